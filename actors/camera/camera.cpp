@@ -1,0 +1,108 @@
+#include "actors/camera/camera.hpp"
+
+#include "actors/shared/log.hpp"
+#include "messages/clock.hpp"
+#include "messages/error.hpp"
+
+#include <string>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+constexpr auto beat_interval = std::chrono::milliseconds(250);
+
+/// Builds the shared frame; runs on the source's thread.
+void store(captured_frame x, camera_board& board, frame_ring& ring) {
+  auto result = std::make_shared<frame>();
+  result->epoch = board.epoch();
+  result->capture_mono_ns = x.capture_mono_ns;
+  result->capture_utc_ns = x.capture_utc_ns;
+  result->exposure_us = x.exposure_us;
+  result->width = x.width;
+  result->height = x.height;
+  result->sequence = board.take(x.capture_mono_ns, x.jpeg.size(), result->gap);
+  result->jpeg = std::move(x.jpeg);
+  ring.push(std::move(result), capture_clock_ns());
+}
+
+} // namespace
+
+camera::camera(caf::actor_config& cfg, const actor_context& context,
+               make_frame_source make_source, std::shared_ptr<frame_ring> ring,
+               camera_board_ptr board, patience limits)
+  : observed(cfg, context),
+    make_source_(std::move(make_source)),
+    ring_(std::move(ring)),
+    board_(std::move(board)),
+    limits_(limits) {
+}
+
+camera::behavior_type camera::make_behavior() {
+  captured_before_ = board_->captured();
+  show_state("waiting for the first frame");
+  board_->set_state("starting");
+  source_ = make_source_();
+  if (auto err = source_->start(events())) {
+    source_.reset();
+    board_->set_state(describe(err));
+    quit(std::move(err));
+  } else {
+    delayed_send(this, beat_interval, beat_atom_v);
+  }
+  return {
+    [this](ended_atom, const caf::error& reason) {
+      board_->set_state(describe(reason));
+      quit(reason);
+    },
+    [this](beat_atom) { check_source(); },
+  };
+}
+
+source_events camera::events() {
+  // A weak handle, as the actor owns the source that owns these.
+  auto self = caf::actor_cast<caf::weak_actor_ptr>(
+    caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
+  return {
+    [board = board_, ring = ring_](captured_frame x) {
+      store(std::move(x), *board, *ring);
+    },
+    [board = board_](loss_place place, uint64_t n) { board->lose(place, n); },
+    [self](caf::error reason) {
+      if (auto strong = self.lock())
+        caf::anon_send(caf::actor_cast<camera_actor>(strong), ended_atom_v,
+                       std::move(reason));
+    },
+  };
+}
+
+void camera::check_source() {
+  auto captured = board_->captured();
+  if (captured != captured_before_) {
+    captured_before_ = captured;
+    silent_ = caf::timespan{0};
+    if (!delivers_)
+      log_info(who(), "first frame, number ", captured);
+    delivers_ = true;
+    show_state("delivering, frame " + std::to_string(captured));
+    board_->set_state("delivering");
+  } else {
+    silent_ += beat_interval;
+    auto limit = delivers_ ? limits_.next_frame : limits_.first_frame;
+    if (silent_ >= limit) {
+      auto text = "no frame for " + std::to_string(silent_.count() / 1000000)
+                  + " ms, after " + std::to_string(captured) + " frames";
+      board_->set_state(text);
+      quit(caf::make_error(ec::source_stalled, text));
+      return;
+    }
+  }
+  delayed_send(this, beat_interval, beat_atom_v);
+}
+
+void camera::on_exit() {
+  source_.reset();
+}
+
+} // namespace camnode

@@ -1,0 +1,45 @@
+#include "actors/camera/camera_board.hpp"
+
+#include <utility>
+
+namespace camnode {
+
+void camera_board::lose(loss_place place, uint64_t n) {
+  if (n == 0)
+    return;
+  lost_[static_cast<size_t>(place)].fetch_add(n, std::memory_order_relaxed);
+  std::lock_guard<std::mutex> guard{gap_mutex_};
+  auto first = sequence_.load(std::memory_order_relaxed) + 1;
+  sequence_.store(first + n - 1, std::memory_order_relaxed);
+  if (pending_.place == loss_place::none)
+    pending_.first = first;
+  pending_.last = first + n - 1;
+  pending_.place = place;
+}
+
+uint64_t camera_board::take(int64_t capture_mono_ns, size_t bytes,
+                            frame_gap& gap) {
+  bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  newest_ns_.store(capture_mono_ns, std::memory_order_relaxed);
+  std::lock_guard<std::mutex> guard{gap_mutex_};
+  gap = std::exchange(pending_, {});
+  auto result = sequence_.load(std::memory_order_relaxed) + 1;
+  sequence_.store(result, std::memory_order_relaxed);
+  return result;
+}
+
+uint64_t camera_board::lost(loss_place place) const {
+  return lost_[static_cast<size_t>(place)].load(std::memory_order_relaxed);
+}
+
+void camera_board::set_state(std::string state) {
+  std::lock_guard<std::mutex> guard{state_mutex_};
+  state_ = std::move(state);
+}
+
+std::string camera_board::state() const {
+  std::lock_guard<std::mutex> guard{state_mutex_};
+  return state_;
+}
+
+} // namespace camnode

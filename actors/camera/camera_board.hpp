@@ -1,0 +1,72 @@
+#pragma once
+
+#include "messages/frame.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace camnode {
+
+/// The books of a server's camera: how many frames there were, and what
+/// became of those that are not in the ring. Outlives the CAMERA, so that
+/// sequence numbers go on after a restart. Written by the source's thread and
+/// the CAMERA, read by anyone.
+class camera_board {
+public:
+  /// @param epoch Which run of the server this is.
+  explicit camera_board(uint64_t epoch) : epoch_(epoch) {
+  }
+
+  uint64_t epoch() const {
+    return epoch_;
+  }
+
+  /// Counts `n` frames that existed but were lost before the ring; the next
+  /// frame tells of them.
+  void lose(loss_place place, uint64_t n);
+
+  /// Counts one frame that goes to the ring.
+  /// @param gap Receives what was lost right before it.
+  /// @returns Its sequence number.
+  uint64_t take(int64_t capture_mono_ns, size_t bytes, frame_gap& gap);
+
+  /// Frames captured so far, lost ones included: the last sequence number.
+  uint64_t captured() const {
+    return sequence_.load(std::memory_order_relaxed);
+  }
+
+  uint64_t lost(loss_place place) const;
+
+  uint64_t bytes() const {
+    return bytes_.load(std::memory_order_relaxed);
+  }
+
+  /// `capture_clock_ns` of the newest frame; 0 before the first.
+  int64_t newest_ns() const {
+    return newest_ns_.load(std::memory_order_relaxed);
+  }
+
+  void set_state(std::string state);
+  std::string state() const;
+
+private:
+  static constexpr size_t places = static_cast<size_t>(loss_place::disk) + 1;
+
+  const uint64_t epoch_;
+  std::atomic<uint64_t> sequence_{0};
+  std::atomic<uint64_t> bytes_{0};
+  std::atomic<int64_t> newest_ns_{0};
+  std::array<std::atomic<uint64_t>, places> lost_{};
+  std::mutex gap_mutex_;
+  frame_gap pending_;
+  mutable std::mutex state_mutex_;
+  std::string state_ = "starting";
+};
+
+using camera_board_ptr = std::shared_ptr<camera_board>;
+
+} // namespace camnode

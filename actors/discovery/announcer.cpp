@@ -1,0 +1,119 @@
+#include "actors/discovery/announcer.hpp"
+
+#include "actors/discovery/local_address.hpp"
+#include "actors/shared/log.hpp"
+#include "actors/shared/mqtt_link.hpp"
+#include "messages/wire/announcement.hpp"
+#include "messages/wire/reply_topic.hpp"
+
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+constexpr auto beat_interval = std::chrono::milliseconds(500);
+
+} // namespace
+
+announcer::announcer(caf::actor_config& cfg, const actor_context& context,
+                     announcer_options options, make_mqtt_client make_client,
+                     std::function<uint16_t()> stream_port,
+                     std::shared_ptr<frame_ring> ring)
+  : observed(cfg, context),
+    options_(std::move(options)),
+    make_client_(std::move(make_client)),
+    stream_port_(std::move(stream_port)),
+    ring_(std::move(ring)),
+    server_(options_.server) {
+}
+
+announcer::behavior_type announcer::make_behavior() {
+  show_state("looking for the broker");
+  client_ = make_client_(server_.id, will(), messages_to(this));
+  delayed_send(this, beat_interval, beat_atom_v);
+  return {
+    [this](link_up_atom) {
+      linked_ = true;
+      log_info(who(), "connected to the broker");
+      client_->subscribe(options_.topic_request);
+      refresh();
+      announce();
+    },
+    [this](link_down_atom, const std::string& reason) {
+      linked_ = false;
+      show_state("no broker");
+      show_error(reason);
+      log_warning(who(), reason, "; streaming goes on without a broker");
+    },
+    [this](const mqtt_message& x) { answer(x); },
+    [this](beat_atom) {
+      if (linked_ && refresh())
+        announce();
+      delayed_send(this, beat_interval, beat_atom_v);
+    },
+  };
+}
+
+std::string announcer::announce_topic() const {
+  return options_.topic_announce + "/" + server_.id;
+}
+
+mqtt_will announcer::will() const {
+  auto gone = server_;
+  gone.online = false;
+  // A parser wants an address and a port even of a server that is gone.
+  if (gone.ip.empty())
+    gone.ip = "0.0.0.0";
+  if (gone.port == 0)
+    gone.port = 1;
+  return {announce_topic(), write_announcement(gone)};
+}
+
+bool announcer::refresh() {
+  auto before = server_;
+  server_.port = stream_port_();
+  if (options_.server.ip.empty())
+    server_.ip = local_address_towards(options_.broker_host,
+                                       options_.broker_port);
+  if (auto newest = ring_->newest()) {
+    server_.width = newest->width;
+    server_.height = newest->height;
+  }
+  server_.online = server_.port != 0 && !server_.ip.empty();
+  return server_ != before;
+}
+
+void announcer::announce() {
+  if (!server_.online)
+    return;
+  client_->publish(announce_topic(), write_announcement(server_), true);
+  show_state("announced as " + server_.ip + ":" + std::to_string(server_.port));
+  log_info(who(), "announced ", server_.id, " at ", server_.ip, ":",
+           server_.port);
+}
+
+void announcer::answer(const mqtt_message& request) {
+  if (request.topic != options_.topic_request || request.retained)
+    return;
+  if (auto err = check_reply_topic(request.payload, options_.topic_response)) {
+    ++refused_;
+    show_error(describe(err));
+    log_warning(who(), "refused getIP request number ", refused_, ": ",
+                describe(err));
+    return;
+  }
+  if (!server_.online && (refresh(), !server_.online))
+    return;
+  ++answered_;
+  client_->publish(request.payload, server_.ip, false);
+  log_debug(who(), "answered getIP request number ", answered_);
+}
+
+void announcer::on_exit() {
+  if (client_)
+    client_->say_goodbye(will().topic, will().payload);
+  client_.reset();
+}
+
+} // namespace camnode

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "actors/discovery/server_table.hpp"
+#include "actors/shared/mqtt_client.hpp"
+#include "actors/shared/observed.hpp"
+#include "messages/actors.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <string>
+
+namespace camnode {
+
+/// Where a FINDER looks, and what it may find.
+struct finder_options {
+  std::string client_id;
+  std::string topic_request;
+  std::string topic_response;
+  std::string topic_announce;
+  std::string topic_command;
+  std::string topic_status;
+  cidr_list allowed;
+};
+
+/// DISCOVERY on a client: reports servers found and lost to the supervisor,
+/// passes recording commands on to it, and publishes the truth light for it,
+/// with a will that says `offline`.
+class finder : public observed<finder_actor::base> {
+public:
+  finder(caf::actor_config& cfg, const actor_context& context,
+         finder_options options, make_mqtt_client make_client,
+         client_supervisor_actor parent);
+
+  void on_exit() override;
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  std::string reply_topic() const;
+  std::string status_topic() const;
+  std::string offline_status() const;
+
+  void linked();
+  void take(const mqtt_message& x);
+  void take_announcement(const mqtt_message& x);
+  void take_answer(const mqtt_message& x);
+  void take_command(const mqtt_message& x);
+  void refuse(const mqtt_message& x, const caf::error& why);
+  void report(const server_events& events);
+  void beat();
+
+  const finder_options options_;
+  const make_mqtt_client make_client_;
+  client_supervisor_actor parent_;
+  mqtt_client_ptr client_;
+  server_table table_;
+  std::string status_; ///< The newest truth light.
+  bool linked_ = false;
+  int64_t asked_ns_ = 0; ///< When servers were last asked for their IP.
+  uint64_t refused_ = 0;
+};
+
+} // namespace camnode

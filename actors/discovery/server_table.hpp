@@ -1,0 +1,100 @@
+#pragma once
+
+#include "actors/discovery/cidr_list.hpp"
+#include "messages/server_info.hpp"
+
+#include <caf/timespan.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+/// What happened to a server.
+struct server_event {
+  enum class kind {
+    found,   ///< It is there; `server` is new to the reader.
+    updated, ///< It is still there, with another address, epoch or camera.
+    lost,    ///< It is gone; `server` is as last known, and not online.
+  };
+
+  kind what;
+  server_info server;
+};
+
+using server_events = std::vector<server_event>;
+
+/// Who is alive, by announcements and by answers to getIP requests. Both may
+/// come from one server, which then is known by its announcement alone. A
+/// server that only answers is a legacy one: its id is its IP (with `-` for
+/// the colons of IPv6, which no id has), its port 8000.
+///
+/// Each id is in the table once. All times are ns on one steady clock. Not
+/// thread safe.
+class server_table {
+public:
+  /// More than any lab has; bounds what strangers on the broker can cause.
+  static constexpr size_t max_servers = 256;
+
+  /// How long an answer waits for an announcement from the same IP.
+  static constexpr int64_t announcement_wait_ns = 1'000'000'000;
+
+  /// A legacy server is gone after this without an answer: three rounds of
+  /// 15 s and some time for the last answer.
+  static constexpr int64_t answer_timeout_ns = 50'000'000'000;
+
+  /// Where the stream of a legacy server is.
+  static constexpr uint16_t legacy_port = 8000;
+
+  struct counters {
+    uint64_t not_allowed = 0; ///< Announcements and answers from outside.
+    uint64_t table_full = 0;  ///< Announcements and answers beyond the 256.
+  };
+
+  /// @param allowed Where servers may be.
+  explicit server_table(cidr_list allowed);
+
+  /// Takes a server's announcement. An `offline` is ignored unless its epoch
+  /// is the one that the table knows: it may be an earlier run's last will.
+  /// @pre `x` comes out of `parse_announcement`.
+  server_events announced(const server_info& x);
+
+  /// Takes an answer to a getIP request.
+  /// @param ip Out of `parse_ip_answer`.
+  server_events answered(const std::string& ip, int64_t now_ns);
+
+  /// Lets time pass: reports legacy servers that nobody announced, and drops
+  /// those that have fallen silent. To be called at least once a second.
+  server_events tick(int64_t now_ns);
+
+  /// The servers that readers know of, in no particular order.
+  std::vector<server_info> servers() const;
+
+  const counters& refused() const {
+    return refused_;
+  }
+
+private:
+  struct legacy_server {
+    int64_t first_answer_ns;
+    int64_t last_answer_ns;
+    bool reported;
+  };
+
+  bool admits(const std::string& ip);
+  bool is_announced(const std::string& ip) const;
+  void announced_online(const server_info& x, server_events& out);
+  void lose_announced(const std::string& id, server_events& out);
+  void replace_legacy(const server_info& by, server_events& out);
+  bool has_room();
+
+  const cidr_list allowed_;
+  std::map<std::string, server_info> announced_; ///< By id; all online.
+  std::map<std::string, legacy_server> legacy_;  ///< By IP.
+  counters refused_;
+};
+
+} // namespace camnode

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace camnode {
+
+/// Time units per second in a segment: all its times are microseconds.
+constexpr uint32_t mp4_timescale = 1'000'000;
+
+/// One fragment of a segment: a movie fragment of one sample, which is one
+/// JPEG (ISO/IEC 14496-12, 8.8).
+struct mp4_fragment {
+  uint32_t sequence = 0;    ///< From 1 in each file.
+  uint64_t decode_time = 0; ///< Microseconds since the file's start.
+  uint32_t duration = 0;    ///< Microseconds.
+  uint32_t payload_bytes = 0;
+};
+
+/// Size of what stands in front of a JPEG: a `moof` box (100 bytes) and the
+/// header of an `mdat` box (8).
+constexpr size_t mp4_fragment_header_size = 108;
+
+using mp4_fragment_header = std::array<uint8_t, mp4_fragment_header_size>;
+
+/// Writes what stands in front of the JPEG. Allocates nothing.
+/// @pre `x.payload_bytes <= max_jpeg_bytes`
+mp4_fragment_header serialize(const mp4_fragment& x);
+
+/// Reads exactly `size` bytes at `offset` of a file into `out`.
+/// @returns false if they cannot be read.
+using mp4_reader
+  = std::function<bool(uint64_t offset, uint8_t* out, size_t size)>;
+
+/// A whole fragment in a file.
+struct mp4_found_fragment {
+  mp4_fragment header;
+  uint64_t payload_offset = 0;
+};
+
+/// What a file holds, as far as it is whole.
+struct mp4_layout {
+  uint32_t timescale = 0;  ///< Of the first track; 0: it has none.
+  uint64_t init_bytes = 0; ///< Size of `ftyp` and `moov`; 0: not whole.
+  uint64_t fragments = 0;
+  uint64_t end = 0; ///< Behind the last whole fragment. If that is not the
+                    ///< file's size, then the rest is cut or damaged.
+  bool read_failed = false; ///< The reader failed; the rest is not known.
+};
+
+/// The largest `ftyp` and `moov` boxes that `mp4_scan` accepts together.
+constexpr size_t max_mp4_init_bytes = 64 << 10;
+
+/// Walks a segment from its start: `ftyp`, `moov`, then fragments as
+/// `serialize` writes them, numbered from 1, at growing times. Stops before the
+/// first byte that is anything else. Reads no JPEG. Any bytes are safe to
+/// scan; memory is bounded by `max_mp4_init_bytes`.
+/// @param size The file's size; `read` is never asked for more.
+/// @param on_fragment Called for each whole fragment, in order. May be empty.
+mp4_layout
+mp4_scan(uint64_t size, const mp4_reader& read,
+         const std::function<void(const mp4_found_fragment&)>& on_fragment
+         = nullptr);
+
+/// Scans a file that is in memory.
+mp4_layout
+mp4_scan(const uint8_t* data, size_t size,
+         const std::function<void(const mp4_found_fragment&)>& on_fragment
+         = nullptr);
+
+} // namespace camnode

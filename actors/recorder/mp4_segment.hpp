@@ -1,0 +1,43 @@
+#pragma once
+
+#include "actors/recorder/segment_writer.hpp"
+
+#include <caf/expected.hpp>
+#include <caf/timespan.hpp>
+
+#include <cstdint>
+#include <filesystem>
+
+namespace camnode {
+
+/// Opens a segment in directory `dir`, which is created where it is missing:
+/// `<start_ms>.mp4.part`, the JPEGs as they are, each in a fragment of its own,
+/// and `<start_ms>.csv.part`, their index. Closing renames them to
+/// `<start_ms>-<end_ms>.mp4` and `.csv`. No file is ever overwritten.
+///
+/// A frame is at most one index row ahead of its picture: the row is written
+/// first, so that whoever ends the process in between leaves a row that is
+/// known to have no frame, never a frame of unknown origin. Presentation times
+/// are microseconds since `start_ms`, rounded down. A frame's duration is a
+/// guess, the distance to the frame before it: it is written before the next
+/// one is known, whose time is what counts.
+///
+/// After a failed write both files are cut back to the last whole frame and
+/// take no more frames, but can be synced and closed. After a failed sync
+/// nothing can be promised any more: all calls fail.
+///
+/// Two frames of one microsecond, like any frame that is not after the one
+/// before it, are refused with `ec::bad_message`; so is an end before the
+/// start. A name that is taken is `ec::open_failed` when opening; when closing
+/// it is `ec::write_failed`, and the segment stays open.
+///
+/// @param start_ms UTC milliseconds, 0 to the year 2262.
+/// @param width Pixels, as `height`; not 0.
+/// @param frame_period What to expect between two frames, for the duration of
+///        the first one.
+/// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
+caf::expected<segment_writer_ptr>
+open_mp4_segment(const std::filesystem::path& dir, int64_t start_ms,
+                 uint16_t width, uint16_t height, caf::timespan frame_period);
+
+} // namespace camnode

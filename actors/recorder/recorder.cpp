@@ -1,0 +1,279 @@
+#include "actors/recorder/recorder.hpp"
+
+#include "actors/shared/log.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+constexpr auto beat_interval = std::chrono::milliseconds(100);
+
+/// How often what is written is made durable. With the beat and the time that
+/// a disk takes for it, frames are durable within a second.
+constexpr int64_t sync_interval_ns = 500'000'000;
+
+/// Frames per turn: messages in between are not kept waiting for long.
+constexpr int frames_per_turn = 64;
+
+/// How long a stopped session waits for frames that were captured before the
+/// stop and are still on their way.
+constexpr int64_t stop_patience_ns = 1'000'000'000;
+
+/// How long a segment stays open behind its end while no frame comes, for
+/// those that a server's ring may still bring: its age, and some time to
+/// connect.
+constexpr int64_t cut_patience_ns = 15'000'000'000;
+
+} // namespace
+
+recorder::recorder(caf::actor_config& cfg, const actor_context& context,
+                   recorder_parts parts)
+  : observed(cfg, context),
+    parts_(std::move(parts)),
+    waking_(std::make_shared<std::atomic<bool>>(false)) {
+}
+
+recorder::behavior_type recorder::make_behavior() {
+  show_state("idle");
+  // Weak, as the ring outlives the actor.
+  auto self = caf::actor_cast<caf::weak_actor_ptr>(
+    caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
+  listener_ = parts_.ring->listen([self, waking = waking_] {
+    if (waking->exchange(true))
+      return;
+    if (auto strong = self.lock())
+      caf::anon_send(caf::actor_cast<recorder_actor>(strong), wake_atom_v);
+  });
+  delayed_send(this, beat_interval, beat_atom_v);
+  return {
+    [this](const session_info& x) { begin(x); },
+    [this](wake_atom) {
+      *waking_ = false;
+      drain();
+    },
+    [this](beat_atom) {
+      beat();
+      delayed_send(this, beat_interval, beat_atom_v);
+    },
+  };
+}
+
+void recorder::begin(const session_info& x) {
+  if (!x.exists() || (!session_.exists() && !x.open()
+                      && parts_.ledger->look().session_ms != x.start_ms))
+    return; // Nothing to record: it was over before we were there.
+  auto known = session_.start_ms == x.start_ms;
+  if (!known && segment_)
+    finish();
+  session_ = x;
+  if (!known) {
+    parts_.ledger->begin(x);
+    last_ = parts_.ledger->look().last;
+    cursor_ = last_ ? parts_.ring->position_behind(last_->epoch,
+                                                   last_->sequence)
+                    : parts_.ring->oldest_position();
+    past_stop_ = false;
+    last_capture_ns_ = 0;
+    synced_ns_ = parts_.clock();
+  }
+  drain();
+}
+
+void recorder::drain() {
+  if (!session_.exists() || past_stop_)
+    return;
+  for (int i = 0; i < frames_per_turn; ++i) {
+    auto found = parts_.ring->next(cursor_);
+    if (!found.frame)
+      return;
+    if (auto err = take(*found.frame, found.skipped))
+      return fail(std::move(err));
+    if (past_stop_)
+      return;
+  }
+  if (!waking_->exchange(true))
+    caf::anon_send(recorder_actor{this}, wake_atom_v);
+}
+
+caf::error recorder::take(const frame& x, uint64_t skipped) {
+  uint32_t flags = x.flags;
+  auto capture_ns = place(x, flags);
+  auto capture_ms = whole_ms(capture_ns);
+  if (session_.stop_ms != 0 && capture_ms >= session_.stop_ms) {
+    past_stop_ = true;
+    return caf::none;
+  }
+  if (capture_ms < session_.start_ms) {
+    last_ = frame_number{x.epoch, x.sequence};
+    return caf::none;
+  }
+  account_gap(x, skipped, capture_ns);
+  last_ = frame_number{x.epoch, x.sequence};
+  return write(x, capture_ns, flags);
+}
+
+void recorder::account_gap(const frame& x, uint64_t skipped,
+                           int64_t capture_ns) {
+  if (!last_) // What was missing before we began is not our loss.
+    return;
+  recorded_loss loss{x.epoch, 0, 0, loss_place::none, capture_ns};
+  if (last_->epoch == x.epoch) {
+    // The viewer knows why, unless the ring let go of what it noted.
+    auto told = x.gap.first == last_->sequence + 1;
+    loss.first = last_->sequence + 1;
+    loss.last = x.sequence - 1;
+    loss.place = told && skipped == 0 ? x.gap.place : loss_place::client_ring;
+  } else {
+    if (skipped > 0)
+      note_loss({last_->epoch, last_->sequence + 1, last_->sequence + skipped,
+                 loss_place::client_ring, capture_ns});
+    loss.first = x.gap.first;
+    loss.last = x.gap.last;
+    loss.place = x.gap.place;
+  }
+  if (loss.place != loss_place::none && loss.first <= loss.last)
+    note_loss(loss);
+}
+
+void recorder::note_loss(const recorded_loss& x) {
+  parts_.ledger->lost(x);
+  log_warning(who(), "lost frames ", x.first, " to ", x.last, " of run ",
+              x.epoch, ": ", to_string(x.place));
+}
+
+int64_t recorder::place(const frame& x, uint32_t& flags) const {
+  auto result = session_.session_ns(x.capture_mono_ns + x.offset_ns);
+  if (last_capture_ns_ != 0 && result < last_capture_ns_ + 1000) {
+    flags |= frame::time_adjusted;
+    return last_capture_ns_ + 1000;
+  }
+  return result;
+}
+
+caf::error recorder::write(const frame& x, int64_t capture_ns, uint32_t flags) {
+  segment_schedule schedule{session_.start_ms, session_.segment_ms};
+  auto span = schedule.at(whole_ms(capture_ns));
+  if (!span)
+    return caf::make_error(ec::bad_message, std::string{"a frame outside of the session"});
+  if (segment_ && span->index != span_.index)
+    if (auto err = close_segment(span_.end_ms))
+      return err;
+  if (segment_ && (x.width != width_ || x.height != height_))
+    if (auto err = close_segment(whole_ms(capture_ns)))
+      return err;
+  if (!segment_)
+    if (auto err = open_for(x, capture_ns, *span))
+      return err;
+  if (auto err = segment_->append(x, capture_ns, flags))
+    return err;
+  parts_.ledger->written(x);
+  last_capture_ns_ = capture_ns;
+  unsynced_ = true;
+  return caf::none;
+}
+
+caf::error recorder::open_for(const frame& x, int64_t capture_ns,
+                              const segment_span& span) {
+  // The first file of a cut has the cut's own name, so that it is the same for
+  // all cameras; a further piece is named by the time that it covers.
+  auto start_ms = parts_.ledger->has_piece(span.index) ? whole_ms(capture_ns)
+                                                       : span.begin_ms;
+  auto opened = parts_.open(start_ms, x.width, x.height);
+  if (!opened)
+    return opened.error();
+  segment_ = std::move(*opened);
+  span_ = span;
+  start_ms_ = start_ms;
+  width_ = x.width;
+  height_ = x.height;
+  parts_.ledger->segment_opened(span.index, start_ms,
+                                std::to_string(start_ms));
+  log_info(who(), "opened segment ", span.index, ", ", start_ms);
+  return caf::none;
+}
+
+caf::error recorder::close_segment(int64_t end_ms) {
+  if (!segment_)
+    return caf::none;
+  auto err = segment_->close(end_ms);
+  segment_.reset();
+  if (err)
+    return err;
+  unsynced_ = false;
+  auto stem = segment_stem(start_ms_, end_ms);
+  parts_.ledger->durable(parts_.clock());
+  parts_.ledger->segment_closed(end_ms, stem);
+  log_info(who(), "closed segment ", span_.index, ", ", stem);
+  return caf::none;
+}
+
+void recorder::beat() {
+  if (!session_.exists())
+    return;
+  auto now = parts_.clock();
+  auto session_ns = session_.session_ns(now);
+  if (auto err = sync_if_due(now))
+    return fail(std::move(err));
+  auto stopped_for = session_ns - session_.stop_ms * 1'000'000;
+  if (session_.stop_ms != 0 && (past_stop_ || stopped_for > stop_patience_ns))
+    return finish();
+  if (auto err = close_if_over(session_ns))
+    return fail(std::move(err));
+  show_progress();
+}
+
+caf::error recorder::sync_if_due(int64_t now_ns) {
+  if (!segment_ || !unsynced_ || now_ns - synced_ns_ < sync_interval_ns)
+    return caf::none;
+  synced_ns_ = now_ns;
+  unsynced_ = false;
+  if (auto err = segment_->sync())
+    return err;
+  parts_.ledger->durable(parts_.clock());
+  return caf::none;
+}
+
+caf::error recorder::close_if_over(int64_t session_ns) {
+  if (segment_
+      && session_ns > span_.end_ms * 1'000'000 + cut_patience_ns)
+    return close_segment(span_.end_ms);
+  return caf::none;
+}
+
+void recorder::finish() {
+  auto last_ms = whole_ms(last_capture_ns_) + 1;
+  auto end_ms = std::max(std::min(session_.stop_ms, span_.end_ms), last_ms);
+  if (auto err = close_segment(end_ms))
+    return fail(std::move(err));
+  parts_.ledger->finish();
+  auto x = parts_.ledger->look();
+  log_info(who(), "session ", session_.start_ms, " is over: ", x.durable,
+           " frames, ", x.lost, " lost");
+  session_ = {};
+  show_state("idle");
+}
+
+void recorder::fail(caf::error err) {
+  parts_.ledger->failed(describe(err));
+  show_error(describe(err));
+  quit(std::move(err));
+}
+
+void recorder::show_progress() {
+  auto x = parts_.ledger->look();
+  show_state(segment_ ? "recording segment " + std::to_string(span_.index)
+                          + ", " + std::to_string(x.durable) + " frames durable"
+                      : "waiting for frames");
+}
+
+void recorder::on_exit() {
+  parts_.ring->unlisten(listener_);
+  if (auto err = close_segment(whole_ms(last_capture_ns_) + 1))
+    log_error(who(), "cannot complete a segment: ", describe(err));
+}
+
+} // namespace camnode

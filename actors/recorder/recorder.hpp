@@ -1,0 +1,94 @@
+#pragma once
+
+#include "actors/shared/recording_ledger.hpp"
+#include "actors/recorder/segment_writer.hpp"
+#include "actors/shared/frame_ring.hpp"
+#include "actors/shared/observed.hpp"
+#include "actors/shared/segment_schedule.hpp"
+#include "messages/actors.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace camnode {
+
+/// What a RECORDER works with; all of it outlives it.
+struct recorder_parts {
+  std::shared_ptr<frame_ring> ring;
+  recording_ledger_ptr ledger;
+  open_segment open;
+  std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
+};
+
+/// Stores the frames of one camera while there is a session: reads them out of
+/// the viewer's ring, each into the segment that its capture time falls in,
+/// and makes them durable at most a second later. What it writes, and what is
+/// missing, is in the ledger: a recorder that is started again goes on behind
+/// the last frame in it. Quits with the writer's error when the disk fails, as
+/// retrying is its supervisor's decision. Completes its segment when it ends.
+///
+/// Blocks on the disk: runs detached.
+class recorder : public observed<recorder_actor::base> {
+public:
+  recorder(caf::actor_config& cfg, const actor_context& context,
+           recorder_parts parts);
+
+  void on_exit() override;
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  void begin(const session_info& x);
+
+  /// Reads what is in the ring, a bounded number of frames at a time.
+  void drain();
+  caf::error take(const frame& x, uint64_t skipped);
+
+  /// Notes what is missing right before `x`, which is at `capture_ns`.
+  void account_gap(const frame& x, uint64_t skipped, int64_t capture_ns);
+
+  void note_loss(const recorded_loss& x);
+
+  /// Where `x` is on the session clock: after all frames before it.
+  int64_t place(const frame& x, uint32_t& flags) const;
+
+  caf::error write(const frame& x, int64_t capture_ns, uint32_t flags);
+  caf::error open_for(const frame& x, int64_t capture_ns,
+                      const segment_span& span);
+  caf::error close_segment(int64_t end_ms);
+
+  /// Syncs, closes what is over, and finishes a stopped session.
+  void beat();
+  caf::error sync_if_due(int64_t now_ns);
+  caf::error close_if_over(int64_t session_ns);
+  void finish();
+
+  /// Ends the actor with `err`, in the ledger too.
+  void fail(caf::error err);
+
+  void show_progress();
+
+  const recorder_parts parts_;
+  session_info session_;
+  frame_ring::position cursor_ = 0;
+  uint64_t listener_ = 0;
+  std::shared_ptr<std::atomic<bool>> waking_; ///< A wake is in the mailbox.
+
+  segment_writer_ptr segment_; ///< Null between segments.
+  segment_span span_;          ///< Of `segment_`.
+  int64_t start_ms_ = 0;       ///< In the name of `segment_`.
+  uint16_t width_ = 0;
+  uint16_t height_ = 0;
+  int64_t last_capture_ns_ = 0; ///< Of the last frame written.
+  std::optional<frame_number> last_; ///< The last frame seen.
+  bool past_stop_ = false; ///< A frame from behind the stop was seen.
+  bool unsynced_ = false;
+  int64_t synced_ns_ = 0;
+};
+
+} // namespace camnode

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "messages/frame.hpp"
+
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace camnode {
+
+/// What RECORDER asks of a muxer: one open segment. All calls may block on
+/// the disk. Destroying it without `close` leaves the `.part` file as it is,
+/// for the repair.
+class segment_writer {
+public:
+  virtual ~segment_writer() = default;
+
+  /// Appends a frame at `capture_ns` of the session clock (UTC ns).
+  /// @param flags What the index says of it: those of `x`, perhaps more.
+  /// @pre `capture_ns` grows from call to call and is not before the start.
+  /// @returns `ec::write_failed`, or `ec::bad_message` for a JPEG that does not
+  ///          fit the segment (other size in pixels).
+  virtual caf::error append(const frame& x, int64_t capture_ns, uint32_t flags)
+    = 0;
+
+  /// Promises that all appended frames survive a power cut.
+  /// @returns `ec::sync_failed`.
+  virtual caf::error sync() = 0;
+
+  /// Completes the files and gives them their final names.
+  /// @param end_ms The end in the name, UTC ms.
+  virtual caf::error close(int64_t end_ms) = 0;
+};
+
+using segment_writer_ptr = std::unique_ptr<segment_writer>;
+
+/// Opens the segment that starts at `start_ms` (UTC ms) and holds frames of
+/// `width` x `height` pixels.
+using open_segment = std::function<caf::expected<segment_writer_ptr>(
+  int64_t start_ms, uint16_t width, uint16_t height)>;
+
+} // namespace camnode

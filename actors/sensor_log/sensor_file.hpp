@@ -1,0 +1,53 @@
+#pragma once
+
+#include "actors/sensor_log/csv_table.hpp"
+#include "actors/shared/file_ops.hpp"
+
+#include <caf/error.hpp>
+
+#include <cstdint>
+#include <filesystem>
+
+namespace camnode {
+
+/// One topic's file of one segment: `<start_ms>.csv.part` until it is closed.
+/// Blocks on the disk.
+class sensor_file {
+public:
+  /// Creates the file, with the columns that `table` has by now.
+  /// @param table Outlives the file; grows with what is appended.
+  /// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
+  caf::error open(const std::filesystem::path& dir, int64_t start_ms,
+                  csv_table& table);
+
+  /// Appends one reading; rewrites the file where it brings new columns. No
+  /// row is lost if that ends half-way: the wider file takes the place of the
+  /// other in one step.
+  /// @returns `ec::bad_message` for a reading that no row can hold, with the
+  ///          file as before; else `ec::write_failed` or `ec::sync_failed`.
+  caf::error append(int64_t timestamp_ms, const sensor_values& values);
+
+  caf::error sync();
+
+  /// Completes the file and gives it its final name.
+  caf::error close(int64_t end_ms);
+
+  bool is_open() const {
+    return static_cast<bool>(fd_);
+  }
+
+  int64_t start_ms() const {
+    return start_ms_;
+  }
+
+private:
+  caf::error widen();
+
+  csv_table* table_ = nullptr;
+  std::filesystem::path path_;
+  int64_t start_ms_ = 0;
+  unique_fd fd_;
+  bool unsynced_ = false;
+};
+
+} // namespace camnode

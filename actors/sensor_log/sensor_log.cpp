@@ -1,0 +1,212 @@
+#include "actors/sensor_log/sensor_log.hpp"
+
+#include "actors/sensor_log/sensor_payload.hpp"
+#include "actors/sensor_log/topic_path.hpp"
+#include "actors/shared/log.hpp"
+#include "actors/shared/mqtt_link.hpp"
+#include "messages/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+constexpr auto beat_interval = std::chrono::milliseconds(250);
+
+/// Readings that arrived before a cut may still be in the mailbox; none stays
+/// there for longer.
+constexpr int64_t cut_patience_ns = 300'000'000;
+
+} // namespace
+
+sensor_log::sensor_log(caf::actor_config& cfg, const actor_context& context,
+                       sensor_log_options options,
+                       make_mqtt_client make_client, sensor_board_ptr board)
+  : observed(cfg, context),
+    options_(std::move(options)),
+    make_client_(std::move(make_client)),
+    board_(std::move(board)) {
+}
+
+sensor_log::behavior_type sensor_log::make_behavior() {
+  show_state("idle");
+  client_ = make_client_(options_.client_name + "-sensors", std::nullopt,
+                         messages_to(this));
+  delayed_send(this, beat_interval, beat_atom_v);
+  return {
+    [this](link_up_atom) { client_->subscribe(options_.topics); },
+    [this](link_down_atom, const std::string& reason) {
+      show_error(reason);
+      board_->failed("no broker: " + reason);
+      log_warning(who(), reason, "; no readings until the broker is back");
+    },
+    [this](const mqtt_message& x) { take(x); },
+    [this](const session_info& x) { begin(x); },
+    [this](beat_atom) {
+      beat();
+      delayed_send(this, beat_interval, beat_atom_v);
+    },
+  };
+}
+
+void sensor_log::begin(const session_info& x) {
+  if (!x.exists())
+    return;
+  if (session_.exists() && session_.start_ms != x.start_ms)
+    finish();
+  session_ = x;
+  board_->begin(x.start_ms);
+}
+
+void sensor_log::take(const mqtt_message& x) {
+  if (!session_.exists())
+    return;
+  auto session_ns = session_.session_ns(x.arrival_ns);
+  auto time_ms = whole_ms(session_ns);
+  if (time_ms < session_.start_ms
+      || (session_.stop_ms != 0 && time_ms >= session_.stop_ms))
+    return;
+  if (topics_.count(x.topic) == 0 && topics_.size() >= max_topics) {
+    static const std::string further = "(further topics)";
+    board_->update(further, [](topic_figures& f) { ++f.received; });
+    return reject(further, "more than " + std::to_string(max_topics)
+                             + " topics");
+  }
+  board_->update(x.topic, [](topic_figures& f) { ++f.received; });
+  if (x.retained) // Nobody knows when it was measured.
+    return reject(x.topic, "stored by the broker, not new");
+  auto err = write(x, session_ns);
+  if (!err) {
+    ++readings_;
+    board_->update(x.topic, [](topic_figures& f) { ++f.written; });
+  } else if (err == ec::bad_message) {
+    reject(x.topic, describe(err));
+  } else {
+    reject(x.topic, "disk");
+    fail(x.topic, err);
+  }
+}
+
+caf::error sensor_log::write(const mqtt_message& x, int64_t session_ns) {
+  auto values = parse_sensor_payload(x.payload);
+  if (!values)
+    return std::move(values.error());
+  auto time_ms = whole_ms(session_ns);
+  segment_schedule schedule{session_.start_ms, session_.segment_ms};
+  auto span = schedule.at(time_ms);
+  if (!span)
+    return caf::make_error(ec::bad_message, std::string{"outside of the session"});
+  auto& log = topics_[x.topic];
+  if (log.file.is_open() && log.span.index != span->index)
+    close_file(x.topic, log, log.span.end_ms);
+  if (!log.file.is_open())
+    if (auto err = open_file(x.topic, log, *span, time_ms))
+      return err;
+  return log.file.append(time_ms, *values);
+}
+
+caf::error sensor_log::open_file(const std::string& topic, topic_log& log,
+                                 const segment_span& span, int64_t time_ms) {
+  auto folder = topic_path(topic);
+  if (!folder)
+    return std::move(folder.error());
+  // Like a camera's: a further piece of a cut is named by what it covers.
+  auto start_ms = span.begin_ms;
+  board_->update(topic, [&](topic_figures& f) {
+    if (f.has_file && f.last_index == span.index)
+      start_ms = time_ms;
+  });
+  if (auto err = log.file.open(options_.dir / *folder, start_ms, log.table))
+    return err;
+  log.span = span;
+  board_->update(topic, [&](topic_figures& f) {
+    f.has_file = true;
+    f.last_index = span.index;
+  });
+  return caf::none;
+}
+
+void sensor_log::close_file(const std::string& topic, topic_log& log,
+                            int64_t end_ms) {
+  if (!log.file.is_open())
+    return;
+  auto stem = segment_stem(log.file.start_ms(), end_ms);
+  if (auto err = log.file.close(end_ms))
+    return fail(topic, err);
+  board_->update(topic, [&](topic_figures& f) {
+    f.durable = f.written;
+    f.files.push_back(stem);
+  });
+}
+
+void sensor_log::close_all(int64_t end_ms) {
+  for (auto& [topic, log] : topics_)
+    close_file(topic, log, std::min(end_ms, log.span.end_ms));
+}
+
+void sensor_log::beat() {
+  if (!session_.exists())
+    return;
+  sync();
+  auto now = session_.session_ns(options_.clock());
+  for (auto& [topic, log] : topics_)
+    if (now > log.span.end_ms * 1'000'000 + cut_patience_ns)
+      close_file(topic, log, log.span.end_ms);
+  if (session_.stop_ms != 0
+      && now > session_.stop_ms * 1'000'000 + cut_patience_ns)
+    finish();
+  else
+    show_state("logging " + std::to_string(topics_.size()) + " topics, "
+               + std::to_string(readings_) + " readings");
+}
+
+void sensor_log::sync() {
+  for (auto& [topic, log] : topics_) {
+    if (auto err = log.file.sync())
+      fail(topic, err);
+    else
+      board_->update(topic, [](topic_figures& f) { f.durable = f.written; });
+  }
+}
+
+void sensor_log::finish() {
+  auto end_ms = session_.stop_ms != 0
+                  ? session_.stop_ms
+                  : whole_ms(session_.session_ns(options_.clock()));
+  close_all(end_ms);
+  topics_.clear();
+  session_ = {};
+  readings_ = 0;
+  board_->finish();
+  show_state("idle");
+}
+
+void sensor_log::reject(const std::string& topic, const std::string& reason) {
+  board_->update(topic, [&](topic_figures& f) {
+    if (f.rejected.count(reason) > 0 || f.rejected.size() < 16)
+      ++f.rejected[reason];
+    else
+      ++f.rejected["other"];
+  });
+  log_debug(who(), "rejected a reading on ", quote(topic), ": ", reason);
+}
+
+void sensor_log::fail(const std::string& topic, const caf::error& err) {
+  // The file stays behind as it is; the next reading opens another piece.
+  topics_[topic].file = sensor_file{};
+  board_->failed(describe(err));
+  show_error(describe(err));
+  log_error(who(), quote(topic), ": ", describe(err));
+}
+
+void sensor_log::on_exit() {
+  client_.reset();
+  if (session_.exists())
+    close_all(session_.stop_ms != 0
+                ? session_.stop_ms
+                : whole_ms(session_.session_ns(options_.clock())));
+}
+
+} // namespace camnode

@@ -1,0 +1,206 @@
+#include "actors/session/session.hpp"
+
+#include "actors/shared/file_ops.hpp"
+#include "actors/shared/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+constexpr auto beat_interval = std::chrono::milliseconds(250);
+
+/// How long a stop waits for the last frames and their files at most. Longer
+/// than the recorders' patience; with the rest of the shutdown below 3 s.
+constexpr int64_t finish_patience_ns = 2'000'000'000;
+
+/// How often figures that only grow are told.
+constexpr int64_t tell_interval_ns = 1'000'000'000;
+
+} // namespace
+
+session::session(caf::actor_config& cfg, const actor_context& context,
+                 session_options options, std::shared_ptr<fleet> cameras,
+                 sensor_board_ptr sensors, client_supervisor_actor parent,
+                 session_info current)
+  : observed(cfg, context),
+    options_(std::move(options)),
+    cameras_(std::move(cameras)),
+    sensors_(std::move(sensors)),
+    parent_(std::move(parent)),
+    session_(std::move(current)) {
+}
+
+session::behavior_type session::make_behavior() {
+  show_state(state());
+  delayed_send(this, beat_interval, beat_atom_v);
+  return {
+    [this](const record_command& x) { obey(x); },
+    [this](const record_command&, const std::string& why) { refuse(why); },
+    [this](beat_atom) {
+      beat();
+      delayed_send(this, beat_interval, beat_atom_v);
+    },
+  };
+}
+
+void session::obey(const record_command& x) {
+  if (x.start && session_.open())
+    refuse("start: recording already, since "
+           + std::to_string(session_.start_ms));
+  else if (x.start && session_.exists())
+    refuse("start: the last session is still being completed");
+  else if (x.start)
+    start(x);
+  else if (session_.open())
+    stop();
+  else
+    refuse("stop: nothing is being recorded");
+  tell();
+}
+
+void session::start(const record_command& x) {
+  auto utc = options_.utc();
+  session_info next;
+  next.start_ms = utc / 1'000'000;
+  next.anchor_mono_ns = options_.clock() - utc % 1'000'000;
+  next.segment_ms = options_.segment.count() / 1'000'000;
+  next.label = x.label;
+  session_ = next;
+  cut_ = 0;
+  stop_at_ns_ = x.duration_ms == 0
+                  ? 0
+                  : next.anchor_mono_ns + x.duration_ms * 1'000'000;
+  last_error_.clear();
+  log_info(who(), "session ", next.start_ms,
+           x.label.empty() ? "" : " " + x.label, " begins, ",
+           cameras_->look().size(), " cameras");
+  send(parent_, session_);
+  write_manifest("recording");
+}
+
+void session::stop() {
+  auto now = session_.session_ns(options_.clock());
+  // A session has a length, so that its names have one.
+  session_.stop_ms = std::max(now / 1'000'000, session_.start_ms + 1);
+  log_info(who(), "session ", session_.start_ms, " ends at ",
+           session_.stop_ms);
+  send(parent_, session_);
+}
+
+void session::refuse(const std::string& why) {
+  ++refused_;
+  last_error_ = why;
+  log_warning(who(), "refused a command: ", why);
+  tell();
+}
+
+void session::beat() {
+  if (session_.exists()) {
+    auto now = options_.clock();
+    if (session_.open() && stop_at_ns_ != 0 && now >= stop_at_ns_)
+      stop();
+    auto session_ms = session_.session_ns(now) / 1'000'000;
+    auto cut = (session_ms - session_.start_ms) / session_.segment_ms;
+    if (cut != cut_) {
+      cut_ = cut;
+      write_manifest(state());
+    }
+    if (!session_.open()
+        && (all_finished()
+            || session_ms - session_.stop_ms > finish_patience_ns / 1'000'000))
+      complete();
+  }
+  show_state(state());
+  tell();
+}
+
+bool session::all_finished() const {
+  auto cameras = cameras_->look();
+  return sensors_->finished()
+         && std::all_of(cameras.begin(), cameras.end(), [&](const auto& x) {
+              auto books = x.ledger->look();
+              return books.session_ms != session_.start_ms
+                     || books.state == ledger_figures::phase::finished;
+            });
+}
+
+void session::complete() {
+  if (!all_finished()) {
+    last_error_ = "not all files of the session were completed in time";
+    log_error(who(), last_error_);
+  }
+  log_info(who(), "session ", session_.start_ms, " is complete");
+  write_manifest("finished");
+  session_ = {};
+  stop_at_ns_ = 0;
+  send(parent_, session_);
+  send(parent_, stopped_atom_v);
+}
+
+session_view session::view() const {
+  session_view x;
+  x.client = options_.client;
+  x.version = options_.version;
+  x.state = state();
+  x.session = session_;
+  x.last_error = last_error_;
+  x.commands_refused = refused_;
+  x.now_ns = options_.clock();
+  x.cameras = cameras_->look();
+  for (auto& camera : x.cameras)
+    for (auto* actor : {"viewer/", "recorder/"}) {
+      auto name = actor + camera.server.id;
+      x.restarts[name] = directory().restarts(name);
+    }
+  x.sensors = sensors_->look();
+  x.sensor_error = sensors_->last_error();
+  return x;
+}
+
+std::string session::state() const {
+  if (!session_.exists())
+    return "idle";
+  return session_.open() ? "recording" : "stopping";
+}
+
+std::filesystem::path session::manifest_path() const {
+  auto name = std::to_string(session_.start_ms);
+  if (!session_.label.empty())
+    name += "-" + session_.label;
+  return options_.dir / (name + ".json");
+}
+
+void session::write_manifest(const std::string& state) {
+  auto x = view();
+  x.state = state;
+  auto err = create_directories_synced(options_.dir);
+  if (!err)
+    err = replace_file_synced(manifest_path(), render_manifest(x));
+  if (err) {
+    last_error_ = describe(err);
+    show_error(last_error_);
+    log_error(who(), "cannot write the manifest: ", last_error_);
+  }
+}
+
+void session::tell() {
+  auto x = view();
+  auto changed = truth_digest(x) != told_digest_;
+  if (!changed && x.now_ns - told_ns_ < tell_interval_ns)
+    return;
+  auto truth = render_truth(x);
+  told_ns_ = x.now_ns;
+  told_digest_ = truth_digest(x);
+  if (truth != told_)
+    send(parent_, publish_atom_v, truth);
+  told_ = std::move(truth);
+}
+
+void session::on_exit() {
+  parent_ = nullptr;
+}
+
+} // namespace camnode

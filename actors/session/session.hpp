@@ -1,0 +1,80 @@
+#pragma once
+
+#include "actors/session/session_report.hpp"
+#include "actors/shared/fleet.hpp"
+#include "actors/shared/observed.hpp"
+#include "actors/shared/sensor_board.hpp"
+#include "messages/actors.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace camnode {
+
+struct session_options {
+  std::string client;  ///< The client's id.
+  std::string version; ///< Of camnode.
+  std::filesystem::path dir; ///< Manifests are written in here.
+  caf::timespan segment; ///< Whole milliseconds.
+  std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
+  std::function<int64_t()> utc;   ///< `utc_clock_ns`, or a test's.
+};
+
+/// SESSION: one recording from start to stop. Ties the session clock to UTC,
+/// tells everyone who records through the supervisor, keeps the manifest (at
+/// the start, at every cut, at the stop), and tells the truth about it all,
+/// from the books of those who write.
+///
+/// Blocks on the disk: runs detached.
+class session : public observed<session_actor::base> {
+public:
+  /// @param current The session that an earlier life of this actor left on.
+  session(caf::actor_config& cfg, const actor_context& context,
+          session_options options, std::shared_ptr<fleet> cameras,
+          sensor_board_ptr sensors, client_supervisor_actor parent,
+          session_info current);
+
+  void on_exit() override;
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  void obey(const record_command& x);
+  void start(const record_command& x);
+  void stop();
+  void refuse(const std::string& why);
+
+  void beat();
+
+  /// Whether all who record have finished the stopped session.
+  bool all_finished() const;
+  void complete();
+
+  session_view view() const;
+  std::string state() const;
+  std::filesystem::path manifest_path() const;
+  void write_manifest(const std::string& state);
+
+  /// Publishes the truth light if it has changed, or a while has passed.
+  void tell();
+
+  const session_options options_;
+  const std::shared_ptr<fleet> cameras_;
+  const sensor_board_ptr sensors_;
+  client_supervisor_actor parent_;
+  session_info session_;
+  int64_t stop_at_ns_ = 0; ///< Client clock; 0: on command only.
+  int64_t cut_ = 0;        ///< Which cut the manifest was last written for.
+  std::string last_error_;
+  uint64_t refused_ = 0;
+  std::string told_; ///< What was last published.
+  std::string told_digest_;
+  int64_t told_ns_ = 0; ///< When that was.
+};
+
+} // namespace camnode

@@ -1,0 +1,206 @@
+#include "actors/session/session_report.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace camnode {
+
+using json = nlohmann::ordered_json;
+
+namespace {
+
+int64_t ms(int64_t ns) {
+  return ns / 1'000'000;
+}
+
+json lost_by_place(const ledger_figures& x) {
+  auto result = json::object();
+  for (size_t i = 0; i < x.lost_at.size(); ++i)
+    if (x.lost_at[i] > 0)
+      result[to_string(static_cast<loss_place>(i))] = x.lost_at[i];
+  return result;
+}
+
+json truth_of(const fleet_member& x, const session_view& view) {
+  auto books = x.ledger->look();
+  auto viewer = x.viewer->look();
+  json result;
+  result["state"] = camera_truth(books, view.session, view.now_ns);
+  result["frames_durable"] = books.durable;
+  if (view.session.exists() && books.durable_ns != 0)
+    result["durable_age_ms"] = ms(view.now_ns - books.durable_ns);
+  result["lost"] = books.lost;
+  result["connected"] = viewer.connected;
+  result["last_error"] = books.last_error.empty() && !viewer.connected
+                           ? viewer.last_error
+                           : books.last_error;
+  return result;
+}
+
+json totals_of(const sensor_board::topics& topics) {
+  uint64_t received = 0;
+  uint64_t written = 0;
+  uint64_t durable = 0;
+  for (auto& [topic, x] : topics) {
+    received += x.received;
+    written += x.written;
+    durable += x.durable;
+  }
+  return {{"topics", topics.size()},
+          {"received", received},
+          {"durable", durable},
+          {"rejected", received - written}};
+}
+
+json segments_of(const recording_ledger& ledger) {
+  auto result = json::array();
+  for (auto& x : ledger.segments())
+    result.push_back({{"file", x.file},
+                      {"closed", x.end_ms != 0},
+                      {"segment", x.index},
+                      {"start_ms", x.start_ms},
+                      {"end_ms", x.end_ms},
+                      {"frames", x.frames},
+                      {"bytes", x.bytes},
+                      {"epoch", x.epoch},
+                      {"first_sequence", x.first_sequence},
+                      {"last_sequence", x.last_sequence}});
+  return result;
+}
+
+json losses_of(const recording_ledger& ledger) {
+  auto result = json::array();
+  for (auto& x : ledger.losses())
+    result.push_back({{"epoch", x.epoch},
+                      {"first_sequence", x.first},
+                      {"last_sequence", x.last},
+                      {"frames", x.last - x.first + 1},
+                      {"place", to_string(x.place)},
+                      {"before_ns", x.before_ns}});
+  return result;
+}
+
+json camera_entry(const fleet_member& x, const session_view& view) {
+  auto books = x.ledger->look();
+  auto viewer = x.viewer->look();
+  auto& server = x.server;
+  json result;
+  result["address"] = server.ip + ":" + std::to_string(server.port);
+  result["protocol"] = viewer.legacy ? "legacy" : "http";
+  result["version"] = server.version;
+  result["epoch"] = server.epoch;
+  result["captured"] = books.written + books.lost;
+  result["recorded"] = books.written;
+  result["durable"] = books.durable;
+  result["lost"] = books.lost;
+  result["lost_by_place"] = lost_by_place(books);
+  result["bytes"] = books.bytes;
+  result["segments"] = segments_of(*x.ledger);
+  result["losses"] = losses_of(*x.ledger);
+  if (viewer.clocked)
+    result["clock"] = {{"offset_ns", viewer.clock.offset_ns},
+                       {"error_ns", viewer.clock.error_ns}};
+  else
+    result["clock"] = nullptr;
+  json restarts;
+  for (auto* actor : {"viewer", "recorder"}) {
+    auto i = view.restarts.find(std::string{actor} + "/" + server.id);
+    restarts[actor] = i == view.restarts.end() ? 0 : i->second;
+  }
+  result["restarts"] = restarts;
+  result["connections"] = viewer.connections;
+  result["last_error"] = books.last_error;
+  return result;
+}
+
+json sensor_entry(const topic_figures& x) {
+  json rejected = json::object();
+  for (auto& [reason, n] : x.rejected)
+    rejected[reason] = n;
+  return {{"received", x.received},
+          {"written", x.written},
+          {"rejected", rejected},
+          {"files", x.files}};
+}
+
+/// JSON wants UTF-8; what is not, as topics may be, is replaced.
+std::string text_of(const json& x, int indent) {
+  return x.dump(indent, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace
+
+std::string camera_truth(const ledger_figures& x, const session_info& session,
+                         int64_t now_ns) {
+  if (!session.exists())
+    return "idle";
+  if (x.session_ms == session.start_ms) {
+    if (x.state == ledger_figures::phase::finished)
+      return "finished";
+    if (x.durable_ns != 0 && now_ns - x.durable_ns <= truth_window_ns)
+      return "recording";
+  }
+  return now_ns - session.anchor_mono_ns <= truth_window_ns ? "starting"
+                                                            : "stalled";
+}
+
+std::string render_truth(const session_view& x) {
+  json result;
+  result["client"] = x.client;
+  result["state"] = x.state;
+  if (x.session.exists()) {
+    result["session"] = x.session.start_ms;
+    result["label"] = x.session.label;
+    result["seconds"] = (x.now_ns - x.session.anchor_mono_ns) / 1'000'000'000;
+  } else {
+    result["session"] = nullptr;
+  }
+  auto cameras = json::object();
+  for (auto& camera : x.cameras)
+    cameras[camera.server.id] = truth_of(camera, x);
+  result["cameras"] = cameras;
+  result["sensors"] = totals_of(x.sensors);
+  result["sensors"]["last_error"] = x.sensor_error;
+  result["commands_refused"] = x.commands_refused;
+  result["last_error"] = x.last_error;
+  result["version"] = x.version;
+  return text_of(result, -1);
+}
+
+std::string truth_digest(const session_view& x) {
+  auto result = x.state + '|' + x.last_error + '|' + x.sensor_error + '|'
+                + std::to_string(x.commands_refused);
+  for (auto& camera : x.cameras) {
+    auto books = camera.ledger->look();
+    result += '|' + camera.server.id + ' '
+              + camera_truth(books, x.session, x.now_ns) + ' '
+              + std::to_string(books.lost) + ' ' + books.last_error;
+  }
+  return result;
+}
+
+std::string render_manifest(const session_view& x) {
+  auto& session = x.session;
+  json result;
+  result["format"] = "camnode session 1";
+  result["client"] = x.client;
+  result["version"] = x.version;
+  result["label"] = session.label;
+  result["state"] = x.state;
+  result["start_ms"] = session.start_ms;
+  result["stop_ms"] = session.stop_ms;
+  result["segment_ms"] = session.segment_ms;
+  result["session_clock"]
+    = {{"anchor_utc_ms", session.start_ms},
+       {"anchor_monotonic_ns", session.anchor_mono_ns}};
+  auto cameras = json::object();
+  for (auto& camera : x.cameras)
+    cameras[camera.server.id] = camera_entry(camera, x);
+  result["cameras"] = cameras;
+  auto sensors = json::object();
+  for (auto& [topic, figures] : x.sensors)
+    sensors[topic] = sensor_entry(figures);
+  result["sensors"] = sensors;
+  return text_of(result, 2) + "\n";
+}
+
+} // namespace camnode

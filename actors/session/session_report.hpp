@@ -1,0 +1,50 @@
+#pragma once
+
+#include "actors/shared/fleet.hpp"
+#include "actors/shared/sensor_board.hpp"
+#include "messages/session_info.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+/// What a client's recording is at one instant: all that the truth light and
+/// the manifest are made of.
+struct session_view {
+  std::string client;
+  std::string version;
+  std::string state; ///< `idle`, `recording`, `stopping`; `finished` in a manifest.
+  session_info session;
+  std::string last_error; ///< Of the last command, or of the session itself.
+  uint64_t commands_refused = 0;
+  int64_t now_ns = 0; ///< `client_clock_ns`.
+  std::vector<fleet_member> cameras;
+  std::map<std::string, uint32_t> restarts; ///< By actor.
+  sensor_board::topics sensors;
+  std::string sensor_error;
+};
+
+/// How long ago a camera's newest bytes must have become durable for it to
+/// count as recording. Frames become durable every 0.5 s; with the time to look
+/// and to tell, the light is right within 2 s.
+constexpr int64_t truth_window_ns = 1'500'000'000;
+
+/// What a camera really does, from durable bytes alone: `idle`, `starting`
+/// (the session is younger than the window), `recording`, `stalled` or
+/// `finished`.
+std::string camera_truth(const ledger_figures& x, const session_info& session,
+                         int64_t now_ns);
+
+/// The truth light, as JSON.
+std::string render_truth(const session_view& x);
+
+/// What must be told at once when it changes: states, losses, errors.
+std::string truth_digest(const session_view& x);
+
+/// The manifest of the session, as JSON.
+std::string render_manifest(const session_view& x);
+
+} // namespace camnode

@@ -1,0 +1,170 @@
+#include "actors/shared/file_ops.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+namespace camnode {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Calls `f` until no signal interrupts it.
+template <class F>
+auto uninterrupted(F f) {
+  auto result = f();
+  while (result < 0 && errno == EINTR)
+    result = f();
+  return result;
+}
+
+fs::path directory_of(const fs::path& x) {
+  auto dir = x.parent_path();
+  return dir.empty() ? fs::path{"."} : dir;
+}
+
+bool directory_exists(const fs::path& x) {
+  struct stat info;
+  return ::stat(x.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/// Creates one directory, whose parent exists.
+caf::error create_directory_synced(const fs::path& x) {
+  if (::mkdir(x.c_str(), 0777) == 0)
+    return sync_directory(directory_of(x));
+  auto reason = errno;
+  if (directory_exists(x))
+    return caf::none;
+  return file_error(ec::open_failed, x, reason);
+}
+
+/// Renames without replacing where the kernel or file system knows no such
+/// thing: a second name is refused if it is taken.
+int rename_by_link(const fs::path& from, const fs::path& to) {
+  if (::link(from.c_str(), to.c_str()) != 0)
+    return -1;
+  return ::unlink(from.c_str());
+}
+
+} // namespace
+
+void unique_fd::reset(int fd) {
+  if (fd_ >= 0)
+    ::close(fd_);
+  fd_ = fd;
+}
+
+caf::error file_error(ec code, const fs::path& path, int errnum) {
+  return caf::make_error(code, path.string() + ": "
+                                 + std::generic_category().message(errnum));
+}
+
+caf::expected<unique_fd> create_file(const fs::path& path) {
+  constexpr auto mode
+    = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  unique_fd result{
+    uninterrupted([&] { return ::open(path.c_str(), mode, 0666); })};
+  if (!result)
+    return file_error(ec::open_failed, path, errno);
+  return result;
+}
+
+caf::error write_all(int fd, iovec* parts, int count, const fs::path& path) {
+  while (count > 0) {
+    if (parts->iov_len == 0) {
+      ++parts;
+      --count;
+      continue;
+    }
+    auto n = uninterrupted([&] { return ::writev(fd, parts, count); });
+    if (n <= 0)
+      return file_error(ec::write_failed, path, n < 0 ? errno : EIO);
+    auto left = static_cast<size_t>(n);
+    for (; count > 0 && left >= parts->iov_len; ++parts, --count)
+      left -= parts->iov_len;
+    if (count > 0) {
+      parts->iov_base = static_cast<char*>(parts->iov_base) + left;
+      parts->iov_len -= left;
+    }
+  }
+  return caf::none;
+}
+
+caf::error write_all(int fd, std::string_view bytes, const fs::path& path) {
+  iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+  return write_all(fd, &part, 1, path);
+}
+
+caf::error sync_data(int fd, const fs::path& path) {
+  if (uninterrupted([fd] { return ::fdatasync(fd); }) != 0)
+    return file_error(ec::sync_failed, path, errno);
+  return caf::none;
+}
+
+caf::error sync_directory(const fs::path& path) {
+  constexpr auto mode = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  unique_fd dir{uninterrupted([&] { return ::open(path.c_str(), mode); })};
+  if (!dir)
+    return file_error(ec::sync_failed, path, errno);
+  // Network and FUSE file systems that cannot sync directories say EINVAL.
+  if (uninterrupted([&] { return ::fsync(dir.get()); }) != 0 && errno != EINVAL)
+    return file_error(ec::sync_failed, path, errno);
+  return caf::none;
+}
+
+caf::error create_directories_synced(const fs::path& path) {
+  if (directory_exists(path))
+    return caf::none;
+  fs::path prefix;
+  for (const auto& part : path) {
+    prefix /= part;
+    if (directory_exists(prefix))
+      continue;
+    if (auto err = create_directory_synced(prefix))
+      return err;
+  }
+  if (!directory_exists(path))
+    return file_error(ec::open_failed, path, ENOENT);
+  return caf::none;
+}
+
+caf::error rename_no_replace(const fs::path& from, const fs::path& to) {
+  auto failed = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(),
+                            RENAME_NOREPLACE);
+  if (failed && (errno == EINVAL || errno == ENOSYS))
+    failed = rename_by_link(from, to);
+  if (failed)
+    return file_error(ec::write_failed, to, errno);
+  return caf::none;
+}
+
+caf::error rename_no_replace_synced(const fs::path& from, const fs::path& to) {
+  if (auto err = rename_no_replace(from, to))
+    return err;
+  return sync_directory(directory_of(to));
+}
+
+caf::error replace_file_synced(const fs::path& path, std::string_view bytes) {
+  auto next = path;
+  next += ".new";
+  // Ours alone: what an earlier attempt left there is of no use.
+  ::unlink(next.c_str());
+  auto fd = create_file(next);
+  if (!fd)
+    return std::move(fd.error());
+  if (auto err = write_all(fd->get(), bytes, next))
+    return err;
+  if (auto err = sync_data(fd->get(), next))
+    return err;
+  if (::rename(next.c_str(), path.c_str()) != 0)
+    return file_error(ec::write_failed, path, errno);
+  return sync_directory(directory_of(path));
+}
+
+} // namespace camnode

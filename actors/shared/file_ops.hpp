@@ -1,0 +1,99 @@
+#pragma once
+
+#include "messages/error.hpp"
+
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+struct iovec;
+
+namespace camnode {
+
+/// A file descriptor that closes itself. Moved, never copied.
+class unique_fd {
+public:
+  unique_fd() = default;
+
+  /// Takes over `fd`; a negative one is none.
+  explicit unique_fd(int fd) : fd_(fd) {}
+
+  unique_fd(unique_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+  unique_fd& operator=(unique_fd&& other) noexcept {
+    reset(std::exchange(other.fd_, -1));
+    return *this;
+  }
+
+  ~unique_fd() {
+    reset();
+  }
+
+  int get() const {
+    return fd_;
+  }
+
+  explicit operator bool() const {
+    return fd_ >= 0;
+  }
+
+  void reset(int fd = -1);
+
+private:
+  int fd_ = -1;
+};
+
+/// An error that says which file and why: "<path>: <text of errnum>".
+caf::error file_error(ec code, const std::filesystem::path& path, int errnum);
+
+/// Creates `path` for appending. Whatever is at that name already (a dangling
+/// link too) is left alone.
+/// @returns `ec::open_failed` with the path, also where the name is taken.
+caf::expected<unique_fd> create_file(const std::filesystem::path& path);
+
+/// Appends all bytes of `parts` to `fd`, however often the kernel takes only
+/// some. What was written before an error stays.
+/// @param parts `count` buffers; changed on the way.
+/// @param path For the error's text only.
+/// @returns `ec::write_failed`.
+caf::error write_all(int fd, iovec* parts, int count,
+                     const std::filesystem::path& path);
+
+/// Appends `bytes` to `fd`, like the above.
+caf::error write_all(int fd, std::string_view bytes,
+                     const std::filesystem::path& path);
+
+/// Promises that the bytes of `fd` survive a power cut (not its name).
+/// @returns `ec::sync_failed`.
+caf::error sync_data(int fd, const std::filesystem::path& path);
+
+/// Promises that the names in directory `path` survive a power cut, as far as
+/// its file system can promise that.
+/// @returns `ec::sync_failed`.
+caf::error sync_directory(const std::filesystem::path& path);
+
+/// Creates directory `path` and those above it that are missing, each synced.
+/// @returns `ec::open_failed` or `ec::sync_failed`.
+caf::error create_directories_synced(const std::filesystem::path& path);
+
+/// Renames `from` to `to`, atomically, if nothing has that name. On file
+/// systems without such a rename, both names may show for an instant.
+/// @returns `ec::write_failed` with `to` in the text; then `from` is as before.
+caf::error rename_no_replace(const std::filesystem::path& from,
+                             const std::filesystem::path& to);
+
+/// `rename_no_replace` within one directory, which is then synced.
+/// @returns `ec::write_failed`, or `ec::sync_failed` with the rename done.
+caf::error rename_no_replace_synced(const std::filesystem::path& from,
+                                    const std::filesystem::path& to);
+
+/// Gives `path` the content `bytes` in one step: whoever looks, also after a
+/// power cut, finds the old file or the new one, whole.
+/// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
+caf::error replace_file_synced(const std::filesystem::path& path,
+                               std::string_view bytes);
+
+} // namespace camnode

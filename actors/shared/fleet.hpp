@@ -1,0 +1,69 @@
+#pragma once
+
+#include "actors/shared/frame_ring.hpp"
+#include "actors/shared/recording_ledger.hpp"
+#include "actors/shared/viewer_board.hpp"
+#include "messages/server_info.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace camnode {
+
+/// What is known of one server and kept for it: all that its viewer and its
+/// recorder share, and that outlives both.
+struct fleet_member {
+  server_info server;
+  std::shared_ptr<frame_ring> ring;
+  viewer_board_ptr viewer;
+  recording_ledger_ptr ledger;
+};
+
+/// The servers that a client deals with. Any thread.
+class fleet {
+public:
+  /// Adds a server, or changes what is known of it.
+  void put(fleet_member x) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    auto i = find(x.server.id);
+    if (i == members_.end())
+      members_.push_back(std::move(x));
+    else
+      *i = std::move(x);
+  }
+
+  void remove(const std::string& id) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    auto i = find(id);
+    if (i != members_.end())
+      members_.erase(i);
+  }
+
+  /// In the order of their ids.
+  std::vector<fleet_member> look() const {
+    std::vector<fleet_member> result;
+    {
+      std::lock_guard<std::mutex> guard{mutex_};
+      result = members_;
+    }
+    std::sort(result.begin(), result.end(), [](const auto& x, const auto& y) {
+      return x.server.id < y.server.id;
+    });
+    return result;
+  }
+
+private:
+  std::vector<fleet_member>::iterator find(const std::string& id) {
+    return std::find_if(members_.begin(), members_.end(),
+                        [&](const auto& x) { return x.server.id == id; });
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<fleet_member> members_;
+};
+
+} // namespace camnode

@@ -1,0 +1,118 @@
+#include "actors/shared/frame_ring.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace camnode {
+
+frame_ring::frame_ring(limits bounds) : bounds_(bounds), slots_(64) {
+}
+
+void frame_ring::push(frame_ptr x, int64_t time_ns) {
+  {
+    std::lock_guard<std::mutex> guard{mutex_};
+    if (end_ - begin_ == slots_.size())
+      grow();
+    bytes_ += x->jpeg.capacity();
+    last_epoch_ = x->epoch;
+    last_sequence_ = x->sequence;
+    at(end_) = {std::move(x), time_ns};
+    ++end_;
+    auto too_old = time_ns - bounds_.age.count();
+    while (end_ - begin_ > 1
+           && (bytes_ > bounds_.bytes || at(begin_).time_ns < too_old))
+      drop_oldest();
+  }
+  std::lock_guard<std::mutex> guard{listeners_mutex_};
+  for (auto& listener : listeners_)
+    listener.second();
+}
+
+frame_ring::reading frame_ring::next(position& cursor) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto from = std::max(cursor, begin_);
+  if (from >= end_)
+    return {};
+  reading result{at(from).frame, from - cursor};
+  cursor = from + 1;
+  return result;
+}
+
+frame_ring::reading frame_ring::next_live(position& cursor) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  if (cursor >= end_)
+    return {};
+  reading result{at(end_ - 1).frame, end_ - 1 - cursor};
+  cursor = end_;
+  return result;
+}
+
+frame_ptr frame_ring::newest() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return begin_ == end_ ? nullptr : at(end_ - 1).frame;
+}
+
+frame_ring::position frame_ring::oldest_position() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return begin_;
+}
+
+frame_ring::position frame_ring::end_position() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return end_;
+}
+
+frame_ring::position frame_ring::position_behind(uint64_t epoch,
+                                                 uint64_t sequence) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  // Backwards, as readers come back for recent frames.
+  for (auto p = end_; p > begin_; --p) {
+    const auto& x = *at(p - 1).frame;
+    if (x.epoch == epoch && x.sequence <= sequence)
+      return p;
+  }
+  return begin_;
+}
+
+frame_ring::figures frame_ring::stats() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  figures result;
+  result.pushed = end_;
+  result.frames = end_ - begin_;
+  result.bytes = bytes_;
+  if (begin_ != end_) {
+    result.oldest_ns = at(begin_).time_ns;
+    result.newest_ns = at(end_ - 1).time_ns;
+  }
+  result.last_epoch = last_epoch_;
+  result.last_sequence = last_sequence_;
+  return result;
+}
+
+uint64_t frame_ring::listen(std::function<void()> f) {
+  std::lock_guard<std::mutex> guard{listeners_mutex_};
+  auto token = next_token_++;
+  listeners_.emplace_back(token, std::move(f));
+  return token;
+}
+
+void frame_ring::unlisten(uint64_t token) {
+  std::lock_guard<std::mutex> guard{listeners_mutex_};
+  listeners_.remove_if([=](const auto& x) { return x.first == token; });
+}
+
+void frame_ring::grow() {
+  std::vector<entry> bigger(slots_.size() * 2);
+  for (auto p = begin_; p != end_; ++p)
+    bigger[p & (bigger.size() - 1)] = std::move(at(p));
+  slots_ = std::move(bigger);
+}
+
+void frame_ring::drop_oldest() {
+  auto& x = at(begin_);
+  bytes_ -= x.frame->jpeg.capacity();
+  x.frame.reset();
+  ++begin_;
+}
+
+} // namespace camnode

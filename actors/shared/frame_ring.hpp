@@ -1,0 +1,118 @@
+#pragma once
+
+#include "messages/frame.hpp"
+
+#include <caf/timespan.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <vector>
+
+namespace camnode {
+
+/// The replay ring: the last frames of one camera, bounded by bytes and age,
+/// shared by any number of readers. A reader is a cursor: a number. It costs
+/// the ring nothing, and cannot hold frames back; what the ring had to let go
+/// of before a reader came is told to that reader as a count.
+///
+/// One thread pushes at a time; any thread reads. Every call takes one mutex
+/// for a few instructions; none allocates once the ring has found its size.
+class frame_ring {
+public:
+  /// Positions count all frames ever pushed, from 0.
+  using position = uint64_t;
+
+  struct limits {
+    size_t bytes;      ///< Sum of the JPEG buffers' capacities.
+    caf::timespan age; ///< Distance of the newest frame's time to the oldest's.
+  };
+
+  /// What a cursor finds.
+  struct reading {
+    frame_ptr frame;      ///< Null if the reader has seen everything.
+    uint64_t skipped = 0; ///< Frames between the last one and this.
+  };
+
+  struct figures {
+    uint64_t pushed = 0;
+    size_t frames = 0;
+    size_t bytes = 0;
+    int64_t oldest_ns = 0; ///< Age-time of the oldest frame, 0 if empty.
+    int64_t newest_ns = 0;
+    uint64_t last_epoch = 0;
+    uint64_t last_sequence = 0; ///< Of the newest frame ever pushed.
+  };
+
+  explicit frame_ring(limits bounds);
+
+  /// Appends a frame, lets go of what is over the limits (never of `x`
+  /// itself), then calls every listener on this thread.
+  /// @param time_ns When it came, on any steady clock, for the age limit.
+  void push(frame_ptr x, int64_t time_ns);
+
+  /// The frame at `cursor`, or the oldest one left behind it; moves the cursor
+  /// behind that frame.
+  reading next(position& cursor) const;
+
+  /// The newest frame that the cursor has not seen; moves behind it.
+  reading next_live(position& cursor) const;
+
+  /// The newest frame, or null.
+  frame_ptr newest() const;
+
+  /// Cursor at the oldest frame held.
+  position oldest_position() const;
+
+  /// Cursor behind the newest frame: reads only what comes.
+  position end_position() const;
+
+  /// Cursor right behind frame `sequence` of `epoch`: at the first frame that
+  /// follows it; at the oldest one held if the ring does not know the epoch or
+  /// its frames have gone; at the end if nothing follows.
+  position position_behind(uint64_t epoch, uint64_t sequence) const;
+
+  figures stats() const;
+
+  /// Has `f` called after each push, on the pushing thread. `f` must return at
+  /// once and not call the ring's listener functions.
+  /// @returns A token for `unlisten`.
+  uint64_t listen(std::function<void()> f);
+
+  /// When it returns, the listener is not running and never runs again.
+  void unlisten(uint64_t token);
+
+private:
+  struct entry {
+    frame_ptr frame;
+    int64_t time_ns = 0;
+  };
+
+  entry& at(position p) {
+    return slots_[p & (slots_.size() - 1)];
+  }
+
+  const entry& at(position p) const {
+    return slots_[p & (slots_.size() - 1)];
+  }
+
+  void grow();
+  void drop_oldest();
+
+  const limits bounds_;
+  mutable std::mutex mutex_;
+  std::vector<entry> slots_; ///< Size is a power of two.
+  position begin_ = 0;
+  position end_ = 0;
+  size_t bytes_ = 0;
+  uint64_t last_epoch_ = 0;
+  uint64_t last_sequence_ = 0;
+
+  std::mutex listeners_mutex_;
+  uint64_t next_token_ = 1;
+  std::list<std::pair<uint64_t, std::function<void()>>> listeners_;
+};
+
+} // namespace camnode

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace camnode {
+
+/// Collects figures as Prometheus text (exposition format 0.0.4). Families
+/// are written in the order in which they are opened.
+class metrics_text {
+public:
+  using labels
+    = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+  /// Opens a family. @param type `counter` or `gauge`.
+  void family(std::string_view name, std::string_view type,
+              std::string_view help);
+
+  /// Adds one sample to the family opened last.
+  void sample(uint64_t value, labels of = {});
+
+  /// Likewise, for `nanoseconds / 1e9`.
+  void seconds(int64_t nanoseconds, labels of = {});
+
+  const std::string& text() const {
+    return text_;
+  }
+
+private:
+  void begin_sample(labels of);
+
+  std::string name_;
+  std::string text_;
+};
+
+} // namespace camnode

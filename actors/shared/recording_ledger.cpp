@@ -1,0 +1,106 @@
+#include "actors/shared/recording_ledger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace camnode {
+
+void recording_ledger::begin(const session_info& session) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  if (figures_.session_ms == session.start_ms)
+    return;
+  figures_ = {};
+  figures_.session_ms = session.start_ms;
+  figures_.state = ledger_figures::phase::recording;
+  segments_.clear();
+  losses_.clear();
+}
+
+void recording_ledger::finish() {
+  std::lock_guard<std::mutex> guard{mutex_};
+  figures_.state = ledger_figures::phase::finished;
+}
+
+void recording_ledger::segment_opened(uint64_t index, int64_t start_ms,
+                                      std::string file) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  recorded_segment x;
+  x.file = std::move(file);
+  x.index = index;
+  x.start_ms = start_ms;
+  segments_.push_back(std::move(x));
+}
+
+void recording_ledger::segment_closed(int64_t end_ms, std::string file) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  segments_.back().end_ms = end_ms;
+  segments_.back().file = std::move(file);
+}
+
+void recording_ledger::written(const frame& x) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto number = frame_number{x.epoch, x.sequence};
+  if (!figures_.first)
+    figures_.first = number;
+  figures_.last = number;
+  ++figures_.written;
+  figures_.bytes += x.jpeg.size();
+  auto& segment = segments_.back();
+  if (segment.frames++ == 0) {
+    segment.epoch = x.epoch;
+    segment.first_sequence = x.sequence;
+  }
+  segment.last_sequence = x.sequence;
+  segment.bytes += x.jpeg.size();
+}
+
+void recording_ledger::durable(int64_t now_ns) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  figures_.durable = figures_.written;
+  figures_.durable_ns = now_ns;
+}
+
+void recording_ledger::lost(const recorded_loss& x) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto n = x.last - x.first + 1;
+  figures_.lost += n;
+  figures_.lost_at[static_cast<size_t>(x.place)] += n;
+  if (!losses_.empty()) {
+    auto& before = losses_.back();
+    if (before.epoch == x.epoch && before.place == x.place
+        && before.last + 1 == x.first) {
+      before.last = x.last;
+      return;
+    }
+  }
+  if (losses_.size() < max_losses)
+    losses_.push_back(x);
+}
+
+void recording_ledger::failed(std::string error) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  figures_.last_error = std::move(error);
+}
+
+bool recording_ledger::has_piece(uint64_t index) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return std::any_of(segments_.begin(), segments_.end(),
+                     [=](const auto& x) { return x.index == index; });
+}
+
+ledger_figures recording_ledger::look() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return figures_;
+}
+
+std::vector<recorded_segment> recording_ledger::segments() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return segments_;
+}
+
+std::vector<recorded_loss> recording_ledger::losses() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return losses_;
+}
+
+} // namespace camnode

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "messages/frame.hpp"
+#include "messages/session_info.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+/// One file of a session.
+struct recorded_segment {
+  std::string file; ///< Without folder and extension; of `.part` while open.
+  uint64_t index = 0; ///< Which cut of the session.
+  int64_t start_ms = 0;
+  int64_t end_ms = 0; ///< 0 while it is open.
+  uint64_t frames = 0;
+  uint64_t bytes = 0; ///< Of JPEGs.
+  uint64_t epoch = 0; ///< Of the first frame.
+  uint64_t first_sequence = 0;
+  uint64_t last_sequence = 0;
+};
+
+/// Frames that are not on disk, and why.
+struct recorded_loss {
+  uint64_t epoch = 0;
+  uint64_t first = 0; ///< Sequence numbers, both included.
+  uint64_t last = 0;
+  loss_place place = loss_place::none;
+  int64_t before_ns = 0; ///< Session clock, of the first frame behind them.
+};
+
+/// A frame's number within the run of a server.
+struct frame_number {
+  uint64_t epoch = 0;
+  uint64_t sequence = 0;
+};
+
+/// The books of one camera in one session, as of one look.
+struct ledger_figures {
+  enum class phase { idle, recording, finished };
+
+  phase state = phase::idle;
+  int64_t session_ms = 0; ///< `start_ms` of the session.
+  uint64_t written = 0;
+  uint64_t durable = 0; ///< Frames that survive a power cut.
+  uint64_t bytes = 0;
+  int64_t durable_ns = 0; ///< `client_clock_ns` of the last proof of that.
+  uint64_t lost = 0;
+  std::array<uint64_t, 8> lost_at{}; ///< By `loss_place`.
+  std::optional<frame_number> first;
+  std::optional<frame_number> last;
+  std::string last_error;
+};
+
+/// The books of one camera: what of the present session is on disk, and what
+/// is missing and why. Outlives the RECORDER, so that the next one goes on
+/// behind the last frame written. Any thread.
+class recording_ledger {
+public:
+  /// Opens the books of a session; keeps them if they are open already.
+  void begin(const session_info& session);
+
+  /// Every frame of the session is written, or named as lost.
+  void finish();
+
+  /// @param start_ms In the file's name.
+  void segment_opened(uint64_t index, int64_t start_ms, std::string file);
+  void segment_closed(int64_t end_ms, std::string file);
+
+  void written(const frame& x);
+
+  /// All frames written up to now are durable.
+  void durable(int64_t now_ns);
+
+  void lost(const recorded_loss& x);
+  void failed(std::string error);
+
+  /// Whether a file of cut `index` has been opened already.
+  bool has_piece(uint64_t index) const;
+
+  ledger_figures look() const;
+  std::vector<recorded_segment> segments() const;
+
+  /// The losses, neighbours joined; of more than `max_losses`, the first.
+  std::vector<recorded_loss> losses() const;
+
+  static constexpr size_t max_losses = 10'000;
+
+private:
+  mutable std::mutex mutex_;
+  ledger_figures figures_;
+  std::vector<recorded_segment> segments_;
+  std::vector<recorded_loss> losses_;
+};
+
+using recording_ledger_ptr = std::shared_ptr<recording_ledger>;
+
+} // namespace camnode

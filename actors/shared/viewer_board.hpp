@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace camnode {
+
+/// How far a server's clock is from the client's.
+struct clock_estimate {
+  int64_t offset_ns = 0; ///< Add to the server's time for the client's.
+  int64_t error_ns = 0;  ///< The offset is off by this at most.
+};
+
+/// What can be said of a viewer and its connection.
+struct viewer_figures {
+  std::string state = "starting"; ///< In words.
+  std::string last_error;
+  bool connected = false;
+  bool legacy = false;
+  uint64_t connections = 0; ///< Attempts, ever.
+  uint64_t frames = 0;      ///< Received, ever.
+  uint64_t bytes = 0;
+  uint64_t doubled = 0; ///< Received again, and dropped.
+  uint64_t broken = 0;  ///< Bodies that were no JPEG.
+  int64_t newest_ns = 0; ///< `client_clock_ns` of the newest frame.
+  clock_estimate clock;
+  bool clocked = false; ///< Whether `clock` is known.
+};
+
+/// The figures of one server's viewer. Outlives it. Any thread.
+class viewer_board {
+public:
+  viewer_figures look() const {
+    std::lock_guard<std::mutex> guard{mutex_};
+    return figures_;
+  }
+
+  /// Changes the figures by `f(viewer_figures&)`.
+  template <class F>
+  void update(F f) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    f(figures_);
+  }
+
+private:
+  mutable std::mutex mutex_;
+  viewer_figures figures_;
+};
+
+using viewer_board_ptr = std::shared_ptr<viewer_board>;
+
+} // namespace camnode

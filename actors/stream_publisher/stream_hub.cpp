@@ -1,0 +1,72 @@
+#include "actors/stream_publisher/stream_hub.hpp"
+
+#include "actors/shared/metrics_text.hpp"
+#include "messages/clock.hpp"
+
+namespace camnode {
+
+stream_figures stream_counters::look() const {
+  stream_figures x;
+  x.accepted = accepted;
+  x.refused = refused;
+  x.http_readers = http_readers;
+  x.legacy_readers = legacy_readers;
+  x.frames_sent = frames_sent;
+  x.bytes_sent = bytes_sent;
+  x.frames_skipped = frames_skipped;
+  x.frames_lost = frames_lost;
+  x.stalled = stalled;
+  x.bad_requests = bad_requests;
+  return x;
+}
+
+std::string stream_hub::metrics() const {
+  metrics_text text;
+  auto x = counters.look();
+  text.family("camnode_stream_readers", "gauge", "Readers of the stream now.");
+  text.sample(x.http_readers, {{"protocol", "http"}});
+  text.sample(x.legacy_readers, {{"protocol", "legacy"}});
+  text.family("camnode_stream_connections_total", "counter",
+              "Connections to the stream port.");
+  text.sample(x.accepted, {{"result", "accepted"}});
+  text.sample(x.refused, {{"result", "refused"}});
+  text.family("camnode_stream_frames_sent_total", "counter",
+              "Frames sent whole, over all readers.");
+  text.sample(x.frames_sent);
+  text.family("camnode_stream_bytes_sent_total", "counter",
+              "Bytes of frames sent, over all readers.");
+  text.sample(x.bytes_sent);
+  text.family("camnode_stream_frames_skipped_total", "counter",
+              "Frames that live readers were too slow for.");
+  text.sample(x.frames_skipped);
+  text.family("camnode_stream_frames_lost_total", "counter",
+              "Frames that left the ring before a lossless reader came.");
+  text.sample(x.frames_lost);
+  text.family("camnode_stream_stalled_readers_total", "counter",
+              "Readers closed as they did not read.");
+  text.sample(x.stalled);
+  text.family("camnode_stream_bad_requests_total", "counter",
+              "Requests answered with an error.");
+  text.sample(x.bad_requests);
+  auto held = ring->stats();
+  text.family("camnode_ring_frames", "gauge", "Frames in the replay ring.");
+  text.sample(held.frames);
+  text.family("camnode_ring_bytes", "gauge", "Bytes in the replay ring.");
+  text.sample(held.bytes);
+  text.family("camnode_ring_span_seconds", "gauge",
+              "Time between the oldest and the newest frame in the ring.");
+  text.seconds(held.newest_ns - held.oldest_ns);
+  return options.metrics ? options.metrics() + text.text() : text.text();
+}
+
+std::string stream_hub::clock(int64_t receive_mono_ns) const {
+  auto utc = utc_clock_ns();
+  auto send = capture_clock_ns();
+  return "{\"id\":\"" + options.id
+         + "\",\"epoch\":" + std::to_string(options.epoch)
+         + ",\"receive_mono_ns\":" + std::to_string(receive_mono_ns)
+         + ",\"send_mono_ns\":" + std::to_string(send)
+         + ",\"utc_ns\":" + std::to_string(utc) + "}\n";
+}
+
+} // namespace camnode

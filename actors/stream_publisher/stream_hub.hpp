@@ -1,0 +1,44 @@
+#pragma once
+
+#include "actors/stream_publisher/stream_server.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+namespace camnode {
+
+class stream_session;
+
+/// `stream_figures` that the I/O thread writes and anyone reads.
+struct stream_counters {
+  std::atomic<uint64_t> accepted{0};
+  std::atomic<uint64_t> refused{0};
+  std::atomic<uint64_t> http_readers{0};
+  std::atomic<uint64_t> legacy_readers{0};
+  std::atomic<uint64_t> frames_sent{0};
+  std::atomic<uint64_t> bytes_sent{0};
+  std::atomic<uint64_t> frames_skipped{0};
+  std::atomic<uint64_t> frames_lost{0};
+  std::atomic<uint64_t> stalled{0};
+  std::atomic<uint64_t> bad_requests{0};
+
+  stream_figures look() const;
+};
+
+/// What the sessions of one stream server share. Used on the I/O thread.
+struct stream_hub {
+  stream_server_options options;
+  std::shared_ptr<frame_ring> ring;
+  stream_counters counters;
+  std::unordered_set<std::shared_ptr<stream_session>> sessions;
+
+  /// The texts of the small pages.
+  std::string metrics() const;
+  std::string clock(int64_t receive_mono_ns) const;
+};
+
+} // namespace camnode

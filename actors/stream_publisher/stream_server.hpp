@@ -1,0 +1,76 @@
+#pragma once
+
+#include "actors/shared/frame_ring.hpp"
+#include "actors/shared/io_thread.hpp"
+
+#include <caf/error.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace camnode {
+
+/// What the stream port says beside frames.
+struct stream_server_options {
+  std::string host = "0.0.0.0";
+  uint16_t port = 8000;  ///< 0: any free one.
+  std::string id;        ///< Of this server.
+  std::string version;   ///< Of camnode.
+  uint64_t epoch = 0;    ///< Which run of the server this is.
+  std::string index_page; ///< HTML, for `GET /`.
+
+  /// Connections at a time; one more is refused. Well above the 32 readers
+  /// that a Pi's gigabit carries, and below a default descriptor limit.
+  size_t max_connections = 256;
+
+  /// Both run on the I/O thread and must return at once.
+  std::function<std::string()> metrics; ///< Prometheus text, more of it.
+  std::function<std::string()> trouble; ///< Empty while all is well.
+};
+
+/// What a stream server did so far.
+struct stream_figures {
+  uint64_t accepted = 0;       ///< Connections, ever.
+  uint64_t refused = 0;        ///< Over `max_connections`.
+  uint64_t http_readers = 0;   ///< Streams open now.
+  uint64_t legacy_readers = 0; ///< Likewise.
+  uint64_t frames_sent = 0;
+  uint64_t bytes_sent = 0;     ///< Of frames, headers included.
+  uint64_t frames_skipped = 0; ///< Live readers that were too slow for them.
+  uint64_t frames_lost = 0;    ///< Gone from the ring before a lossless reader.
+  uint64_t stalled = 0;        ///< Readers closed as they did not read.
+  uint64_t bad_requests = 0;
+};
+
+/// The stream port: hands the frames of a ring to any number of readers, in
+/// either protocol (messages/wire/PROTOCOL.md). A reader is a cursor on the
+/// ring; all of them are served by the I/O thread. A reader that holds a frame
+/// which the ring has let go of, and takes no byte of it for 2 s, is closed:
+/// so memory stays within the ring's bound whatever readers do.
+class stream_server {
+public:
+  stream_server(io_thread& io, std::shared_ptr<frame_ring> ring,
+                stream_server_options options);
+
+  /// Closes the port and every connection; when it returns, nothing of the
+  /// server runs any more.
+  ~stream_server();
+
+  /// Opens the port.
+  /// @returns `ec::listen_failed` with address and reason.
+  caf::error start();
+
+  /// The port that is open; 0 before `start`.
+  uint16_t port() const;
+
+  stream_figures figures() const;
+
+private:
+  struct implementation;
+
+  std::shared_ptr<implementation> impl_;
+};
+
+} // namespace camnode

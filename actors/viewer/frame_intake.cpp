@@ -1,0 +1,89 @@
+#include "actors/viewer/frame_intake.hpp"
+
+#include "messages/clock.hpp"
+#include "messages/wire/jpeg_header.hpp"
+
+#include <utility>
+
+namespace camnode {
+
+frame_intake::frame_intake(std::shared_ptr<frame_ring> ring,
+                           viewer_board_ptr board)
+  : ring_(std::move(ring)), board_(std::move(board)) {
+}
+
+void frame_intake::take(decoded_frame x, int64_t receive_ns) {
+  auto result = std::make_shared<frame>();
+  {
+    std::lock_guard<std::mutex> guard{mutex_};
+    // A server without numbers gets ours: each frame is the next one.
+    result->epoch = x.head.epoch.value_or(0);
+    result->sequence = x.head.sequence.value_or(last_ ? last_->sequence + 1
+                                                      : 1);
+    if (last_ && last_->epoch == result->epoch
+        && result->sequence <= last_->sequence) {
+      board_->update([](viewer_figures& f) { ++f.doubled; });
+      return;
+    }
+    result->gap = gap_before(*result, x.head);
+    place(*result, x.head, receive_ns);
+    last_ = stream_position{result->epoch, result->sequence};
+  }
+  if (auto size = read_jpeg_size(x.jpeg.data(), x.jpeg.size())) {
+    result->width = size->width;
+    result->height = size->height;
+  }
+  board_->update([&](viewer_figures& f) {
+    ++f.frames;
+    f.bytes += x.jpeg.size();
+    f.newest_ns = receive_ns;
+  });
+  result->jpeg = std::move(x.jpeg);
+  ring_->push(std::move(result), receive_ns);
+}
+
+void frame_intake::place(frame& x, const part_head& head, int64_t receive_ns) {
+  auto known = clock_.at(receive_ns);
+  x.receive_ns = receive_ns;
+  x.exposure_us = head.exposure_us.value_or(-1);
+  x.capture_utc_ns = head.capture_utc_ns.value_or(0);
+  if (head.capture_mono_ns && known) {
+    x.capture_mono_ns = *head.capture_mono_ns;
+    x.offset_ns = known->offset_ns;
+    x.offset_error_ns = known->error_ns;
+  } else {
+    x.capture_mono_ns = receive_ns;
+    x.flags |= frame::receive_time_only;
+  }
+}
+
+frame_gap frame_intake::gap_before(const frame& x,
+                                   const part_head& head) const {
+  if (head.lost) // The server knows what it could not send.
+    return {head.lost->first, head.lost->last, head.lost_at};
+  if (last_ && last_->epoch == x.epoch && x.sequence > last_->sequence + 1)
+    return {last_->sequence + 1, x.sequence - 1, loss_place::network};
+  return {};
+}
+
+void frame_intake::count_broken(uint64_t n) {
+  if (n > 0)
+    board_->update([=](viewer_figures& f) { f.broken += n; });
+}
+
+void frame_intake::add_probe(const clock_probe& x) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  clock_.add(x);
+  if (auto known = clock_.at(x.answered_ns))
+    board_->update([&](viewer_figures& f) {
+      f.clock = *known;
+      f.clocked = true;
+    });
+}
+
+std::optional<stream_position> frame_intake::last() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return last_;
+}
+
+} // namespace camnode

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "actors/shared/frame_ring.hpp"
+#include "actors/viewer/clock_offset.hpp"
+#include "actors/shared/viewer_board.hpp"
+#include "messages/wire/http_target.hpp"
+#include "messages/wire/stream_decoder.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+namespace camnode {
+
+/// Turns what comes from one server into frames in the client-side ring: gives
+/// them their place on the client's clock, drops what came before, and notes
+/// what is missing. Outlives viewers and connections, so that the next one
+/// goes on where the last one ended. Used by one connection at a time; any
+/// thread.
+class frame_intake {
+public:
+  frame_intake(std::shared_ptr<frame_ring> ring, viewer_board_ptr board);
+
+  /// Takes the next frame of a stream.
+  /// @param receive_ns `client_clock_ns` when its last byte came.
+  void take(decoded_frame x, int64_t receive_ns);
+
+  /// Counts `n` bodies that were no JPEG.
+  void count_broken(uint64_t n);
+
+  void add_probe(const clock_probe& x);
+
+  /// The last frame taken; nothing before the first.
+  std::optional<stream_position> last() const;
+
+private:
+  void place(frame& x, const part_head& head, int64_t receive_ns);
+  frame_gap gap_before(const frame& x, const part_head& head) const;
+
+  const std::shared_ptr<frame_ring> ring_;
+  const viewer_board_ptr board_;
+  mutable std::mutex mutex_;
+  clock_offset clock_;
+  std::optional<stream_position> last_;
+};
+
+} // namespace camnode

@@ -1,0 +1,255 @@
+#include "actors/viewer/stream_connection.hpp"
+
+#include "actors/viewer/clock_prober.hpp"
+#include "messages/clock.hpp"
+#include "messages/wire/http_target.hpp"
+#include "messages/wire/stream_decoder.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <future>
+#include <utility>
+
+namespace camnode {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using boost::system::error_code;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// How long frames wait for the first look at the server's clock.
+constexpr auto clock_patience = 500ms;
+
+/// Exchanges with the server's clock that frames wait for: enough that one
+/// disturbed one does not count.
+constexpr unsigned probes_before_frames = 4;
+
+/// How often the connection looks whether it is stalled.
+constexpr auto watch_interval = 250ms;
+
+/// Wakes us for pieces of this size rather than for each segment of the
+/// network. Small enough that a slow network does not look like a stall.
+constexpr size_t max_low_water = 65536;
+
+} // namespace
+
+struct stream_connection::implementation
+  : std::enable_shared_from_this<stream_connection::implementation> {
+  implementation(asio::io_context& io, std::shared_ptr<frame_intake> intake,
+                 stream_connection_options options,
+                 stream_connection_events events)
+    : context(io),
+      socket(io),
+      timer(io),
+      intake(std::move(intake)),
+      options(std::move(options)),
+      events(std::move(events)) {
+  }
+
+  void start();
+  void connect();
+  void ask_for_frames();
+  void read();
+  void take(size_t n);
+  void set_low_water();
+  void watch();
+  void end(std::string reason);
+  void close();
+
+  asio::io_context& context;
+  tcp::socket socket;
+  asio::steady_timer timer;
+  const std::shared_ptr<frame_intake> intake;
+  const stream_connection_options options;
+  stream_connection_events events;
+  tcp::endpoint server;
+  std::shared_ptr<clock_prober> prober;
+  std::string request;
+  stream_decoder decoder;
+  unsigned probes = 0;
+  uint64_t broken = 0;
+  uint64_t frames = 0;
+  size_t low_water = 1;
+  int64_t newest_ns = 0; ///< When the last bytes came.
+  bool closed = false;
+};
+
+void stream_connection::implementation::start() {
+  error_code err;
+  auto address = asio::ip::make_address(options.ip, err);
+  if (err)
+    return end(options.ip + " is not an IP address");
+  server = {address, options.port};
+  if (!options.expect_http)
+    return connect();
+  // The clock first; but frames matter more than their exact times.
+  prober = std::make_shared<clock_prober>(
+    context, server, [me = shared_from_this()](const clock_probe& x) {
+      if (me->closed)
+        return;
+      me->intake->add_probe(x);
+      if (++me->probes == probes_before_frames)
+        me->connect();
+    });
+  prober->start();
+  timer.expires_after(clock_patience);
+  timer.async_wait([me = shared_from_this()](error_code err) {
+    if (!err && !me->closed)
+      me->connect();
+  });
+}
+
+void stream_connection::implementation::connect() {
+  if (socket.is_open())
+    return;
+  error_code err;
+  socket.open(server.protocol(), err);
+  if (err)
+    return end("cannot open a socket: " + err.message());
+  timer.expires_after(options.connect_deadline);
+  timer.async_wait([me = shared_from_this()](error_code err) {
+    if (!err && !me->closed)
+      me->end("no connection within "
+              + std::to_string(me->options.connect_deadline.count()) + " ms");
+  });
+  socket.async_connect(server, [me = shared_from_this()](error_code err) {
+    if (me->closed)
+      return;
+    if (err)
+      return me->end("cannot connect: " + err.message());
+    me->ask_for_frames();
+  });
+}
+
+void stream_connection::implementation::ask_for_frames() {
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  auto after = intake->last();
+  std::string target = "/stream.mjpg?mode=lossless";
+  if (after && after->epoch != 0)
+    target = lossless_stream_target(after);
+  else if (options.want_past)
+    target = lossless_stream_target(stream_position{});
+  request = "GET " + target + " HTTP/1.1\r\nHost: " + options.ip
+            + "\r\nConnection: close\r\n\r\n";
+  newest_ns = client_clock_ns();
+  // Small enough to be taken at once by a fresh connection.
+  asio::async_write(socket, asio::buffer(request),
+                    [me = shared_from_this()](error_code err, size_t) {
+                      if (err && !me->closed)
+                        me->end("cannot send the request: " + err.message());
+                    });
+  watch();
+  read();
+}
+
+void stream_connection::implementation::set_low_water() {
+  auto n = std::clamp<size_t>(decoder.want(), 1, max_low_water);
+  if (n != low_water) {
+    int value = static_cast<int>(n);
+    setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &value,
+               sizeof(value));
+    low_water = n;
+  }
+}
+
+void stream_connection::implementation::read() {
+  set_low_water();
+  auto spans = decoder.prepare();
+  std::array<asio::mutable_buffer, 2> buffers{
+    asio::buffer(spans[0].data, spans[0].size),
+    asio::buffer(spans[1].data, spans[1].size)};
+  socket.async_read_some(
+    buffers, [me = shared_from_this()](error_code err, size_t n) {
+      if (me->closed)
+        return;
+      if (err)
+        return me->end(err == asio::error::eof ? "closed by the server"
+                                               : err.message());
+      me->take(n);
+    });
+}
+
+void stream_connection::implementation::take(size_t n) {
+  newest_ns = client_clock_ns();
+  decoder.commit(n);
+  while (auto x = decoder.next()) {
+    if (frames == 0) {
+      auto legacy = decoder.protocol() == stream_protocol::legacy;
+      if (legacy && options.expect_http)
+        return end("answered in the legacy protocol though it announced "
+                   "itself: the request came late");
+      events.on_connected(legacy);
+    }
+    ++frames;
+    intake->take(std::move(*x), newest_ns);
+  }
+  intake->count_broken(decoder.broken_frames() - broken);
+  broken = decoder.broken_frames();
+  if (decoder.failed())
+    return end(decoder.error());
+  read();
+}
+
+void stream_connection::implementation::watch() {
+  timer.expires_after(watch_interval);
+  timer.async_wait([me = shared_from_this()](error_code err) {
+    if (err || me->closed)
+      return;
+    auto silent = client_clock_ns() - me->newest_ns;
+    auto deadline = std::chrono::nanoseconds(me->options.stall_deadline);
+    if (silent >= deadline.count())
+      return me->end("no byte for " + std::to_string(silent / 1'000'000)
+                     + " ms");
+    me->watch();
+  });
+}
+
+void stream_connection::implementation::end(std::string reason) {
+  auto tell = std::move(events.on_end);
+  close();
+  if (tell)
+    tell(std::move(reason));
+}
+
+void stream_connection::implementation::close() {
+  if (std::exchange(closed, true))
+    return;
+  events = {};
+  timer.cancel();
+  if (prober)
+    prober->stop();
+  prober.reset();
+  error_code ignored;
+  socket.close(ignored);
+}
+
+stream_connection::stream_connection(io_thread& io,
+                                     std::shared_ptr<frame_intake> intake,
+                                     stream_connection_options options,
+                                     stream_connection_events events)
+  : impl_(std::make_shared<implementation>(io.context(), std::move(intake),
+                                           std::move(options),
+                                           std::move(events))) {
+  asio::post(impl_->context, [impl = impl_] { impl->start(); });
+}
+
+stream_connection::~stream_connection() {
+  std::promise<void> closed;
+  asio::post(impl_->context, [&] {
+    impl_->close();
+    closed.set_value();
+  });
+  closed.get_future().wait();
+}
+
+} // namespace camnode

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/shared/io_thread.hpp"
+#include "actors/viewer/frame_intake.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace camnode {
+
+/// One try to get frames from a server.
+struct stream_connection_options {
+  std::string ip;
+  uint16_t port = 8000;
+
+  /// The server announced itself, so that an answer in the legacy protocol
+  /// only means that our request came late: an error, and tried again.
+  bool expect_http = false;
+
+  /// Ask for what the server's ring holds from before we came.
+  bool want_past = false;
+
+  std::chrono::milliseconds connect_deadline{2000};
+  std::chrono::milliseconds stall_deadline{2000};
+};
+
+/// What a connection reports, on the I/O thread; must return at once.
+struct stream_connection_events {
+  std::function<void(bool legacy)> on_connected; ///< The first frame is here.
+  std::function<void(std::string reason)> on_end; ///< Nothing comes after it.
+};
+
+/// Connects to a server, asks for its frames behind the last one that
+/// `intake` took, and feeds them to it. A camnode server's clock is probed
+/// over a second connection: before the first frame, so that this one too has
+/// its place in time, and once a second from then on.
+class stream_connection {
+public:
+  stream_connection(io_thread& io, std::shared_ptr<frame_intake> intake,
+                    stream_connection_options options,
+                    stream_connection_events events);
+
+  /// When it returns, no event and no frame comes any more.
+  ~stream_connection();
+
+private:
+  struct implementation;
+
+  std::shared_ptr<implementation> impl_;
+};
+
+} // namespace camnode

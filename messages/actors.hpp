@@ -1,0 +1,143 @@
+#pragma once
+
+// Every typed actor interface. The comments are the protocol.
+
+#include "messages/error.hpp"
+#include "messages/mqtt_message.hpp"
+#include "messages/record_command.hpp"
+#include "messages/server_info.hpp"
+#include "messages/session_info.hpp"
+#include "messages/stream_event.hpp"
+
+#include <caf/atom.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <cstdint>
+#include <string>
+
+CAF_BEGIN_TYPE_ID_BLOCK(camnode, caf::first_custom_type_id)
+  CAF_ADD_TYPE_ID(camnode, (camnode::mqtt_message))
+  CAF_ADD_TYPE_ID(camnode, (camnode::record_command))
+  CAF_ADD_TYPE_ID(camnode, (camnode::server_info))
+  CAF_ADD_TYPE_ID(camnode, (camnode::session_info))
+  CAF_ADD_TYPE_ID(camnode, (camnode::stream_event))
+  CAF_ADD_ATOM(camnode, camnode, beat_atom, "beat")
+  CAF_ADD_ATOM(camnode, camnode, ended_atom, "ended")
+  CAF_ADD_ATOM(camnode, camnode, found_atom, "found")
+  CAF_ADD_ATOM(camnode, camnode, kill_atom, "kill")
+  CAF_ADD_ATOM(camnode, camnode, lost_atom, "lost")
+  CAF_ADD_ATOM(camnode, camnode, link_up_atom, "linkUp")
+  CAF_ADD_ATOM(camnode, camnode, link_down_atom, "linkDown")
+  CAF_ADD_ATOM(camnode, camnode, publish_atom, "publish")
+  CAF_ADD_ATOM(camnode, camnode, restart_atom, "restart")
+  CAF_ADD_ATOM(camnode, camnode, retry_atom, "retry")
+  CAF_ADD_ATOM(camnode, camnode, stop_atom, "stop")
+  CAF_ADD_ATOM(camnode, camnode, stopped_atom, "stopped")
+  CAF_ADD_ATOM(camnode, camnode, wake_atom, "wake")
+CAF_END_TYPE_ID_BLOCK(camnode)
+
+namespace camnode {
+
+/// The CAMERA interface.
+using camera_actor = caf::typed_actor<
+  // From its source: it is over, for this reason. The camera ends with it.
+  caf::reacts_to<ended_atom, caf::error>,
+  // To itself: looks whether frames still come.
+  caf::reacts_to<beat_atom>>;
+
+/// The STREAM PUBLISHER interface.
+using stream_publisher_actor = caf::typed_actor<
+  // To itself: shows its figures in the tree.
+  caf::reacts_to<beat_atom>>;
+
+/// What every actor with an MQTT connection hears of it, from paho's thread.
+using mqtt_listener_actor = caf::typed_actor<
+  // Connected, for the first time or again: nothing is subscribed yet.
+  caf::reacts_to<link_up_atom>,
+  // The connection is lost, or a first one failed; paho goes on trying.
+  caf::reacts_to<link_down_atom, std::string>,
+  caf::reacts_to<mqtt_message>>;
+
+/// The ANNOUNCER interface: DISCOVERY on a server.
+using announcer_actor = mqtt_listener_actor::extend<
+  // To itself: looks whether what is announced still holds.
+  caf::reacts_to<beat_atom>>;
+
+/// The FINDER interface: DISCOVERY on a client.
+using finder_actor = mqtt_listener_actor::extend<
+  // Publishes the truth light (JSON), retained; kept for a reconnect.
+  caf::reacts_to<publish_atom, std::string>,
+  // To itself: asks for legacy servers, and drops those that went silent.
+  caf::reacts_to<beat_atom>>;
+
+/// The VIEWER interface.
+using viewer_actor = caf::typed_actor<
+  // The server is here, perhaps at a new address: connect now, whatever the
+  // back-off says.
+  caf::reacts_to<server_info>,
+  // From its connection.
+  caf::reacts_to<stream_event>,
+  // To itself: connect again, if this is still attempt `n`.
+  caf::reacts_to<retry_atom, uint64_t>,
+  // To itself: shows its figures.
+  caf::reacts_to<beat_atom>>;
+
+/// The RECORDER interface.
+using recorder_actor = caf::typed_actor<
+  // A session to record, or the news that it has a `stop_ms`.
+  caf::reacts_to<session_info>,
+  // From the ring: there is a frame to read.
+  caf::reacts_to<wake_atom>,
+  // To itself: makes durable what is written, and ends a stopped session.
+  caf::reacts_to<beat_atom>>;
+
+/// The SENSOR LOG interface.
+using sensor_log_actor = mqtt_listener_actor::extend<
+  // A session to log, or the news that it has a `stop_ms`.
+  caf::reacts_to<session_info>,
+  // To itself: flushes, cuts, and ends a stopped session.
+  caf::reacts_to<beat_atom>>;
+
+/// The SESSION interface: starts and stops recording, keeps its manifest, and
+/// tells the truth about it.
+using session_actor = caf::typed_actor<
+  // Start or stop. A stop without a session, or a start within one, changes
+  // nothing and is answered in the truth light.
+  caf::reacts_to<record_command>,
+  // A command that could not be understood, and why.
+  caf::reacts_to<record_command, std::string>,
+  // To itself: looks at the books, tells, and cuts the manifest.
+  caf::reacts_to<beat_atom>>;
+
+/// The SERVER SUPERVISOR interface.
+using server_supervisor_actor = caf::typed_actor<
+  // To itself: start child `name` again, if it is still in life `n`.
+  caf::reacts_to<restart_atom, std::string, uint64_t>,
+  // Ends child `name`, so that supervision can be seen to work.
+  caf::reacts_to<kill_atom, std::string>,
+  // Ends the children in order, then itself.
+  caf::reacts_to<stop_atom>,
+  // To itself: the children of stop phase `n` have had their time.
+  caf::reacts_to<stop_atom, int>>;
+
+/// The CLIENT SUPERVISOR interface.
+using client_supervisor_actor = server_supervisor_actor::extend<
+  // From FINDER: a server is here, perhaps with a new address or epoch.
+  caf::reacts_to<found_atom, server_info>,
+  // From FINDER: a server said goodbye, or is silent.
+  caf::reacts_to<lost_atom, server_info>,
+  // From FINDER, for SESSION; with a reason where it was not understood.
+  caf::reacts_to<record_command>,
+  caf::reacts_to<record_command, std::string>,
+  // From SESSION, for every recorder and SENSOR LOG.
+  caf::reacts_to<session_info>,
+  // From SESSION: all of a stopped session is on disk.
+  caf::reacts_to<stopped_atom>,
+  // From SESSION, for FINDER.
+  caf::reacts_to<publish_atom, std::string>,
+  // To itself: ends the pairs of servers that are gone.
+  caf::reacts_to<beat_atom>>;
+
+} // namespace camnode

@@ -1,0 +1,27 @@
+#include "messages/frame.hpp"
+
+namespace camnode {
+
+const char* to_string(loss_place x) {
+  switch (x) {
+    case loss_place::none:
+      return "none";
+    case loss_place::source:
+      return "source";
+    case loss_place::encoder:
+      return "encoder";
+    case loss_place::server_ring:
+      return "server ring";
+    case loss_place::network:
+      return "network";
+    case loss_place::client_ring:
+      return "client ring";
+    case loss_place::recorder:
+      return "recorder";
+    case loss_place::disk:
+      return "disk";
+  }
+  return "unknown";
+}
+
+} // namespace camnode

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <caf/meta/type_name.hpp>
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+
+namespace camnode {
+
+/// A server as clients know it.
+struct server_info {
+  std::string id;      ///< Unique among the servers that a client knows.
+  std::string ip;      ///< IPv4 or IPv6 address, in its usual spelling.
+  uint16_t port = 0;   ///< Of the stream, TCP.
+  uint64_t epoch = 0;  ///< Which run of the server; below 2^53. 0 if legacy.
+  bool online = false; ///< Whether it says, or shows, that it is there.
+  bool legacy = false; ///< Known by its getIP answers only.
+  uint16_t width = 0;  ///< Pixels; 0 where unknown.
+  uint16_t height = 0;
+  uint32_t rate_mhz = 0; ///< Frames per 1000 s; 0 where unknown.
+  std::string version;   ///< Of the server's program; empty where unknown.
+};
+
+inline bool operator==(const server_info& x, const server_info& y) {
+  auto members = [](const server_info& s) {
+    return std::tie(s.id, s.ip, s.port, s.epoch, s.online, s.legacy, s.width,
+                    s.height, s.rate_mhz, s.version);
+  };
+  return members(x) == members(y);
+}
+
+inline bool operator!=(const server_info& x, const server_info& y) {
+  return !(x == y);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, server_info& x) {
+  return f(caf::meta::type_name("server_info"), x.id, x.ip, x.port, x.epoch,
+           x.online, x.legacy, x.width, x.height, x.rate_mhz, x.version);
+}
+
+} // namespace camnode

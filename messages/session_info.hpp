@@ -1,0 +1,41 @@
+#pragma once
+
+#include <caf/meta/type_name.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace camnode {
+
+/// One session, as everyone who records needs to know it. The session clock
+/// is the client's monotonic clock, tied to UTC once, at the start:
+/// UTC = `start_ms` + (monotonic - `anchor_mono_ns`).
+struct session_info {
+  int64_t start_ms = 0; ///< UTC ms; 0 means: no session.
+  int64_t anchor_mono_ns = 0; ///< `client_clock_ns` at `start_ms`.
+  int64_t segment_ms = 0;
+  int64_t stop_ms = 0; ///< UTC ms on the session clock; 0 while it is open.
+  std::string label;
+
+  bool exists() const {
+    return start_ms != 0;
+  }
+
+  bool open() const {
+    return exists() && stop_ms == 0;
+  }
+
+  /// @param client_ns An instant of `client_clock_ns`.
+  /// @returns The same instant on the session clock, UTC ns.
+  int64_t session_ns(int64_t client_ns) const {
+    return start_ms * 1'000'000 + (client_ns - anchor_mono_ns);
+  }
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, session_info& x) {
+  return f(caf::meta::type_name("session_info"), x.start_ms, x.anchor_mono_ns,
+           x.segment_ms, x.stop_ms, x.label);
+}
+
+} // namespace camnode

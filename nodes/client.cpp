@@ -1,0 +1,112 @@
+#include "nodes/client.hpp"
+
+#include "actors/recorder/mp4_segment.hpp"
+#include "actors/shared/file_ops.hpp"
+#include "messages/clock.hpp"
+#include "nodes/client_supervisor.hpp"
+#include "nodes/node.hpp"
+#include "nodes/version.hpp"
+#include "nodes/window.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What a camera of unknown rate is taken for.
+constexpr caf::timespan usual_period = 33ms;
+
+make_open_segment segments_in(const std::filesystem::path& dir) {
+  return [dir](const server_info& server) -> open_segment {
+    auto period = server.rate_mhz == 0
+                    ? usual_period
+                    : caf::timespan{1'000'000'000'000 / server.rate_mhz};
+    return [folder = dir / "cam" / server.id, period](
+             int64_t start_ms, uint16_t width, uint16_t height) {
+      return open_mp4_segment(folder, start_ms, width, height, period);
+    };
+  };
+}
+
+finder_options finder_of(const client_options& x) {
+  finder_options result;
+  result.client_id = x.node.id;
+  result.topic_request = x.mqtt.topic_request;
+  result.topic_response = x.mqtt.topic_response;
+  result.topic_announce = x.mqtt.topic_announce;
+  result.topic_command = x.mqtt.topic_command;
+  result.topic_status = x.mqtt.topic_status;
+  result.allowed = x.discovery.allow;
+  return result;
+}
+
+client_parts parts_of(const client_options& x, io_thread& io,
+                      std::shared_ptr<fleet> cameras) {
+  std::filesystem::path dir{x.data.dir};
+  client_parts result;
+  result.io = &io;
+  result.cameras = std::move(cameras);
+  auto& replay = x.viewer.replay;
+  result.ring = {size_t{replay.mib} << 20, replay.age};
+  result.segments = segments_in(dir);
+  result.find = finder_of(x);
+  result.sensors = {x.node.id, x.mqtt.topic_sensors, dir / "sensors",
+                    client_clock_ns};
+  result.session = {x.node.id,        version(),       dir / "sessions",
+                    x.record.segment, client_clock_ns, utc_clock_ns};
+  result.make_client = clients_for(x.mqtt);
+  return result;
+}
+
+/// The window that the options ask for; null for none.
+std::unique_ptr<window> window_of(const client_options& x,
+                                  std::shared_ptr<const fleet> cameras) {
+  if (x.display == display_mode::none)
+    return nullptr;
+  if (!display_usable()) {
+    if (x.display == display_mode::window)
+      throw std::runtime_error("display=window: there is no display to draw "
+                               "on; set DISPLAY, or display=none");
+    log_info("window", "no display: running without a window");
+    return nullptr;
+  }
+  return std::make_unique<window>(std::move(cameras),
+                                  "camnode " + x.node.id);
+}
+
+} // namespace
+
+int run_client(const client_options& options) {
+  blocked_signals signals;
+  set_log_level(options.log.level);
+  log_info("node", "camnode ", version(), " client ", options.node.id,
+           ", data in ", options.data.dir);
+  if (auto err = create_directories_synced(options.data.dir))
+    throw std::runtime_error("data.dir: " + describe(err));
+  auto cameras = std::make_shared<fleet>();
+  auto view = window_of(options, cameras);
+  actor_directory directory;
+  io_thread io;
+  node_config config;
+  caf::actor_system system{config};
+  auto root = system.spawn<client_supervisor>(
+    actor_context{&directory, "client_supervisor", 0},
+    parts_of(options, io, cameras));
+  return run_node(signals, directory,
+                  caf::actor_cast<caf::actor>(std::move(root)), [&] {
+                    if (view && !view->show_next(30ms)) {
+                      log_info("window", "closed; recording goes on");
+                      view.reset();
+                    }
+                  });
+}
+
+} // namespace camnode

@@ -1,0 +1,204 @@
+#include "nodes/client_supervisor.hpp"
+
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+constexpr auto beat_interval = std::chrono::seconds(1);
+
+/// How long a pair outlives a server that is neither announced nor connected:
+/// longer than a restart of the server takes.
+constexpr int64_t gone_patience_ns = 10'000'000'000;
+
+/// Recording ends before DISCOVERY says goodbye, so that the truth is told.
+constexpr int recording_phase = 0;
+constexpr int discovery_phase = 1;
+
+} // namespace
+
+client_supervisor::client_supervisor(caf::actor_config& cfg,
+                                     const actor_context& context,
+                                     client_parts parts)
+  : supervisor(cfg, context),
+    parts_(std::move(parts)),
+    sensor_books_(std::make_shared<sensor_board>()),
+    recording_(std::make_shared<std::atomic<bool>>(false)) {
+}
+
+client_supervisor::behavior_type client_supervisor::make_behavior() {
+  set_down_handler([this](caf::down_msg& x) { on_down(x); });
+  show_state("running");
+  add_common_children();
+  delayed_send(this, beat_interval, beat_atom_v);
+  return {
+    [this](restart_atom, const std::string& name, uint64_t life) {
+      restart(name, life);
+    },
+    [this](kill_atom, const std::string& name) { kill_child(name); },
+    [this](stop_atom) { stop(); },
+    [this](stop_atom, int phase) { give_up_phase(phase); },
+    [this](found_atom, const server_info& x) { found(x); },
+    [this](lost_atom, const server_info& x) { lost(x); },
+    [this](const record_command& x) { send(session_keeper_, x); },
+    [this](const record_command& x, const std::string& why) {
+      send(session_keeper_, x, why);
+    },
+    [this](const session_info& x) { pass_on(x); },
+    [this](stopped_atom) {
+      if (stop_wanted_)
+        stop_children();
+    },
+    [this](publish_atom, const std::string& truth) {
+      send(finder_, publish_atom_v, truth);
+    },
+    [this](beat_atom) {
+      beat();
+      delayed_send(this, beat_interval, beat_atom_v);
+    },
+  };
+}
+
+void client_supervisor::add_common_children() {
+  add_child("session", recording_phase, [this](const actor_context& context) {
+    session_keeper_ = spawn<session, caf::detached>(
+      context, parts_.session, parts_.cameras, sensor_books_,
+      client_supervisor_actor{this}, session_);
+    return caf::actor_cast<caf::actor>(session_keeper_);
+  });
+  add_child("sensor_log", recording_phase,
+            [this](const actor_context& context) {
+              sensor_log_ = spawn<sensor_log, caf::detached>(
+                context, parts_.sensors, parts_.make_client, sensor_books_);
+              send(sensor_log_, session_);
+              return caf::actor_cast<caf::actor>(sensor_log_);
+            });
+  add_child("discovery", discovery_phase,
+            [this](const actor_context& context) {
+              finder_ = spawn<finder, caf::detached>(
+                context, parts_.find, parts_.make_client,
+                client_supervisor_actor{this});
+              return caf::actor_cast<caf::actor>(finder_);
+            });
+}
+
+void client_supervisor::found(const server_info& x) {
+  auto i = pairs_.find(x.id);
+  if (i == pairs_.end())
+    return add_pair(x);
+  auto& known = i->second;
+  log_info(who(), "server ", x.id, " is at ", x.ip, ":", x.port);
+  known.server = x;
+  known.present = true;
+  parts_.cameras->put({x, known.ring, known.viewer_figures, known.ledger});
+  send(known.viewer, x);
+}
+
+void client_supervisor::lost(const server_info& x) {
+  auto i = pairs_.find(x.id);
+  if (i == pairs_.end())
+    return;
+  log_info(who(), "server ", x.id, " is not announced any more");
+  i->second.present = false;
+}
+
+void client_supervisor::add_pair(const server_info& x) {
+  log_info(who(), "found server ", x.id, " at ", x.ip, ":", x.port,
+           x.legacy ? " (legacy)" : "");
+  auto& added = pairs_[x.id];
+  added.server = x;
+  added.ring = std::make_shared<frame_ring>(parts_.ring);
+  added.viewer_figures = std::make_shared<viewer_board>();
+  added.ledger = std::make_shared<recording_ledger>();
+  added.intake = std::make_shared<frame_intake>(added.ring,
+                                                added.viewer_figures);
+  if (session_.open())
+    added.ledger->begin(session_);
+  parts_.cameras->put({x, added.ring, added.viewer_figures, added.ledger});
+  auto start = [this, id = x.id](auto member) {
+    return [=](const actor_context& context) {
+      return (this->*member)(id, context);
+    };
+  };
+  add_child("recorder/" + x.id, recording_phase,
+            start(&client_supervisor::start_recorder));
+  add_child("viewer/" + x.id, recording_phase,
+            start(&client_supervisor::start_viewer));
+}
+
+caf::actor client_supervisor::start_viewer(const std::string& id,
+                                           const actor_context& context) {
+  auto& x = pairs_.at(id);
+  x.viewer = spawn<viewer>(
+    context, *parts_.io,
+    viewer_parts{x.intake, x.viewer_figures,
+                 [on = recording_] { return on->load(); }},
+    x.server);
+  return caf::actor_cast<caf::actor>(x.viewer);
+}
+
+caf::actor client_supervisor::start_recorder(const std::string& id,
+                                             const actor_context& context) {
+  auto& x = pairs_.at(id);
+  x.recorder = spawn<recorder, caf::detached>(
+    context, recorder_parts{x.ring, x.ledger, parts_.segments(x.server),
+                            parts_.session.clock});
+  send(x.recorder, session_);
+  return caf::actor_cast<caf::actor>(x.recorder);
+}
+
+void client_supervisor::pass_on(const session_info& x) {
+  session_ = x;
+  *recording_ = x.open();
+  send(sensor_log_, x);
+  for (auto& [id, member] : pairs_) {
+    if (x.open())
+      member.ledger->begin(x);
+    send(member.recorder, x);
+  }
+}
+
+void client_supervisor::beat() {
+  auto now = parts_.session.clock();
+  std::vector<std::string> gone;
+  for (auto& [id, x] : pairs_) {
+    auto here = x.present || x.viewer_figures->look().connected;
+    if (here)
+      x.seen_ns = now;
+    else if (!session_.exists() && now - x.seen_ns > gone_patience_ns)
+      gone.push_back(id);
+  }
+  for (auto& id : gone)
+    remove_pair(id);
+  show_state(std::to_string(pairs_.size()) + " cameras"
+             + (session_.open() ? ", recording" : ""));
+}
+
+void client_supervisor::remove_pair(const std::string& id) {
+  log_info(who(), "server ", id, " is gone");
+  remove_child("viewer/" + id);
+  remove_child("recorder/" + id);
+  parts_.cameras->remove(id);
+  pairs_.erase(id);
+}
+
+void client_supervisor::stop() {
+  if (std::exchange(stop_wanted_, true))
+    return;
+  if (!session_.exists())
+    return stop_children();
+  show_state("completing the session");
+  if (session_.open())
+    send(session_keeper_, record_command{});
+}
+
+void client_supervisor::on_exit() {
+  forget_children();
+  pairs_.clear();
+  finder_ = nullptr;
+  session_keeper_ = nullptr;
+  sensor_log_ = nullptr;
+}
+
+} // namespace camnode

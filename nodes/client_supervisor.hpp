@@ -1,0 +1,94 @@
+#pragma once
+
+#include "actors/discovery/finder.hpp"
+#include "actors/recorder/recorder.hpp"
+#include "actors/sensor_log/sensor_log.hpp"
+#include "actors/session/session.hpp"
+#include "actors/shared/fleet.hpp"
+#include "actors/viewer/viewer.hpp"
+#include "nodes/supervisor.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace camnode {
+
+/// Makes what opens the segments of camera `id`.
+using make_open_segment = std::function<open_segment(const server_info&)>;
+
+/// What a client is made of.
+struct client_parts {
+  io_thread* io = nullptr; ///< Outlives the actors.
+  std::shared_ptr<fleet> cameras;
+  frame_ring::limits ring; ///< Of each pair.
+  make_open_segment segments;
+  finder_options find;
+  sensor_log_options sensors;
+  session_options session;
+  make_mqtt_client make_client;
+};
+
+/// The root of a client: DISCOVERY, SESSION and SENSOR LOG, and a pair of
+/// VIEWER and RECORDER per server. Passes on what they have to tell each
+/// other, as a child's handle changes with each of its lives and this actor's
+/// does not.
+class client_supervisor : public supervisor<client_supervisor_actor::base> {
+public:
+  client_supervisor(caf::actor_config& cfg, const actor_context& context,
+                    client_parts parts);
+
+  void on_exit() override;
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  /// What belongs to one server.
+  struct pair {
+    server_info server;
+    std::shared_ptr<frame_ring> ring;
+    viewer_board_ptr viewer_figures;
+    recording_ledger_ptr ledger;
+    std::shared_ptr<frame_intake> intake;
+    viewer_actor viewer;     ///< Of the present life.
+    recorder_actor recorder; ///< Likewise.
+    bool present = true;     ///< Whether DISCOVERY knows the server.
+    int64_t seen_ns = 0;     ///< When it was last present or connected.
+  };
+
+  void add_common_children();
+  void found(const server_info& x);
+  void lost(const server_info& x);
+  void add_pair(const server_info& x);
+  caf::actor start_viewer(const std::string& id, const actor_context& context);
+  caf::actor start_recorder(const std::string& id,
+                            const actor_context& context);
+
+  /// A session has begun, is stopped, or is over: tells all who record.
+  void pass_on(const session_info& x);
+
+  /// Ends pairs whose servers are gone.
+  void beat();
+  void remove_pair(const std::string& id);
+
+  /// Completes the session, then ends everything.
+  void stop();
+
+  const client_parts parts_;
+  const sensor_board_ptr sensor_books_;
+  std::map<std::string, pair> pairs_; ///< By server id.
+  session_info session_; ///< The present one.
+
+  /// Whether a session is on, for those on other threads.
+  const std::shared_ptr<std::atomic<bool>> recording_;
+  finder_actor finder_;
+  session_actor session_keeper_;
+  sensor_log_actor sensor_log_;
+  bool stop_wanted_ = false;
+};
+
+} // namespace camnode

@@ -1,0 +1,37 @@
+#include "nodes/client.hpp"
+#include "nodes/options.hpp"
+#include "nodes/server.hpp"
+#include "nodes/version.hpp"
+
+#include <exception>
+#include <iostream>
+#include <variant>
+
+namespace {
+
+struct runner {
+  int operator()(const camnode::server_options& x) const {
+    return camnode::run_server(x);
+  }
+
+  int operator()(const camnode::client_options& x) const {
+    return camnode::run_client(x);
+  }
+
+  int operator()(const camnode::printout& x) const {
+    (x.exit_code == 0 ? std::cout : std::cerr) << x.text;
+    return x.exit_code;
+  }
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return std::visit(runner{}, camnode::parse_options(
+                                  argc, argv, camnode::version_text()));
+  } catch (const std::exception& e) {
+    std::cerr << "camnode: " << e.what() << "\n";
+    return 1;
+  }
+}

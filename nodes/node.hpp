@@ -1,0 +1,49 @@
+#pragma once
+
+#include "actors/shared/actor_directory.hpp"
+#include "actors/shared/mqtt_client.hpp"
+#include "nodes/options.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <functional>
+
+namespace camnode {
+
+/// CAF as camnode runs it (ARCHITECTURE.md, "Invariants").
+class node_config : public caf::actor_system_config {
+public:
+  node_config();
+};
+
+/// Blocks SIGINT and SIGTERM for this thread and those it starts, so that
+/// `run_node` can wait for them. To be created before any thread is.
+class blocked_signals {
+public:
+  blocked_signals();
+
+  /// Waits for a signal.
+  /// @returns Whether one came.
+  bool wait(std::chrono::milliseconds patience) const;
+
+private:
+  sigset_t set_;
+};
+
+/// Lives until the root supervisor has ended. The first signal asks it to end,
+/// cleanly within 3 s; a second one, or a root that takes longer, ends the
+/// process at once.
+/// @param root A supervisor that takes `stop_atom`. Released in here.
+/// @param idle Called again and again on this thread; may take up to 50 ms.
+/// @returns 0 for a clean end by a signal, 1 if the root ended by itself.
+int run_node(const blocked_signals& signals, actor_directory& directory,
+             caf::actor root, const std::function<void()>& idle);
+
+/// Clients for the broker of `x`.
+/// @throws std::runtime_error if the password file cannot be read.
+make_mqtt_client clients_for(const mqtt_options& x);
+
+} // namespace camnode

@@ -1,0 +1,197 @@
+#include "nodes/option.hpp"
+
+#include "actors/discovery/cidr_list.hpp"
+#include "messages/error.hpp"
+#include "messages/text.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <numeric>
+#include <system_error>
+
+namespace camnode {
+
+namespace {
+
+bool is_host(std::string_view x) {
+  return !x.empty() && x.size() <= 255
+         && std::all_of(x.begin(), x.end(),
+                        [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+/// Reads all of `text` as a number, in the C locale's spelling.
+template <class T>
+bool read_number(const std::string& text, T& out) {
+  auto last = text.data() + text.size();
+  auto [end, err] = std::from_chars(text.data(), last, out);
+  return err == std::errc{} && end == last;
+}
+
+/// The shortest text that reads as `x` again.
+std::string print_number(double x) {
+  char out[32];
+  auto end = std::to_chars(std::begin(out), std::end(out), x).ptr;
+  return {out, end};
+}
+
+std::string range(const std::string& min, const std::string& max) {
+  return min + " to " + max;
+}
+
+std::string range(double min, double max) {
+  return range(print_number(min), print_number(max));
+}
+
+/// Help's text for an option with a range.
+std::string with_range(const std::string& purpose, const std::string& range) {
+  return purpose + " " + range + ".";
+}
+
+} // namespace
+
+const text_rule any_text = {[](std::string_view) { return true; }, "any text"};
+
+const text_rule some_text = {[](std::string_view x) { return !x.empty(); },
+                             "a text that is not empty"};
+
+const text_rule node_id_or_nothing
+  = {[](std::string_view x) { return x.empty() || is_node_id(x); },
+     "1 to 64 of A-Z a-z 0-9 . _ - (not . or .. alone)"};
+
+const text_rule host_rule = {is_host, "a host name or an IP address"};
+
+const text_rule ip_rule
+  = {[](std::string_view x) { return canonical_ip(x).has_value(); },
+     "an IPv4 or IPv6 address such as 0.0.0.0"};
+
+const text_rule ip_or_nothing
+  = {[](std::string_view x) { return x.empty() || canonical_ip(x); },
+     "an IPv4 or IPv6 address, or nothing"};
+
+const text_rule topic_rule
+  = {[](std::string_view x) {
+       return is_mqtt_topic(x) && x.front() != '/' && x.back() != '/';
+     },
+     "an MQTT topic of at most 256 bytes, without + and #, and without / at "
+     "its ends"};
+
+const text_rule filter_rule
+  = {is_mqtt_filter, "an MQTT topic filter of at most 256 bytes, such as "
+                     "sensor/# or lab/+/state"};
+
+const text_rule readable_file_or_nothing
+  = {[](std::string_view x) {
+       return x.empty() || why_unreadable(std::string{x}).empty();
+     },
+     "a file that exists and is readable"};
+
+option text_option(std::string name, std::string value_name,
+                   std::string& field, const text_rule& rule,
+                   std::string purpose) {
+  auto set = [&field, rule](const std::string& text) -> std::string {
+    if (!rule.holds(text))
+      return rule.want;
+    field = text;
+    return {};
+  };
+  return {std::move(name), std::move(value_name), std::move(purpose), set,
+          [&field] { return field; }};
+}
+
+option integer_option(std::string name, std::string value_name,
+                      uint16_t& field, uint16_t min, uint16_t max,
+                      std::string purpose) {
+  auto allowed = range(std::to_string(min), std::to_string(max));
+  auto set = [=, &field](const std::string& text) -> std::string {
+    uint16_t x = 0;
+    if (!read_number(text, x) || x < min || x > max)
+      return "a whole number from " + allowed;
+    field = x;
+    return {};
+  };
+  return {std::move(name), std::move(value_name), with_range(purpose, allowed),
+          set, [&field] { return std::to_string(field); }};
+}
+
+option number_option(std::string name, std::string value_name, double& field,
+                     double min, double max, std::string purpose) {
+  auto allowed = range(min, max);
+  auto set = [=, &field](const std::string& text) -> std::string {
+    double x = 0;
+    if (!read_number(text, x) || !(x >= min && x <= max))
+      return "a number from " + allowed;
+    field = x;
+    return {};
+  };
+  return {std::move(name), std::move(value_name), with_range(purpose, allowed),
+          set, [&field] { return print_number(field); }};
+}
+
+option seconds_option(std::string name, caf::timespan& field, double min,
+                      double max, std::string purpose) {
+  using seconds = std::chrono::duration<double>;
+  auto allowed = range(min, max);
+  auto set = [=, &field](const std::string& text) -> std::string {
+    double x = 0;
+    if (!read_number(text, x) || !(x >= min && x <= max))
+      return "a number of seconds from " + allowed;
+    field = std::chrono::round<caf::timespan>(seconds{x});
+    return {};
+  };
+  return {std::move(name), "SECONDS", with_range(purpose, allowed), set,
+          [&field] { return print_number(seconds{field}.count()); }};
+}
+
+option flag_option(std::string name, bool& field, std::string purpose) {
+  return choice_option(std::move(name), field,
+                       {{"true", true}, {"false", false}}, std::move(purpose));
+}
+
+option networks_option(std::string name, cidr_list& field,
+                       std::string purpose) {
+  auto set = [&field](const std::string& text) -> std::string {
+    auto parsed = cidr_list::parse(text);
+    if (!parsed)
+      return "networks such as 192.168.0.0/16,fd00::/8";
+    field = std::move(*parsed);
+    return {};
+  };
+  return {std::move(name), "CIDR,...", std::move(purpose), set,
+          [&field] { return field.text(); }};
+}
+
+std::string why_unreadable(const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0 || access(path.c_str(), R_OK) != 0)
+    return std::generic_category().message(errno);
+  return S_ISDIR(info.st_mode) ? "Is a directory" : "";
+}
+
+std::string nearest_name(std::string_view name,
+                         const std::vector<std::string>& names) {
+  // Levenshtein's distance, by rows.
+  auto distance = [&](std::string_view other) {
+    std::vector<size_t> row(other.size() + 1);
+    std::iota(row.begin(), row.end(), size_t{0});
+    for (size_t i = 0; i < name.size(); ++i) {
+      auto diagonal = std::exchange(row[0], i + 1);
+      for (size_t j = 0; j < other.size(); ++j) {
+        auto replaced = diagonal + (name[i] != other[j]);
+        diagonal = row[j + 1];
+        row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
+      }
+    }
+    return row.back();
+  };
+  auto closer = [&](const std::string& x, const std::string& y) {
+    return distance(x) < distance(y);
+  };
+  return *std::min_element(names.begin(), names.end(), closer);
+}
+
+} // namespace camnode

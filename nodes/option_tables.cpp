@@ -1,0 +1,173 @@
+#include "nodes/option_tables.hpp"
+
+#include <iterator>
+
+namespace camnode {
+
+namespace {
+
+void append(option_table& out, option_table more) {
+  out.insert(out.end(), std::make_move_iterator(more.begin()),
+             std::make_move_iterator(more.end()));
+}
+
+option_table broker_table(mqtt_options& x) {
+  return {
+    text_option("mqtt.host", "HOST", x.host, host_rule,
+                "The MQTT broker: a host name or an address."),
+    integer_option("mqtt.port", "PORT", x.port, 1, 65535,
+                   "The broker's TCP port. With TLS, 8883 is usual."),
+    text_option("mqtt.username", "NAME", x.username, any_text,
+                "Name to log in to the broker with. None: log in without."),
+    text_option("mqtt.password-file", "FILE", x.password_file,
+                readable_file_or_nothing,
+                "File with the broker's password as its first line, so that "
+                "no list of processes shows it. Needs mqtt.username."),
+    flag_option("mqtt.tls", x.tls, "Whether to talk to the broker over TLS."),
+    text_option("mqtt.ca-file", "FILE", x.ca_file, readable_file_or_nothing,
+                "Certificates (PEM) that the broker's must descend from. "
+                "None: those that this machine trusts."),
+    text_option("mqtt.cert-file", "FILE", x.cert_file,
+                readable_file_or_nothing,
+                "This node's certificate (PEM), where the broker wants one. "
+                "Needs mqtt.key-file."),
+    text_option("mqtt.key-file", "FILE", x.key_file, readable_file_or_nothing,
+                "Private key (PEM, without passphrase) of mqtt.cert-file."),
+  };
+}
+
+option_table topic_table(mqtt_options& x) {
+  return {
+    text_option("mqtt.topic-request", "TOPIC", x.topic_request, topic_rule,
+                "Where clients ask servers for their addresses."),
+    text_option("mqtt.topic-response", "TOPIC", x.topic_response, topic_rule,
+                "Servers answer such questions below this topic only."),
+    text_option("mqtt.topic-announce", "TOPIC", x.topic_announce, topic_rule,
+                "Servers announce themselves below this topic."),
+    text_option("mqtt.topic-status", "TOPIC", x.topic_status, topic_rule,
+                "Clients report below this topic what they record."),
+    text_option("mqtt.topic-command", "TOPIC", x.topic_command, topic_rule,
+                "Where clients take commands to start and stop recording."),
+  };
+}
+
+void append_replay(option_table& out, const std::string& section,
+                   replay_options& x, const std::string& whose) {
+  out.push_back(seconds_option(section + ".replay", x.age, 0.1, 600,
+                               "How long " + whose
+                                 + " keeps frames for readers that have "
+                                   "fallen behind."));
+  out.push_back(integer_option(section + ".replay-mib", "MIB", x.mib, 1, 4096,
+                               "The most memory that these frames take."));
+}
+
+option_table camera_table(camera_options& x) {
+  using kind = source_kind;
+  return {
+    choice_option("camera.source", x.source,
+                  {{"auto", kind::automatic},
+                   {"pattern", kind::pattern},
+                   {"command", kind::command},
+                   {"file", kind::file},
+                   {"none", kind::none}},
+                  "Where frames come from. auto: camera.command or "
+                  "camera.file, whichever is given, else a test picture; "
+                  "pattern: a moving test picture; none: no camera."),
+    text_option("camera.command", "COMMAND", x.command, any_text,
+                "Shell command that writes MJPEG to its standard output, such "
+                "as rpicam-vid -t 0 --codec mjpeg -o -"),
+    text_option("camera.file", "FILE", x.file, readable_file_or_nothing,
+                "MJPEG file that is played instead of a camera."),
+    integer_option("camera.width", "PIXELS", x.width, 16, 16384,
+                   "Width of the picture."),
+    integer_option("camera.height", "PIXELS", x.height, 16, 16384,
+                   "Height of the picture."),
+    number_option("camera.fps", "HZ", x.fps, 0.1, 1000,
+                  "Frames per second."),
+    integer_option("camera.quality", "PERCENT", x.quality, 1, 100,
+                   "Quality of JPEGs that camnode encodes itself, from "
+                   "small to good."),
+  };
+}
+
+option_table stream_table(stream_options& x) {
+  option_table result = {
+    text_option("stream.host", "IP", x.host, ip_rule,
+                "Address to listen on for readers. 0.0.0.0: all of IPv4."),
+    integer_option("stream.port", "PORT", x.port, 0, 65535,
+                   "TCP port to listen on. 0: any free one; legacy clients "
+                   "find port 8000 only."),
+    text_option("stream.advertise", "IP", x.advertise, ip_or_nothing,
+                "Address to tell clients. None: that of the interface towards "
+                "the broker."),
+  };
+  append_replay(result, "stream", x.replay, "the server");
+  return result;
+}
+
+} // namespace
+
+option_table common_table(node_options& node, mqtt_options& mqtt,
+                          log_options& log) {
+  option_table result = {
+    text_option("node.id", "ID", node.id, node_id_or_nothing,
+                "Name of this node, unique in the room: 1 to 64 of A-Z a-z "
+                "0-9 . _ - (not . or .. alone). None: the host name."),
+  };
+  append(result, broker_table(mqtt));
+  append(result, topic_table(mqtt));
+  result.push_back(choice_option("log.level", log.level,
+                                 {{"debug", log_level::debug},
+                                  {"info", log_level::info},
+                                  {"warning", log_level::warning},
+                                  {"error", log_level::error}},
+                                 "The least important lines to log."));
+  return result;
+}
+
+option_table own_table(server_options& x) {
+  auto result = camera_table(x.camera);
+  append(result, stream_table(x.stream));
+  return result;
+}
+
+option_table own_table(client_options& x) {
+  option_table result = {
+    choice_option("display", x.display,
+                  {{"auto", display_mode::automatic},
+                   {"window", display_mode::window},
+                   {"none", display_mode::none}},
+                  "Whether to show the cameras. auto: in a window if there is "
+                  "a display."),
+    text_option("data.dir", "DIRECTORY", x.data.dir, some_text,
+                "Where recordings go. Created if it is not there."),
+    seconds_option("record.segment", x.record.segment, 0.5, 86400,
+                   "Length of the files that a recording is cut into."),
+    choice_option("record.codec", x.record.codec,
+                  {{"copy", record_codec::copy}},
+                  "How frames are stored. copy: as the camera made them."),
+    text_option("mqtt.topic-sensors", "FILTER", x.mqtt.topic_sensors,
+                filter_rule,
+                "Topic filter of the sensors that are logged."),
+    networks_option("discovery.allow", x.discovery.allow,
+                    "Networks that servers may be in, such as "
+                    "192.168.0.0/16,fd00::/8. None: all."),
+  };
+  append_replay(result, "viewer", x.viewer.replay,
+                "the client, for each camera,");
+  return result;
+}
+
+option_table table_of(server_options& x) {
+  auto result = common_table(x.node, x.mqtt, x.log);
+  append(result, own_table(x));
+  return result;
+}
+
+option_table table_of(client_options& x) {
+  auto result = common_table(x.node, x.mqtt, x.log);
+  append(result, own_table(x));
+  return result;
+}
+
+} // namespace camnode

@@ -1,0 +1,140 @@
+#pragma once
+
+#include "actors/discovery/cidr_list.hpp"
+#include "actors/shared/log.hpp"
+
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+#include <caf/timespan.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace camnode {
+
+// The options and their defaults. `camnode --help` says what each is for and
+// which range it has.
+
+struct node_options {
+  std::string id; ///< Never empty once parsed: the host name if not given.
+};
+
+struct mqtt_options {
+  std::string host = "localhost";
+  uint16_t port = 1883; ///< MQTT's port at IANA.
+  std::string username;
+  std::string password_file;
+  bool tls = false;
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  std::string topic_request = "command/getIP";    ///< Fixed by legacy nodes,
+  std::string topic_response = "camera/response"; ///< like this one. A prefix.
+  std::string topic_announce = "camera/announce"; ///< A prefix.
+  std::string topic_status = "camera/recording";  ///< A prefix.
+  std::string topic_command = "command/rec";
+  std::string topic_sensors = "sensor/#"; ///< A filter; clients only.
+};
+
+struct log_options {
+  log_level level = log_level::info;
+};
+
+enum class source_kind { automatic, pattern, command, file, none };
+
+struct camera_options {
+  source_kind source = source_kind::automatic;
+  std::string command;
+  std::string file;
+  uint16_t width = 1280;
+  uint16_t height = 720;
+  double fps = 30;
+  uint16_t quality = 80; ///< Of libjpeg, 1 to 100.
+};
+
+/// Bounds of a replay ring.
+struct replay_options {
+  caf::timespan age = std::chrono::seconds{10};
+  uint16_t mib = 128; ///< 10 s of 30 frames of 400 KB a second.
+};
+
+struct stream_options {
+  std::string host = "0.0.0.0";
+  uint16_t port = 8000; ///< Where legacy clients look for it.
+  std::string advertise; ///< Empty: the address towards the broker.
+  replay_options replay;
+};
+
+struct data_options {
+  std::string dir = "Data";
+};
+
+enum class record_codec { copy };
+
+struct record_options {
+  caf::timespan segment = std::chrono::seconds{60};
+  record_codec codec = record_codec::copy;
+};
+
+enum class display_mode { automatic, window, none };
+
+struct discovery_options {
+  cidr_list allow;
+};
+
+struct viewer_options {
+  replay_options replay;
+};
+
+struct server_options {
+  node_options node;
+  mqtt_options mqtt;
+  log_options log;
+  camera_options camera;
+  stream_options stream;
+};
+
+struct client_options {
+  node_options node;
+  mqtt_options mqtt;
+  log_options log;
+  data_options data;
+  record_options record;
+  display_mode display = display_mode::automatic;
+  discovery_options discovery;
+  viewer_options viewer;
+};
+
+/// What to print instead of running.
+struct printout {
+  std::string text; ///< Ends with a line break.
+  int exit_code;    ///< 0: for stdout; 2, wrong usage: one line for stderr.
+};
+
+using parse_result = std::variant<server_options, client_options, printout>;
+
+/// Parses the command line and the configuration file that it names, and
+/// checks all values, against each other too. The command line beats the file,
+/// and the file beats the default.
+/// @param version What `--version` prints.
+parse_result parse_options(int argc, const char* const* argv,
+                           const std::string& version);
+
+/// Names of a role's options, and their values as in a configuration file.
+using option_list = std::vector<std::pair<std::string, std::string>>;
+
+option_list list_options(const server_options& x);
+option_list list_options(const client_options& x);
+
+/// This machine's host name as a node's id: `-` for what an id cannot have.
+std::string default_node_id();
+
+/// @returns The first line of the file, or `ec::bad_configuration` if the file
+///          cannot be read or that line is empty.
+caf::expected<std::string> read_password(const std::string& password_file);
+
+} // namespace camnode

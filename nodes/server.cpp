@@ -1,0 +1,175 @@
+#include "nodes/server.hpp"
+
+#include "actors/camera/command_source.hpp"
+#include "actors/camera/file_source.hpp"
+#include "actors/camera/pattern_source.hpp"
+#include "actors/shared/metrics_text.hpp"
+#include "messages/clock.hpp"
+#include "nodes/node.hpp"
+#include "nodes/server_supervisor.hpp"
+#include "nodes/version.hpp"
+
+#include "assets.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Which run of a server this is: random, as a Pi without a clock battery
+/// starts at the same time again and again. Below 2^53, for JSON's sake.
+uint64_t make_epoch() {
+  std::random_device random;
+  auto bits = (uint64_t{random()} << 32 | random()) >> 11;
+  return std::max<uint64_t>(bits, 1);
+}
+
+/// What `auto` stands for.
+source_kind chosen_source(const camera_options& x) {
+  if (x.source != source_kind::automatic)
+    return x.source;
+  if (!x.command.empty())
+    return source_kind::command;
+  return x.file.empty() ? source_kind::pattern : source_kind::file;
+}
+
+make_frame_source source_of(const server_options& x) {
+  auto& camera = x.camera;
+  auto kind = chosen_source(camera);
+  if (kind == source_kind::none)
+    return nullptr;
+  if (kind == source_kind::command)
+    return [=]() -> frame_source_ptr {
+      return std::make_unique<command_source>(
+        camera.command, [](const std::string& line) {
+          log_info("camera", "program: ", line);
+        });
+    };
+  if (kind == source_kind::file)
+    return [=]() -> frame_source_ptr {
+      return std::make_unique<file_source>(
+        file_options{camera.file, camera.fps, camera.quality});
+    };
+  if (camera.source == source_kind::automatic)
+    log_warning("camera", "no camera is configured: sending a test picture; "
+                          "see camera.source in --help");
+  return [=]() -> frame_source_ptr {
+    return std::make_unique<pattern_source>(
+      pattern_options{x.node.id, camera.width, camera.height, camera.fps,
+                      camera.quality});
+  };
+}
+
+camera::patience patience_of(const camera_options& x) {
+  // Five frames of a slow camera, but never less than 2 s.
+  auto five_frames = caf::timespan{static_cast<int64_t>(5e9 / x.fps)};
+  auto next = std::max<caf::timespan>(2s, five_frames);
+  // Sensors and programs need seconds until the first frame.
+  return {std::max<caf::timespan>(10s, next), next};
+}
+
+/// What is wrong with the camera; empty if nothing is.
+std::string trouble_of(const camera_board& board, caf::timespan patience) {
+  if (board.newest_ns() == 0)
+    return "no frame yet; camera: " + board.state();
+  auto age = capture_clock_ns() - board.newest_ns();
+  if (age > patience.count())
+    return "no frame for " + std::to_string(age / 1'000'000)
+           + " ms; camera: " + board.state();
+  return {};
+}
+
+std::string metrics_of(const camera_board& board,
+                       const actor_directory& directory) {
+  metrics_text text;
+  text.family("camnode_frames_captured_total", "counter",
+              "Frames that the camera made, lost ones included.");
+  text.sample(board.captured());
+  text.family("camnode_frames_lost_total", "counter",
+              "Frames lost before the replay ring.");
+  for (auto place : {loss_place::source, loss_place::encoder})
+    text.sample(board.lost(place), {{"place", to_string(place)}});
+  text.family("camnode_captured_bytes_total", "counter",
+              "Bytes of the frames captured.");
+  text.sample(board.bytes());
+  text.family("camnode_actor_restarts_total", "counter",
+              "How often an actor was started again.");
+  for (auto& x : directory.look())
+    text.sample(x.restarts, {{"actor", x.name}});
+  return text.text();
+}
+
+stream_server_options stream_of(const server_options& x,
+                                camera_board_ptr board,
+                                const actor_directory& directory,
+                                caf::timespan patience) {
+  stream_server_options result;
+  result.host = x.stream.host;
+  result.port = x.stream.port;
+  result.id = x.node.id;
+  result.version = version();
+  result.epoch = board->epoch();
+  result.index_page = assets::index_html;
+  result.metrics = [=, &directory] { return metrics_of(*board, directory); };
+  result.trouble = [=] { return trouble_of(*board, patience); };
+  return result;
+}
+
+announcer_options announcement_of(const server_options& x, uint64_t epoch) {
+  announcer_options result;
+  result.topic_request = x.mqtt.topic_request;
+  result.topic_response = x.mqtt.topic_response;
+  result.topic_announce = x.mqtt.topic_announce;
+  result.broker_host = x.mqtt.host;
+  result.broker_port = x.mqtt.port;
+  auto& server = result.server;
+  server.id = x.node.id;
+  server.epoch = epoch;
+  server.rate_mhz = static_cast<uint32_t>(std::lround(x.camera.fps * 1000));
+  server.version = version();
+  // A stream that is open on one address alone is to be found there.
+  auto any = x.stream.host == "0.0.0.0" || x.stream.host == "::";
+  server.ip = x.stream.advertise.empty() && !any ? x.stream.host
+                                                 : x.stream.advertise;
+  return result;
+}
+
+} // namespace
+
+int run_server(const server_options& options) {
+  blocked_signals signals;
+  set_log_level(options.log.level);
+  actor_directory directory;
+  server_parts parts;
+  auto& replay = options.stream.replay;
+  parts.ring = std::make_shared<frame_ring>(
+    frame_ring::limits{size_t{replay.mib} << 20, replay.age});
+  parts.board = std::make_shared<camera_board>(make_epoch());
+  parts.make_source = source_of(options);
+  parts.camera_patience = patience_of(options.camera);
+  parts.stream = stream_of(options, parts.board, directory,
+                           parts.camera_patience.next_frame);
+  parts.announce = announcement_of(options, parts.board->epoch());
+  parts.make_client = clients_for(options.mqtt);
+  log_info("node", "camnode ", version(), " server ", options.node.id,
+           ", run ", parts.board->epoch());
+  io_thread io;
+  parts.io = &io;
+  node_config config;
+  caf::actor_system system{config};
+  auto root = system.spawn<server_supervisor>(
+    actor_context{&directory, "server_supervisor", 0}, std::move(parts));
+  return run_node(signals, directory,
+                  caf::actor_cast<caf::actor>(std::move(root)), [] {});
+}
+
+} // namespace camnode

@@ -1,0 +1,20 @@
+#include "nodes/version.hpp"
+
+#include "nodes/window.hpp"
+
+#include <caf/config.hpp>
+
+namespace camnode {
+
+std::string version() {
+  return CAMNODE_VERSION;
+}
+
+std::string version_text() {
+  return "camnode " + version() + "\nCAF " + std::to_string(CAF_MAJOR_VERSION)
+         + "." + std::to_string(CAF_MINOR_VERSION) + "."
+         + std::to_string(CAF_PATCH_VERSION) + "\n" + window_support()
+         + "\nwithout libcamera: cameras through camera.source=command\n";
+}
+
+} // namespace camnode

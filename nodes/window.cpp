@@ -1,0 +1,400 @@
+#include "nodes/window.hpp"
+
+#ifdef CAMNODE_HAS_OPENCV
+
+#  include "actors/session/session_report.hpp"
+#  include "actors/shared/jpeg_codec.hpp"
+#  include "actors/shared/log.hpp"
+#  include "messages/clock.hpp"
+#  include "nodes/window_layout.hpp"
+
+#  include <opencv2/core.hpp>
+#  include <opencv2/highgui.hpp>
+#  include <opencv2/imgproc.hpp>
+
+#  include <dlfcn.h>
+
+#  include <algorithm>
+#  include <clocale>
+#  include <cstdlib>
+#  include <cstring>
+#  include <map>
+#  include <utility>
+#  include <vector>
+
+namespace camnode {
+
+namespace {
+
+constexpr int first_width = 1280;
+constexpr int first_height = 720;
+constexpr int notice_height = 16; ///< Of a capital letter.
+constexpr int escape_key = 27;
+constexpr int font = cv::FONT_HERSHEY_SIMPLEX;
+
+bool starts_with(const char* x, const char* prefix) {
+  return x && std::strncmp(x, prefix, std::strlen(prefix)) == 0;
+}
+
+/// Connects by libxcb, as Qt does, without linking it. The connection stays:
+/// a server without a session, as Xvfb, resets when its last client leaves,
+/// and would not answer Qt while it does.
+bool connect_to_display() {
+  auto library = dlopen("libxcb.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (!library)
+    return false;
+  using connect_fun = void* (*)(const char*, int*);
+  using error_fun = int (*)(void*);
+  using disconnect_fun = void (*)(void*);
+  auto connect = reinterpret_cast<connect_fun>(dlsym(library, "xcb_connect"));
+  auto error = reinterpret_cast<error_fun>(
+    dlsym(library, "xcb_connection_has_error"));
+  auto disconnect
+    = reinterpret_cast<disconnect_fun>(dlsym(library, "xcb_disconnect"));
+  if (!connect || !error || !disconnect)
+    return false;
+  auto connection = connect(nullptr, nullptr);
+  if (error(connection) == 0)
+    return true;
+  disconnect(connection);
+  return false;
+}
+
+/// Qt sets the process's locale from the environment, which would put decimal
+/// commas into files. This puts back what was set before.
+class locale_guard {
+public:
+  locale_guard() : before_(std::setlocale(LC_ALL, nullptr)) {
+  }
+
+  ~locale_guard() {
+    std::setlocale(LC_ALL, before_.c_str());
+  }
+
+private:
+  const std::string before_;
+};
+
+cv::Scalar ink_of(const colour& x) {
+  return {double(x.blue), double(x.green), double(x.red)};
+}
+
+cv::Rect rect_of(const box& x) {
+  return {x.x, x.y, x.width, x.height};
+}
+
+double scale_of(int text_height) {
+  return cv::getFontScaleFromHeight(font, text_height);
+}
+
+text_measure measure_at(int text_height) {
+  return [scale = scale_of(text_height)](const std::string& x) {
+    int baseline = 0;
+    return cv::getTextSize(x, font, scale, 1, &baseline).width;
+  };
+}
+
+/// @param baseline Left end of the line that the text stands on.
+void draw_text(cv::Mat& canvas, const std::string& text, cv::Point baseline,
+               int text_height, const colour& ink) {
+  cv::putText(canvas, text, baseline, font, scale_of(text_height),
+              ink_of(ink), 1, cv::LINE_AA);
+}
+
+void draw_centred(cv::Mat& canvas, const std::string& text, const box& area,
+                  int baseline, int text_height, const colour& ink) {
+  auto measure = measure_at(text_height);
+  auto shown = cut_to(text, area.width - 2 * text_height, measure);
+  draw_text(canvas, shown,
+            {area.x + (area.width - measure(shown)) / 2, baseline},
+            text_height, ink);
+}
+
+void draw_lamp(cv::Mat& canvas, const tile_boxes& boxes,
+               const label_line& line, const tile_text& text) {
+  auto radius = line.lamp_diameter / 2;
+  cv::Point centre{boxes.bar.x + line.lamp_x + radius,
+                   boxes.bar.y + boxes.bar.height / 2};
+  auto filled = text.lamp == tile_text::light::disc;
+  cv::circle(canvas, centre, filled ? radius : radius - 1,
+             ink_of(text.mark.ink), filled ? cv::FILLED : 2, cv::LINE_AA);
+}
+
+void draw_bar(cv::Mat& canvas, const tile_boxes& boxes,
+              const tile_text& text) {
+  auto& bar = boxes.bar;
+  canvas(rect_of(bar)).setTo(ink_of(palette::bar));
+  auto line = plan_label(text, boxes, measure_at(boxes.text_height));
+  auto baseline = bar.y + (bar.height + boxes.text_height) / 2;
+  for (auto& piece : line.pieces)
+    draw_text(canvas, piece.content.text, {bar.x + piece.x, baseline},
+              boxes.text_height, piece.content.ink);
+  if (text.lamp != tile_text::light::off)
+    draw_lamp(canvas, boxes, line, text);
+}
+
+void draw_notice(cv::Mat& canvas, const tile_boxes& boxes,
+                 const tile_text& text) {
+  auto& area = boxes.picture;
+  auto height = boxes.text_height;
+  auto middle = area.y + area.height / 2;
+  if (area.height < 6 * height)
+    return;
+  draw_centred(canvas, text.headline.text, area, middle, height,
+               text.headline.ink);
+  if (!text.explanation.empty())
+    draw_centred(canvas, text.explanation, area, middle + 2 * height, height,
+                 palette::calm);
+}
+
+/// What one tile shows, to draw it only when that changes.
+struct tile {
+  rate_meter rate;
+  frame_ptr frame;
+  bool broken = false; ///< `frame` cannot be decoded.
+  cv::Mat picture;     ///< As large as shown.
+  tile_boxes boxes;
+  tile_text text;
+};
+
+void draw_picture(cv::Mat& canvas, const tile& x) {
+  auto& area = x.boxes.picture;
+  canvas(rect_of(area)).setTo(ink_of(palette::tile));
+  if (!x.picture.empty()) {
+    auto place = letterbox(x.picture.cols, x.picture.rows, area);
+    auto target = canvas(rect_of(place));
+    if (x.text.headline.text.empty())
+      x.picture.copyTo(target);
+    else
+      x.picture.convertTo(target, -1, 0.3);
+  }
+  if (!x.text.headline.text.empty())
+    draw_notice(canvas, x.boxes, x.text);
+}
+
+void draw_tile(cv::Mat& canvas, const tile& x) {
+  draw_picture(canvas, x);
+  draw_bar(canvas, x.boxes, x.text);
+  if (x.text.alarm)
+    cv::rectangle(canvas, rect_of(x.boxes.whole), ink_of(palette::alarm), 3);
+}
+
+} // namespace
+
+bool display_usable() {
+  auto platform = std::getenv("QT_QPA_PLATFORM");
+  if (starts_with(platform, "offscreen") || starts_with(platform, "minimal"))
+    return true;
+  auto display = std::getenv("DISPLAY");
+  if (!display || !*display)
+    return false;
+  static const auto connected = connect_to_display();
+  return connected;
+}
+
+std::string window_support() {
+  return "OpenCV " + cv::getVersionString();
+}
+
+struct window::impl {
+  impl(std::shared_ptr<const fleet> xs, std::string name)
+    : cameras(std::move(xs)), title(std::move(name)) {
+  }
+
+  void open() {
+    locale_guard guard;
+    // Pictures are small: more threads would only take time from recording.
+    cv::setNumThreads(1);
+    cv::namedWindow(title, cv::WINDOW_NORMAL | cv::WINDOW_FREERATIO
+                             | cv::WINDOW_GUI_NORMAL);
+    opened = true;
+    cv::resizeWindow(title, first_width, first_height);
+  }
+
+  /// Draws whatever differs from what is shown.
+  void draw() {
+    auto members = cameras->look();
+    auto now_ns = client_clock_ns();
+    watch_session(members, now_ns);
+    auto resized = fit_canvas();
+    auto changed = fit_tiles(members) || resized;
+    if (changed)
+      clear();
+    auto plan = plan_grid(members.size(), canvas.cols, canvas.rows);
+    for (size_t i = 0; i < members.size(); ++i)
+      changed |= update(members[i], plan[i], now_ns);
+    if (changed)
+      cv::imshow(title, canvas);
+  }
+
+  void watch_session(const std::vector<fleet_member>& members,
+                     int64_t now_ns) {
+    std::vector<ledger_figures> books;
+    for (auto& x : members)
+      books.push_back(x.ledger->look());
+    session.look(books, now_ns);
+  }
+
+  /// Gives the canvas the window's size, so that texts are crisp.
+  bool fit_canvas() {
+    auto room = cv::getWindowImageRect(title);
+    cv::Size size{std::max(room.width, min_window_width),
+                  std::max(room.height, min_window_height)};
+    if (canvas.size() == size)
+      return false;
+    canvas.create(size, CV_8UC3);
+    return true;
+  }
+
+  /// Has a tile for each camera. @returns Whether cameras have come or gone.
+  bool fit_tiles(const std::vector<fleet_member>& members) {
+    std::map<std::string, tile> fitted;
+    for (auto& x : members) {
+      auto i = tiles.find(x.server.id);
+      fitted[x.server.id] = i == tiles.end() ? tile{} : std::move(i->second);
+    }
+    auto same = fitted.size() == tiles.size()
+                && std::equal(fitted.begin(), fitted.end(), tiles.begin(),
+                              [](auto& x, auto& y) {
+                                return x.first == y.first;
+                              });
+    tiles = std::move(fitted);
+    return !same;
+  }
+
+  void clear() {
+    canvas.setTo(ink_of(tiles.empty() ? palette::tile : palette::gap));
+    for (auto& [id, x] : tiles)
+      x.boxes = {};
+    if (tiles.empty())
+      draw_centred(canvas, "looking for cameras ...",
+                   {0, 0, canvas.cols, canvas.rows}, canvas.rows / 2,
+                   notice_height, palette::calm);
+  }
+
+  /// Draws a tile if anything in it has changed. @returns Whether it has.
+  bool update(const fleet_member& member, const tile_boxes& boxes,
+              int64_t now_ns) {
+    auto& x = tiles[member.server.id];
+    auto newest = member.ring->newest();
+    auto changed = newest != x.frame || !(boxes == x.boxes);
+    if (changed) {
+      x.frame = std::move(newest);
+      x.boxes = boxes;
+      x.broken = x.frame && !take_picture(x);
+    }
+    auto text = describe(look_at(member, x, now_ns));
+    if (!changed && text == x.text)
+      return false;
+    x.text = std::move(text);
+    draw_tile(canvas, x);
+    return true;
+  }
+
+  /// Decodes the tile's frame at the size of the tile.
+  bool take_picture(tile& x) {
+    auto& area = x.boxes.picture;
+    auto& jpeg = x.frame->jpeg;
+    if (!decoder.decode(jpeg.data(), jpeg.size(), area.width, area.height,
+                        decoded))
+      return false;
+    auto place = letterbox(decoded.width, decoded.height, area);
+    cv::Mat whole{decoded.height, decoded.width, CV_8UC3,
+                  decoded.pixels.data()};
+    auto shrinks = place.width < decoded.width;
+    cv::resize(whole, x.picture, {place.width, place.height}, 0, 0,
+               shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+    return true;
+  }
+
+  tile_facts look_at(const fleet_member& member, tile& x, int64_t now_ns) {
+    tile_facts result;
+    result.server = member.server;
+    result.viewer = member.viewer->look();
+    x.rate.add(now_ns, result.viewer.frames,
+               patience_ns(member.server.rate_mhz));
+    result.rate_hz = x.rate.rate_hz();
+    result.truth
+      = camera_truth(member.ledger->look(), session.session(), now_ns);
+    if (x.frame) {
+      result.width = x.frame->width;
+      result.height = x.frame->height;
+    }
+    result.broken = x.broken;
+    result.now_ns = now_ns;
+    return result;
+  }
+
+  /// @returns Whether the window is still open.
+  bool wait_for_keys(std::chrono::milliseconds wait) {
+    auto key = cv::waitKey(std::max(1, static_cast<int>(wait.count())));
+    return key != 'q' && key != 'Q' && key != escape_key
+           && cv::getWindowProperty(title, cv::WND_PROP_VISIBLE) > 0;
+  }
+
+  const std::shared_ptr<const fleet> cameras;
+  const std::string title;
+  bool opened = false;
+  cv::Mat canvas;
+  std::map<std::string, tile> tiles; ///< By server id.
+  session_watch session;
+  jpeg_decoder decoder;
+  bgr_picture decoded;
+};
+
+window::window(std::shared_ptr<const fleet> cameras, std::string title)
+  : impl_(std::make_unique<impl>(std::move(cameras), std::move(title))) {
+}
+
+window::~window() {
+  try {
+    if (impl_->opened)
+      cv::destroyWindow(impl_->title);
+  } catch (const cv::Exception&) {
+    // It has been closed already.
+  }
+}
+
+bool window::show_next(std::chrono::milliseconds wait) {
+  using namespace std::chrono;
+  try {
+    if (!impl_->opened)
+      impl_->open();
+    auto begin = steady_clock::now();
+    impl_->draw();
+    auto took = duration_cast<milliseconds>(steady_clock::now() - begin);
+    return impl_->wait_for_keys(std::max(wait, took));
+  } catch (const cv::Exception& x) {
+    log_error("window", x.what());
+    return false;
+  }
+}
+
+} // namespace camnode
+
+#else
+
+namespace camnode {
+
+bool display_usable() {
+  return false;
+}
+
+std::string window_support() {
+  return "without OpenCV: no live window";
+}
+
+struct window::impl {};
+
+window::window(std::shared_ptr<const fleet>, std::string) {
+}
+
+window::~window() = default;
+
+bool window::show_next(std::chrono::milliseconds) {
+  return false;
+}
+
+} // namespace camnode
+
+#endif

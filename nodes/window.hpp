@@ -1,0 +1,41 @@
+#pragma once
+
+#include "actors/shared/fleet.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace camnode {
+
+/// Whether a window can be opened: there is OpenCV, and a display that answers.
+/// To be asked first, as Qt, which draws OpenCV's windows, aborts the process
+/// where there is none. Finds out once, in a few milliseconds; never aborts.
+bool display_usable();
+
+/// What draws the window, for `--version`.
+std::string window_support();
+
+/// The live picture: one window with a tile for each camera, saying what the
+/// camera does and whether its frames are really reaching the disk.
+///
+/// Main thread only, as OpenCV allows no other; one at a time. Decodes a frame
+/// only to show it, at the size shown, and never draws more than half of the
+/// time, so that recording has the machine.
+class window {
+public:
+  /// @pre `display_usable()`
+  explicit window(std::shared_ptr<const fleet> cameras, std::string title);
+  ~window();
+
+  /// Shows what is new, then handles keys for about `wait`.
+  /// @returns false once the user has closed the window: by `q`, by Escape or
+  ///          by the window manager; also when OpenCV fails, which is logged.
+  bool show_next(std::chrono::milliseconds wait);
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace camnode

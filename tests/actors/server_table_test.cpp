@@ -1,0 +1,170 @@
+#define CAF_SUITE server_table
+#include "tests/camnode_test.hpp"
+
+#include "actors/discovery/server_table.hpp"
+
+using namespace camnode;
+
+namespace {
+
+constexpr int64_t second = 1'000'000'000;
+
+server_info announcement(const std::string& id, const std::string& ip,
+                         uint64_t epoch = 1) {
+  server_info x;
+  x.id = id;
+  x.ip = ip;
+  x.port = 8000;
+  x.epoch = epoch;
+  x.online = true;
+  return x;
+}
+
+server_info offline(server_info x) {
+  x.online = false;
+  return x;
+}
+
+/// Events in short: `+left@10.0.0.1 -10.0.0.1@10.0.0.1`.
+std::string text(const server_events& xs) {
+  std::string result;
+  for (const auto& x : xs) {
+    if (!result.empty())
+      result += ' ';
+    result += "+~-"[static_cast<int>(x.what)];
+    result += x.server.id + "@" + x.server.ip;
+    CAF_CHECK_EQUAL(x.server.online, x.what != server_event::kind::lost);
+  }
+  return result;
+}
+
+struct fixture {
+  server_table testee{{}};
+
+  const server_info left = announcement("left", "10.0.0.1");
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(server_table_tests, fixture)
+
+CAF_TEST(announced servers are found once and lost with their offline) {
+  CAF_CHECK_EQUAL(text(testee.announced(left)), "+left@10.0.0.1");
+  CAF_CHECK_EQUAL(text(testee.announced(left)), "");
+  CAF_CHECK(testee.servers() == std::vector<server_info>{left});
+  CAF_CHECK_EQUAL(text(testee.announced(offline(left))), "-left@10.0.0.1");
+  CAF_CHECK_EQUAL(text(testee.announced(offline(left))), "");
+  CAF_CHECK(testee.servers().empty());
+}
+
+CAF_TEST(the last will of an earlier run is ignored) {
+  testee.announced(announcement("left", "10.0.0.1", 1));
+  auto second_run = announcement("left", "10.0.0.1", 2);
+  CAF_CHECK_EQUAL(text(testee.announced(second_run)), "~left@10.0.0.1");
+  CAF_CHECK_EQUAL(text(testee.announced(offline(left))), "");
+  CAF_CHECK_EQUAL(text(testee.announced(offline(second_run))),
+                  "-left@10.0.0.1");
+}
+
+CAF_TEST(a new address is an update) {
+  testee.announced(left);
+  auto moved = announcement("left", "10.0.0.2");
+  CAF_CHECK_EQUAL(text(testee.announced(moved)), "~left@10.0.0.2");
+  moved.port = 8001;
+  CAF_CHECK_EQUAL(text(testee.announced(moved)), "~left@10.0.0.2");
+}
+
+CAF_TEST(legacy servers are found one second after their first answer) {
+  CAF_CHECK_EQUAL(text(testee.answered("10.0.0.9", 0)), "");
+  CAF_CHECK_EQUAL(text(testee.tick(second - 1)), "");
+  auto events = testee.tick(second);
+  CAF_CHECK_EQUAL(text(events), "+10.0.0.9@10.0.0.9");
+  CAF_CHECK(events[0].server.legacy);
+  CAF_CHECK_EQUAL(events[0].server.port, 8000);
+  CAF_CHECK_EQUAL(text(testee.tick(2 * second)), "");
+  CAF_CHECK_EQUAL(testee.servers().size(), 1u);
+}
+
+CAF_TEST(legacy servers are lost after fifty seconds without answers) {
+  testee.answered("10.0.0.9", 0);
+  testee.tick(second);
+  testee.answered("10.0.0.9", 15 * second);
+  CAF_CHECK_EQUAL(text(testee.tick(65 * second - 1)), "");
+  CAF_CHECK_EQUAL(text(testee.tick(65 * second)), "-10.0.0.9@10.0.0.9");
+  CAF_CHECK_EQUAL(text(testee.tick(66 * second)), "");
+}
+
+CAF_TEST(a server that announces itself in time is no legacy server) {
+  testee.answered("10.0.0.1", 0);
+  CAF_CHECK_EQUAL(text(testee.announced(left)), "+left@10.0.0.1");
+  CAF_CHECK_EQUAL(text(testee.tick(100 * second)), "");
+}
+
+CAF_TEST(answers of announced servers say nothing new) {
+  testee.announced(left);
+  testee.answered("10.0.0.1", 0);
+  CAF_CHECK_EQUAL(text(testee.tick(2 * second)), "");
+}
+
+CAF_TEST(a late announcement replaces the legacy server) {
+  testee.answered("10.0.0.1", 0);
+  testee.tick(second);
+  CAF_CHECK_EQUAL(text(testee.announced(left)),
+                  "-10.0.0.1@10.0.0.1 +left@10.0.0.1");
+  CAF_CHECK_EQUAL(text(testee.tick(100 * second)), "");
+}
+
+CAF_TEST(a server that moves to the ip of a legacy one replaces it) {
+  testee.announced(left);
+  testee.answered("10.0.0.2", 0);
+  testee.tick(second);
+  CAF_CHECK_EQUAL(text(testee.announced(announcement("left", "10.0.0.2"))),
+                  "-10.0.0.2@10.0.0.2 ~left@10.0.0.2");
+}
+
+CAF_TEST(no two servers have one id) {
+  testee.answered("10.0.0.9", 0);
+  testee.tick(second);
+  CAF_CHECK_EQUAL(text(testee.announced(announcement("10.0.0.9", "10.0.0.1"))),
+                  "-10.0.0.9@10.0.0.9 +10.0.0.9@10.0.0.1");
+  testee.answered("10.0.0.9", second);
+  CAF_CHECK_EQUAL(text(testee.tick(10 * second)), "");
+}
+
+CAF_TEST(servers may share an ip) {
+  testee.announced(left);
+  auto right = announcement("right", "10.0.0.1");
+  right.port = 8001;
+  CAF_CHECK_EQUAL(text(testee.announced(right)), "+right@10.0.0.1");
+}
+
+CAF_TEST(ids of legacy servers are ids with ipv6 too) {
+  testee.answered("fd00::1", 0);
+  CAF_CHECK_EQUAL(text(testee.tick(second)), "+fd00--1@fd00::1");
+}
+
+CAF_TEST(servers outside the allowed networks are refused and counted) {
+  server_table restricted{*cidr_list::parse("10.0.0.0/24")};
+  CAF_CHECK_EQUAL(text(restricted.announced(announcement("x", "10.0.1.1"))),
+                  "");
+  restricted.answered("10.0.1.1", 0);
+  CAF_CHECK_EQUAL(text(restricted.tick(second)), "");
+  CAF_CHECK_EQUAL(restricted.refused().not_allowed, 2u);
+  CAF_CHECK_EQUAL(text(restricted.announced(left)), "+left@10.0.0.1");
+  CAF_CHECK_EQUAL(text(restricted.announced(announcement("left", "10.0.1.1"))),
+                  "-left@10.0.0.1");
+}
+
+CAF_TEST(the table has room for 256 servers) {
+  for (size_t i = 0; i < server_table::max_servers; ++i)
+    testee.announced(announcement("s" + std::to_string(i), "10.0.0.1"));
+  CAF_CHECK_EQUAL(testee.servers().size(), 256u);
+  auto one_more = announcement("more", "10.0.0.2");
+  CAF_CHECK_EQUAL(text(testee.announced(one_more)), "");
+  testee.answered("10.0.0.3", 0);
+  CAF_CHECK_EQUAL(testee.refused().table_full, 2u);
+  testee.announced(offline(announcement("s7", "10.0.0.1")));
+  CAF_CHECK_EQUAL(text(testee.announced(one_more)), "+more@10.0.0.2");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,50 @@
+// Whatever a sensor sends is refused or gives values that a CSV table takes.
+
+#include "actors/sensor_log/csv_table.hpp"
+#include "actors/sensor_log/sensor_payload.hpp"
+#include "messages/text.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+void check(bool x) {
+  if (!x)
+    std::abort();
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  std::string_view payload{reinterpret_cast<const char*>(data), size};
+  auto values = camnode::parse_sensor_payload(payload);
+  if (!values)
+    return 0;
+  for (const auto& [key, text] : *values) {
+    check(camnode::is_utf8(key) && camnode::is_utf8(text));
+    check(text.find('\0') == std::string::npos);
+  }
+  camnode::csv_table table;
+  auto row = table.make_row(1, *values);
+  check(row.engaged());
+  auto parsed = camnode::parse_csv(table.header() + row->text);
+  check(parsed && parsed->size() == 2);
+  for (size_t i = 0; i < values->size(); ++i) {
+    check((*parsed)[0][i + 1] == (*values)[i].first);
+    check((*parsed)[1][i + 1] == (*values)[i].second);
+  }
+  return 0;
+}
+
+extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+  std::vector<std::vector<uint8_t>> result;
+  for (std::string x : {"{\"t\":1,\"air\":{\"co2\":417.50},\"xs\":[1,[2],{}]}",
+                        "{\"timestamp\":null,\"on\":true,\"s\":\"a,\\\"b\\n\"}",
+                        "21.5", "[[[[{\"a\":1e99}]]]]", "\xff on"})
+    result.emplace_back(x.begin(), x.end());
+  return result;
+}

@@ -1,0 +1,98 @@
+#define CAF_SUITE commands_to_record
+#include "tests/camnode_test.hpp"
+
+#include "messages/error.hpp"
+#include "messages/wire/record_command.hpp"
+
+using namespace camnode;
+
+namespace {
+
+std::string reason(std::string_view payload) {
+  auto x = parse_record_command(payload);
+  return x ? "accepted" : describe(x.error());
+}
+
+} // namespace
+
+CAF_TEST(words start and stop in any case and with blanks around) {
+  for (auto x : {"start", "true", "recording_start", " Start\n", "TRUE\t"}) {
+    auto command = parse_record_command(x);
+    CAF_REQUIRE(command);
+    CAF_CHECK(command->start);
+    CAF_CHECK(command->label.empty());
+    CAF_CHECK_EQUAL(command->duration_ms, 0);
+  }
+  for (auto x : {"stop", "false", "recording_stop", "Recording_Stop "}) {
+    auto command = parse_record_command(x);
+    CAF_REQUIRE(command);
+    CAF_CHECK(!command->start);
+  }
+}
+
+CAF_TEST(json starts with label and duration) {
+  auto x = parse_record_command(
+    R"({"action":"start","label":"trial-07","duration_s":120,"who":"me"})");
+  CAF_REQUIRE(x);
+  CAF_CHECK(x->start);
+  CAF_CHECK_EQUAL(x->label, "trial-07");
+  CAF_CHECK_EQUAL(x->duration_ms, 120'000);
+}
+
+CAF_TEST(durations go from a tenth of a second to thirty days) {
+  auto duration = [](const std::string& text) {
+    auto x = parse_record_command(R"({"action":"Start","duration_s":)" + text
+                                  + "}");
+    return x ? x->duration_ms : -1;
+  };
+  CAF_CHECK_EQUAL(duration("0.1"), 100);
+  CAF_CHECK_EQUAL(duration("1.2345"), 1235);
+  CAF_CHECK_EQUAL(duration("2592000"), 2'592'000'000);
+  for (auto x : {"0", "0.0999", "-1", "2592000.1", "1e99", "1e999", "\"5\"",
+                 "null", "true"})
+    CAF_CHECK_EQUAL(duration(x), -1);
+}
+
+CAF_TEST(labels that could not be in a file name are refused) {
+  auto accepted = [](const std::string& label) {
+    return parse_record_command(R"({"action":"start","label":)" + label + "}")
+      .engaged();
+  };
+  CAF_CHECK(accepted("\"\""));
+  CAF_CHECK(accepted("\"" + std::string(64, 'x') + "\""));
+  CAF_CHECK(!accepted("\"" + std::string(65, 'x') + "\""));
+  for (auto x : {"\"../x\"", "\"a b\"", "\"\\u00e4\"", "\"a\\u0000\"", "7",
+                 "null"})
+    CAF_CHECK(!accepted(x));
+}
+
+CAF_TEST(a stop carries no label and no duration) {
+  auto x = parse_record_command(
+    R"({"action":"stop","label":"a","duration_s":5})");
+  CAF_REQUIRE(x);
+  CAF_CHECK(!x->start);
+  CAF_CHECK(x->label.empty());
+  CAF_CHECK_EQUAL(x->duration_ms, 0);
+}
+
+CAF_TEST(anything else is refused in one line) {
+  for (auto x : {"", "go", "1", "[]", "{}", "null", "\"start\"",
+                 "{\"action\":1}", "{\"action\":\"go\"}",
+                 "{\"action\":\"start\"", "sta\nrt"}) {
+    CAF_CHECK(!parse_record_command(x));
+    CAF_CHECK_EQUAL(reason(x).find('\n'), std::string::npos);
+  }
+}
+
+CAF_TEST(refusals quote at most forty characters) {
+  CAF_CHECK_EQUAL(reason(std::string(1000, 'x')),
+                  "bad message: record command: want start, stop or a JSON "
+                  "object with an action, not \""
+                    + std::string(40, 'x') + "\"...");
+}
+
+CAF_TEST(oversized payloads are refused unread) {
+  std::string x(size_t{256} << 10, ' ');
+  CAF_CHECK(parse_record_command("start" + x.substr(5)));
+  CAF_CHECK(!parse_record_command("start" + x));
+}

@@ -1,0 +1,373 @@
+#define CAF_SUITE options
+#include "tests/camnode_test.hpp"
+
+#include "messages/error.hpp"
+#include "messages/text.hpp"
+#include "nodes/ini_file.hpp"
+#include "nodes/options.hpp"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+using namespace camnode;
+using namespace std::chrono_literals;
+
+namespace {
+
+using words = std::vector<std::string>;
+
+const std::string server = "--role=server";
+const std::string client = "--role=client";
+
+parse_result parse(const words& args) {
+  std::vector<const char*> argv{"camnode"};
+  for (const auto& x : args)
+    argv.push_back(x.c_str());
+  return parse_options(static_cast<int>(argv.size()), argv.data(),
+                       "camnode 1.2.3");
+}
+
+template <class Options>
+Options accepted(const words& args) {
+  auto result = parse(args);
+  if (auto refusal = std::get_if<printout>(&result))
+    CAF_FAIL(refusal->text);
+  CAF_REQUIRE(std::holds_alternative<Options>(result));
+  return std::get<Options>(result);
+}
+
+/// @returns The usage error without its start and its line break.
+std::string refused(const words& args) {
+  auto result = parse(args);
+  auto refusal = std::get_if<printout>(&result);
+  CAF_REQUIRE(refusal != nullptr);
+  CAF_CHECK_EQUAL(refusal->exit_code, 2);
+  const auto& text = refusal->text;
+  CAF_CHECK_EQUAL(std::count(text.begin(), text.end(), '\n'), 1);
+  CAF_REQUIRE_EQUAL(text.substr(0, 9), "camnode: ");
+  return text.substr(9, text.size() - 10);
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+std::string standard_config(const std::string& role) {
+  return std::string{CAMNODE_SOURCE_DIR} + "/configs/" + role + ".conf";
+}
+
+/// A directory of its own for each test.
+struct fixture {
+  fixture() {
+    char name[] = "/tmp/camnode-options-XXXXXX";
+    CAF_REQUIRE(mkdtemp(name) != nullptr);
+    dir = name;
+  }
+
+  ~fixture() {
+    for (const auto& x : files)
+      unlink(x.c_str());
+    rmdir(dir.c_str());
+  }
+
+  /// @returns The path of a new file with this text.
+  std::string file(const std::string& text) {
+    files.push_back(dir + "/" + std::to_string(files.size()));
+    std::ofstream{files.back()} << text;
+    return files.back();
+  }
+
+  std::string dir;
+  words files;
+};
+
+/// Checks that the shipped file lists what the struct has, once and with the
+/// same values, and explains each.
+template <class Options>
+void check_standard_config(const std::string& role) {
+  auto path = standard_config(role);
+  auto loaded = accepted<Options>({"--role=" + role, "--config=" + path});
+  auto standard = accepted<Options>({"--role=" + role});
+  CAF_CHECK(list_options(loaded) == list_options(standard));
+  std::multiset<std::string> listed;
+  for (const auto& x : parse_ini(read_file(path)).settings)
+    listed.insert(x.key);
+  for (const auto& x : list_options(Options{})) {
+    if (listed.count(x.first) != 1)
+      CAF_ERROR(x.first << " is not exactly once in " << path);
+  }
+  CAF_CHECK_EQUAL(listed.size(), list_options(standard).size());
+}
+
+/// The comment above each setting names its default.
+void check_explanations(const std::string& role) {
+  std::ifstream in{standard_config(role)};
+  std::string comment;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line[0] == '#') {
+      comment += line.substr(1);
+      continue;
+    }
+    auto equals = line.find('=');
+    if (equals != std::string::npos) {
+      auto value = line.substr(equals + 1);
+      auto expected = "Default: " + (value.empty() ? "none" : value);
+      if (comment.find(expected) == std::string::npos)
+        CAF_ERROR(line << " lacks its default in the comment above");
+    }
+    comment.clear();
+  }
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(options_tests, fixture)
+
+CAF_TEST(defaults come from the struct) {
+  auto x = accepted<server_options>({server});
+  CAF_CHECK_EQUAL(x.node.id, default_node_id());
+  CAF_CHECK_EQUAL(x.stream.port, 8000);
+  CAF_CHECK(x.stream.replay.age == 10s);
+  CAF_CHECK(x.camera.source == source_kind::automatic);
+  auto y = accepted<client_options>({client});
+  CAF_CHECK_EQUAL(y.mqtt.topic_sensors, "sensor/#");
+  CAF_CHECK(y.record.segment == 60s);
+  CAF_CHECK(y.discovery.allow.contains("10.0.0.1"));
+}
+
+CAF_TEST(shipped files are the defaults) {
+  check_standard_config<server_options>("server");
+  check_standard_config<client_options>("client");
+}
+
+CAF_TEST(shipped files name the default of each option) {
+  check_explanations("server");
+  check_explanations("client");
+}
+
+CAF_TEST(the command line beats the file and the file beats the default) {
+  auto config = file("[stream]\nport = 1\nreplay=2.5\n[camera]\nfps=0.1\n");
+  auto x = accepted<server_options>(
+    {server, "--config", config, "--stream.port=3"});
+  CAF_CHECK_EQUAL(x.stream.port, 3);
+  CAF_CHECK(x.stream.replay.age == 2500ms);
+  CAF_CHECK_EQUAL(x.camera.fps, 0.1);
+  CAF_CHECK_EQUAL(x.camera.width, 1280);
+}
+
+CAF_TEST(values may follow their name as a word of their own) {
+  auto x = accepted<client_options>(
+    {"--role", "client", "--data.dir", "/srv/x y", "--display", "none"});
+  CAF_CHECK_EQUAL(x.data.dir, "/srv/x y");
+  CAF_CHECK(x.display == display_mode::none);
+}
+
+CAF_TEST(every option accepts its own value again) {
+  words args{client};
+  for (const auto& x : list_options(accepted<client_options>({client})))
+    args.push_back("--" + x.first + "=" + x.second);
+  CAF_CHECK(list_options(accepted<client_options>(args))
+            == list_options(accepted<client_options>({client})));
+}
+
+CAF_TEST(a hash within a line of the file is no comment) {
+  auto config = file("# all\r\n; of it\r\n[mqtt]\r\n"
+                     "topic-sensors = lab/# \r\nhost=b\r\n");
+  auto x = accepted<client_options>({client, "--config=" + config});
+  CAF_CHECK_EQUAL(x.mqtt.topic_sensors, "lab/#");
+  CAF_CHECK_EQUAL(x.mqtt.host, "b");
+}
+
+CAF_TEST(the role must be given) {
+  CAF_CHECK_EQUAL(refused({}),
+                  "no role given: want --role=server or --role=client; "
+                  "camnode --help lists all options");
+  CAF_CHECK_EQUAL(refused({"--role=both"}),
+                  "role=both (command line): want --role=server or "
+                  "--role=client");
+}
+
+CAF_TEST(help teaches and version tells) {
+  auto help = parse({"--help"});
+  auto text = std::get_if<printout>(&help);
+  CAF_REQUIRE(text != nullptr);
+  CAF_CHECK_EQUAL(text->exit_code, 0);
+  auto options = list_options(server_options{});
+  auto more = list_options(client_options{});
+  options.insert(options.end(), more.begin(), more.end());
+  for (const auto& x : options) {
+    if (text->text.find("  --" + x.first + " ") == std::string::npos)
+      CAF_ERROR(x.first << " is not in the help text");
+  }
+  auto version = parse({"--version"});
+  CAF_REQUIRE(std::holds_alternative<printout>(version));
+  CAF_CHECK_EQUAL(std::get<printout>(version).text, "camnode 1.2.3\n");
+  CAF_CHECK_EQUAL(std::get<printout>(version).exit_code, 0);
+}
+
+CAF_TEST(unknown names come with the nearest known one) {
+  CAF_CHECK_EQUAL(refused({server, "--stream.prot=1"}),
+                  "stream.prot (command line): no such option; the nearest is "
+                  "stream.port");
+  auto config = file("[mqtt]\n\nhots=x\n");
+  CAF_CHECK_EQUAL(refused({client, "--config=" + config}),
+                  "mqtt.hots (" + config
+                    + ":3): no such option; the nearest is mqtt.host");
+  CAF_CHECK_EQUAL(refused({server, "--record.segment=1"}),
+                  "record.segment (command line): an option of clients, and "
+                  "this is a server");
+  CAF_CHECK_EQUAL(refused({client, "--stream.port=1"}),
+                  "stream.port (command line): an option of servers, and this "
+                  "is a client");
+  // No guessing from beginnings of names.
+  CAF_CHECK_EQUAL(refused({server, "--stream.advertis=10.0.0.1"}),
+                  "stream.advertis (command line): no such option; the "
+                  "nearest is stream.advertise");
+}
+
+CAF_TEST(bad values are named with their place and with what would be right) {
+  CAF_CHECK_EQUAL(refused({server, "--stream.port=65536"}),
+                  "stream.port=65536 (command line): want a whole number from "
+                  "0 to 65535");
+  auto config = file("[camera]\nfps=1001\n");
+  CAF_CHECK_EQUAL(refused({server, "--config=" + config}),
+                  "camera.fps=1001 (" + config
+                    + ":2): want a number from 0.1 to 1000");
+  // The file is checked where the command line beats it, too.
+  CAF_CHECK_EQUAL(refused({server, "--config=" + config, "--camera.fps=1"}),
+                  "camera.fps=1001 (" + config
+                    + ":2): want a number from 0.1 to 1000");
+}
+
+CAF_TEST(ranges and grammars hold at their ends) {
+  auto takes = [](const std::string& role, const words& good,
+                  const words& bad) {
+    for (const auto& x : good)
+      CAF_CHECK(!std::holds_alternative<printout>(parse({role, "--" + x})));
+    for (const auto& x : bad)
+      CAF_CHECK(!refused({role, "--" + x}).empty());
+  };
+  takes(server, {"camera.fps=0.1", "camera.fps=1e3"},
+        {"camera.fps=0.09", "camera.fps=nan", "camera.fps=inf",
+         "camera.fps=30fps", "camera.fps="});
+  takes(server, {"camera.quality=1", "camera.quality=100"},
+        {"camera.quality=0", "camera.quality=101", "camera.quality=8.5"});
+  takes(server, {"stream.replay=0.1", "stream.replay=600"},
+        {"stream.replay=0", "stream.replay=600.1", "stream.replay=-1"});
+  takes(server, {"stream.replay-mib=1", "stream.replay-mib=4096"},
+        {"stream.replay-mib=0", "stream.replay-mib=4097"});
+  takes(server, {"stream.port=0", "mqtt.port=1", "mqtt.port=65535"},
+        {"stream.port=-1", "mqtt.port=0", "mqtt.port=1883x"});
+  takes(server, {"stream.host=::", "stream.advertise=", "mqtt.username="},
+        {"stream.host=localhost", "stream.advertise=camera.lan", "mqtt.host="});
+  takes(server, {"node.id=a.B_9-", "node.id=" + std::string(64, 'x')},
+        {"node.id=..", "node.id=a/b", "node.id=" + std::string(65, 'x')});
+  takes(client, {"record.segment=0.5", "record.segment=86400"},
+        {"record.segment=0.4", "record.segment=86401"});
+  takes(client, {"mqtt.topic-sensors=+/a/#", "mqtt.topic-command=a"},
+        {"mqtt.topic-sensors=a#", "mqtt.topic-sensors=",
+         "mqtt.topic-command=a/+", "mqtt.topic-response=a/",
+         "mqtt.topic-status=#"});
+  takes(client, {"discovery.allow=10.0.0.0/8,::1", "discovery.allow="},
+        {"discovery.allow=10.0.0.0/40", "data.dir="});
+  takes(client, {"record.codec=copy", "log.level=debug", "mqtt.tls=true"},
+        {"record.codec=h264", "log.level=loud", "mqtt.tls=maybe",
+         "display=Auto"});
+}
+
+CAF_TEST(options that need each other are checked together) {
+  auto here = file("x");
+  CAF_CHECK_EQUAL(refused({server, "--camera.source=command"}),
+                  "camera.source=command needs camera.command");
+  CAF_CHECK_EQUAL(refused({server, "--camera.source=file"}),
+                  "camera.source=file needs camera.file");
+  accepted<server_options>({server, "--camera.source=file",
+                            "--camera.file=" + here, "--camera.command=x"});
+  CAF_CHECK(!refused({server, "--camera.file=" + here, "--camera.command=x"})
+               .empty());
+  CAF_CHECK(!refused({client, "--mqtt.password-file=" + here}).empty());
+  accepted<client_options>(
+    {client, "--mqtt.password-file=" + here, "--mqtt.username=u"});
+  CAF_CHECK(!refused({client, "--mqtt.ca-file=" + here}).empty());
+  CAF_CHECK(!refused({client, "--mqtt.tls=true", "--mqtt.key-file=" + here})
+               .empty());
+  accepted<client_options>({client, "--mqtt.tls=true",
+                            "--mqtt.ca-file=" + here,
+                            "--mqtt.cert-file=" + here,
+                            "--mqtt.key-file=" + here});
+}
+
+CAF_TEST(files must be there) {
+  auto missing = dir + "/missing";
+  CAF_CHECK_EQUAL(refused({server, "--config=" + missing}),
+                  "--config=" + missing + ": No such file or directory");
+  CAF_CHECK_EQUAL(refused({server, "--config=" + dir}),
+                  "--config=" + dir + ": Is a directory");
+  CAF_CHECK_EQUAL(refused({server, "--camera.file=" + missing}),
+                  "camera.file=" + missing
+                    + " (command line): want a file that exists and is "
+                      "readable");
+}
+
+CAF_TEST(lines of the file that make no sense are named) {
+  for (auto line : {"port", "[stream", "=1", "[]"}) {
+    auto config = file("[stream]\n# fine\n" + std::string{line} + "\n");
+    CAF_CHECK_EQUAL(refused({server, "--config=" + config}),
+                    config
+                      + ":3: want [section], key=value or a comment that "
+                        "starts with #");
+  }
+  auto twice = file("[stream]\nport=1\nport=2\n");
+  CAF_CHECK_EQUAL(refused({server, "--config=" + twice}),
+                  "stream.port (" + twice + ":3): given twice");
+  auto role = file("role=server\n");
+  CAF_CHECK_EQUAL(refused({server, "--config=" + role}),
+                  "role (" + role + ":1): belongs on the command line");
+}
+
+CAF_TEST(misshapen command lines are refused) {
+  CAF_CHECK_EQUAL(refused({server, "stream.port=1"}),
+                  "\"stream.port=1\" (command line): want "
+                  "--section.key=VALUE");
+  CAF_CHECK_EQUAL(refused({server, "--stream.port=1", "--stream.port=1"}),
+                  "stream.port (command line): given twice");
+  for (const auto& x : {words{server, "--stream.port"}, words{server, "-x"},
+                        words{server, "--", "a"}, words{server, "--=1"},
+                        words{"--help=1"}, words{server, "--nothing"}})
+    CAF_CHECK(!refused(x).empty());
+}
+
+CAF_TEST(line breaks in values do not break the line of the error) {
+  CAF_CHECK(!refused({server, "--camera.fps=1\n2"}).empty());
+  CAF_CHECK(!refused({server, "--a\nb=1"}).empty());
+  CAF_CHECK(!refused({"--role=a\nb"}).empty());
+}
+
+CAF_TEST(the default id is an id) {
+  CAF_CHECK(is_node_id(default_node_id()));
+}
+
+CAF_TEST(passwords are the first line of their file) {
+  auto password = [](const std::string& path) {
+    auto x = read_password(path);
+    return x ? *x : describe(x.error());
+  };
+  CAF_CHECK_EQUAL(password(file("secret\n")), "secret");
+  CAF_CHECK_EQUAL(password(file(" se cret \r\nmore")), " se cret ");
+  CAF_CHECK_EQUAL(password(file("secret")), "secret");
+  auto empty = file("\nsecret");
+  CAF_CHECK_EQUAL(password(empty), "bad configuration: " + empty
+                                     + ": want the password as first line");
+  CAF_CHECK_EQUAL(password(dir + "/missing"),
+                  "bad configuration: " + dir
+                    + "/missing: No such file or directory");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
