@@ -7,6 +7,7 @@
 #  include "actors/shared/log.hpp"
 #  include "messages/clock.hpp"
 #  include "nodes/window_layout.hpp"
+#  include "nodes/window_paint.hpp"
 
 #  include <opencv2/core.hpp>
 #  include <opencv2/highgui.hpp>
@@ -28,9 +29,7 @@ namespace {
 
 constexpr int first_width = 1280;
 constexpr int first_height = 720;
-constexpr int notice_height = 16; ///< Of a capital letter.
 constexpr int escape_key = 27;
-constexpr int font = cv::FONT_HERSHEY_SIMPLEX;
 
 bool starts_with(const char* x, const char* prefix) {
   return x && std::strncmp(x, prefix, std::strlen(prefix)) == 0;
@@ -75,78 +74,6 @@ private:
   const std::string before_;
 };
 
-cv::Scalar ink_of(const colour& x) {
-  return {double(x.blue), double(x.green), double(x.red)};
-}
-
-cv::Rect rect_of(const box& x) {
-  return {x.x, x.y, x.width, x.height};
-}
-
-double scale_of(int text_height) {
-  return cv::getFontScaleFromHeight(font, text_height);
-}
-
-text_measure measure_at(int text_height) {
-  return [scale = scale_of(text_height)](const std::string& x) {
-    int baseline = 0;
-    return cv::getTextSize(x, font, scale, 1, &baseline).width;
-  };
-}
-
-/// @param baseline Left end of the line that the text stands on.
-void draw_text(cv::Mat& canvas, const std::string& text, cv::Point baseline,
-               int text_height, const colour& ink) {
-  cv::putText(canvas, text, baseline, font, scale_of(text_height),
-              ink_of(ink), 1, cv::LINE_AA);
-}
-
-void draw_centred(cv::Mat& canvas, const std::string& text, const box& area,
-                  int baseline, int text_height, const colour& ink) {
-  auto measure = measure_at(text_height);
-  auto shown = cut_to(text, area.width - 2 * text_height, measure);
-  draw_text(canvas, shown,
-            {area.x + (area.width - measure(shown)) / 2, baseline},
-            text_height, ink);
-}
-
-void draw_lamp(cv::Mat& canvas, const tile_boxes& boxes,
-               const label_line& line, const tile_text& text) {
-  auto radius = line.lamp_diameter / 2;
-  cv::Point centre{boxes.bar.x + line.lamp_x + radius,
-                   boxes.bar.y + boxes.bar.height / 2};
-  auto filled = text.lamp == tile_text::light::disc;
-  cv::circle(canvas, centre, filled ? radius : radius - 1,
-             ink_of(text.mark.ink), filled ? cv::FILLED : 2, cv::LINE_AA);
-}
-
-void draw_bar(cv::Mat& canvas, const tile_boxes& boxes,
-              const tile_text& text) {
-  auto& bar = boxes.bar;
-  canvas(rect_of(bar)).setTo(ink_of(palette::bar));
-  auto line = plan_label(text, boxes, measure_at(boxes.text_height));
-  auto baseline = bar.y + (bar.height + boxes.text_height) / 2;
-  for (auto& piece : line.pieces)
-    draw_text(canvas, piece.content.text, {bar.x + piece.x, baseline},
-              boxes.text_height, piece.content.ink);
-  if (text.lamp != tile_text::light::off)
-    draw_lamp(canvas, boxes, line, text);
-}
-
-void draw_notice(cv::Mat& canvas, const tile_boxes& boxes,
-                 const tile_text& text) {
-  auto& area = boxes.picture;
-  auto height = boxes.text_height;
-  auto middle = area.y + area.height / 2;
-  if (area.height < 6 * height)
-    return;
-  draw_centred(canvas, text.headline.text, area, middle, height,
-               text.headline.ink);
-  if (!text.explanation.empty())
-    draw_centred(canvas, text.explanation, area, middle + 2 * height, height,
-                 palette::calm);
-}
-
 /// What one tile shows, to draw it only when that changes.
 struct tile {
   rate_meter rate;
@@ -156,28 +83,6 @@ struct tile {
   tile_boxes boxes;
   tile_text text;
 };
-
-void draw_picture(cv::Mat& canvas, const tile& x) {
-  auto& area = x.boxes.picture;
-  canvas(rect_of(area)).setTo(ink_of(palette::tile));
-  if (!x.picture.empty()) {
-    auto place = letterbox(x.picture.cols, x.picture.rows, area);
-    auto target = canvas(rect_of(place));
-    if (x.text.headline.text.empty())
-      x.picture.copyTo(target);
-    else
-      x.picture.convertTo(target, -1, 0.3);
-  }
-  if (!x.text.headline.text.empty())
-    draw_notice(canvas, x.boxes, x.text);
-}
-
-void draw_tile(cv::Mat& canvas, const tile& x) {
-  draw_picture(canvas, x);
-  draw_bar(canvas, x.boxes, x.text);
-  if (x.text.alarm)
-    cv::rectangle(canvas, rect_of(x.boxes.whole), ink_of(palette::alarm), 3);
-}
 
 } // namespace
 
@@ -218,9 +123,12 @@ struct window::impl {
     watch_session(members, now_ns);
     auto resized = fit_canvas();
     auto changed = fit_tiles(members) || resized;
-    if (changed)
-      clear();
     auto plan = plan_grid(members.size(), canvas.cols, canvas.rows);
+    if (changed) {
+      paint_background(canvas, plan);
+      for (auto& [id, x] : tiles)
+        x.boxes = {};
+    }
     for (size_t i = 0; i < members.size(); ++i)
       changed |= update(members[i], plan[i], now_ns);
     if (changed)
@@ -262,33 +170,26 @@ struct window::impl {
     return !same;
   }
 
-  void clear() {
-    canvas.setTo(ink_of(tiles.empty() ? palette::tile : palette::gap));
-    for (auto& [id, x] : tiles)
-      x.boxes = {};
-    if (tiles.empty())
-      draw_centred(canvas, "looking for cameras ...",
-                   {0, 0, canvas.cols, canvas.rows}, canvas.rows / 2,
-                   notice_height, palette::calm);
-  }
-
   /// Draws a tile if anything in it has changed. @returns Whether it has.
   bool update(const fleet_member& member, const tile_boxes& boxes,
               int64_t now_ns) {
     auto& x = tiles[member.server.id];
     auto newest = member.ring->newest();
-    auto changed = newest != x.frame || !(boxes == x.boxes);
-    if (changed) {
+    auto moved = !(boxes == x.boxes);
+    auto fresh = newest != x.frame;
+    if (moved || fresh) {
       x.frame = std::move(newest);
       x.boxes = boxes;
+      if (moved)
+        x.picture.release();
       x.broken = x.frame && !take_picture(x);
     }
     auto text = describe(look_at(member, x, now_ns));
-    if (!changed && text == x.text)
-      return false;
+    auto label = moved || !(text == x.text);
     x.text = std::move(text);
-    draw_tile(canvas, x);
-    return true;
+    if (fresh || label)
+      paint_tile(canvas, x.picture, x.boxes, x.text, label);
+    return fresh || label;
   }
 
   /// Decodes the tile's frame at the size of the tile.
@@ -301,9 +202,11 @@ struct window::impl {
     auto place = letterbox(decoded.width, decoded.height, area);
     cv::Mat whole{decoded.height, decoded.width, CV_8UC3,
                   decoded.pixels.data()};
-    auto shrinks = place.width < decoded.width;
+    // Bilinear skips no pixel above half the size, where the decoder leaves
+    // most pictures; averaging areas takes five times as long as decoding.
+    auto far = decoded.width > 2 * place.width;
     cv::resize(whole, x.picture, {place.width, place.height}, 0, 0,
-               shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+               far ? cv::INTER_AREA : cv::INTER_LINEAR);
     return true;
   }
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <tuple>
+#include <utility>
 
 namespace camnode {
 
 namespace {
 
-constexpr int gap = 2;
 constexpr int64_t second_ns = 1'000'000'000;
 
 /// A rate needs this much time to mean something.
@@ -22,7 +22,7 @@ tile_boxes divide(const box& whole) {
   tile_boxes result;
   result.whole = whole;
   result.text_height = text_height_for(whole.height);
-  auto bar_height = std::min(result.text_height * 9 / 4, whole.height / 2);
+  auto bar_height = std::min(result.text_height * 5 / 2, whole.height / 2);
   result.picture = whole;
   result.picture.height -= bar_height;
   result.bar = {whole.x, whole.y + result.picture.height, whole.width,
@@ -32,8 +32,8 @@ tile_boxes divide(const box& whole) {
 
 /// The box of cell `i` of `n` along one side, gaps left out.
 std::pair<int, int> cell(int i, int n, int length) {
-  auto begin = i * (length + gap) / n;
-  auto end = (i + 1) * (length + gap) / n - gap;
+  auto begin = i * (length + tile_gap) / n;
+  auto end = (i + 1) * (length + tile_gap) / n - tile_gap;
   return {begin, std::max(1, end - begin)};
 }
 
@@ -84,8 +84,9 @@ void describe_state(const tile_facts& x, tile_text& out) {
     out.headline = state;
   out.details.push_back(std::move(state));
   if (old) {
-    out.details.push_back({span_text(age_ns) + " old", palette::warning});
-    out.headline.text += ", picture is " + span_text(age_ns) + " old";
+    auto age = span_text(age_ns) + " old";
+    out.headline.text += ", " + age;
+    out.details.push_back({std::move(age), palette::warning});
   }
 }
 
@@ -151,7 +152,7 @@ std::vector<tile_boxes> plan_grid(size_t cameras, int width, int height) {
     auto missing = row == rows - 1 ? rows * columns - n : 0;
     auto [x, tile_width] = cell(i % columns, columns, width);
     auto [y, tile_height] = cell(row, rows, height);
-    auto shift = missing * (width + gap) / columns / 2;
+    auto shift = missing * (width + tile_gap) / columns / 2;
     result.push_back(divide({x + shift, y, tile_width, tile_height}));
   }
   return result;

@@ -35,8 +35,8 @@ bool operator==(const colour& x, const colour& y);
 
 namespace palette {
 
-constexpr colour gap{38, 42, 48};
-constexpr colour tile{10, 11, 13};
+constexpr colour background{10, 11, 13};
+constexpr colour line{38, 42, 48};
 constexpr colour bar{22, 24, 28};
 constexpr colour bright{236, 238, 241};
 constexpr colour calm{150, 157, 166};
@@ -64,7 +64,9 @@ std::vector<tile_boxes> plan_grid(size_t cameras, int width, int height);
 constexpr int min_window_width = 320;
 constexpr int min_window_height = 240;
 
-/// The largest box of `width` : `height` within `area`, centred; at least 1 x 1.
+constexpr int tile_gap = 2; ///< Pixels between tiles.
+
+/// The largest box of `width` : `height` within `area`, centred; not empty.
 /// @pre `width` and `height` are positive.
 box letterbox(int width, int height, const box& area);
 
@@ -129,12 +131,12 @@ struct tile_text {
   enum class light { off, ring, disc };
 
   std::string name;
-  std::vector<coloured_text> details; ///< Behind the name, important ones first.
-  coloured_text mark;                 ///< On recording; empty without session.
-  light lamp = light::off;            ///< In the mark's colour, in front of it.
-  coloured_text headline;             ///< In place of a live picture.
-  std::string explanation;            ///< Below the headline.
-  bool alarm = false;                 ///< Data is being missed.
+  std::vector<coloured_text> details; ///< Important ones first.
+  coloured_text mark;      ///< On recording; empty without session.
+  light lamp = light::off; ///< In the mark's colour, in front of it.
+  coloured_text headline;  ///< Instead of a live picture.
+  std::string explanation; ///< Below the headline.
+  bool alarm = false;      ///< Frames are being missed.
 };
 
 bool operator==(const tile_text& x, const tile_text& y);
@@ -147,7 +149,8 @@ tile_text describe(const tile_facts& x);
 using text_measure = std::function<int(const std::string&)>;
 
 /// `x`, or as much of its start as fits into `width` with dots behind it.
-std::string cut_to(const std::string& x, int width, const text_measure& measure);
+std::string cut_to(const std::string& x, int width,
+                   const text_measure& measure);
 
 /// The label bar's content: texts and lamp, from the bar's left edge.
 struct label_line {

@@ -262,7 +262,8 @@ private:
     set("dsth", x.height);
     set("dst_format", AV_PIX_FMT_YUV420P);
     set("dst_range", 1);
-    set("sws_flags", SWS_BILINEAR);
+    set("sws_flags", SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT
+                       | SWS_FULL_CHR_H_INP);
     if (sws_init_context(result.get(), nullptr, nullptr) < 0)
       throw std::runtime_error("a pixel format that cannot be converted");
     // JFIF is BT.601 at full range. High-definition video is mostly BT.709,

@@ -15,12 +15,12 @@ namespace camnode {
 /// and `<start_ms>.csv.part`, their index. Closing renames them to
 /// `<start_ms>-<end_ms>.mp4` and `.csv`. No file is ever overwritten.
 ///
-/// A frame is at most one index row ahead of its picture: the row is written
-/// first, so that whoever ends the process in between leaves a row that is
-/// known to have no frame, never a frame of unknown origin. Presentation times
-/// are microseconds since `start_ms`, rounded down. A frame's duration is a
-/// guess, the distance to the frame before it: it is written before the next
-/// one is known, whose time is what counts.
+/// The index is at most one row ahead of the pictures: the row is written
+/// first, so that a process that is killed in between leaves a row without a
+/// picture, never a picture of unknown origin. Presentation times are
+/// microseconds since `start_ms`, rounded down. A frame's duration is a guess,
+/// the distance to the frame before it, as the next one is not known yet, whose
+/// time is what counts.
 ///
 /// After a failed write both files are cut back to the last whole frame and
 /// take no more frames, but can be synced and closed. After a failed sync

@@ -203,9 +203,9 @@ caf::error recorder::close_segment(int64_t end_ms) {
   segment_.reset();
   if (err)
     return err;
-  unsynced_ = false;
+  if (std::exchange(unsynced_, false)) // Else it was durable before.
+    parts_.ledger->durable(parts_.clock());
   auto stem = segment_stem(start_ms_, end_ms);
-  parts_.ledger->durable(parts_.clock());
   parts_.ledger->segment_closed(end_ms, stem);
   log_info(who(), "closed segment ", span_.index, ", ", stem);
   return caf::none;

@@ -41,8 +41,11 @@ private:
   struct sample {
     int64_t offset_ns;
     int64_t way_ns; ///< There and back, without the server's own time.
-    int64_t time_ns;
+    int64_t time_ns; ///< When it was asked.
   };
+
+  /// What the offset of `x` is off by at `now_ns`, at most.
+  static int64_t error_at(const sample& x, int64_t now_ns);
 
   std::array<sample, 16> samples_;
   uint64_t taken_ = 0;

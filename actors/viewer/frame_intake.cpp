@@ -7,6 +7,19 @@
 
 namespace camnode {
 
+namespace {
+
+/// Whether a server can have captured something at `capture_mono_ns` that is
+/// here already. What claims to be from the future would push all that follows
+/// behind it.
+bool may_be_capture(int64_t capture_mono_ns, int64_t receive_ns,
+                    const clock_estimate& clock) {
+  auto newest = receive_ns - clock.offset_ns + clock.error_ns;
+  return capture_mono_ns >= 0 && capture_mono_ns <= newest;
+}
+
+} // namespace
+
 frame_intake::frame_intake(std::shared_ptr<frame_ring> ring,
                            viewer_board_ptr board)
   : ring_(std::move(ring)), board_(std::move(board)) {
@@ -47,7 +60,8 @@ void frame_intake::place(frame& x, const part_head& head, int64_t receive_ns) {
   x.receive_ns = receive_ns;
   x.exposure_us = head.exposure_us.value_or(-1);
   x.capture_utc_ns = head.capture_utc_ns.value_or(0);
-  if (head.capture_mono_ns && known) {
+  if (head.capture_mono_ns && known
+      && may_be_capture(*head.capture_mono_ns, receive_ns, *known)) {
     x.capture_mono_ns = *head.capture_mono_ns;
     x.offset_ns = known->offset_ns;
     x.offset_error_ns = known->error_ns;

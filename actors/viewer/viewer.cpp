@@ -102,6 +102,7 @@ void viewer::on_event(const stream_event& x) {
   if (x.what == stream_event::kind::disconnected)
     return retry_later(x.reason);
   connected_ = true;
+  told_ = false;
   back_off_ = first_back_off;
   parts_.board->update([&](viewer_figures& f) {
     f.connected = true;
@@ -115,8 +116,9 @@ void viewer::on_event(const stream_event& x) {
 void viewer::retry_later(const std::string& reason) {
   connection_.reset();
   connected_ = false;
-  log_warning(who(), address_of(server_), ": ", reason, "; trying again in ",
-              back_off_.count() / 1'000'000, " ms");
+  // Once per outage, however many tries it takes.
+  log(std::exchange(told_, true) ? log_level::debug : log_level::warning, who(),
+      address_of(server_), ": ", reason, "; trying again until it answers");
   parts_.board->update([&](viewer_figures& f) {
     f.connected = false;
     f.last_error = reason;

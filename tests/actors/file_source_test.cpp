@@ -69,11 +69,13 @@ struct fixture {
 
   std::vector<captured_frame> play(const std::string& path, size_t n,
                                    double fps = 50) {
-    file_source testee{{path, fps, 90}};
-    auto error = testee.start(probe.events());
-    if (error)
-      CAF_FAIL(describe(error));
-    CAF_REQUIRE(probe.wait_frames(n));
+    {
+      file_source testee{{path, fps, 90}};
+      auto error = testee.start(probe.events());
+      if (error)
+        CAF_FAIL(describe(error));
+      CAF_REQUIRE(probe.wait_frames(n));
+    }
     auto result = probe.take_frames();
     result.resize(n);
     return result;
@@ -150,19 +152,32 @@ CAF_TEST(other codecs are decoded and encoded in display order) {
   check_loop(play(path, 25, 7), 10, 20'000'000, 20'000);
 }
 
-CAF_TEST(colours keep their range when decoded) {
-  auto path = directory / "grey.avi";
-  auto command = "ffmpeg -v error -nostdin -f lavfi -i "
-                 "color=white:size=64x48:rate=50:duration=0.1 "
-                 "-c:v rawvideo -pix_fmt yuv420p "
-                 + path;
-  CAF_REQUIRE_EQUAL(system(command.c_str()), 0);
-  auto frames = play(path, 1);
-  jpeg_decoder decoder;
-  bgr_picture out;
-  auto& jpeg = frames[0].jpeg;
-  CAF_REQUIRE(decoder.decode(jpeg.data(), jpeg.size(), 64, 48, out));
-  CAF_CHECK(out.pixels[0] >= 253);
+CAF_TEST(colours stay what they are when decoded) {
+  struct {
+    const char* name;
+    const char* size;
+    const char* matrix;
+    int blue_green_red[3];
+  } cases[] = {{"white", "64x48", "bt601", {255, 255, 255}},
+               {"red", "64x48", "bt601", {0, 0, 255}},
+               {"0x408020", "64x48", "bt601", {0x20, 0x80, 0x40}},
+               // High definition has other primaries.
+               {"0x408020", "1280x720", "bt709", {0x20, 0x80, 0x40}}};
+  for (auto& x : cases) {
+    auto path = directory / "colour.avi";
+    auto command = std::string{"ffmpeg -v error -nostdin -y -f lavfi -i color="}
+                   + x.name + ":size=" + x.size + ":rate=50:duration=0.1 -vf "
+                   + "scale=out_color_matrix=" + x.matrix
+                   + ",format=yuv420p -c:v rawvideo " + path;
+    CAF_REQUIRE_EQUAL(system(command.c_str()), 0);
+    auto frames = play(path, 1);
+    jpeg_decoder decoder;
+    bgr_picture out;
+    auto& jpeg = frames[0].jpeg;
+    CAF_REQUIRE(decoder.decode(jpeg.data(), jpeg.size(), 4096, 4096, out));
+    for (size_t i = 0; i < 3; ++i)
+      CAF_CHECK(std::abs(out.pixels[i] - x.blue_green_red[i]) < 5);
+  }
 }
 
 CAF_TEST(damaged frames are losses of the source and the rest plays) {

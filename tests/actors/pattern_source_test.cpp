@@ -124,7 +124,8 @@ CAF_TEST(options that cannot work are refused with what would be right) {
   };
   for (int x : {-2, 0, 46, 62, 641, 4098}) {
     CAF_CHECK(refused([&](pattern_options& o) { o.width = x; }));
-    CAF_CHECK(refused([&](pattern_options& o) { o.height = x == 62 ? 46 : x; }));
+    if (x != 62)
+      CAF_CHECK(refused([&](pattern_options& o) { o.height = x; }));
   }
   for (double x : {0.0, -1.0, 1000.5, std::nan("")})
     CAF_CHECK(refused([&](pattern_options& o) { o.fps = x; }));

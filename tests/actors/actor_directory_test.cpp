@@ -1,0 +1,131 @@
+#define CAF_SUITE actor_directory
+#include "tests/camnode_test.hpp"
+
+#include "actors/shared/actor_directory.hpp"
+
+#include <thread>
+
+using namespace camnode;
+
+CAF_TEST(an actor is seen from open to close) {
+  actor_directory directory;
+  CAF_CHECK(directory.look().empty());
+  auto probe = directory.open("camera", 4);
+  probe->set_id(9);
+  auto living = directory.look();
+  CAF_REQUIRE_EQUAL(living.size(), 1u);
+  CAF_CHECK_EQUAL(living[0].name, "camera");
+  CAF_CHECK_EQUAL(living[0].parent, 4u);
+  CAF_CHECK_EQUAL(living[0].id, 9u);
+  CAF_CHECK_EQUAL(living[0].state, "starting");
+  CAF_CHECK(living[0].uptime_ns >= 0);
+  directory.close(probe, "over");
+  CAF_CHECK(directory.look().empty());
+}
+
+CAF_TEST(a state and an error are as last set) {
+  actor_directory directory;
+  auto probe = directory.open("camera", 0);
+  probe->set_state("delivering");
+  probe->set_error("a hiccup");
+  auto x = directory.look().at(0);
+  CAF_CHECK_EQUAL(x.state, "delivering");
+  CAF_CHECK_EQUAL(x.last_error, "a hiccup");
+  CAF_CHECK_EQUAL(probe->last_error(), "a hiccup");
+}
+
+CAF_TEST(a later life knows why the one before it ended) {
+  actor_directory directory;
+  CAF_CHECK_EQUAL(directory.restarts("camera"), 0u);
+  auto first = directory.open("camera", 0);
+  CAF_CHECK_EQUAL(directory.restarts("camera"), 0u);
+  directory.close(first, "stalled");
+  auto second = directory.open("camera", 0);
+  CAF_CHECK_EQUAL(second->look().restarts, 1u);
+  CAF_CHECK_EQUAL(second->look().last_error, "stalled");
+  CAF_CHECK_EQUAL(directory.restarts("camera"), 1u);
+  CAF_CHECK_EQUAL(directory.restarts("viewer"), 0u);
+}
+
+CAF_TEST(names have histories of their own) {
+  actor_directory directory;
+  directory.close(directory.open("a", 0), "a ended");
+  auto b = directory.open("b", 0);
+  CAF_CHECK_EQUAL(b->look().restarts, 0u);
+  CAF_CHECK_EQUAL(b->look().last_error, "");
+}
+
+CAF_TEST(closing one of two lives with a name leaves the other) {
+  actor_directory directory;
+  auto ending = directory.open("camera", 0);
+  auto next = directory.open("camera", 0);
+  next->set_id(2);
+  directory.close(ending, "late");
+  directory.close(ending, "late");
+  auto living = directory.look();
+  CAF_REQUIRE_EQUAL(living.size(), 1u);
+  CAF_CHECK_EQUAL(living[0].id, 2u);
+}
+
+CAF_TEST(what has arrived and is not handled waits) {
+  actor_directory directory;
+  auto probe = directory.open("camera", 0);
+  for (int i = 0; i < 3; ++i)
+    probe->count_arrival();
+  CAF_CHECK_EQUAL(probe->look().mailbox, 3u);
+  probe->begin_handling();
+  probe->end_handling(true);
+  CAF_CHECK_EQUAL(probe->look().mailbox, 2u);
+  CAF_CHECK_EQUAL(probe->look().handled, 1u);
+}
+
+CAF_TEST(a message that was skipped still waits) {
+  actor_directory directory;
+  auto probe = directory.open("camera", 0);
+  probe->count_arrival();
+  probe->begin_handling();
+  probe->end_handling(false);
+  CAF_CHECK_EQUAL(probe->look().mailbox, 1u);
+  CAF_CHECK_EQUAL(probe->look().handled, 0u);
+}
+
+CAF_TEST(more handled than arrived is an empty mailbox) {
+  actor_directory directory;
+  auto probe = directory.open("camera", 0);
+  probe->begin_handling();
+  probe->end_handling(true);
+  CAF_CHECK_EQUAL(probe->look().mailbox, 0u);
+}
+
+CAF_TEST(an actor is busy between the ends of a handler alone) {
+  actor_directory directory;
+  auto probe = directory.open("camera", 0);
+  CAF_CHECK_EQUAL(probe->look().busy_ns, 0);
+  probe->begin_handling();
+  auto before = probe->look().busy_ns;
+  CAF_CHECK(before >= 0);
+  CAF_CHECK(probe->look().busy_ns >= before);
+  probe->end_handling(true);
+  CAF_CHECK_EQUAL(probe->look().busy_ns, 0);
+}
+
+CAF_TEST(one thread looks while others come and go) {
+  actor_directory directory;
+  auto come_and_go = [&](const char* name) {
+    for (int i = 0; i < 500; ++i) {
+      auto probe = directory.open(name, 0);
+      probe->set_state("at work");
+      probe->count_arrival();
+      directory.close(probe, "done");
+    }
+  };
+  std::thread a{come_and_go, "a"};
+  std::thread b{come_and_go, "b"};
+  size_t most = 0;
+  while (directory.restarts("a") < 499 || directory.restarts("b") < 499)
+    most = std::max(most, directory.look().size());
+  a.join();
+  b.join();
+  CAF_CHECK(most <= 2);
+  CAF_CHECK(directory.look().empty());
+}

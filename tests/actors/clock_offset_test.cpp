@@ -1,0 +1,176 @@
+#define CAF_SUITE clock_offset
+#include "tests/camnode_test.hpp"
+
+#include "actors/viewer/clock_offset.hpp"
+
+#include <cstdlib>
+#include <limits>
+#include <random>
+
+using namespace camnode;
+
+namespace {
+
+constexpr int64_t us = 1'000;
+constexpr int64_t ms = 1'000 * us;
+constexpr int64_t s = 1'000 * ms;
+
+/// A server whose clock is off by `offset_ns` and drifts by `drift_ppm`, as the
+/// client's clock sees it.
+struct server {
+  /// What has to be added to the server's time at `client_ns`.
+  int64_t offset_at(int64_t client_ns) const {
+    return offset_ns + client_ns / 1'000'000 * drift_ppm
+           + client_ns % 1'000'000 * drift_ppm / 1'000'000;
+  }
+
+  int64_t clock(int64_t client_ns) const {
+    return client_ns - offset_at(client_ns);
+  }
+
+  /// An exchange with the given times on its way.
+  clock_probe probe(int64_t now, int64_t there, int64_t inside,
+                    int64_t back) const {
+    return {now, clock(now + there), clock(now + there + inside),
+            now + there + inside + back};
+  }
+
+  int64_t offset_ns;
+  int64_t drift_ppm = 0;
+};
+
+} // namespace
+
+CAF_TEST(nothing is known before the first exchange) {
+  clock_offset x;
+  CAF_CHECK(!x.at(1 * s));
+}
+
+CAF_TEST(an exchange over equal ways gives the offset) {
+  for (int64_t offset : {-3600 * s, int64_t{0}, 17 * s + 1}) {
+    clock_offset x;
+    x.add(server{offset}.probe(5000 * s, 2 * ms, 1 * ms, 2 * ms));
+    auto found = x.at(5000 * s + 5 * ms);
+    CAF_REQUIRE(found);
+    CAF_CHECK(std::abs(found->offset_ns - offset) <= 1);
+    CAF_CHECK(found->error_ns >= 2 * ms);
+    CAF_CHECK(found->error_ns < 2 * ms + 2 * us);
+  }
+}
+
+CAF_TEST(the time that the server took does not count as error) {
+  clock_offset x;
+  x.add(server{9 * s}.probe(100 * s, 1 * ms, 800 * ms, 1 * ms));
+  auto found = x.at(100 * s + 802 * ms);
+  CAF_CHECK(std::abs(found->offset_ns - 9 * s) <= 1);
+  CAF_CHECK(found->error_ns < 1 * ms + 100 * us);
+}
+
+CAF_TEST(the exchange with the shortest way counts) {
+  clock_offset x;
+  server to{7 * s};
+  x.add(to.probe(100 * s, 20 * ms, 0, 1 * ms));
+  x.add(to.probe(101 * s, 300 * us, 0, 300 * us));
+  x.add(to.probe(102 * s, 1 * ms, 0, 40 * ms));
+  auto found = x.at(103 * s);
+  CAF_CHECK(std::abs(found->offset_ns - 7 * s) <= 1);
+  CAF_CHECK(found->error_ns < 1 * ms);
+}
+
+CAF_TEST(an exchange that is too old gives way to a newer and longer one) {
+  clock_offset x;
+  server to{7 * s};
+  x.add(to.probe(100 * s, 1 * ms, 0, 1 * ms));
+  x.add(to.probe(200 * s, 3 * ms, 0, 1 * ms));
+  // 100 s at 100 ppm are 10 ms.
+  CAF_CHECK(x.at(200 * s + 4 * ms)->error_ns < 3 * ms);
+}
+
+CAF_TEST(the error grows with the age by what crystals drift) {
+  clock_offset x;
+  x.add(server{0}.probe(100 * s, 1 * ms, 0, 1 * ms));
+  auto young = x.at(101 * s)->error_ns;
+  auto old = x.at(111 * s)->error_ns;
+  CAF_CHECK_EQUAL(old - young, 10 * s * clock_offset::drift_ppm / 1'000'000);
+}
+
+CAF_TEST(the error bounds the truth under jitter and drift) {
+  std::minstd_rand random{20'240'607};
+  auto between = [&](int64_t a, int64_t b) {
+    return std::uniform_int_distribution<int64_t>{a, b}(random);
+  };
+  // Mostly short, at times very long, and each direction for itself.
+  auto way = [&] {
+    return between(0, 9) == 0 ? between(1 * ms, 80 * ms)
+                              : between(50 * us, 900 * us);
+  };
+  int64_t worst_over = std::numeric_limits<int64_t>::min();
+  int64_t largest_error = 0;
+  for (int64_t drift : {-100, -37, 0, 60, 100}) {
+    server to{between(-40'000 * s, 40'000 * s), drift};
+    clock_offset x;
+    int64_t now = 70'000 * s + between(0, s);
+    for (int i = 0; i < 2'000; ++i) {
+      auto probe = to.probe(now, way(), between(0, 200 * us), way());
+      x.add(probe);
+      auto later = probe.answered_ns + between(0, 2 * s);
+      for (auto t : {probe.asked_ns, probe.answered_ns, later}) {
+        auto found = x.at(t);
+        auto off = std::abs(found->offset_ns - to.offset_at(t));
+        worst_over = std::max(worst_over, off - found->error_ns);
+        largest_error = std::max(largest_error, found->error_ns);
+      }
+      now = std::max(probe.answered_ns, later) + between(0, 1 * s);
+    }
+  }
+  CAF_CHECK(worst_over <= 0);
+  // What the filter is for: one long way does not show.
+  CAF_CHECK(largest_error < 100 * ms);
+}
+
+CAF_TEST(a server that was restarted has its new offset with one exchange) {
+  clock_offset x;
+  for (int i = 0; i < 20; ++i)
+    x.add(server{5000 * s}.probe((100 + i) * s, 200 * us, 0, 200 * us));
+  server again{-9000 * s};
+  x.add(again.probe(130 * s, 5 * ms, 0, 9 * ms));
+  auto found = x.at(130 * s + 14 * ms);
+  CAF_CHECK(std::abs(found->offset_ns + 9000 * s) <= found->error_ns);
+  CAF_CHECK(found->error_ns < 8 * ms);
+}
+
+CAF_TEST(a small step is noticed once it is beyond both errors) {
+  clock_offset x;
+  server before{100 * s};
+  server after{100 * s + 10 * ms};
+  x.add(before.probe(50 * s, 500 * us, 0, 500 * us));
+  x.add(after.probe(51 * s, 500 * us, 0, 500 * us));
+  CAF_CHECK(std::abs(x.at(51 * s)->offset_ns - after.offset_ns) < 1 * ms);
+}
+
+CAF_TEST(a long way that agrees within its error is no step) {
+  clock_offset x;
+  server to{100 * s};
+  x.add(to.probe(50 * s, 100 * us, 0, 100 * us));
+  x.add(to.probe(51 * s, 90 * ms, 0, 1 * ms));
+  auto found = x.at(51 * s + 91 * ms);
+  CAF_CHECK(std::abs(found->offset_ns - 100 * s) <= 1);
+}
+
+CAF_TEST(an exchange that contradicts itself is dropped) {
+  clock_offset x;
+  x.add({100 * s, 50 * s, 49 * s, 101 * s}); // Sent before it was received.
+  x.add({100 * s, 50 * s, 52 * s, 101 * s}); // Inside for longer than away.
+  x.add({100 * s, 50 * s, 50 * s, 99 * s});  // Answered before it was asked.
+  CAF_CHECK(!x.at(102 * s));
+}
+
+CAF_TEST(times that no clock has are dropped) {
+  constexpr auto least = std::numeric_limits<int64_t>::min();
+  constexpr auto most = std::numeric_limits<int64_t>::max();
+  clock_offset x;
+  for (int64_t received : {least, int64_t{-1}, int64_t{0}, most})
+    for (int64_t sent : {least, int64_t{-1}, most})
+      x.add({100 * s, received, sent, 101 * s});
+  CAF_CHECK(!x.at(102 * s));
+}

@@ -1,0 +1,239 @@
+#define CAF_SUITE frame_intake
+#include "tests/camnode_test.hpp"
+
+#include "actors/viewer/frame_intake.hpp"
+#include "tests/actors/frame_samples.hpp"
+
+#include <limits>
+
+using namespace camnode;
+using namespace camnode_test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int64_t ms = 1'000'000;
+constexpr int64_t s = 1'000 * ms;
+
+decoded_frame decoded(const bytes& jpeg) {
+  decoded_frame result;
+  result.jpeg = owned(jpeg);
+  result.head.content_length = jpeg.size();
+  return result;
+}
+
+/// What a camnode server sends.
+decoded_frame numbered(uint64_t sequence, uint64_t epoch = 7) {
+  auto result = decoded(plain_jpeg(320, 240));
+  result.head.epoch = epoch;
+  result.head.sequence = sequence;
+  return result;
+}
+
+struct fixture {
+  fixture()
+    : ring(std::make_shared<frame_ring>(
+      frame_ring::limits{size_t{64} << 20, 1h})),
+      board(std::make_shared<viewer_board>()),
+      intake(ring, board) {
+  }
+
+  /// Takes a frame, and gives what became of it.
+  const frame& take(decoded_frame x, int64_t receive_ns = 1 * s) {
+    intake.take(std::move(x), receive_ns);
+    newest = ring->newest();
+    CAF_REQUIRE(newest);
+    return *newest;
+  }
+
+  /// Makes the server's clock known: 30 s behind the client's, give or take
+  /// 1 ms.
+  void learn_clock() {
+    intake.add_probe({100 * s, 70 * s + 1 * ms, 70 * s + 1 * ms,
+                      100 * s + 2 * ms});
+  }
+
+  uint64_t pushed() const {
+    return ring->stats().pushed;
+  }
+
+  std::shared_ptr<frame_ring> ring;
+  viewer_board_ptr board;
+  frame_intake intake;
+  frame_ptr newest;
+};
+
+void check_gap(const frame& x, uint64_t first, uint64_t last,
+               loss_place place) {
+  CAF_CHECK_EQUAL(x.gap.first, first);
+  CAF_CHECK_EQUAL(x.gap.last, last);
+  CAF_CHECK_EQUAL(std::string{to_string(x.gap.place)}, to_string(place));
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(frame_intake_tests, fixture)
+
+CAF_TEST(a frame keeps what its server said) {
+  auto x = numbered(12);
+  x.head.exposure_us = 4000;
+  x.head.capture_utc_ns = 99;
+  auto jpeg = plain_jpeg(320, 240);
+  auto& got = take(std::move(x), 5 * s);
+  CAF_CHECK_EQUAL(got.epoch, 7u);
+  CAF_CHECK_EQUAL(got.sequence, 12u);
+  CAF_CHECK_EQUAL(got.exposure_us, 4000);
+  CAF_CHECK_EQUAL(got.capture_utc_ns, 99);
+  CAF_CHECK_EQUAL(got.receive_ns, 5 * s);
+  CAF_CHECK_EQUAL(got.width, 320u);
+  CAF_CHECK_EQUAL(got.height, 240u);
+  CAF_CHECK(bytes(got.jpeg.data(), got.jpeg.data() + got.jpeg.size()) == jpeg);
+}
+
+CAF_TEST(nothing is the last frame before the first) {
+  CAF_CHECK(!intake.last());
+  take(numbered(3));
+  CAF_REQUIRE(intake.last());
+  CAF_CHECK_EQUAL(intake.last()->epoch, 7u);
+  CAF_CHECK_EQUAL(intake.last()->sequence, 3u);
+}
+
+CAF_TEST(the first frame has no gap before it) {
+  check_gap(take(numbered(500)), 0, 0, loss_place::none);
+}
+
+CAF_TEST(frames in a row have no gaps) {
+  for (uint64_t i = 1; i <= 5; ++i)
+    check_gap(take(numbered(i)), 0, 0, loss_place::none);
+}
+
+CAF_TEST(a hole in the numbers is a loss on the network) {
+  take(numbered(1));
+  check_gap(take(numbered(5)), 2, 4, loss_place::network);
+  check_gap(take(numbered(6)), 0, 0, loss_place::none);
+}
+
+CAF_TEST(a loss that the server names is where the server says) {
+  take(numbered(1));
+  auto x = numbered(5);
+  x.head.lost = sequence_range{2, 4};
+  x.head.lost_at = loss_place::server_ring;
+  check_gap(take(std::move(x)), 2, 4, loss_place::server_ring);
+  auto y = numbered(7);
+  y.head.lost = sequence_range{6, 6};
+  y.head.lost_at = loss_place::encoder;
+  check_gap(take(std::move(y)), 6, 6, loss_place::encoder);
+}
+
+CAF_TEST(another run of the server begins its own numbers) {
+  take(numbered(100, 7));
+  check_gap(take(numbered(1, 8)), 0, 0, loss_place::none);
+  CAF_CHECK_EQUAL(intake.last()->epoch, 8u);
+  auto x = numbered(4, 9);
+  x.head.lost = sequence_range{1, 3};
+  check_gap(take(std::move(x)), 1, 3, loss_place::server_ring);
+}
+
+CAF_TEST(a frame that came before is dropped and counted) {
+  take(numbered(1));
+  take(numbered(2));
+  intake.take(numbered(2), 2 * s);
+  intake.take(numbered(1), 2 * s);
+  CAF_CHECK_EQUAL(pushed(), 2u);
+  CAF_CHECK_EQUAL(board->look().doubled, 2u);
+  CAF_CHECK_EQUAL(board->look().frames, 2u);
+  CAF_CHECK_EQUAL(intake.last()->sequence, 2u);
+  check_gap(take(numbered(3)), 0, 0, loss_place::none);
+}
+
+CAF_TEST(frames of a legacy server are numbered here) {
+  for (uint64_t i = 1; i <= 3; ++i) {
+    auto& x = take(decoded(plain_jpeg()), static_cast<int64_t>(i) * s);
+    CAF_CHECK_EQUAL(x.epoch, 0u);
+    CAF_CHECK_EQUAL(x.sequence, i);
+    check_gap(x, 0, 0, loss_place::none);
+  }
+}
+
+CAF_TEST(frames of a legacy server have their receive time and say so) {
+  learn_clock();
+  auto& x = take(decoded(plain_jpeg()), 200 * s);
+  CAF_CHECK_EQUAL(x.capture_mono_ns, 200 * s);
+  CAF_CHECK_EQUAL(x.offset_ns, 0);
+  CAF_CHECK_EQUAL(x.exposure_us, -1);
+  CAF_CHECK_EQUAL(x.flags, uint32_t{frame::receive_time_only});
+}
+
+CAF_TEST(a captured time is placed by the clock that is known) {
+  learn_clock();
+  auto x = numbered(1);
+  x.head.capture_mono_ns = 80 * s;
+  auto& got = take(std::move(x), 110 * s + 50 * ms);
+  CAF_CHECK_EQUAL(got.capture_mono_ns, 80 * s);
+  CAF_CHECK_EQUAL(got.offset_ns, 30 * s);
+  // Half of 2 ms, and 10 s at 100 ppm.
+  CAF_CHECK(got.offset_error_ns >= 2 * ms);
+  CAF_CHECK(got.offset_error_ns < 3 * ms);
+  CAF_CHECK_EQUAL(got.flags, 0u);
+}
+
+CAF_TEST(without a clock a captured time is of no use) {
+  auto x = numbered(1);
+  x.head.capture_mono_ns = 80 * s;
+  auto& got = take(std::move(x), 110 * s);
+  CAF_CHECK_EQUAL(got.capture_mono_ns, 110 * s);
+  CAF_CHECK_EQUAL(got.flags, uint32_t{frame::receive_time_only});
+}
+
+CAF_TEST(a frame that claims to come from the future has its receive time) {
+  learn_clock();
+  int64_t sequence = 0;
+  constexpr auto most = std::numeric_limits<int64_t>::max();
+  constexpr auto least = std::numeric_limits<int64_t>::min();
+  for (int64_t captured : {most, 70 * s + 5 * ms, int64_t{-1}, least}) {
+    auto x = numbered(static_cast<uint64_t>(++sequence));
+    x.head.capture_mono_ns = captured;
+    auto& got = take(std::move(x), 100 * s + 2 * ms);
+    CAF_CHECK_EQUAL(got.capture_mono_ns, 100 * s + 2 * ms);
+    CAF_CHECK_EQUAL(got.offset_ns, 0);
+    CAF_CHECK_EQUAL(got.flags, uint32_t{frame::receive_time_only});
+  }
+}
+
+CAF_TEST(a frame as young as the clock allows keeps its captured time) {
+  learn_clock();
+  auto x = numbered(1);
+  x.head.capture_mono_ns = 70 * s + 2 * ms + 500'000;
+  auto& got = take(std::move(x), 100 * s + 2 * ms);
+  CAF_CHECK_EQUAL(got.flags, 0u);
+}
+
+CAF_TEST(the board shows what is known of the clock) {
+  CAF_CHECK(!board->look().clocked);
+  intake.add_probe({100 * s, 60 * s, 50 * s, 101 * s}); // No such exchange.
+  CAF_CHECK(!board->look().clocked);
+  learn_clock();
+  CAF_CHECK(board->look().clocked);
+  CAF_CHECK_EQUAL(board->look().clock.offset_ns, 30 * s);
+}
+
+CAF_TEST(the board counts frames and bytes and what was broken) {
+  auto size = plain_jpeg(320, 240).size();
+  take(numbered(1), 3 * s);
+  take(numbered(2), 4 * s);
+  intake.count_broken(0);
+  intake.count_broken(3);
+  auto x = board->look();
+  CAF_CHECK_EQUAL(x.frames, 2u);
+  CAF_CHECK_EQUAL(x.bytes, 2 * size);
+  CAF_CHECK_EQUAL(x.newest_ns, 4 * s);
+  CAF_CHECK_EQUAL(x.broken, 3u);
+}
+
+CAF_TEST(a picture of unknown size has none) {
+  auto& x = take(decoded(soi + eoi));
+  CAF_CHECK_EQUAL(x.width, 0u);
+  CAF_CHECK_EQUAL(x.height, 0u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

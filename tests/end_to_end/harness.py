@@ -1,0 +1,394 @@
+"""A room to test in: the real programs, a private broker, and an ear on it.
+
+Everything listens on loopback addresses and free ports that differ from run to
+run, lives below one temporary directory, and is ended by its process id.
+Nothing sleeps to wait: tests wait for a line of a log or a message, and fail
+with the logs if it does not come.
+"""
+
+import datetime
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import paho.mqtt.client as mqtt
+
+HERE = pathlib.Path(__file__).resolve().parent
+CAMNODE = os.environ.get("CAMNODE",
+                         str(HERE.parents[1] / "build/release/bin/camnode"))
+
+# How long to wait for what should come within a second or two: a busy machine
+# and a build with sanitizers take their time.
+PATIENCE = 30
+
+# What a node may take to end. One that takes more than 3 s says so and fails.
+END_PATIENCE = 15
+
+SANITIZER_REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
+                     "runtime error:", "WARNING: ThreadSanitizer")
+
+
+def wait_until(what, condition, timeout=PATIENCE):
+    """Calls `condition` until it is true, and returns what it returned."""
+    deadline = time.monotonic() + timeout
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < deadline, f"{timeout} s without: {what}"
+        time.sleep(0.02)
+
+
+def random_address():
+    """A loopback address that nobody else is likely to use now."""
+    parts = [random.randint(1, 254) for _ in range(3)]
+    return "127." + ".".join(map(str, parts))
+
+
+def free_port(*addresses):
+    """A TCP port that is free on all of the addresses."""
+    while True:
+        with socket.socket() as first:
+            first.bind((addresses[0], 0))
+            port = first.getsockname()[1]
+            try:
+                for address in addresses[1:]:
+                    with socket.socket() as probe:
+                        probe.bind((address, port))
+            except OSError:
+                continue
+            return port
+
+
+class Process:
+    """A program with its log. Dies with the test program at the latest."""
+
+    def __init__(self, name, command, folder, cwd, environment=None,
+                 pass_fds=()):
+        self.name = name
+        self.command = [str(x) for x in command]
+        self.log_path = folder / f"{name}.log"
+        self.told_to_end = False
+        with self.log_path.open("ab") as log:
+            self._popen = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "--", *self.command],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=cwd,
+                env={**os.environ, **(environment or {})}, pass_fds=pass_fds)
+
+    @property
+    def pid(self):
+        return self._popen.pid
+
+    @property
+    def runs(self):
+        return self._popen.poll() is None
+
+    @property
+    def status(self):
+        """The exit status, or None while it runs."""
+        return self._popen.poll()
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def wait_log(self, pattern, count=1, timeout=PATIENCE):
+        """Waits for the nth line that matches, and returns the match."""
+        def find():
+            found = list(re.finditer(pattern, self.log(), re.MULTILINE))
+            if len(found) >= count:
+                return found[count - 1]
+            assert self.runs, f"{self.name} has ended: {self.log()[-2000:]}"
+            return None
+        return wait_until(f"{self.name} logs {pattern!r}", find, timeout)
+
+    def tell(self, number):
+        self.told_to_end = True
+        self._popen.send_signal(number)
+
+    def end(self, number=signal.SIGTERM):
+        """Ends it, and returns its exit status and the seconds it took."""
+        begin = time.monotonic()
+        if self.runs:
+            self.tell(number)
+        try:
+            self._popen.wait(END_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+        return self.status, time.monotonic() - begin
+
+    def kill(self):
+        self.end(signal.SIGKILL)
+
+    def faults(self):
+        """What went wrong in a process that has ended."""
+        text = self.log()
+        result = [f"{self.name}: {report}" for report in SANITIZER_REPORTS
+                  if report in text]
+        if not self.told_to_end:
+            result.append(f"{self.name}: ended by itself, {self.status}")
+        elif self.status not in (0, -signal.SIGKILL):
+            result.append(f"{self.name}: ended with {self.status}")
+        return result
+
+
+class Node(Process):
+    """A camnode server or client."""
+
+    @property
+    def is_client(self):
+        return "--role=client" in self.command
+
+    def where(self):
+        """Address and port of a server's stream, once it is open."""
+        found = self.wait_log(r"stream on http://([^/]*):(\d+)/")
+        return found[1], int(found[2])
+
+
+class Message:
+    """What came from the broker, and when."""
+
+    def __init__(self, native):
+        self.time = time.monotonic()
+        self.topic = native.topic
+        self.payload = native.payload
+        self.retained = native.retain
+
+    @property
+    def text(self):
+        return self.payload.decode(errors="replace")
+
+    @property
+    def json(self):
+        try:
+            return json.loads(self.payload)
+        except ValueError:
+            return None
+
+
+def mqtt_client(name):
+    """A client of paho 1 (Debian 12) or 2 (Debian 13)."""
+    name = f"{name}-{random.getrandbits(48):x}"
+    if hasattr(mqtt, "CallbackAPIVersion"):
+        return mqtt.Client(mqtt.CallbackAPIVersion.VERSION1, client_id=name)
+    return mqtt.Client(client_id=name)
+
+
+class Ear:
+    """Hears everything on the broker, keeps it, and can speak."""
+
+    def __init__(self, port):
+        self.messages = []
+        self._news = threading.Condition()
+        self._subscribed = threading.Event()
+        self._client = mqtt_client("ear")
+        self._client.on_connect = lambda client, *_: client.subscribe("#", 1)
+        self._client.on_subscribe = lambda *_: self._subscribed.set()
+        self._client.on_message = self._take
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        assert self._subscribed.wait(PATIENCE), "the broker does not answer"
+
+    def _take(self, _client, _data, native):
+        with self._news:
+            self.messages.append(Message(native))
+            self._news.notify_all()
+
+    def close(self):
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def publish(self, topic, payload, retain=False, qos=1):
+        told = self._client.publish(topic, payload, qos, retain)
+        told.wait_for_publish(PATIENCE)
+        assert told.is_published()
+
+    def heard(self, topic):
+        with self._news:
+            return [x for x in self.messages if x.topic == topic]
+
+    def wait(self, topic, accept=lambda message: True, timeout=PATIENCE):
+        """Waits for a message, beginning with the topic's newest one."""
+        at = max(0, len(self.heard(topic)) - 1)
+        deadline = time.monotonic() + timeout
+        while True:
+            heard = self.heard(topic)
+            for message in heard[at:]:
+                if accept(message):
+                    return message
+            at = len(heard)
+            with self._news:
+                count = len(self.messages)
+                left = deadline - time.monotonic()
+                assert left > 0, \
+                    f"{timeout} s without what is awaited on {topic}; last: " \
+                    + (heard[-1].text if heard else "nothing")
+                if count == len(self.messages):
+                    self._news.wait(min(left, 0.2))
+
+
+def make_picture(path):
+    """A small JPEG, made once per run."""
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i",
+         "testsrc2=size=320x240", "-frames:v", "1", "-q:v", "5",
+         "-f", "image2", str(path)], check=True)
+    return path.read_bytes()
+
+
+class Room:
+    """The programs of one test, from the broker to the client."""
+
+    def __init__(self, folder, picture):
+        self.folder = folder
+        self.picture = picture
+        # Deep, so that names that climb out of it still land in `folder`.
+        self.data = folder / "a/b/c/data"
+        self.cwd = folder / "cwd"
+        self.logs = folder / "logs"
+        for path in (self.data.parent, self.cwd, self.logs):
+            path.mkdir(parents=True)
+        self.port = free_port("127.0.0.1")
+        self.nodes = []
+        self.helpers = [] # Whatever has a close().
+        self.broker = None
+        self.ear = None
+        self._started = 0
+
+    # -- the broker ----------------------------------------------------------
+
+    def start_broker(self):
+        """Starts it on the room's port, and returns an ear on it."""
+        config = self.folder / "mosquitto.conf"
+        user = subprocess.run(["id", "-un"], capture_output=True, text=True,
+                              check=True).stdout.strip()
+        config.write_text(f"listener {self.port} 127.0.0.1\n"
+                          "allow_anonymous true\n"
+                          f"user {user}\n"
+                          "log_dest stdout\n")
+        program = shutil.which("mosquitto",
+                               path=os.environ["PATH"] + ":/usr/sbin")
+        self._started += 1
+        self.broker = Process(f"broker-{self._started}",
+                              [program, "-c", config], self.logs, self.cwd)
+
+        def answers():
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        wait_until("the broker listens", answers)
+        self.ear = Ear(self.port)
+        self.helpers.append(self.ear)
+        return self.ear
+
+    def kill_broker(self):
+        self.broker.kill()
+        self.ear.close()
+        self.helpers.remove(self.ear)
+
+    # -- nodes ---------------------------------------------------------------
+
+    def node(self, name, role, *options, environment=None):
+        self._started += 1
+        node = Node(f"{name}-{self._started}",
+                    [CAMNODE, f"--role={role}", f"--node.id={name}",
+                     "--mqtt.host=127.0.0.1", f"--mqtt.port={self.port}",
+                     *options], self.logs, self.cwd, environment)
+        self.nodes.append(node)
+        return node
+
+    def server(self, name, *options, host=None, port=0):
+        """A server; `stamped` is the option that gives it a camera."""
+        return self.node(name, "server",
+                         f"--stream.host={host or random_address()}",
+                         f"--stream.port={port}", *options)
+
+    def client(self, *options, name="client", segment=2):
+        return self.node(name, "client", "--display=none",
+                         f"--data.dir={self.data}",
+                         f"--record.segment={segment}", *options)
+
+    def stamped(self, name, fps=25, padding=0):
+        """The option of a server whose camera is the stamped source.
+        :param padding: What the picture has on top, in pieces of 64 KiB.
+        """
+        jpeg = self.folder / f"{name}.jpg"
+        comment = b"\xff\xfe\xff\xff" + bytes(0xffff - 2)
+        jpeg.write_bytes(self.picture[:2] + padding * comment
+                         + self.picture[2:])
+        source = [sys.executable, "-I", HERE / "stamped_source.py",
+                  "--jpeg", jpeg,
+                  "--journal", self.journal_path(name),
+                  "--plan", self.plan_path(name), "--fps", fps]
+        return "--camera.command=exec " + " ".join(map(str, source))
+
+    def journal_path(self, name):
+        return self.logs / f"{name}.journal"
+
+    def plan_path(self, name):
+        return self.logs / f"{name}.plan"
+
+    def journal(self, name):
+        """The stamps that a server's source has written: run, number, ns."""
+        path = self.journal_path(name)
+        if not path.exists():
+            return []
+        lines = path.read_text().splitlines(keepends=True)
+        return [tuple(map(int, x.split())) for x in lines if x.endswith("\n")]
+
+    # -- recording -----------------------------------------------------------
+
+    def wait_light(self, accept, timeout=PATIENCE, name="client"):
+        """Waits for a truth light, which is returned."""
+        def matches(message):
+            light = message.json
+            return isinstance(light, dict) and accept(light)
+        return self.ear.wait(f"camera/recording/{name}", matches, timeout).json
+
+    def wait_connected(self, *ids):
+        return self.wait_light(lambda light: all(
+            light.get("cameras", {}).get(x, {}).get("connected") for x in ids))
+
+    def start_recording(self, command="start"):
+        """Returns the session's start in ms."""
+        self.ear.publish("command/rec", command)
+        return self.wait_light(lambda x: x["state"] == "recording")["session"]
+
+    def stop_recording(self):
+        """Returns once all files are closed."""
+        self.ear.publish("command/rec", "stop")
+        self.wait_light(lambda x: x["state"] == "idle")
+
+    # -- the end -------------------------------------------------------------
+
+    def close(self):
+        """Ends everything; returns what went wrong."""
+        for node in sorted(self.nodes, key=lambda x: not x.is_client):
+            if node.runs:
+                node.end()
+        for helper in self.helpers:
+            helper.close()
+        if self.broker:
+            self.broker.kill()
+        return [fault for x in self.nodes for fault in x.faults()]
+
+    def print_logs(self):
+        for path in sorted(self.logs.glob("*.log")):
+            lines = path.read_text(errors="replace").splitlines()
+            print(f"--- {path.name}, the last of {len(lines)} lines ---")
+            print("\n".join(lines[-60:]))
+
+
+def log_time(line):
+    """When a line was logged, in seconds since 1970."""
+    text = re.match(r"\S+", line)[0]
+    return datetime.datetime.strptime(
+        text.replace("Z", "+00:00"), "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()

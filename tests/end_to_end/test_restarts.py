@@ -1,0 +1,284 @@
+"""Whatever dies and comes back: what is missing is nothing, or is named."""
+
+import signal
+
+from harness import free_port, random_address, wait_until
+from recordings import Recording, check_against
+from streams import Network, Reader, get, stamp_of
+
+
+def durable(light, camera):
+    return light["cameras"].get(camera, {}).get("frames_durable", 0)
+
+
+def reader_of(room, server, **options):
+    reader = Reader(server.where(), **options)
+    room.helpers.append(reader)
+    return reader
+
+
+def test_a_restart_of_the_broker_costs_no_frame(room):
+    server = room.server("cam-a", room.stamped("cam-a"))
+    client = room.client()
+    reader = reader_of(room, server)
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+    room.wait_light(lambda x: durable(x, "cam-a") > 10)
+
+    room.kill_broker()
+    for node, logger in ((server, "discovery"), (client, "discovery"),
+                         (client, "sensor_log")):
+        node.wait_log(rf"warning {logger}: tcp://127.0.0.1:{room.port}")
+    so_far = len(reader.parts)
+    reader.wait(so_far + 25) # Goes on without a broker.
+    room.start_broker()
+    room.ear.wait("camera/announce/cam-a",
+                  lambda x: x.json["state"] == "online")
+    light = room.wait_light(lambda x: x["state"] == "recording")
+    assert light["session"] == session
+    room.ear.wait("command/getIP")
+    wait_for_readings(room)
+    room.stop_recording()
+    reader.close()
+
+    recording = Recording(room.data, session)
+    recording.check_names()
+    frames = recording.check_camera("cam-a")
+    check_against(recording, frames, reader.parts)
+    assert recording.manifest["cameras"]["cam-a"]["lost"] == 0
+    assert recording.manifest["cameras"]["cam-a"]["connections"] == 1
+
+
+def wait_for_readings(room):
+    """Publishes readings until the client has one."""
+    def publish():
+        room.ear.publish("sensor/door", "open")
+        light = room.ear.heard("camera/recording/client")[-1].json
+        return light["sensors"]["received"] > 0
+    wait_until("a reading is received", publish)
+
+
+def test_nodes_start_without_a_broker_and_find_each_other_later(quiet_room):
+    room = quiet_room
+    server = room.server("cam-a", room.stamped("cam-a"))
+    client = room.client()
+    for node in (server, client):
+        node.wait_log("warning discovery: .*cannot connect")
+    reader_of(room, server).wait(25)
+    _, _, health = get(server.where(), "/healthz")
+    assert health == b"ok\n"
+
+    room.start_broker()
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+    room.wait_light(lambda x: durable(x, "cam-a") > 10)
+    room.stop_recording()
+    recording = Recording(room.data, session)
+    recording.check_names()
+    recording.check_camera("cam-a")
+
+
+def test_recording_goes_on_when_a_killed_server_is_back(room):
+    host = random_address()
+    port = free_port(host)
+
+    def start():
+        return room.server("cam-a", room.stamped("cam-a"), host=host,
+                           port=port)
+    first = start()
+    room.server("cam-b", room.stamped("cam-b"))
+    client = room.client()
+    readers = [reader_of(room, first)]
+    room.wait_connected("cam-a", "cam-b")
+    session = room.start_recording()
+    room.wait_light(lambda x: durable(x, "cam-a") > 20)
+    first.kill()
+    room.ear.wait("camera/announce/cam-a",
+                  lambda x: x.json["state"] == "offline")
+    client.wait_log("viewer/cam-a: .*trying again", count=2)
+    recorded = room.ear.heard("camera/recording/client")[-1].json
+    second = start()
+    readers.append(reader_of(room, second))
+    room.wait_light(lambda x: durable(x, "cam-a")
+                    > durable(recorded, "cam-a") + 40)
+    room.stop_recording()
+    for reader in readers:
+        reader.close()
+
+    recording = Recording(room.data, session)
+    recording.check_names()
+    frames = recording.check_camera("cam-a")
+    check_two_runs(recording, frames, *readers)
+    books = recording.manifest["cameras"]["cam-a"]
+    assert len({x["epoch"] for x in books["segments"]}) == 2
+    recording.check_camera("cam-b")
+    assert recording.manifest["cameras"]["cam-b"]["lost"] == 0
+
+
+def check_two_runs(recording, frames, first, second):
+    """What could be read of both runs is on disk, and every frame of the
+    second run that is not, is named."""
+    runs = [x.stamp[0] for x in frames]
+    cut = runs.index(stamp_of(second.parts[0].jpeg)[0])
+    assert len(set(runs[:cut])) == len(set(runs[cut:])) == 1
+    last = frames[cut - 1].sequence
+    # A reader may have got one frame more or less before the end.
+    assert abs(first.parts[-1].sequence - last) <= 1
+    check_against(recording, frames[:cut],
+                  [x for x in first.parts if x.sequence <= last])
+    lost = {n for x in recording.manifest["cameras"]["cam-a"]["losses"]
+            for n in range(x["first_sequence"], x["last_sequence"] + 1)}
+    assert set(range(1, frames[cut].sequence)) <= lost
+    check_against(recording, frames[cut:],
+                  [x for x in second.parts if x.sequence not in lost])
+
+
+def test_a_broken_network_costs_no_frame(room):
+    """Three seconds each: one camera's connections break, and cannot be made
+    again; another one's fall silent."""
+    networks = {}
+    readers = {}
+    for camera in ("cam-a", "cam-b"):
+        host, way = random_address(), random_address()
+        port = free_port(host, way)
+        server = room.server(camera, room.stamped(camera),
+                             f"--stream.advertise={way}", host=host, port=port)
+        networks[camera] = Network(way, server.where())
+        room.helpers.append(networks[camera])
+        readers[camera] = reader_of(room, server)
+        told = room.ear.wait(f"camera/announce/{camera}").json
+        assert (told["ip"], told["port"]) == (way, port)
+    client = room.client()
+    room.wait_connected(*networks)
+    session = room.start_recording()
+    before = room.wait_light(
+        lambda x: all(durable(x, y) > 10 for y in networks))
+
+    networks["cam-a"].break_down()
+    networks["cam-b"].fall_silent()
+    for reader in readers.values():
+        reader.wait(len(reader.parts) + 75)
+    light = room.wait_light(lambda x: not x["cameras"]["cam-a"]["connected"])
+    assert light["cameras"]["cam-a"]["last_error"]
+    client.wait_log("viewer/cam-b: .*no byte for")
+    for network in networks.values():
+        network.heal()
+    room.wait_connected(*networks)
+    room.wait_light(lambda x: all(
+        durable(x, y) > durable(before, y) + 100 for y in networks))
+    room.stop_recording()
+
+    recording = Recording(room.data, session)
+    recording.check_names()
+    for camera, reader in readers.items():
+        frames = recording.check_camera(camera)
+        check_against(recording, frames, reader.close())
+        books = recording.manifest["cameras"][camera]
+        assert books["lost"] == 0
+        assert books["connections"] > 1
+
+
+def test_what_the_ring_has_let_go_of_is_named(room):
+    """As above, with a ring that is too small for the break."""
+    host, way = random_address(), random_address()
+    port = free_port(host, way)
+    server = room.server("cam-a", room.stamped("cam-a"), "--stream.replay=1",
+                         f"--stream.advertise={way}", host=host, port=port)
+    network = Network(way, server.where())
+    room.helpers.append(network)
+    reader = reader_of(room, server)
+    client = room.client()
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+    room.wait_light(lambda x: durable(x, "cam-a") > 10)
+    network.break_down()
+    reader.wait(len(reader.parts) + 60)
+    network.heal()
+    room.wait_light(lambda x: x["cameras"]["cam-a"]["lost"] > 0)
+    client.wait_log(r"recorder/cam-a: lost frames \d+ to \d+")
+    room.stop_recording()
+
+    recording = Recording(room.data, session)
+    recording.check_names()
+    frames = recording.check_camera("cam-a")
+    books = recording.manifest["cameras"]["cam-a"]
+    loss, = books["losses"]
+    assert loss["place"] == "server ring"
+    assert 20 < loss["frames"] < 80
+    have = {x.sequence for x in frames}
+    lost = set(range(loss["first_sequence"], loss["last_sequence"] + 1))
+    assert not have & lost
+    assert have | lost == set(range(min(have), max(have) + 1))
+    check_against(recording, frames, [
+        x for x in reader.close() if x.sequence not in lost])
+    assert recording.capture_ns(next(
+        x for x in reader.parts
+        if x.sequence == loss["last_sequence"] + 1).capture_mono_ns) \
+        - loss["before_ns"] < 50_000_000
+
+
+def test_a_camera_program_that_ends_or_stalls_is_started_again(room):
+    hold = room.folder / "hold"
+    hold.touch()
+    room.plan_path("cam-a").write_text(f"exit 20\nstall 20\nhold {hold}\n")
+    server = room.server("cam-a", room.stamped("cam-a"))
+    where = server.where()
+    reader = reader_of(room, server)
+    client = room.client()
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+
+    ended = server.wait_log("camera ended: .*")[0]
+    assert "exited with status 3" in ended
+    status, _, text = wait_until("the server is unwell",
+                                 lambda: unwell(where))
+    assert status == 503 and b"no frame for" in text
+    stalled = server.wait_log("camera ended: .*", count=2)[0]
+    assert "no frame for" in stalled and "starting it again in" in stalled
+    assert get(where, "/clock")[0] == 200
+    hold.unlink()
+    wait_until("the server is well again",
+               lambda: get(where, "/healthz")[0] == 200)
+    reader.wait(70)
+    room.wait_light(lambda x: durable(x, "cam-a") > 20)
+    room.stop_recording()
+    reader.close()
+
+    assert [x.sequence for x in reader.parts] \
+        == list(range(1, len(reader.parts) + 1))
+    assert len({stamp_of(x.jpeg)[0] for x in reader.parts}) == 3
+    recording = Recording(room.data, session)
+    recording.check_names()
+    check_against(recording, recording.check_camera("cam-a"), reader.parts)
+    _, _, metrics = get(where, "/metrics")
+    assert b'camnode_actor_restarts_total{actor="camera"} 2' in metrics
+    assert client.runs
+
+
+def unwell(where):
+    answer = get(where, "/healthz")
+    return answer if answer[0] != 200 else None
+
+
+def test_a_node_that_is_told_to_end_completes_its_session(room):
+    server = room.server("cam-a", room.stamped("cam-a"))
+    client = room.client()
+    reader = reader_of(room, server)
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+    room.wait_light(lambda x: durable(x, "cam-a") > 10)
+    wait_for_readings(room)
+    status, seconds = client.end(signal.SIGTERM)
+    assert (status, seconds < 3) == (0, True)
+    room.wait_light(lambda x: x["state"] == "offline")
+    status, seconds = server.end(signal.SIGINT)
+    assert (status, seconds < 3) == (0, True)
+    told = room.ear.wait("camera/announce/cam-a",
+                         lambda x: x.json["state"] == "offline").json
+    epochs = {x.json["epoch"] for x in room.ear.heard("camera/announce/cam-a")}
+    assert epochs == {told["epoch"]}
+
+    recording = Recording(room.data, session)
+    recording.check_names()
+    check_against(recording, recording.check_camera("cam-a"), reader.close())
+    assert recording.manifest["sensors"]["sensor/door"]["written"] > 0

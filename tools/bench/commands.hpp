@@ -1,0 +1,33 @@
+#pragma once
+
+#include "tools/bench/arguments.hpp"
+
+namespace camnode::bench {
+
+// The subcommands, as README.md describes them. They run until they are
+// killed, unless said otherwise, and throw std::exception when they cannot go
+// on.
+
+/// A camera: writes the frames of a clip to stdout, at their pace, stamped.
+/// Ends when nobody reads any more.
+int run_source(const arguments& args);
+
+/// The least that fan-out can cost: reads stamped frames from stdin and sends
+/// them to all who connect.
+int run_floor(const arguments& args);
+
+/// Readers of one stream, in one process, that look at nothing but the stamps.
+/// Prints what they measured, as JSON, and ends.
+int run_readers(const arguments& args);
+
+/// Readers that never read, and come back when they are thrown out.
+int run_stuck(const arguments& args);
+
+/// Cameras on the network: HTTP servers of a clip, with `/clock`. Prints their
+/// ports.
+int run_serve(const arguments& args);
+
+/// The least that recording can cost: writes what comes to files.
+int run_copy(const arguments& args);
+
+} // namespace camnode::bench
