@@ -153,7 +153,10 @@ void client_supervisor::pass_on(const session_info& x) {
   *recording_ = x.open();
   send(sensor_log_, x);
   for (auto& [id, member] : pairs_) {
-    if (x.open())
+    // A recorder that still completes another session opens its books itself.
+    auto busy = member.ledger->look().state
+                == ledger_figures::phase::recording;
+    if (x.open() && !busy)
       member.ledger->begin(x);
     send(member.recorder, x);
   }

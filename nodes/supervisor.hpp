@@ -124,7 +124,7 @@ private:
     int stop_phase = 0;
     restart_policy policy;
     caf::actor handle; ///< Invalid between two lives.
-    uint64_t life = 0;
+    uint64_t life = 0; ///< No two are alike, not even of one name.
   };
 
   int64_t now_ns() {
@@ -133,7 +133,7 @@ private:
   }
 
   void run(const std::string& name, child& x) {
-    ++x.life;
+    x.life = ++lives_;
     x.policy.started(now_ns());
     try {
       x.handle = x.start(this->context_for(name));
@@ -181,6 +181,7 @@ private:
   }
 
   std::map<std::string, child> children_;
+  uint64_t lives_ = 0; ///< Begun by all children so far.
   bool stopping_ = false;
   int phase_ = -1; ///< The phase being ended.
 };

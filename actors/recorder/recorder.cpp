@@ -113,7 +113,16 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
   }
   account_gap(x, skipped, capture_ns);
   last_ = frame_number{x.epoch, x.sequence};
-  return write(x, capture_ns, flags);
+  // A picture without a size fits no film.
+  auto err = x.width == 0 || x.height == 0
+               ? caf::make_error(ec::bad_message, std::string{"no picture"})
+               : write(x, capture_ns, flags);
+  if (err != ec::bad_message)
+    return err;
+  // The next one may be better: one bad frame costs no other.
+  note_loss({x.epoch, x.sequence, x.sequence, loss_place::recorder,
+             capture_ns});
+  return caf::none;
 }
 
 void recorder::account_gap(const frame& x, uint64_t skipped,
@@ -219,7 +228,9 @@ void recorder::beat() {
   if (auto err = sync_if_due(now))
     return fail(std::move(err));
   auto stopped_for = session_ns - session_.stop_ms * 1'000'000;
-  if (session_.stop_ms != 0 && (past_stop_ || stopped_for > stop_patience_ns))
+  auto all_read = cursor_ >= parts_.ring->end_position();
+  if (session_.stop_ms != 0
+      && (past_stop_ || (all_read && stopped_for > stop_patience_ns)))
     return finish();
   if (auto err = close_if_over(session_ns))
     return fail(std::move(err));
@@ -272,7 +283,9 @@ void recorder::show_progress() {
 
 void recorder::on_exit() {
   parts_.ring->unlisten(listener_);
-  if (auto err = close_segment(whole_ms(last_capture_ns_) + 1))
+  // A segment may have been opened and have no frame yet.
+  auto end_ms = std::max(whole_ms(last_capture_ns_), start_ms_) + 1;
+  if (auto err = close_segment(end_ms))
     log_error(who(), "cannot complete a segment: ", describe(err));
 }
 

@@ -23,10 +23,13 @@ caf::error sensor_file::open(const fs::path& dir, int64_t start_ms,
   auto fd = create_file(path);
   if (!fd)
     return std::move(fd.error());
-  if (auto err = write_all(fd->get(), table.header(), path))
+  auto err = write_all(fd->get(), table.header(), path);
+  if (!err)
+    err = sync_directory(dir);
+  if (err) { // Nothing is in it yet: the next try finds its name free.
+    ::unlink(path.c_str());
     return err;
-  if (auto err = sync_directory(dir))
-    return err;
+  }
   table_ = &table;
   path_ = std::move(path);
   start_ms_ = start_ms;

@@ -74,6 +74,7 @@ void sensor_log::take(const mqtt_message& x) {
     return reject(further, "more than " + std::to_string(max_topics)
                              + " topics");
   }
+  topics_.try_emplace(x.topic); // Counts as one, whatever comes of it.
   board_->update(x.topic, [](topic_figures& f) { ++f.received; });
   if (x.retained) // Nobody knows when it was measured.
     return reject(x.topic, "stored by the broker, not new");

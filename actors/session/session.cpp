@@ -16,6 +16,10 @@ constexpr auto beat_interval = std::chrono::milliseconds(250);
 /// than the recorders' patience; with the rest of the shutdown below 3 s.
 constexpr int64_t finish_patience_ns = 2'000'000'000;
 
+/// How far ahead a session's end lies when it is announced: whoever records
+/// hears of it before a frame or a reading can be beyond it.
+constexpr int64_t stop_lead_ns = 50'000'000;
+
 /// How often figures that only grow are told.
 constexpr int64_t tell_interval_ns = 1'000'000'000;
 
@@ -55,7 +59,7 @@ void session::obey(const record_command& x) {
   else if (x.start)
     start(x);
   else if (session_.open())
-    stop();
+    stop(options_.clock());
   else
     refuse("stop: nothing is being recorded");
   tell();
@@ -81,10 +85,10 @@ void session::start(const record_command& x) {
   write_manifest("recording");
 }
 
-void session::stop() {
-  auto now = session_.session_ns(options_.clock());
-  // A session has a length, so that its names have one.
-  session_.stop_ms = std::max(now / 1'000'000, session_.start_ms + 1);
+void session::stop(int64_t when_ns) {
+  auto earliest_ns = options_.clock() + stop_lead_ns;
+  auto end_ns = session_.session_ns(std::max(when_ns, earliest_ns));
+  session_.stop_ms = end_ns / 1'000'000;
   log_info(who(), "session ", session_.start_ms, " ends at ",
            session_.stop_ms);
   send(parent_, session_);
@@ -100,8 +104,10 @@ void session::refuse(const std::string& why) {
 void session::beat() {
   if (session_.exists()) {
     auto now = options_.clock();
-    if (session_.open() && stop_at_ns_ != 0 && now >= stop_at_ns_)
-      stop();
+    auto next_beat_ns = now + caf::timespan{beat_interval}.count();
+    if (session_.open() && stop_at_ns_ != 0
+        && stop_at_ns_ < next_beat_ns + stop_lead_ns)
+      stop(stop_at_ns_);
     auto session_ms = session_.session_ns(now) / 1'000'000;
     auto cut = (session_ms - session_.start_ms) / session_.segment_ms;
     if (cut != cut_) {
@@ -155,7 +161,7 @@ session_view session::view() const {
       auto name = actor + camera.server.id;
       x.restarts[name] = directory().restarts(name);
     }
-  x.sensors = sensors_->look();
+  x.sensors = sensors_->look(session_.start_ms);
   x.sensor_error = sensors_->last_error();
   return x;
 }

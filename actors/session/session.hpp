@@ -46,7 +46,10 @@ protected:
 private:
   void obey(const record_command& x);
   void start(const record_command& x);
-  void stop();
+
+  /// Ends the session at `when_ns` on the client's clock, or a moment from now
+  /// if that is later.
+  void stop(int64_t when_ns);
   void refuse(const std::string& why);
 
   void beat();

@@ -12,6 +12,14 @@ int64_t ms(int64_t ns) {
   return ns / 1'000'000;
 }
 
+/// The books of the session that is told of: empty ones where the camera has
+/// only those of an earlier one. Without a session, those of the last one.
+ledger_figures books_of(const fleet_member& x, const session_info& session) {
+  auto result = x.ledger->look();
+  auto foreign = session.exists() && result.session_ms != session.start_ms;
+  return foreign ? ledger_figures{} : result;
+}
+
 json lost_by_place(const ledger_figures& x) {
   auto result = json::object();
   for (size_t i = 0; i < x.lost_at.size(); ++i)
@@ -21,7 +29,7 @@ json lost_by_place(const ledger_figures& x) {
 }
 
 json truth_of(const fleet_member& x, const session_view& view) {
-  auto books = x.ledger->look();
+  auto books = books_of(x, view.session);
   auto viewer = x.viewer->look();
   json result;
   result["state"] = camera_truth(books, view.session, view.now_ns);
@@ -80,7 +88,8 @@ json losses_of(const recording_ledger& ledger) {
 }
 
 json camera_entry(const fleet_member& x, const session_view& view) {
-  auto books = x.ledger->look();
+  auto books = books_of(x, view.session);
+  auto known = books.session_ms != 0;
   auto viewer = x.viewer->look();
   auto& server = x.server;
   json result;
@@ -94,8 +103,8 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   result["lost"] = books.lost;
   result["lost_by_place"] = lost_by_place(books);
   result["bytes"] = books.bytes;
-  result["segments"] = segments_of(*x.ledger);
-  result["losses"] = losses_of(*x.ledger);
+  result["segments"] = known ? segments_of(*x.ledger) : json::array();
+  result["losses"] = known ? losses_of(*x.ledger) : json::array();
   if (viewer.clocked)
     result["clock"] = {{"offset_ns", viewer.clock.offset_ns},
                        {"error_ns", viewer.clock.error_ns}};
@@ -170,7 +179,7 @@ std::string truth_digest(const session_view& x) {
   auto result = x.state + '|' + x.last_error + '|' + x.sensor_error + '|'
                 + std::to_string(x.commands_refused);
   for (auto& camera : x.cameras) {
-    auto books = camera.ledger->look();
+    auto books = books_of(camera, x.session);
     result += '|' + camera.server.id + ' '
               + camera_truth(books, x.session, x.now_ns) + ' '
               + std::to_string(books.lost) + ' ' + books.last_error;

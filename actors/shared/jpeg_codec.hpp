@@ -24,6 +24,9 @@ public:
   jpeg_encoder();
   ~jpeg_encoder();
 
+  jpeg_encoder(const jpeg_encoder&) = delete;
+  jpeg_encoder& operator=(const jpeg_encoder&) = delete;
+
   /// Encodes `picture` into a fresh buffer.
   /// @param quality 1 to 100.
   /// @param comment Stored in a COM segment right behind the start marker
@@ -48,6 +51,9 @@ class jpeg_decoder {
 public:
   jpeg_decoder();
   ~jpeg_decoder();
+
+  jpeg_decoder(const jpeg_decoder&) = delete;
+  jpeg_decoder& operator=(const jpeg_decoder&) = delete;
 
   /// Decodes at the smallest of the scales 1/1, 1/2, 1/4, 1/8 that still
   /// covers `want_width` x `want_height` in one of the dimensions, into `out`

@@ -6,7 +6,9 @@
 #include <caf/actor_config.hpp>
 #include <caf/error.hpp>
 #include <caf/execution_unit.hpp>
+#include <caf/invoke_message_result.hpp>
 #include <caf/mailbox_element.hpp>
+#include <caf/sec.hpp>
 
 #include <exception>
 #include <memory>

@@ -53,7 +53,12 @@ public:
   }
 
   ~paho_client() override {
-    client_.disable_callbacks();
+    try {
+      client_.disable_callbacks();
+    } catch (const mqtt::exception&) {
+      // Paho refuses while it connects; it then has nothing to call back, and
+      // what it might call outlives `client_`.
+    }
   }
 
   bool up() const override {

@@ -65,6 +65,7 @@ void recording_ledger::lost(const recorded_loss& x) {
   auto n = x.last - x.first + 1;
   figures_.lost += n;
   figures_.lost_at[static_cast<size_t>(x.place)] += n;
+  figures_.last = frame_number{x.epoch, x.last};
   if (!losses_.empty()) {
     auto& before = losses_.back();
     if (before.epoch == x.epoch && before.place == x.place

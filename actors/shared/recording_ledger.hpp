@@ -53,14 +53,14 @@ struct ledger_figures {
   int64_t durable_ns = 0; ///< `client_clock_ns` of the last proof of that.
   uint64_t lost = 0;
   std::array<uint64_t, 8> lost_at{}; ///< By `loss_place`.
-  std::optional<frame_number> first;
-  std::optional<frame_number> last;
+  std::optional<frame_number> first; ///< Written.
+  std::optional<frame_number> last;  ///< Written, or named as lost.
   std::string last_error;
 };
 
 /// The books of one camera: what of the present session is on disk, and what
 /// is missing and why. Outlives the RECORDER, so that the next one goes on
-/// behind the last frame written. Any thread.
+/// behind the last frame in it, and counts nothing twice. Any thread.
 class recording_ledger {
 public:
   /// Opens the books of a session; keeps them if they are open already.

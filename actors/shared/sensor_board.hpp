@@ -64,9 +64,11 @@ public:
     f(topics_[topic]);
   }
 
-  topics look() const {
+  /// The books of session `session_ms`, none if those of another one are open;
+  /// for 0, those of the last session.
+  topics look(int64_t session_ms = 0) const {
     std::lock_guard<std::mutex> guard{mutex_};
-    return topics_;
+    return session_ms == 0 || session_ms == session_ms_ ? topics_ : topics{};
   }
 
 private:

@@ -73,7 +73,8 @@ void frame_intake::place(frame& x, const part_head& head, int64_t receive_ns) {
 
 frame_gap frame_intake::gap_before(const frame& x,
                                    const part_head& head) const {
-  if (head.lost) // The server knows what it could not send.
+  // The server knows what it could not send: what is right before this frame.
+  if (head.lost && head.lost->last + 1 == x.sequence)
     return {head.lost->first, head.lost->last, head.lost_at};
   if (last_ && last_->epoch == x.epoch && x.sequence > last_->sequence + 1)
     return {last_->sequence + 1, x.sequence - 1, loss_place::network};

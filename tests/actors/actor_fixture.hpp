@@ -52,9 +52,8 @@ struct actor_fixture : actor_world, test_coordinator_fixture<actor_config> {
   /// Starts an actor on the scheduler, also one that is detached elsewhere.
   template <class Actor, class... Ts>
   auto start(const std::string& name, Ts&&... xs) {
-    auto result
-      = sys.spawn<Actor>(camnode::actor_context{&directory, name, 0},
-                         std::forward<Ts>(xs)...);
+    auto result = sys.spawn<Actor>(camnode::actor_context{&directory, name, 0},
+                                   std::forward<Ts>(xs)...);
     watch(caf::actor_cast<caf::actor>(result));
     consume_messages();
     return result;

@@ -89,8 +89,7 @@ CAF_TEST(the books balance with two threads at work) {
   for (uint64_t i = 0; i < rounds; ++i) {
     frame_gap gap;
     auto sequence = board.take(1, 1, gap);
-    auto missing = gap.place == loss_place::none ? 0
-                                                 : gap.last - gap.first + 1;
+    auto missing = gap.place == loss_place::none ? 0 : gap.last - gap.first + 1;
     exact = exact && sequence == before + missing + 1;
     before = sequence;
     told += missing;

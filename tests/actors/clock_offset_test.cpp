@@ -131,10 +131,10 @@ CAF_TEST(the error bounds the truth under jitter and drift) {
 CAF_TEST(a server that was restarted has its new offset with one exchange) {
   clock_offset x;
   for (int i = 0; i < 20; ++i)
-    x.add(server{5000 * s}.probe((100 + i) * s, 200 * us, 0, 200 * us));
+    x.add(server{5000 * s}.probe((9000 + i) * s, 200 * us, 0, 200 * us));
   server again{-9000 * s};
-  x.add(again.probe(130 * s, 5 * ms, 0, 9 * ms));
-  auto found = x.at(130 * s + 14 * ms);
+  x.add(again.probe(9030 * s, 5 * ms, 0, 9 * ms));
+  auto found = x.at(9030 * s + 14 * ms);
   CAF_CHECK(std::abs(found->offset_ns + 9000 * s) <= found->error_ns);
   CAF_CHECK(found->error_ns < 8 * ms);
 }
@@ -143,17 +143,17 @@ CAF_TEST(a small step is noticed once it is beyond both errors) {
   clock_offset x;
   server before{100 * s};
   server after{100 * s + 10 * ms};
-  x.add(before.probe(50 * s, 500 * us, 0, 500 * us));
-  x.add(after.probe(51 * s, 500 * us, 0, 500 * us));
-  CAF_CHECK(std::abs(x.at(51 * s)->offset_ns - after.offset_ns) < 1 * ms);
+  x.add(before.probe(500 * s, 500 * us, 0, 500 * us));
+  x.add(after.probe(501 * s, 500 * us, 0, 500 * us));
+  CAF_CHECK(std::abs(x.at(501 * s)->offset_ns - after.offset_ns) < 1 * ms);
 }
 
 CAF_TEST(a long way that agrees within its error is no step) {
   clock_offset x;
   server to{100 * s};
-  x.add(to.probe(50 * s, 100 * us, 0, 100 * us));
-  x.add(to.probe(51 * s, 90 * ms, 0, 1 * ms));
-  auto found = x.at(51 * s + 91 * ms);
+  x.add(to.probe(500 * s, 100 * us, 0, 100 * us));
+  x.add(to.probe(501 * s, 90 * ms, 0, 1 * ms));
+  auto found = x.at(501 * s + 91 * ms);
   CAF_CHECK(std::abs(found->offset_ns - 100 * s) <= 1);
 }
 

@@ -45,8 +45,8 @@ struct fake_broker {
 
   void deliver(std::string topic, std::string payload, int64_t arrival_ns = 0,
                bool retained = false) {
-    events.on_message({std::move(topic), std::move(payload), arrival_ns,
-                       retained});
+    events.on_message(
+      {std::move(topic), std::move(payload), arrival_ns, retained});
   }
 
   bool subscribed(const std::string& filter) const {

@@ -20,7 +20,8 @@ constexpr size_t plenty = size_t{1} << 30;
 void fill(frame_ring& ring, uint64_t first, uint64_t last, uint64_t epoch = 1,
           size_t bytes = 100) {
   for (auto i = first; i <= last; ++i)
-    ring.push(new_frame(i, epoch, bytes), static_cast<int64_t>(i) * 1'000'000'000);
+    ring.push(new_frame(i, epoch, bytes),
+              static_cast<int64_t>(i) * 1'000'000'000);
 }
 
 /// The sequence numbers that `next` gives from `cursor` on.

@@ -10,9 +10,8 @@
 namespace camnode_test {
 
 /// A frame to go on with; `bytes` are in its buffer, and in use.
-inline std::shared_ptr<camnode::frame> new_frame(uint64_t sequence,
-                                                 uint64_t epoch = 1,
-                                                 size_t bytes = 100) {
+inline std::shared_ptr<camnode::frame>
+new_frame(uint64_t sequence, uint64_t epoch = 1, size_t bytes = 100) {
   auto result = std::make_shared<camnode::frame>();
   result->epoch = epoch;
   result->sequence = sequence;

@@ -6,7 +6,6 @@ Nothing sleeps to wait: tests wait for a line of a log or a message, and fail
 with the logs if it does not come.
 """
 
-import datetime
 import json
 import os
 import pathlib
@@ -179,7 +178,7 @@ def mqtt_client(name):
     """A client of paho 1 (Debian 12) or 2 (Debian 13)."""
     name = f"{name}-{random.getrandbits(48):x}"
     if hasattr(mqtt, "CallbackAPIVersion"):
-        return mqtt.Client(mqtt.CallbackAPIVersion.VERSION1, client_id=name)
+        return mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=name)
     return mqtt.Client(client_id=name)
 
 
@@ -259,7 +258,7 @@ class Room:
             path.mkdir(parents=True)
         self.port = free_port("127.0.0.1")
         self.nodes = []
-        self.helpers = [] # Whatever has a close().
+        self.helpers = [] # What has a close(), which ends it.
         self.broker = None
         self.ear = None
         self._started = 0
@@ -357,6 +356,11 @@ class Room:
         return self.wait_light(lambda light: all(
             light.get("cameras", {}).get(x, {}).get("connected") for x in ids))
 
+    def wait_files(self, camera, pattern, count=1):
+        """Waits until so many files of a camera are there."""
+        wait_until(f"{count} {pattern} of {camera}", lambda: len(list(
+            (self.data / "cam" / camera).glob(pattern))) >= count)
+
     def start_recording(self, command="start"):
         """Returns the session's start in ms."""
         self.ear.publish("command/rec", command)
@@ -385,10 +389,3 @@ class Room:
             lines = path.read_text(errors="replace").splitlines()
             print(f"--- {path.name}, the last of {len(lines)} lines ---")
             print("\n".join(lines[-60:]))
-
-
-def log_time(line):
-    """When a line was logged, in seconds since 1970."""
-    text = re.match(r"\S+", line)[0]
-    return datetime.datetime.strptime(
-        text.replace("Z", "+00:00"), "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()

@@ -23,10 +23,9 @@ def legacy_host(room, name, *options):
 
 def test_a_legacy_server_is_found_and_recorded(room):
     server = legacy_server(room)
-    client = room.client()
+    room.client()
     room.wait_connected(server.address)
     session = room.start_recording()
-    client.wait_log(f"recorder/{server.address}: opened segment 1,")
     room.wait_light(
         lambda x: x["cameras"][server.address]["frames_durable"] > 55)
     room.stop_recording()
@@ -82,7 +81,7 @@ def test_a_legacy_client_is_answered_and_fed(room):
 def test_a_server_that_is_found_both_ways_is_one_camera(room):
     host = legacy_host(room, "cam-a", room.stamped("cam-a"))
     room.ear.wait("camera/announce/cam-a")
-    client = room.client()
+    room.client()
     answers = "camera/response/client"
     room.ear.wait(answers, lambda x: x.text == host)
     room.wait_connected("cam-a")
@@ -104,7 +103,6 @@ def test_a_server_that_is_found_both_ways_is_one_camera(room):
     for camera, protocol in (("cam-a", "http"), (legacy.address, "legacy")):
         recording.check_camera(camera)
         assert recording.manifest["cameras"][camera]["protocol"] == protocol
-    assert len(client.log().split("found server")) == 3
     assert [x.name for x in sorted((room.data / "cam").iterdir())] \
         == sorted(["cam-a", legacy.address])
 

@@ -105,7 +105,7 @@ def check_ends(recording):
 
 def test_everything_of_a_session_is_on_disk_once_and_in_its_place(room):
     servers = {x: room.server(x, room.stamped(x)) for x in ("cam-a", "cam-b")}
-    client = room.client()
+    room.client()
     readers = {x: Reader(y.where()) for x, y in servers.items()}
     sensors = {
         topic: Sensor(room.ear, topic, reading, period)
@@ -117,15 +117,16 @@ def test_everything_of_a_session_is_on_disk_once_and_in_its_place(room):
     room.wait_connected(*servers)
 
     session = room.start_recording()
-    client.wait_log("recorder/cam-a: opened segment 1,")
+    room.wait_files("cam-a", "*.mp4")
     late = room.server("cam-c", room.stamped("cam-c"))
     readers["cam-c"] = Reader(late.where())
     room.helpers.append(readers["cam-c"])
     room.ear.wait("camera/announce/cam-c")
     announced = time.monotonic()
-    client.wait_log("recorder/cam-c: opened segment 1,")
+    room.wait_files("cam-c", "*.mp4.part")
     appeared_after = time.monotonic() - announced
-    client.wait_log("recorder/cam-[ab]: opened segment 2,", count=2)
+    for camera in servers:
+        room.wait_files(camera, "*.mp4", 2)
     parts = len(readers["cam-c"].parts)
     readers["cam-c"].wait(parts + 30) # Well into the third segment.
     room.stop_recording()

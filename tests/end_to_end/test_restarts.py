@@ -19,18 +19,14 @@ def reader_of(room, server, **options):
 
 def test_a_restart_of_the_broker_costs_no_frame(room):
     server = room.server("cam-a", room.stamped("cam-a"))
-    client = room.client()
+    room.client()
     reader = reader_of(room, server)
     room.wait_connected("cam-a")
     session = room.start_recording()
     room.wait_light(lambda x: durable(x, "cam-a") > 10)
 
     room.kill_broker()
-    for node, logger in ((server, "discovery"), (client, "discovery"),
-                         (client, "sensor_log")):
-        node.wait_log(rf"warning {logger}: tcp://127.0.0.1:{room.port}")
-    so_far = len(reader.parts)
-    reader.wait(so_far + 25) # Goes on without a broker.
+    reader.wait(len(reader.parts) + 40) # Goes on without a broker.
     room.start_broker()
     room.ear.wait("camera/announce/cam-a",
                   lambda x: x.json["state"] == "online")
@@ -61,12 +57,9 @@ def wait_for_readings(room):
 def test_nodes_start_without_a_broker_and_find_each_other_later(quiet_room):
     room = quiet_room
     server = room.server("cam-a", room.stamped("cam-a"))
-    client = room.client()
-    for node in (server, client):
-        node.wait_log("warning discovery: .*cannot connect")
-    reader_of(room, server).wait(25)
-    _, _, health = get(server.where(), "/healthz")
-    assert health == b"ok\n"
+    room.client()
+    reader_of(room, server).wait(40) # By then both have tried in vain.
+    assert get(server.where(), "/healthz")[0] == 200
 
     room.start_broker()
     room.wait_connected("cam-a")
@@ -87,7 +80,7 @@ def test_recording_goes_on_when_a_killed_server_is_back(room):
                            port=port)
     first = start()
     room.server("cam-b", room.stamped("cam-b"))
-    client = room.client()
+    room.client()
     readers = [reader_of(room, first)]
     room.wait_connected("cam-a", "cam-b")
     session = room.start_recording()
@@ -95,8 +88,8 @@ def test_recording_goes_on_when_a_killed_server_is_back(room):
     first.kill()
     room.ear.wait("camera/announce/cam-a",
                   lambda x: x.json["state"] == "offline")
-    client.wait_log("viewer/cam-a: .*trying again", count=2)
-    recorded = room.ear.heard("camera/recording/client")[-1].json
+    recorded = room.wait_light(
+        lambda x: not x["cameras"]["cam-a"]["connected"])
     second = start()
     readers.append(reader_of(room, second))
     room.wait_light(lambda x: durable(x, "cam-a")
@@ -148,7 +141,7 @@ def test_a_broken_network_costs_no_frame(room):
         readers[camera] = reader_of(room, server)
         told = room.ear.wait(f"camera/announce/{camera}").json
         assert (told["ip"], told["port"]) == (way, port)
-    client = room.client()
+    room.client()
     room.wait_connected(*networks)
     session = room.start_recording()
     before = room.wait_light(
@@ -158,9 +151,9 @@ def test_a_broken_network_costs_no_frame(room):
     networks["cam-b"].fall_silent()
     for reader in readers.values():
         reader.wait(len(reader.parts) + 75)
-    light = room.wait_light(lambda x: not x["cameras"]["cam-a"]["connected"])
-    assert light["cameras"]["cam-a"]["last_error"]
-    client.wait_log("viewer/cam-b: .*no byte for")
+    light = room.wait_light(lambda x: not any(
+        y["connected"] for y in x["cameras"].values()))
+    assert all(x["last_error"] for x in light["cameras"].values())
     for network in networks.values():
         network.heal()
     room.wait_connected(*networks)
@@ -187,7 +180,7 @@ def test_what_the_ring_has_let_go_of_is_named(room):
     network = Network(way, server.where())
     room.helpers.append(network)
     reader = reader_of(room, server)
-    client = room.client()
+    room.client()
     room.wait_connected("cam-a")
     session = room.start_recording()
     room.wait_light(lambda x: durable(x, "cam-a") > 10)
@@ -195,7 +188,6 @@ def test_what_the_ring_has_let_go_of_is_named(room):
     reader.wait(len(reader.parts) + 60)
     network.heal()
     room.wait_light(lambda x: x["cameras"]["cam-a"]["lost"] > 0)
-    client.wait_log(r"recorder/cam-a: lost frames \d+ to \d+")
     room.stop_recording()
 
     recording = Recording(room.data, session)
@@ -228,13 +220,10 @@ def test_a_camera_program_that_ends_or_stalls_is_started_again(room):
     room.wait_connected("cam-a")
     session = room.start_recording()
 
-    ended = server.wait_log("camera ended: .*")[0]
-    assert "exited with status 3" in ended
+    reader.wait(21)
     status, _, text = wait_until("the server is unwell",
                                  lambda: unwell(where))
     assert status == 503 and b"no frame for" in text
-    stalled = server.wait_log("camera ended: .*", count=2)[0]
-    assert "no frame for" in stalled and "starting it again in" in stalled
     assert get(where, "/clock")[0] == 200
     hold.unlink()
     wait_until("the server is well again",
@@ -282,3 +271,53 @@ def test_a_node_that_is_told_to_end_completes_its_session(room):
     recording.check_names()
     check_against(recording, recording.check_camera("cam-a"), reader.close())
     assert recording.manifest["sensors"]["sensor/door"]["written"] > 0
+
+
+def test_a_camera_that_cannot_be_written_costs_no_other(room):
+    """A file stands where the camera's folder belongs."""
+    (room.data / "cam").mkdir(parents=True)
+    (room.data / "cam/cam-b").write_text("in the way")
+    for camera in ("cam-a", "cam-b"):
+        room.server(camera, room.stamped(camera))
+    client = room.client()
+    room.wait_connected("cam-a", "cam-b")
+    session = room.start_recording()
+    light = room.wait_light(lambda x: durable(x, "cam-a") > 20
+                            and x["cameras"]["cam-b"]["state"] == "stalled")
+    assert "cam-b" in light["cameras"]["cam-b"]["last_error"]
+    status, seconds = client.end(signal.SIGTERM)
+    assert (status, seconds < 3) == (0, True)
+    recording = Recording(room.data, session)
+    recording.check_camera("cam-a")
+    told = recording.manifest["cameras"]["cam-b"]
+    assert told["recorded"] == 0
+    assert told["last_error"]
+    assert (room.data / "cam/cam-b").read_text() == "in the way"
+
+
+def test_frames_that_a_stop_finds_behind_a_break_are_there_or_named(room):
+    host, way = random_address(), random_address()
+    port = free_port(host, way)
+    server = room.server("cam-a", room.stamped("cam-a"),
+                         f"--stream.advertise={way}", host=host, port=port)
+    network = Network(way, server.where())
+    room.helpers.append(network)
+    reader = reader_of(room, server)
+    room.client()
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+    room.wait_light(lambda x: durable(x, "cam-a") > 10)
+    network.break_down()
+    reader.wait(len(reader.parts) + 40)
+    room.ear.publish("command/rec", "stop")
+    reader.wait(len(reader.parts) + 40)
+    network.heal()
+    room.wait_light(lambda x: x["state"] == "idle")
+
+    recording = Recording(room.data, session)
+    recording.check_names()
+    frames = recording.check_camera("cam-a")
+    lost = {n for x in recording.manifest["cameras"]["cam-a"]["losses"]
+            for n in range(x["first_sequence"], x["last_sequence"] + 1)}
+    check_against(recording, frames, [
+        x for x in reader.close() if x.sequence not in lost])

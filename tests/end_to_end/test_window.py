@@ -9,7 +9,7 @@ import pytest
 
 from harness import PATIENCE, Process, wait_until
 
-SCREEN = (960, 600)
+SCREEN = (1320, 800)
 
 # Where a picture of the window is kept for people to look at, if they want.
 KEEP = os.environ.get("CAMNODE_WINDOW_PICTURE")

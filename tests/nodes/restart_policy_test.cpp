@@ -61,7 +61,7 @@ CAF_TEST(a minute of health brings back the first delay) {
   CAF_CHECK(!x.alarmed(now));
 }
 
-CAF_TEST(a minute less an instant does not) {
+CAF_TEST(a minute less an instant does not ) {
   restart_policy x;
   int64_t now = 1000 * s;
   delays_in_ms(x, 2, now);

@@ -9,7 +9,8 @@ namespace camnode::bench {
 // on.
 
 /// A camera: writes the frames of a clip to stdout, at their pace, stamped.
-/// Ends when nobody reads any more.
+/// With a boundary, as parts of a multipart stream. Ends when nobody reads any
+/// more.
 int run_source(const arguments& args);
 
 /// The least that fan-out can cost: reads stamped frames from stdin and sends

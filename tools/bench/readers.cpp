@@ -57,9 +57,10 @@ class crowd {
 public:
   crowd(uint16_t port, const std::string& request, size_t n) : last_(n) {
     for (size_t i = 0; i < n; ++i) {
-      auto& reader = readers_.emplace_back(
-        connect_to(port, request),
-        [this, i](const stamp& x) { found_.take(x, last_[i]); });
+      auto& reader = readers_.emplace_back(connect_to(port, request),
+                                           [this, i](const stamp& x) {
+                                             found_.take(x, last_[i]);
+                                           });
       loop_.watch(reader.fd(), EPOLLIN, [&reader] { reader.read(); });
     }
   }
@@ -96,8 +97,9 @@ int run_readers(const arguments& args) {
   auto pid = static_cast<pid_t>(args.number("pid", 0));
   auto path = args.text("path", "");
   auto request = path.empty() ? ""
-                              : "GET " + path + " HTTP/1.1\r\nHost: bench"
-                                "\r\n\r\n";
+                              : "GET " + path
+                                  + " HTTP/1.1\r\nHost: bench"
+                                    "\r\n\r\n";
   crowd readers{port, request, n};
   readers.run(args.number("warm-up", 1));
   auto& found = readers.found();

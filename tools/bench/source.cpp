@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 
 namespace camnode::bench {
 
@@ -21,16 +22,30 @@ void sleep_until(int64_t time_ns) {
     ;
 }
 
+/// Writes all of it.
 /// @returns false once nobody reads.
-bool write_all(const uint8_t* data, size_t size) {
-  while (size > 0) {
-    auto n = write(STDOUT_FILENO, data, size);
+bool write_all(iovec* pieces, int count) {
+  while (count > 0) {
+    auto n = writev(STDOUT_FILENO, pieces, count);
     if (n < 0)
       return false;
-    data += n;
-    size -= static_cast<size_t>(n);
+    auto left = static_cast<size_t>(n);
+    for (; count > 0 && left >= pieces->iov_len; ++pieces, --count)
+      left -= pieces->iov_len;
+    if (count > 0) {
+      pieces->iov_base = static_cast<char*>(pieces->iov_base) + left;
+      pieces->iov_len -= left;
+    }
   }
   return true;
+}
+
+/// What stands in front of a JPEG of `size` bytes: nothing without delimiter.
+std::string part_head(const std::string& delimiter, size_t size) {
+  if (delimiter.empty())
+    return {};
+  return "Content-Type: image/jpeg\r\nContent-Length: " + std::to_string(size)
+         + "\r\n\r\n";
 }
 
 } // namespace
@@ -38,23 +53,26 @@ bool write_all(const uint8_t* data, size_t size) {
 int run_source(const arguments& args) {
   clip frames{args.word(0, "a file of JPEGs")};
   auto period_ns = static_cast<int64_t>(1e9 / args.number("fps", 30));
+  auto boundary = args.text("boundary", "");
+  // Behind each JPEG, so that nobody has to wait for the next one to come.
+  auto delimiter = boundary.empty() ? "" : "\r\n--" + boundary + "\r\n";
   fcntl(STDOUT_FILENO, F_SETPIPE_SZ, pipe_bytes);
+  iovec first{delimiter.data(), delimiter.size()};
+  auto wanted = write_all(&first, 1);
   auto due = now_ns();
-  for (uint64_t sequence = 1;; ++sequence) {
+  for (uint64_t sequence = 1; wanted; ++sequence) {
     sleep_until(due);
     due += period_ns;
     const auto& jpeg = frames.at(sequence);
-    auto head = serialize(frames.stamp_now(sequence));
+    auto head = part_head(delimiter, stamped_size(jpeg.size()));
+    auto begin = serialize(frames.stamp_now(sequence));
     iovec pieces[] = {{head.data(), head.size()},
-                      {const_cast<uint8_t*>(jpeg.data()) + 2, jpeg.size() - 2}};
-    auto n = writev(STDOUT_FILENO, pieces, 2);
-    auto whole = static_cast<ssize_t>(stamped_size(jpeg.size()));
-    if (n < static_cast<ssize_t>(head.size()))
-      return 0;
-    auto done = static_cast<size_t>(n) - head.size() + 2;
-    if (n < whole && !write_all(jpeg.data() + done, jpeg.size() - done))
-      return 0;
+                      {begin.data(), begin.size()},
+                      {const_cast<uint8_t*>(jpeg.data()) + 2, jpeg.size() - 2},
+                      {delimiter.data(), delimiter.size()}};
+    wanted = write_all(pieces, 4);
   }
+  return 0;
 }
 
 } // namespace camnode::bench

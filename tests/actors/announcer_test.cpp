@@ -1,0 +1,207 @@
+#define CAF_SUITE announcer
+#include "tests/camnode_test.hpp"
+
+#include "actors/discovery/announcer.hpp"
+#include "messages/wire/announcement.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/fake_mqtt.hpp"
+#include "tests/actors/frame_samples.hpp"
+
+using namespace camnode;
+using namespace camnode_test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string announced_at = "camera/announce/porch";
+
+struct fixture : actor_fixture {
+  fixture()
+    : ring(
+      std::make_shared<frame_ring>(frame_ring::limits{size_t{1} << 20, 1h})) {
+    options.topic_request = "command/getIP";
+    options.topic_response = "camera/response";
+    options.topic_announce = "camera/announce";
+    options.server.id = "porch";
+    options.server.ip = "10.0.0.7";
+    options.server.epoch = 99;
+    options.server.version = "0.1";
+  }
+
+  ~fixture() override {
+    end_actors();
+  }
+
+  void start_announcer() {
+    testee = start<announcer>(
+      "discovery", options, broker.clients(), [this] { return port; }, ring);
+  }
+
+  void come_up() {
+    broker.come_up();
+    consume_messages();
+  }
+
+  void ask(const std::string& reply_topic, bool retained = false) {
+    broker.deliver("command/getIP", reply_topic, 0, retained);
+    consume_messages();
+  }
+
+  /// What was announced last.
+  server_info announced() const {
+    return parsed(broker.payloads(announced_at).back());
+  }
+
+  static server_info parsed(const std::string& payload) {
+    auto result = parse_announcement(announced_at, payload);
+    if (!result)
+      CAF_FAIL(describe(result.error()));
+    return *result;
+  }
+
+  size_t announcements() const {
+    return broker.payloads(announced_at).size();
+  }
+
+  fake_broker broker;
+  announcer_options options;
+  uint16_t port = 8000;
+  std::shared_ptr<frame_ring> ring;
+  announcer_actor testee;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(announcer_tests, fixture)
+
+CAF_TEST(a server is announced once it has a broker) {
+  start_announcer();
+  CAF_CHECK_EQUAL(announcements(), 0u);
+  come_up();
+  CAF_REQUIRE_EQUAL(announcements(), 1u);
+  CAF_CHECK(broker.published.at(0).retained);
+  auto x = announced();
+  CAF_CHECK_EQUAL(x.id, "porch");
+  CAF_CHECK_EQUAL(x.ip, "10.0.0.7");
+  CAF_CHECK_EQUAL(x.port, 8000u);
+  CAF_CHECK_EQUAL(x.epoch, 99u);
+  CAF_CHECK_EQUAL(x.version, "0.1");
+  CAF_CHECK(x.online);
+  CAF_CHECK(broker.subscribed("command/getIP"));
+}
+
+CAF_TEST(the will takes back the announcement of the same run) {
+  start_announcer();
+  CAF_REQUIRE(broker.will);
+  CAF_CHECK_EQUAL(broker.will->topic, announced_at);
+  auto x = parsed(broker.will->payload);
+  CAF_CHECK_EQUAL(x.id, "porch");
+  CAF_CHECK_EQUAL(x.epoch, 99u);
+  CAF_CHECK(!x.online);
+}
+
+CAF_TEST(the will can be read even if no address is known) {
+  options.server.ip.clear();
+  port = 0;
+  start_announcer();
+  CAF_CHECK(!parsed(broker.will->payload).online);
+}
+
+CAF_TEST(a server says goodbye with its run) {
+  start_announcer();
+  come_up();
+  end(testee);
+  CAF_REQUIRE_EQUAL(broker.goodbyes.size(), 1u);
+  CAF_CHECK_EQUAL(broker.goodbyes[0].topic, announced_at);
+  auto x = parsed(broker.goodbyes[0].payload);
+  CAF_CHECK(!x.online);
+  CAF_CHECK_EQUAL(x.epoch, 99u);
+}
+
+CAF_TEST(a broker that comes back hears the announcement again) {
+  start_announcer();
+  come_up();
+  broker.go_down();
+  consume_messages();
+  CAF_CHECK_EQUAL(figures("discovery").state, "no broker");
+  come_up();
+  CAF_CHECK_EQUAL(announcements(), 2u);
+  CAF_CHECK_EQUAL(broker.filters.size(), 2u);
+}
+
+CAF_TEST(nothing is announced while there is no port) {
+  port = 0;
+  start_announcer();
+  come_up();
+  CAF_CHECK_EQUAL(announcements(), 0u);
+  ask("camera/response/me");
+  CAF_CHECK(broker.published.empty());
+  port = 8001;
+  advance(500ms);
+  CAF_REQUIRE_EQUAL(announcements(), 1u);
+  CAF_CHECK_EQUAL(announced().port, 8001u);
+}
+
+CAF_TEST(what changes is announced and what does not is not ) {
+  start_announcer();
+  come_up();
+  advance(5s);
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  port = 8002;
+  advance(500ms);
+  CAF_CHECK_EQUAL(announcements(), 2u);
+  CAF_CHECK_EQUAL(announced().port, 8002u);
+  ring->push(new_frame(1), 0);
+  advance(500ms);
+  CAF_CHECK_EQUAL(announcements(), 3u);
+  CAF_CHECK_EQUAL(announced().width, 64u);
+  CAF_CHECK_EQUAL(announced().height, 48u);
+  ring->push(new_frame(2), 0);
+  advance(500ms);
+  CAF_CHECK_EQUAL(announcements(), 3u);
+}
+
+CAF_TEST(a request is answered with the address and nothing else) {
+  start_announcer();
+  come_up();
+  ask("camera/response/desk-1");
+  auto& answer = broker.published.back();
+  CAF_CHECK_EQUAL(answer.topic, "camera/response/desk-1");
+  CAF_CHECK_EQUAL(answer.payload, "10.0.0.7");
+  CAF_CHECK(!answer.retained);
+}
+
+CAF_TEST(a reply topic outside of the prefix is refused and counted) {
+  start_announcer();
+  come_up();
+  auto before = broker.published.size();
+  for (auto* topic :
+       {"command/rec", "camera/announce/porch", "camera/response",
+        "camera/responses/x", "camera/response/#", "camera/response/+/x",
+        "/camera/response/x", "", "camera/response/a\nb"}) {
+    ask(topic);
+    CAF_CHECK_EQUAL(broker.published.size(), before);
+  }
+  CAF_CHECK(figures("discovery").last_error.find("bad message") == 0);
+  ask("camera/response/x");
+  CAF_CHECK_EQUAL(broker.published.size(), before + 1);
+}
+
+CAF_TEST(a request that the broker had stored is not answered) {
+  start_announcer();
+  come_up();
+  auto before = broker.published.size();
+  ask("camera/response/desk-1", true);
+  CAF_CHECK_EQUAL(broker.published.size(), before);
+}
+
+CAF_TEST(a message on another topic is no request) {
+  start_announcer();
+  come_up();
+  auto before = broker.published.size();
+  broker.deliver("command/other", "camera/response/x");
+  consume_messages();
+  CAF_CHECK_EQUAL(broker.published.size(), before);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,209 @@
+#define CAF_SUITE recording_ledger
+#include "tests/camnode_test.hpp"
+
+#include "actors/shared/recording_ledger.hpp"
+#include "tests/actors/frame_samples.hpp"
+
+using namespace camnode;
+using namespace camnode_test;
+
+namespace {
+
+session_info session_at(int64_t start_ms) {
+  session_info x;
+  x.start_ms = start_ms;
+  x.segment_ms = 60'000;
+  return x;
+}
+
+struct fixture {
+  fixture() {
+    ledger.begin(session_at(1000));
+  }
+
+  void write(uint64_t first, uint64_t last, uint64_t epoch = 1) {
+    for (auto i = first; i <= last; ++i)
+      ledger.written(*new_frame(i, epoch, 10));
+  }
+
+  void lose(uint64_t first, uint64_t last,
+            loss_place place = loss_place::network, uint64_t epoch = 1) {
+    ledger.lost({epoch, first, last, place, 5});
+  }
+
+  uint64_t lost_at(loss_place x) const {
+    return ledger.look().lost_at[static_cast<size_t>(x)];
+  }
+
+  /// The number that a recorder goes on behind, 0 if that is not of `epoch`.
+  uint64_t last_number(uint64_t epoch = 1) const {
+    auto x = ledger.look().last;
+    return x && x->epoch == epoch ? x->sequence : 0;
+  }
+
+  recording_ledger ledger;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(recording_ledger_tests, fixture)
+
+CAF_TEST(a new ledger is idle) {
+  auto x = recording_ledger{}.look();
+  CAF_CHECK(x.state == ledger_figures::phase::idle);
+  CAF_CHECK_EQUAL(x.session_ms, 0);
+  CAF_CHECK(!x.first);
+  CAF_CHECK(!x.last);
+}
+
+CAF_TEST(a session is recording until it is finished) {
+  CAF_CHECK(ledger.look().state == ledger_figures::phase::recording);
+  CAF_CHECK_EQUAL(ledger.look().session_ms, 1000);
+  ledger.finish();
+  CAF_CHECK(ledger.look().state == ledger_figures::phase::finished);
+}
+
+CAF_TEST(a frame counts in the books and in its segment) {
+  ledger.segment_opened(0, 1000, "1000");
+  write(5, 7);
+  auto x = ledger.look();
+  CAF_CHECK_EQUAL(x.written, 3u);
+  CAF_CHECK_EQUAL(x.bytes, 30u);
+  CAF_CHECK_EQUAL(x.durable, 0u);
+  CAF_REQUIRE(x.first);
+  CAF_CHECK_EQUAL(x.first->sequence, 5u);
+  CAF_CHECK_EQUAL(last_number(), 7u);
+  auto segments = ledger.segments();
+  CAF_REQUIRE_EQUAL(segments.size(), 1u);
+  CAF_CHECK_EQUAL(segments[0].frames, 3u);
+  CAF_CHECK_EQUAL(segments[0].bytes, 30u);
+  CAF_CHECK_EQUAL(segments[0].first_sequence, 5u);
+  CAF_CHECK_EQUAL(segments[0].last_sequence, 7u);
+}
+
+CAF_TEST(a segment keeps its cut and its names) {
+  ledger.segment_opened(0, 1000, "1000");
+  write(1, 1, 4);
+  ledger.segment_closed(61'000, "1000-61000");
+  ledger.segment_opened(1, 61'000, "61000");
+  auto segments = ledger.segments();
+  CAF_REQUIRE_EQUAL(segments.size(), 2u);
+  CAF_CHECK_EQUAL(segments[0].file, "1000-61000");
+  CAF_CHECK_EQUAL(segments[0].start_ms, 1000);
+  CAF_CHECK_EQUAL(segments[0].end_ms, 61'000);
+  CAF_CHECK_EQUAL(segments[0].epoch, 4u);
+  CAF_CHECK_EQUAL(segments[1].file, "61000");
+  CAF_CHECK_EQUAL(segments[1].index, 1u);
+  CAF_CHECK_EQUAL(segments[1].end_ms, 0);
+  CAF_CHECK_EQUAL(segments[1].frames, 0u);
+}
+
+CAF_TEST(a cut has a piece once one was opened for it) {
+  CAF_CHECK(!ledger.has_piece(0));
+  ledger.segment_opened(2, 1000, "1000");
+  CAF_CHECK(ledger.has_piece(2));
+  CAF_CHECK(!ledger.has_piece(0));
+}
+
+CAF_TEST(what is durable is what was written by then) {
+  ledger.segment_opened(0, 1000, "1000");
+  write(1, 3);
+  ledger.durable(77);
+  write(4, 5);
+  auto x = ledger.look();
+  CAF_CHECK_EQUAL(x.durable, 3u);
+  CAF_CHECK_EQUAL(x.durable_ns, 77);
+  CAF_CHECK_EQUAL(x.written, 5u);
+}
+
+CAF_TEST(losses add up by place) {
+  lose(1, 3, loss_place::network);
+  lose(10, 10, loss_place::encoder);
+  lose(20, 24, loss_place::network);
+  lose(1, 1, loss_place::disk);
+  CAF_CHECK_EQUAL(ledger.look().lost, 10u);
+  CAF_CHECK_EQUAL(lost_at(loss_place::network), 8u);
+  CAF_CHECK_EQUAL(lost_at(loss_place::encoder), 1u);
+  CAF_CHECK_EQUAL(lost_at(loss_place::disk), 1u);
+  CAF_CHECK_EQUAL(lost_at(loss_place::none), 0u);
+  CAF_CHECK_EQUAL(ledger.losses().size(), 4u);
+}
+
+CAF_TEST(neighbours with the same place are one entry) {
+  lose(1, 3);
+  lose(4, 4);
+  lose(5, 9);
+  auto losses = ledger.losses();
+  CAF_REQUIRE_EQUAL(losses.size(), 1u);
+  CAF_CHECK_EQUAL(losses[0].first, 1u);
+  CAF_CHECK_EQUAL(losses[0].last, 9u);
+}
+
+CAF_TEST(neighbours of another place or run are not joined) {
+  lose(1, 3, loss_place::network);
+  lose(4, 5, loss_place::client_ring);
+  lose(6, 7, loss_place::client_ring, 2);
+  lose(9, 9, loss_place::client_ring, 2);
+  CAF_CHECK_EQUAL(ledger.losses().size(), 4u);
+}
+
+CAF_TEST(entries are bounded and counts are not ) {
+  for (uint64_t i = 0; i < recording_ledger::max_losses + 5; ++i)
+    lose(3 * i + 1, 3 * i + 1);
+  CAF_CHECK_EQUAL(ledger.losses().size(), recording_ledger::max_losses);
+  CAF_CHECK_EQUAL(ledger.look().lost, recording_ledger::max_losses + 5);
+}
+
+CAF_TEST(a recorder goes on behind what is written or named as lost) {
+  ledger.segment_opened(0, 1000, "1000");
+  write(1, 4);
+  CAF_CHECK_EQUAL(last_number(), 4u);
+  lose(5, 9);
+  CAF_CHECK_EQUAL(last_number(), 9u);
+  write(10, 10);
+  CAF_CHECK_EQUAL(last_number(), 10u);
+  lose(1, 2, loss_place::server_ring, 8);
+  CAF_CHECK_EQUAL(last_number(8), 2u);
+  CAF_CHECK_EQUAL(ledger.look().written + ledger.look().lost, 12u);
+}
+
+CAF_TEST(beginning a session again keeps its books) {
+  ledger.segment_opened(0, 1000, "1000");
+  write(1, 3);
+  lose(4, 4);
+  auto stopped = session_at(1000);
+  stopped.stop_ms = 5000;
+  ledger.begin(stopped);
+  CAF_CHECK_EQUAL(ledger.look().written, 3u);
+  CAF_CHECK_EQUAL(ledger.segments().size(), 1u);
+  CAF_CHECK_EQUAL(ledger.losses().size(), 1u);
+}
+
+CAF_TEST(another session has empty books) {
+  ledger.segment_opened(0, 1000, "1000");
+  write(1, 3);
+  lose(4, 4);
+  ledger.durable(5);
+  ledger.failed("disk full");
+  ledger.finish();
+  ledger.begin(session_at(2000));
+  auto x = ledger.look();
+  CAF_CHECK(x.state == ledger_figures::phase::recording);
+  CAF_CHECK_EQUAL(x.session_ms, 2000);
+  CAF_CHECK_EQUAL(x.written, 0u);
+  CAF_CHECK_EQUAL(x.durable_ns, 0);
+  CAF_CHECK_EQUAL(x.lost, 0u);
+  CAF_CHECK_EQUAL(x.last_error, "");
+  CAF_CHECK(!x.last);
+  CAF_CHECK(ledger.segments().empty());
+  CAF_CHECK(ledger.losses().empty());
+}
+
+CAF_TEST(the last error stays for the session) {
+  ledger.failed("disk full");
+  ledger.segment_opened(0, 1000, "1000");
+  write(1, 1);
+  CAF_CHECK_EQUAL(ledger.look().last_error, "disk full");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,309 @@
+#define CAF_SUITE sensor_log
+#include "tests/camnode_test.hpp"
+
+#include "actors/sensor_log/sensor_log.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/fake_mqtt.hpp"
+#include "tests/actors/scratch_directory.hpp"
+
+using namespace camnode;
+using namespace camnode_test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int64_t ms = 1'000'000;
+constexpr int64_t start_ms = 1'800'000'000'000;
+
+struct fixture : actor_fixture {
+  fixture() : board(std::make_shared<sensor_board>()) {
+    session.start_ms = start_ms;
+    session.anchor_mono_ns = now_ns;
+    session.segment_ms = 10'000;
+  }
+
+  ~fixture() override {
+    end_actors();
+  }
+
+  void start_log() {
+    testee = start<sensor_log>("sensor_log",
+                               sensor_log_options{"desk", "sensor/#",
+                                                  scratch.path(), clock()},
+                               broker.clients(), board);
+  }
+
+  void record() {
+    start_log();
+    tell(testee, session);
+  }
+
+  /// A reading that arrives `at_ms` after the session's start.
+  void read(int64_t at_ms, const std::string& payload,
+            const std::string& topic = "sensor/air", bool retained = false) {
+    broker.deliver(topic, payload, session.anchor_mono_ns + at_ms * ms,
+                   retained);
+    consume_messages();
+  }
+
+  void stop_at(int64_t at_ms) {
+    session.stop_ms = start_ms + at_ms;
+    tell(testee, session);
+  }
+
+  /// A file of the log; times in its name are from the session's start.
+  std::string content(const std::string& topic, int64_t from,
+                      int64_t to) const {
+    return content_of(scratch.path() / topic / (stem(from, to) + ".csv"));
+  }
+
+  static std::string stem(int64_t from, int64_t to) {
+    return segment_stem(start_ms + from, start_ms + to);
+  }
+
+  static std::string row(int64_t at_ms, const std::string& rest) {
+    return std::to_string(start_ms + at_ms) + "," + rest + "\n";
+  }
+
+  topic_figures books(const std::string& topic = "sensor/air") const {
+    return board->look()[topic];
+  }
+
+  scratch_directory scratch;
+  fake_broker broker;
+  sensor_board_ptr board;
+  session_info session;
+  sensor_log_actor testee;
+};
+
+using rejections = std::map<std::string, uint64_t>;
+
+const std::string stale = "stored by the broker, not new";
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(sensor_log_tests, fixture)
+
+CAF_TEST(a log subscribes whenever the broker comes up) {
+  start_log();
+  CAF_CHECK_EQUAL(broker.client_name, "desk-sensors");
+  CAF_CHECK(broker.filters.empty());
+  broker.come_up();
+  broker.go_down();
+  broker.come_up();
+  consume_messages();
+  CAF_CHECK_EQUAL(broker.filters,
+                  (std::vector<std::string>{"sensor/#", "sensor/#"}));
+}
+
+CAF_TEST(without a session readings are nobodys) {
+  start_log();
+  read(100, "1");
+  CAF_CHECK(board->look().empty());
+  CAF_CHECK(std::filesystem::is_empty(scratch.path()));
+}
+
+CAF_TEST(readings are in a file per topic once the session is over) {
+  record();
+  read(100, R"({"t":20.5,"pos":{"x":1}})");
+  read(200, "up", "sensor/door");
+  read(300, R"({"t":21})");
+  stop_at(500);
+  advance(1s);
+  CAF_CHECK_EQUAL(content("sensor/air", 0, 500),
+                  "timestamp,t,pos.x\n" + row(100, "20.5,1") + row(300, "21,"));
+  CAF_CHECK_EQUAL(content("sensor/door", 0, 500),
+                  "timestamp,value\n" + row(200, "up"));
+  CAF_CHECK(board->finished());
+  CAF_CHECK_EQUAL(books().received, 2u);
+  CAF_CHECK_EQUAL(books().durable, 2u);
+  CAF_CHECK_EQUAL(books().files, std::vector<std::string>{stem(0, 500)});
+}
+
+CAF_TEST(new keys widen a file without losing a row) {
+  record();
+  for (int i = 0; i < 50; ++i)
+    read(i, "{\"k" + std::to_string(i) + "\":" + std::to_string(i) + "}");
+  stop_at(100);
+  advance(1s);
+  auto records = parse_csv(content("sensor/air", 0, 100));
+  CAF_REQUIRE(records);
+  CAF_REQUIRE_EQUAL(records->size(), 51u);
+  for (size_t i = 0; i < 50; ++i) {
+    auto& fields = records->at(i + 1);
+    CAF_REQUIRE_EQUAL(fields.size(), 51u);
+    CAF_CHECK_EQUAL(fields[i + 1], std::to_string(i));
+  }
+}
+
+CAF_TEST(files are cut at the instants of the session) {
+  record();
+  read(9'999, "1");
+  read(10'000, "2");
+  advance(20s);
+  read(20'000, "3");
+  stop_at(25'000);
+  advance(6s);
+  CAF_CHECK_EQUAL(content("sensor/air", 0, 10'000),
+                  "timestamp,value\n" + row(9'999, "1"));
+  CAF_CHECK_EQUAL(content("sensor/air", 10'000, 20'000),
+                  "timestamp,value\n" + row(10'000, "2"));
+  CAF_CHECK_EQUAL(content("sensor/air", 20'000, 25'000),
+                  "timestamp,value\n" + row(20'000, "3"));
+  CAF_CHECK_EQUAL(books().files.size(), 3u);
+}
+
+CAF_TEST(a file is closed behind its end though no reading comes) {
+  record();
+  read(1'000, "1");
+  advance(10'250ms);
+  CAF_CHECK(books().files.empty());
+  advance(250ms);
+  CAF_CHECK_EQUAL(books().files, std::vector<std::string>{stem(0, 10'000)});
+}
+
+CAF_TEST(readings that were under way at the stop are written) {
+  record();
+  read(100, "1");
+  advance(1s);
+  stop_at(1'000);
+  read(999, "2");
+  read(1'000, "3");
+  advance(1s);
+  CAF_CHECK_EQUAL(content("sensor/air", 0, 1'000),
+                  "timestamp,value\n" + row(100, "1") + row(999, "2"));
+  CAF_CHECK_EQUAL(books().received, 2u);
+}
+
+CAF_TEST(a reading from before the start is not of the session) {
+  record();
+  read(-1, "1");
+  CAF_CHECK(board->look().empty());
+}
+
+CAF_TEST(retained readings are rejected with the reason) {
+  record();
+  read(100, "1", "sensor/air", true);
+  read(200, "2");
+  CAF_CHECK_EQUAL(books().received, 2u);
+  CAF_CHECK_EQUAL(books().written, 1u);
+  CAF_CHECK_EQUAL(books().rejected, (rejections{{stale, 1}}));
+}
+
+CAF_TEST(a reading that no row can hold is rejected with the reason) {
+  record();
+  read(100, R"({"a":{"b":1},"a.b":2})");
+  read(200, "1", "sensor//" + std::string(300, 'x'));
+  CAF_CHECK_EQUAL(books().rejected.size(), 1u);
+  CAF_CHECK(books().rejected.begin()->first.find("bad message") == 0);
+  for (auto& [topic, x] : board->look()) {
+    CAF_CHECK_EQUAL(x.received, 1u);
+    CAF_CHECK_EQUAL(x.written, 0u);
+  }
+}
+
+CAF_TEST(reasons are bounded) {
+  record();
+  for (int i = 0; i < 40; ++i) {
+    auto key = std::to_string(i) + std::string(260, 'x');
+    read(i, "{\"" + key + "\":1}");
+  }
+  CAF_CHECK(books().rejected.size() <= 17);
+  uint64_t n = 0;
+  for (auto& [reason, count] : books().rejected)
+    n += count;
+  CAF_CHECK_EQUAL(n, 40u);
+}
+
+CAF_TEST(too many topics are rejected together) {
+  record();
+  auto limit = sensor_log::max_topics;
+  // Of no use, but topics all the same; and no file for each.
+  for (size_t i = 0; i < limit; ++i)
+    read(100, "1", "sensor/" + std::to_string(i), true);
+  CAF_CHECK_EQUAL(board->look().size(), limit);
+  read(200, "1", "sensor/one-more");
+  read(200, "1", "sensor/two-more");
+  read(200, "1", "sensor/7");
+  CAF_CHECK_EQUAL(board->look().size(), limit + 1);
+  auto further = books("(further topics)");
+  CAF_CHECK_EQUAL(further.received, 2u);
+  CAF_CHECK_EQUAL(further.rejected, (rejections{{"more than 512 topics", 2}}));
+  CAF_CHECK_EQUAL(books("sensor/7").written, 1u);
+}
+
+CAF_TEST(no topic leaves the folder of the log) {
+  record();
+  read(100, "1", "sensor/../../../escaped");
+  stop_at(200);
+  advance(1s);
+  CAF_CHECK(!std::filesystem::exists(scratch.path().parent_path() / "escaped"));
+  CAF_CHECK_EQUAL(books("sensor/../../../escaped").durable, 1u);
+}
+
+CAF_TEST(a restart makes a piece named by its time) {
+  record();
+  read(100, "1");
+  advance(1s);
+  end(testee);
+  record();
+  read(1'500, "2");
+  read(10'000, "3");
+  stop_at(11'000);
+  advance(20s);
+  CAF_CHECK_EQUAL(content("sensor/air", 0, 1'000),
+                  "timestamp,value\n" + row(100, "1"));
+  CAF_CHECK_EQUAL(content("sensor/air", 1'500, 10'000),
+                  "timestamp,value\n" + row(1'500, "2"));
+  CAF_CHECK_EQUAL(content("sensor/air", 10'000, 11'000),
+                  "timestamp,value\n" + row(10'000, "3"));
+  CAF_CHECK_EQUAL(books().written, 3u);
+}
+
+CAF_TEST(a file that fails costs its reading and not the next) {
+  record();
+  // Somebody else has the name.
+  std::filesystem::create_directories(scratch.path() / "sensor/air");
+  auto taken = scratch.put("sensor/air/" + open_segment_name(start_ms, "csv"),
+                           "precious");
+  read(100, "1");
+  CAF_CHECK_EQUAL(books().rejected, (rejections{{"disk", 1}}));
+  CAF_CHECK(board->last_error().find("open failed") == 0);
+  std::filesystem::remove(taken);
+  read(200, "2");
+  CAF_CHECK_EQUAL(books().written, 1u);
+}
+
+CAF_TEST(what is durable is told while the session goes on) {
+  record();
+  read(100, "1");
+  CAF_CHECK_EQUAL(books().durable, 0u);
+  advance(250ms);
+  CAF_CHECK_EQUAL(books().durable, 1u);
+  CAF_CHECK_EQUAL(figures("sensor_log").state, "logging 1 topics, 1 readings");
+}
+
+CAF_TEST(another session has files and books of its own) {
+  record();
+  read(100, "1");
+  advance(3s);
+  auto first = session;
+  session.start_ms += 3'000;
+  session.anchor_mono_ns += 3'000 * ms;
+  tell(testee, session);
+  read(50, "2");
+  CAF_CHECK_EQUAL(content("sensor/air", 0, 3'000),
+                  "timestamp,value\n" + row(100, "1"));
+  CAF_CHECK_EQUAL(books().received, 1u);
+  CAF_CHECK(!board->finished());
+}
+
+CAF_TEST(a missing broker is told) {
+  start_log();
+  broker.come_up();
+  broker.go_down();
+  consume_messages();
+  CAF_CHECK_EQUAL(board->last_error(), "no broker: gone");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,256 @@
+#define CAF_SUITE stream_loop
+#include "tests/camnode_test.hpp"
+
+#include "messages/wire/legacy_framing.hpp"
+#include "tests/actors/scripted_server.hpp"
+#include "tests/actors/stream_fixture.hpp"
+
+using namespace camnode;
+using namespace camnode_test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string as_text(const bytes& x) {
+  return {x.begin(), x.end()};
+}
+
+/// What a legacy server sends for `n` frames: before each, an empty one.
+std::string legacy_stream(int n) {
+  auto jpeg = as_text(plain_jpeg());
+  auto header = make_legacy_header(jpeg.size());
+  std::string result;
+  for (int i = 0; i < n; ++i)
+    result += std::string(4, '\0') + std::string(header.begin(), header.end())
+              + jpeg;
+  return result;
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(stream_loop_tests, stream_fixture)
+
+CAF_TEST(all frames arrive whole and in order) {
+  serve();
+  capture(1, 50);
+  connect();
+  wait_for_frame(50);
+  capture(51, 300);
+  wait_for_frame(300);
+  CAF_CHECK_EQUAL(story(), frames(1, 1, 300));
+  auto x = received->newest();
+  CAF_CHECK(bytes(x->jpeg.data(), x->jpeg.data() + x->jpeg.size())
+            == plain_jpeg());
+  CAF_CHECK_EQUAL(connects, 1);
+  CAF_CHECK(!legacy);
+  CAF_CHECK_EQUAL(ended, "");
+}
+
+CAF_TEST(a reader that wants no past begins with the newest frame) {
+  serve();
+  capture(1, 9);
+  auto options = options_to(server->port());
+  options.want_past = false;
+  connect(options);
+  wait_for_frame(9);
+  capture(10, 12);
+  wait_for_frame(12);
+  CAF_CHECK_EQUAL(story(), frames(1, 9, 12));
+}
+
+CAF_TEST(a reconnect resumes behind the last frame) {
+  serve();
+  connect();
+  uint64_t next = 1;
+  for (int i = 0; i < 5; ++i) {
+    capture(next, next + 9);
+    wait_for_frame(next + 9);
+    disconnect();
+    capture(next + 10, next + 19);
+    next += 20;
+    connect();
+  }
+  wait_for_frame(next - 1);
+  CAF_CHECK_EQUAL(story(), frames(1, 1, next - 1));
+  CAF_CHECK_EQUAL(board->look().doubled, 0u);
+}
+
+CAF_TEST(a server that is replaced before the same ring costs nothing) {
+  serve();
+  connect();
+  capture(1, 10);
+  wait_for_frame(10);
+  server.reset();
+  CAF_CHECK_EQUAL(wait_for_end(), "closed by the server");
+  capture(11, 20);
+  serve();
+  connect();
+  wait_for_frame(20);
+  CAF_CHECK_EQUAL(story(), frames(1, 1, 20));
+}
+
+CAF_TEST(a new run of a server is read from its first frame on) {
+  serve(1);
+  capture(1, 5);
+  connect();
+  wait_for_frame(5);
+  server.reset();
+  wait_for_end();
+  camera = new_ring();
+  serve(2);
+  capture(1, 4);
+  connect();
+  wait_for_frame(4);
+  CAF_CHECK_EQUAL(story(), frames(1, 1, 5) + frames(2, 1, 4));
+}
+
+CAF_TEST(what a small ring let go of is a gap at the server) {
+  camera = new_ring(10 * plain_jpeg().size());
+  serve();
+  capture(1, 5);
+  connect();
+  wait_for_frame(5);
+  disconnect();
+  capture(6, 40);
+  connect();
+  wait_for_frame(40);
+  CAF_CHECK_EQUAL(story(),
+                  frames(1, 1, 5) + "(6-30 server ring) " + frames(1, 31, 40));
+  CAF_CHECK(server->figures().frames_lost >= 25);
+}
+
+CAF_TEST(what the camera lost is a gap where it was lost) {
+  serve();
+  capture(1, 2);
+  connect();
+  wait_for_frame(2);
+  capture(6, 7, {3, 5, loss_place::encoder});
+  capture(9, 9, {8, 8, loss_place::source});
+  wait_for_frame(9);
+  CAF_CHECK_EQUAL(story(), "1:1 1:2 (3-5 encoder) 1:6 1:7 (8-8 source) 1:9 ");
+  CAF_CHECK_EQUAL(server->figures().frames_lost, 0u);
+}
+
+CAF_TEST(frames are placed by the clock of their server) {
+  serve();
+  capture(1, 3);
+  auto options = options_to(server->port());
+  options.expect_http = true;
+  connect(options);
+  wait_for_frame(3);
+  auto before = client_clock_ns();
+  auto server_now = capture_clock_ns();
+  auto after = client_clock_ns();
+  frame_ring::position cursor = 0;
+  while (auto x = received->next(cursor).frame) {
+    CAF_CHECK_EQUAL(x->flags, 0u);
+    CAF_CHECK(x->offset_ns - x->offset_error_ns <= after - server_now);
+    CAF_CHECK(x->offset_ns + x->offset_error_ns >= before - server_now);
+    CAF_CHECK(x->capture_mono_ns + x->offset_ns
+              <= x->receive_ns + x->offset_error_ns);
+  }
+}
+
+CAF_TEST(a legacy server is told by its answer) {
+  scripted_server old{legacy_stream(3)};
+  epoch = 0;
+  connect(options_to(old.port()));
+  wait_for_frame(3);
+  CAF_CHECK(legacy);
+  CAF_CHECK_EQUAL(story(), frames(0, 1, 3));
+  CAF_CHECK_EQUAL(received->newest()->flags,
+                  uint32_t{frame::receive_time_only});
+}
+
+CAF_TEST(a legacy answer of a server that announced itself is an error) {
+  scripted_server confused{legacy_stream(3)};
+  auto options = options_to(confused.port());
+  options.expect_http = true;
+  connect(options);
+  CAF_CHECK(wait_for_end().find("legacy") != std::string::npos);
+  CAF_CHECK_EQUAL(received->stats().pushed, 0u);
+}
+
+CAF_TEST(a silent reader gets the legacy protocol) {
+  serve();
+  capture(1, 1);
+  loopback_socket reader;
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons(server->port());
+  CAF_REQUIRE_EQUAL(::connect(reader.fd(), reinterpret_cast<sockaddr*>(&to),
+                              sizeof(to)),
+                    0);
+  auto jpeg = as_text(plain_jpeg());
+  auto header = make_legacy_header(jpeg.size());
+  for (uint64_t i = 2; i <= 4; ++i) {
+    std::string got(header.size() + jpeg.size(), '\0');
+    auto n = recv(reader.fd(), got.data(), got.size(), MSG_WAITALL);
+    CAF_REQUIRE_EQUAL(static_cast<size_t>(n), got.size());
+    CAF_CHECK(got == std::string(header.begin(), header.end()) + jpeg);
+    capture(i, i);
+  }
+  CAF_CHECK_EQUAL(server->figures().legacy_readers, 1u);
+}
+
+CAF_TEST(a server that does not answer ends the try by its deadline) {
+  silent_server nobody;
+  auto options = options_to(nobody.port());
+  options.connect_deadline = 150ms;
+  connect(options);
+  CAF_CHECK_EQUAL(wait_for_end(), "no connection within 150 ms");
+}
+
+CAF_TEST(a server that falls silent ends the connection by its deadline) {
+  scripted_server old{legacy_stream(2)};
+  epoch = 0;
+  auto options = options_to(old.port());
+  options.stall_deadline = 300ms;
+  connect(options);
+  wait_for_frame(2);
+  CAF_CHECK_EQUAL(wait_for_end().find("no byte for "), 0u);
+}
+
+CAF_TEST(a port where nobody listens ends the try) {
+  loopback_socket closed;
+  connect(options_to(closed.port()));
+  CAF_CHECK_EQUAL(wait_for_end().find("cannot connect: "), 0u);
+}
+
+CAF_TEST(an address that is none ends the try) {
+  auto options = options_to(8000);
+  options.ip = "porch.local";
+  connect(options);
+  CAF_CHECK_EQUAL(wait_for_end(), "porch.local is not an IP address");
+}
+
+CAF_TEST(a web server that is no camera ends the try) {
+  scripted_server web{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"};
+  connect(options_to(web.port()));
+  CAF_CHECK(wait_for_end().find("404") != std::string::npos);
+  CAF_CHECK_EQUAL(connects, 0);
+}
+
+CAF_TEST(a connection over the limit is refused and counted) {
+  stream_server_options options;
+  options.host = localhost;
+  options.port = 0;
+  options.max_connections = 0;
+  server = std::make_unique<stream_server>(io, camera, options);
+  CAF_REQUIRE(!server->start());
+  connect();
+  wait_for_end();
+  CAF_CHECK_EQUAL(server->figures().refused, 1u);
+}
+
+CAF_TEST(a port that is taken is listen_failed) {
+  serve();
+  stream_server_options options;
+  options.host = localhost;
+  options.port = server->port();
+  stream_server second{io, camera, options};
+  CAF_CHECK(second.start() == ec::listen_failed);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
