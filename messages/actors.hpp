@@ -108,6 +108,8 @@ using session_actor = caf::typed_actor<
   caf::reacts_to<record_command>,
   // A command that could not be understood, and why.
   caf::reacts_to<record_command, std::string>,
+  // The node is ending: stop, and wait for nobody who is away.
+  caf::reacts_to<stop_atom>,
   // To itself: looks at the books, tells, and cuts the manifest.
   caf::reacts_to<beat_atom>>;
 

@@ -17,6 +17,9 @@ struct session_info {
   int64_t stop_ms = 0; ///< UTC ms on the session clock; 0 while it is open.
   std::string label;
 
+  /// With a stop: the node is ending, so nobody waits for cameras that are away.
+  bool hurry = false;
+
   bool exists() const {
     return start_ms != 0;
   }
@@ -35,7 +38,7 @@ struct session_info {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, session_info& x) {
   return f(caf::meta::type_name("session_info"), x.start_ms, x.anchor_mono_ns,
-           x.segment_ms, x.stop_ms, x.label);
+           x.segment_ms, x.stop_ms, x.label, x.hurry);
 }
 
 } // namespace camnode

@@ -102,10 +102,13 @@ int run_client(const client_options& options) {
     parts_of(options, io, cameras));
   return run_node(signals, directory,
                   caf::actor_cast<caf::actor>(std::move(root)), [&] {
-                    if (view && !view->show_next(30ms)) {
+                    if (!view)
+                      return long_rest;
+                    if (!view->show_next(30ms)) {
                       log_info("window", "closed; recording goes on");
                       view.reset();
                     }
+                    return std::chrono::milliseconds{20};
                   });
 }
 

@@ -84,6 +84,7 @@ void client_supervisor::add_common_children() {
 }
 
 void client_supervisor::found(const server_info& x) {
+  replace_at_address(x);
   auto i = pairs_.find(x.id);
   if (i == pairs_.end())
     return add_pair(x);
@@ -91,6 +92,7 @@ void client_supervisor::found(const server_info& x) {
   log_info(who(), "server ", x.id, " is at ", x.ip, ":", x.port);
   known.server = x;
   known.present = true;
+  *known.may_return = !x.legacy;
   parts_.cameras->put({x, known.ring, known.viewer_figures, known.ledger});
   send(known.viewer, x);
 }
@@ -101,6 +103,23 @@ void client_supervisor::lost(const server_info& x) {
     return;
   log_info(who(), "server ", x.id, " is not announced any more");
   i->second.present = false;
+  *i->second.may_return = false;
+}
+
+void client_supervisor::replace_at_address(const server_info& x) {
+  for (auto& [id, other] : pairs_) {
+    if (id == x.id || other.server.ip != x.ip || other.server.port != x.port)
+      continue;
+    // Its viewer would connect to the new server: the same pictures twice.
+    log_info(who(), "server ", id, " is replaced by ", x.id, " at ", x.ip);
+    other.present = false;
+    *other.may_return = false;
+    remove_child("viewer/" + id);
+    if (!session_.exists()) {
+      auto gone = id;
+      return remove_pair(gone);
+    }
+  }
 }
 
 void client_supervisor::add_pair(const server_info& x) {
@@ -108,6 +127,7 @@ void client_supervisor::add_pair(const server_info& x) {
            x.legacy ? " (legacy)" : "");
   auto& added = pairs_[x.id];
   added.server = x;
+  added.may_return = std::make_shared<std::atomic<bool>>(!x.legacy);
   added.ring = std::make_shared<frame_ring>(parts_.ring);
   added.viewer_figures = std::make_shared<viewer_board>();
   added.ledger = std::make_shared<recording_ledger>();
@@ -143,7 +163,8 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
   auto& x = pairs_.at(id);
   x.recorder = spawn<recorder, caf::detached>(
     context, recorder_parts{x.ring, x.ledger, parts_.segments(x.server),
-                            parts_.session.clock});
+                            parts_.session.clock,
+                            [may = x.may_return] { return may->load(); }});
   send(x.recorder, session_);
   return caf::actor_cast<caf::actor>(x.recorder);
 }
@@ -192,8 +213,7 @@ void client_supervisor::stop() {
   if (!session_.exists())
     return stop_children();
   show_state("completing the session");
-  if (session_.open())
-    send(session_keeper_, record_command{});
+  send(session_keeper_, stop_atom_v);
 }
 
 void client_supervisor::on_exit() {

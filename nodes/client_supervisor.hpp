@@ -57,12 +57,18 @@ private:
     viewer_actor viewer;     ///< Of the present life.
     recorder_actor recorder; ///< Likewise.
     bool present = true;     ///< Whether DISCOVERY knows the server.
+
+    /// Whether frames that the network holds up may still come: for RECORDER.
+    std::shared_ptr<std::atomic<bool>> may_return;
     int64_t seen_ns = 0;     ///< When it was last present or connected.
   };
 
   void add_common_children();
   void found(const server_info& x);
   void lost(const server_info& x);
+
+  /// Ends whatever was seen at the address of `x` under another id.
+  void replace_at_address(const server_info& x);
   void add_pair(const server_info& x);
   caf::actor start_viewer(const std::string& id, const actor_context& context);
   caf::actor start_recorder(const std::string& id,

@@ -58,14 +58,15 @@ bool blocked_signals::wait(std::chrono::milliseconds patience) const {
 }
 
 int run_node(const blocked_signals& signals, actor_directory& directory,
-             caf::actor root, const std::function<void()>& idle) {
+             caf::actor root,
+             const std::function<std::chrono::milliseconds()>& idle) {
   auto ended = std::make_shared<std::atomic<bool>>(false);
   root->attach_functor([ended](const caf::error&) { *ended = true; });
   auto stopping = false;
   std::chrono::steady_clock::time_point deadline;
   while (!*ended) {
-    idle();
-    if (signals.wait(stopping ? 5ms : 20ms)) {
+    auto rest = idle();
+    if (signals.wait(stopping ? 5ms : rest)) {
       if (stopping)
         end_now(directory, "ended at once, by a second signal");
       stopping = true;

@@ -38,9 +38,15 @@ private:
 /// process at once.
 /// @param root A supervisor that takes `stop_atom`. Released in here.
 /// @param idle Called again and again on this thread; may take up to 50 ms.
+///        Returns how long to rest until the next time.
 /// @returns 0 for a clean end by a signal, 1 if the root ended by itself.
 int run_node(const blocked_signals& signals, actor_directory& directory,
-             caf::actor root, const std::function<void()>& idle);
+             caf::actor root,
+             const std::function<std::chrono::milliseconds()>& idle);
+
+/// For those who have nothing to do: each turn of a thread that does nothing
+/// costs, which shows on a server with few readers.
+constexpr std::chrono::milliseconds long_rest{250};
 
 /// Clients for the broker of `x`.
 /// @throws std::runtime_error if the password file cannot be read.

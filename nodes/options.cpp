@@ -241,6 +241,16 @@ std::string check(const mqtt_options& x) {
   return {};
 }
 
+bool shows_test_picture(const camera_options& x) {
+  return x.source == source_kind::pattern
+         || (x.source == source_kind::automatic && x.command.empty()
+             && x.file.empty());
+}
+
+bool fits_test_picture(uint16_t side, uint16_t least) {
+  return side >= least && side <= 4096 && side % 2 == 0;
+}
+
 std::string check(const server_options& x) {
   const auto& camera = x.camera;
   if (camera.source == source_kind::command && camera.command.empty())
@@ -251,6 +261,12 @@ std::string check(const server_options& x) {
       && !camera.file.empty())
     return "camera.command and camera.file are both given: want "
            "camera.source=command or camera.source=file";
+  if (shows_test_picture(camera)
+      && (!fits_test_picture(camera.width, 64)
+          || !fits_test_picture(camera.height, 48)))
+    return "the test picture is 64x48 to 4096x4096, both even: want another "
+           "camera.width and camera.height than "
+           + std::to_string(camera.width) + "x" + std::to_string(camera.height);
   return check(x.mqtt);
 }
 

@@ -169,7 +169,8 @@ int run_server(const server_options& options) {
   auto root = system.spawn<server_supervisor>(
     actor_context{&directory, "server_supervisor", 0}, std::move(parts));
   return run_node(signals, directory,
-                  caf::actor_cast<caf::actor>(std::move(root)), [] {});
+                  caf::actor_cast<caf::actor>(std::move(root)),
+                  [] { return long_rest; });
 }
 
 } // namespace camnode

@@ -251,8 +251,11 @@ window::window(std::shared_ptr<const fleet> cameras, std::string title)
 
 window::~window() {
   try {
-    if (impl_->opened)
-      cv::destroyWindow(impl_->title);
+    if (!impl_->opened)
+      return;
+    cv::destroyWindow(impl_->title);
+    // Qt takes it off the screen with its next events; nobody else has any.
+    cv::waitKey(50);
   } catch (const cv::Exception&) {
     // It has been closed already.
   }

@@ -379,6 +379,8 @@ private:
 
 caf::expected<video_file_ptr> open_container(const std::string& path,
                                              double fps, int quality) {
+  // What a damaged file is like is reported by us, counted.
+  av_log_set_level(AV_LOG_FATAL);
   container input{path, fps};
   if (auto error = input.open())
     return error;

@@ -23,6 +23,13 @@ constexpr int frames_per_turn = 64;
 /// stop and are still on their way.
 constexpr int64_t stop_patience_ns = 1'000'000'000;
 
+/// Likewise, where a server holds them in its ring: the ring's usual age, and
+/// some time to connect.
+constexpr int64_t return_patience_ns = 12'000'000'000;
+
+/// Likewise, where the node is ending.
+constexpr int64_t hurry_patience_ns = 600'000'000;
+
 /// How long a segment stays open behind its end while no frame comes, for
 /// those that a server's ring may still bring: its age, and some time to
 /// connect.
@@ -105,6 +112,7 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
   auto capture_ms = whole_ms(capture_ns);
   if (session_.stop_ms != 0 && capture_ms >= session_.stop_ms) {
     past_stop_ = true;
+    account_gap(x, skipped, capture_ns); // May reach back before the stop.
     return caf::none;
   }
   if (capture_ms < session_.start_ms) {
@@ -227,10 +235,7 @@ void recorder::beat() {
   auto session_ns = session_.session_ns(now);
   if (auto err = sync_if_due(now))
     return fail(std::move(err));
-  auto stopped_for = session_ns - session_.stop_ms * 1'000'000;
-  auto all_read = cursor_ >= parts_.ring->end_position();
-  if (session_.stop_ms != 0
-      && (past_stop_ || (all_read && stopped_for > stop_patience_ns)))
+  if (is_over(session_ns))
     return finish();
   if (auto err = close_if_over(session_ns))
     return fail(std::move(err));
@@ -255,11 +260,30 @@ caf::error recorder::close_if_over(int64_t session_ns) {
   return caf::none;
 }
 
+bool recorder::is_over(int64_t session_ns) const {
+  if (session_.stop_ms == 0)
+    return false;
+  if (past_stop_)
+    return true;
+  auto patience = stop_patience_ns;
+  if (session_.hurry)
+    patience = hurry_patience_ns;
+  else if (parts_.may_return && parts_.may_return())
+    patience = return_patience_ns;
+  return cursor_ >= parts_.ring->end_position()
+         && session_ns - session_.stop_ms * 1'000'000 > patience;
+}
+
 void recorder::finish() {
   auto last_ms = whole_ms(last_capture_ns_) + 1;
   auto end_ms = std::max(std::min(session_.stop_ms, span_.end_ms), last_ms);
   if (auto err = close_segment(end_ms))
     return fail(std::move(err));
+  if (!past_stop_ && last_) {
+    parts_.ledger->end_unknown();
+    log_warning(who(), "no frame from behind the stop came: what was captured "
+                       "after frame ", last_->sequence, " is unknown");
+  }
   parts_.ledger->finish();
   auto x = parts_.ledger->look();
   log_info(who(), "session ", session_.start_ms, " is over: ", x.durable,

@@ -22,6 +22,10 @@ struct recorder_parts {
   recording_ledger_ptr ledger;
   open_segment open;
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
+
+  /// Whether the server keeps frames for us while the network is broken, and
+  /// is expected back: a stopped session then waits for it. Empty: no.
+  std::function<bool()> may_return = {};
 };
 
 /// Stores the frames of one camera while there is a session: reads them out of
@@ -66,6 +70,7 @@ private:
   void beat();
   caf::error sync_if_due(int64_t now_ns);
   caf::error close_if_over(int64_t session_ns);
+  bool is_over(int64_t session_ns) const;
   void finish();
 
   /// Ends the actor with `err`, in the ledger too.

@@ -19,6 +19,11 @@ constexpr auto beat_interval = std::chrono::milliseconds(250);
 /// there for longer.
 constexpr int64_t cut_patience_ns = 300'000'000;
 
+/// A session has begun a moment before we hear of it. Bounds what is kept for
+/// that moment; of more, the oldest readings are not looked at again.
+constexpr int64_t recent_ns = 1'000'000'000;
+constexpr size_t max_recent = 1000;
+
 } // namespace
 
 sensor_log::sensor_log(caf::actor_config& cfg, const actor_context& context,
@@ -58,11 +63,20 @@ void sensor_log::begin(const session_info& x) {
     finish();
   session_ = x;
   board_->begin(x.start_ms);
+  for (auto& reading : std::exchange(recent_, {}))
+    take(reading);
+}
+
+void sensor_log::remember(const mqtt_message& x) {
+  recent_.push_back(x);
+  while (recent_.size() > max_recent
+         || x.arrival_ns - recent_.front().arrival_ns > recent_ns)
+    recent_.pop_front();
 }
 
 void sensor_log::take(const mqtt_message& x) {
   if (!session_.exists())
-    return;
+    return remember(x);
   auto session_ns = session_.session_ns(x.arrival_ns);
   auto time_ms = whole_ms(session_ns);
   if (time_ms < session_.start_ms

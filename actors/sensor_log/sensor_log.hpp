@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <deque>
 #include <map>
 #include <string>
 
@@ -54,6 +55,9 @@ private:
   void begin(const session_info& x);
   void take(const mqtt_message& x);
 
+  /// Keeps a reading that may belong to a session which is just beginning.
+  void remember(const mqtt_message& x);
+
   /// @returns Why the reading is not written.
   caf::error write(const mqtt_message& x, int64_t session_ns);
   caf::error open_file(const std::string& topic, topic_log& log,
@@ -72,6 +76,7 @@ private:
   const sensor_board_ptr board_;
   mqtt_client_ptr client_;
   session_info session_;
+  std::deque<mqtt_message> recent_; ///< While there is no session.
   std::map<std::string, topic_log> topics_;
   uint64_t readings_ = 0; ///< Written, of all topics.
 };

@@ -12,9 +12,12 @@ namespace {
 
 constexpr auto beat_interval = std::chrono::milliseconds(250);
 
-/// How long a stop waits for the last frames and their files at most. Longer
-/// than the recorders' patience; with the rest of the shutdown below 3 s.
-constexpr int64_t finish_patience_ns = 2'000'000'000;
+/// How long a stop waits for the last frames and their files at most: longer
+/// than a recorder waits for a camera that is away.
+constexpr int64_t finish_patience_ms = 15'000;
+
+/// Likewise, where the node is ending: with the rest of it, below 3 s.
+constexpr int64_t hurry_patience_ms = 1'200;
 
 /// How far ahead a session's end lies when it is announced: whoever records
 /// hears of it before a frame or a reading can be beyond it.
@@ -43,6 +46,7 @@ session::behavior_type session::make_behavior() {
   return {
     [this](const record_command& x) { obey(x); },
     [this](const record_command&, const std::string& why) { refuse(why); },
+    [this](stop_atom) { hurry(); },
     [this](beat_atom) {
       beat();
       delayed_send(this, beat_interval, beat_atom_v);
@@ -94,6 +98,18 @@ void session::stop(int64_t when_ns) {
   send(parent_, session_);
 }
 
+void session::hurry() {
+  if (!session_.exists()) {
+    send(parent_, stopped_atom_v);
+    return;
+  }
+  session_.hurry = true;
+  if (session_.open())
+    stop(options_.clock());
+  else
+    send(parent_, session_);
+}
+
 void session::refuse(const std::string& why) {
   ++refused_;
   last_error_ = why;
@@ -116,7 +132,8 @@ void session::beat() {
     }
     if (!session_.open()
         && (all_finished()
-            || session_ms - session_.stop_ms > finish_patience_ns / 1'000'000))
+            || session_ms - session_.stop_ms
+                 > (session_.hurry ? hurry_patience_ms : finish_patience_ms)))
       complete();
   }
   show_state(state());

@@ -50,6 +50,9 @@ private:
   /// Ends the session at `when_ns` on the client's clock, or a moment from now
   /// if that is later.
   void stop(int64_t when_ns);
+
+  /// The node is ending.
+  void hurry();
   void refuse(const std::string& why);
 
   void beat();

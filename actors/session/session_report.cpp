@@ -37,6 +37,8 @@ json truth_of(const fleet_member& x, const session_view& view) {
   if (view.session.exists() && books.durable_ns != 0)
     result["durable_age_ms"] = ms(view.now_ns - books.durable_ns);
   result["lost"] = books.lost;
+  if (books.end_unknown)
+    result["end_unknown"] = true;
   result["connected"] = viewer.connected;
   result["last_error"] = books.last_error.empty() && !viewer.connected
                            ? viewer.last_error
@@ -102,6 +104,8 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   result["durable"] = books.durable;
   result["lost"] = books.lost;
   result["lost_by_place"] = lost_by_place(books);
+  if (books.end_unknown)
+    result["unknown_behind_sequence"] = books.last ? books.last->sequence : 0;
   result["bytes"] = books.bytes;
   result["segments"] = known ? segments_of(*x.ledger) : json::array();
   result["losses"] = known ? losses_of(*x.ledger) : json::array();

@@ -1,9 +1,21 @@
 #include "actors/shared/recording_ledger.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace camnode {
+
+namespace {
+
+/// Adds, up to the largest number there is.
+void add(uint64_t& sum, uint64_t n) {
+  sum = n > std::numeric_limits<uint64_t>::max() - sum
+          ? std::numeric_limits<uint64_t>::max()
+          : sum + n;
+}
+
+} // namespace
 
 void recording_ledger::begin(const session_info& session) {
   std::lock_guard<std::mutex> guard{mutex_};
@@ -63,8 +75,8 @@ void recording_ledger::durable(int64_t now_ns) {
 void recording_ledger::lost(const recorded_loss& x) {
   std::lock_guard<std::mutex> guard{mutex_};
   auto n = x.last - x.first + 1;
-  figures_.lost += n;
-  figures_.lost_at[static_cast<size_t>(x.place)] += n;
+  add(figures_.lost, n);
+  add(figures_.lost_at[static_cast<size_t>(x.place)], n);
   figures_.last = frame_number{x.epoch, x.last};
   if (!losses_.empty()) {
     auto& before = losses_.back();
@@ -76,6 +88,11 @@ void recording_ledger::lost(const recorded_loss& x) {
   }
   if (losses_.size() < max_losses)
     losses_.push_back(x);
+}
+
+void recording_ledger::end_unknown() {
+  std::lock_guard<std::mutex> guard{mutex_};
+  figures_.end_unknown = true;
 }
 
 void recording_ledger::failed(std::string error) {

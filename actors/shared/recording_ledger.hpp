@@ -56,6 +56,10 @@ struct ledger_figures {
   std::optional<frame_number> first; ///< Written.
   std::optional<frame_number> last;  ///< Written, or named as lost.
   std::string last_error;
+
+  /// The stream broke off before the stop: nobody knows how many frames the
+  /// camera captured behind `last`.
+  bool end_unknown = false;
 };
 
 /// The books of one camera: what of the present session is on disk, and what
@@ -78,7 +82,11 @@ public:
   /// All frames written up to now are durable.
   void durable(int64_t now_ns);
 
+  /// Counts frames lost; beyond what a number can hold, it stays there.
   void lost(const recorded_loss& x);
+
+  /// Notes that the session ended before the stream was seen to reach its end.
+  void end_unknown();
   void failed(std::string error);
 
   /// Whether a file of cut `index` has been opened already.

@@ -45,9 +45,9 @@ std::optional<clock_estimate> clock_offset::at(int64_t now_ns) const {
 }
 
 int64_t clock_offset::error_at(const sample& x, int64_t now_ns) {
-  auto age = std::abs(now_ns - x.time_ns);
-  // The last term is what the divisions may have cut off.
-  return x.way_ns / 2 + age / (1'000'000 / drift_ppm) + 2;
+  auto age = std::max<int64_t>(0, now_ns - x.time_ns);
+  // The last term is what the divisions and the clocks' steps may cut off.
+  return x.way_ns / 2 + age / (1'000'000 / drift_ppm) + 4;
 }
 
 } // namespace camnode

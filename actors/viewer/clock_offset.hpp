@@ -33,7 +33,7 @@ public:
   /// server's clock is another one now (it was restarted): they are forgotten.
   void add(const clock_probe& x);
 
-  /// @param now_ns On the client's clock.
+  /// @param now_ns On the client's clock, not before the last answer.
   /// @returns Nothing before the first exchange.
   std::optional<clock_estimate> at(int64_t now_ns) const;
 

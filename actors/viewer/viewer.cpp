@@ -1,6 +1,7 @@
 #include "actors/viewer/viewer.hpp"
 
 #include "actors/shared/log.hpp"
+#include "messages/clock.hpp"
 
 #include <algorithm>
 #include <string>
@@ -17,6 +18,9 @@ constexpr caf::timespan first_back_off = 100ms;
 /// Short, so that a camera that is back is on disk within 3 s; a try costs a
 /// few packets.
 constexpr caf::timespan last_back_off = 1s;
+
+/// A connection that lasted for this was well.
+constexpr int64_t healthy_ns = 2'000'000'000;
 
 constexpr auto beat_interval = 1s;
 
@@ -102,19 +106,23 @@ void viewer::on_event(const stream_event& x) {
   if (x.what == stream_event::kind::disconnected)
     return retry_later(x.reason);
   connected_ = true;
-  told_ = false;
-  back_off_ = first_back_off;
+  connected_ns_ = client_clock_ns();
   parts_.board->update([&](viewer_figures& f) {
     f.connected = true;
     f.legacy = x.legacy;
   });
-  log_info(who(), "receiving from ", address_of(server_),
-           x.legacy ? " (legacy)" : "");
+  log(told_ ? log_level::debug : log_level::info, who(), "receiving from ",
+      address_of(server_), x.legacy ? " (legacy)" : "");
   show(x.legacy ? "receiving (legacy)" : "receiving");
 }
 
 void viewer::retry_later(const std::string& reason) {
   connection_.reset();
+  // A server that ends each connection at once is not back.
+  if (connected_ && client_clock_ns() - connected_ns_ >= healthy_ns) {
+    told_ = false;
+    back_off_ = first_back_off;
+  }
   connected_ = false;
   // Once per outage, however many tries it takes.
   log(std::exchange(told_, true) ? log_level::debug : log_level::warning, who(),

@@ -51,6 +51,7 @@ private:
   std::unique_ptr<stream_connection> connection_;
   uint64_t attempt_ = 0;
   bool connected_ = false;
+  int64_t connected_ns_ = 0; ///< When the present connection began.
   bool told_ = false; ///< Whether the present outage is in the log.
   caf::timespan back_off_;
 };

@@ -114,7 +114,7 @@ CAF_TEST(the error bounds the truth under jitter and drift) {
       auto probe = to.probe(now, way(), between(0, 200 * us), way());
       x.add(probe);
       auto later = probe.answered_ns + between(0, 2 * s);
-      for (auto t : {probe.asked_ns, probe.answered_ns, later}) {
+      for (auto t : {probe.answered_ns, later}) {
         auto found = x.at(t);
         auto off = std::abs(found->offset_ns - to.offset_at(t));
         worst_over = std::max(worst_over, off - found->error_ns);
@@ -126,6 +126,28 @@ CAF_TEST(the error bounds the truth under jitter and drift) {
   CAF_CHECK(worst_over <= 0);
   // What the filter is for: one long way does not show.
   CAF_CHECK(largest_error < 100 * ms);
+}
+
+CAF_TEST(the error bounds the truth where the whole way is one direction) {
+  int64_t worst_over = std::numeric_limits<int64_t>::min();
+  for (int64_t drift : {-100, 100})
+    for (int64_t way : {int64_t{100}, 3 * us, 40 * ms + 1})
+      for (bool is_there : {false, true}) {
+        server to{-12'345 * s, drift};
+        auto probe = to.probe(5'000 * s, is_there ? way : 0, 700 * us,
+                              is_there ? 0 : way);
+        clock_offset x;
+        x.add(probe);
+        for (int64_t t = probe.answered_ns; t < probe.answered_ns + 5 * ms;
+             t += 97 * us) {
+          auto found = x.at(t);
+          CAF_REQUIRE(found);
+          auto off = std::abs(found->offset_ns - to.offset_at(t));
+          worst_over = std::max(worst_over, off - found->error_ns);
+        }
+      }
+  CAF_CHECK(worst_over <= 0);
+  CAF_CHECK(worst_over > -2 * us); // The bound is no wider than it must be.
 }
 
 CAF_TEST(a server that was restarted has its new offset with one exchange) {

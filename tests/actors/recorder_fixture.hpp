@@ -106,10 +106,13 @@ struct recorder_fixture : actor_fixture {
   }
 
   void start_recorder() {
-    testee = start<camnode::recorder>("recorder",
-                                      camnode::recorder_parts{ring, ledger,
-                                                              disk.opener(),
-                                                              clock()});
+    camnode::recorder_parts parts;
+    parts.ring = ring;
+    parts.ledger = ledger;
+    parts.open = disk.opener();
+    parts.clock = clock();
+    parts.may_return = [this] { return away; };
+    testee = start<camnode::recorder>("recorder", std::move(parts));
   }
 
   void record() {
@@ -182,6 +185,7 @@ struct recorder_fixture : actor_fixture {
   }
 
   fake_disk disk;
+  bool away = false; ///< Whether the camera is expected back.
   std::shared_ptr<camnode::frame_ring> ring;
   camnode::recording_ledger_ptr ledger;
   camnode::session_info session;

@@ -110,6 +110,74 @@ CAF_TEST(a frame from behind the stop ends the wait and is not written) {
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1"});
 }
 
+CAF_TEST(an end that was not seen is unknown) {
+  record();
+  see(1'000, 1);
+  stop_at(2'000);
+  see(2'000, 2);
+  advance(100ms);
+  CAF_CHECK(!ledger->look().end_unknown);
+  session.start_ms += 5'000;
+  session.anchor_mono_ns += 5'000 * ms;
+  session.stop_ms = 0;
+  tell(testee, session);
+  see(1'000, 3);
+  advance(10s);
+  stop_at(7'000);
+  advance(2s);
+  CAF_CHECK(finished());
+  CAF_CHECK(ledger->look().end_unknown);
+}
+
+CAF_TEST(what is missing at the stop is known by the frame behind it) {
+  record();
+  see(1'000, 1);
+  stop_at(2'000);
+  see_behind_gap(2'100, 9, {2, 8, loss_place::server_ring});
+  advance(100ms);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(losses(), texts{"2-8 of 1: server ring"});
+}
+
+CAF_TEST(a stop waits for a camera that may return with its frames) {
+  away = true;
+  record();
+  see(1'000, 1);
+  advance(2s);
+  stop_at(2'000);
+  advance(11s);
+  CAF_CHECK(!finished());
+  see(1'500, 2);
+  see(2'000, 3);
+  advance(100ms);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
+}
+
+CAF_TEST(a camera that does not return is not waited for longer) {
+  away = true;
+  record();
+  see(1'000, 1);
+  advance(2s);
+  stop_at(2'000);
+  advance(12'200ms);
+  CAF_CHECK(finished());
+  CAF_CHECK(ledger->look().end_unknown);
+}
+
+CAF_TEST(a node that is ending waits for nobody who is away) {
+  away = true;
+  record();
+  see(1'000, 1);
+  advance(2s);
+  session.hurry = true;
+  stop_at(2'000);
+  advance(500ms);
+  CAF_CHECK(!finished());
+  advance(200ms);
+  CAF_CHECK(finished());
+}
+
 CAF_TEST(frames written before the stop was heard of stay) {
   record();
   see(1'000, 1);

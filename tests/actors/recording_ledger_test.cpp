@@ -4,6 +4,8 @@
 #include "actors/shared/recording_ledger.hpp"
 #include "tests/actors/frame_samples.hpp"
 
+#include <limits>
+
 using namespace camnode;
 using namespace camnode_test;
 
@@ -127,6 +129,14 @@ CAF_TEST(losses add up by place) {
   CAF_CHECK_EQUAL(lost_at(loss_place::disk), 1u);
   CAF_CHECK_EQUAL(lost_at(loss_place::none), 0u);
   CAF_CHECK_EQUAL(ledger.losses().size(), 4u);
+}
+
+CAF_TEST(a count that no number holds stays at the largest) {
+  constexpr auto most = std::numeric_limits<uint64_t>::max();
+  lose(2, most);
+  lose(2, most, loss_place::network, 2);
+  CAF_CHECK_EQUAL(ledger.look().lost, most);
+  CAF_CHECK_EQUAL(lost_at(loss_place::network), most);
 }
 
 CAF_TEST(neighbours with the same place are one entry) {

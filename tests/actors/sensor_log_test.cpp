@@ -99,8 +99,45 @@ CAF_TEST(a log subscribes whenever the broker comes up) {
 CAF_TEST(without a session readings are nobodys) {
   start_log();
   read(100, "1");
+  advance(1s);
   CAF_CHECK(board->look().empty());
   CAF_CHECK(std::filesystem::is_empty(scratch.path()));
+}
+
+CAF_TEST(readings that came before the news of their session are its own) {
+  start_log();
+  read(-1, "0");
+  read(0, "1");
+  read(20, "2");
+  tell(testee, session);
+  read(30, "3");
+  stop_at(100);
+  advance(1s);
+  CAF_CHECK_EQUAL(content("sensor/air", 0, 100), "timestamp,value\n"
+                                                   + row(0, "1") + row(20, "2")
+                                                   + row(30, "3"));
+}
+
+CAF_TEST(a reading is of one session alone) {
+  record();
+  read(10, "1");
+  stop_at(50);
+  advance(1s);
+  read(900, "2");
+  session.start_ms += 800;
+  session.anchor_mono_ns += 800 * ms;
+  session.stop_ms = 0;
+  tell(testee, session);
+  tell(testee, session);
+  CAF_CHECK_EQUAL(books().received, 1u);
+}
+
+CAF_TEST(readings without a session are kept within bounds) {
+  start_log();
+  for (int i = 0; i < 5'000; ++i)
+    read(0, "1");
+  tell(testee, session);
+  CAF_CHECK_EQUAL(books().received, 1'000u);
 }
 
 CAF_TEST(readings are in a file per topic once the session is over) {

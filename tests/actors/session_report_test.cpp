@@ -179,6 +179,15 @@ CAF_TEST(books of an earlier session are in no report of this one) {
   CAF_CHECK_EQUAL(truth("/cameras/left/frames_durable"), 3);
 }
 
+CAF_TEST(an end that nobody saw is told) {
+  auto& camera = add_busy_camera("left");
+  CAF_CHECK(!truth("/cameras/left").contains("end_unknown"));
+  CAF_CHECK(!manifest("/cameras/left").contains("unknown_behind_sequence"));
+  camera.ledger->end_unknown();
+  CAF_CHECK_EQUAL(truth("/cameras/left/end_unknown"), true);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/unknown_behind_sequence"), 10);
+}
+
 CAF_TEST(the books of a manifest add up) {
   add_busy_camera("left");
   auto x = manifest("/cameras/left");

@@ -1,108 +1,13 @@
 #define CAF_SUITE session_actor
 #include "tests/camnode_test.hpp"
 
-#include "actors/session/session.hpp"
-#include "tests/actors/actor_fixture.hpp"
-#include "tests/actors/fake_supervisor.hpp"
-#include "tests/actors/frame_samples.hpp"
-#include "tests/actors/scratch_directory.hpp"
-
-#include <nlohmann/json.hpp>
+#include "tests/actors/session_fixture.hpp"
 
 using namespace camnode;
 using namespace camnode_test;
 using namespace std::chrono_literals;
-using nlohmann::json;
 
-namespace {
-
-constexpr int64_t ms = 1'000'000;
-constexpr int64_t start_ms = 1'800'000'000'000;
-
-/// A stop on command lies this far ahead.
-constexpr int64_t lead_ms = 50;
-
-struct fixture : actor_fixture {
-  fixture() : sensors(std::make_shared<sensor_board>()) {
-    cameras = std::make_shared<fleet>();
-    born_ns = now_ns;
-    parent = sys.spawn<fake_supervisor>(told);
-    watch(caf::actor_cast<caf::actor>(parent));
-  }
-
-  ~fixture() override {
-    end_actors();
-  }
-
-  /// UTC goes as the clock does, half a millisecond into the start.
-  int64_t utc_ns() const {
-    return start_ms * ms + 500'000 + (now_ns - born_ns);
-  }
-
-  void start_session_actor(session_info current = {}) {
-    session_options options;
-    options.client = "desk";
-    options.version = "0.1";
-    options.dir = scratch.path() / "sessions";
-    options.segment = 10s;
-    options.clock = clock();
-    options.utc = [this] { return utc_ns(); };
-    testee = start<session>("session", options, cameras, sensors, parent,
-                            std::move(current));
-  }
-
-  recording_ledger_ptr add_camera(const std::string& id) {
-    fleet_member x;
-    x.server.id = id;
-    x.viewer = std::make_shared<viewer_board>();
-    x.ledger = std::make_shared<recording_ledger>();
-    cameras->put(x);
-    return x.ledger;
-  }
-
-  void start_recording(const std::string& label = "", int64_t duration_ms = 0) {
-    tell(testee, record_command{true, label, duration_ms});
-  }
-
-  void stop_recording() {
-    tell(testee, record_command{});
-  }
-
-  /// What stands at `pointer` in the manifest of the session; null without.
-  json manifest(const std::string& pointer,
-                const std::string& suffix = "") const {
-    auto name = std::to_string(start_ms) + suffix + ".json";
-    auto text = content_of(scratch.path() / "sessions" / name);
-    auto result = json::parse(text, nullptr, false);
-    return result.is_object() ? result.at(json::json_pointer{pointer}) : json{};
-  }
-
-  /// What stands at `pointer` in the truth that was told last.
-  json light(const std::string& pointer) const {
-    return json::parse(told.truths.back()).at(json::json_pointer{pointer});
-  }
-
-  scratch_directory scratch;
-  told_by_children told;
-  std::shared_ptr<fleet> cameras;
-  sensor_board_ptr sensors;
-  int64_t born_ns;
-  client_supervisor_actor parent;
-  session_actor testee;
-};
-
-} // namespace
-
-CAF_TEST_FIXTURE_SCOPE(session_tests, fixture)
-
-CAF_TEST(an idle client says so) {
-  start_session_actor();
-  advance(250ms);
-  CAF_REQUIRE(!told.truths.empty());
-  CAF_CHECK_EQUAL(light("/state"), "idle");
-  CAF_CHECK(light("/session").is_null());
-  CAF_CHECK(told.sessions.empty());
-}
+CAF_TEST_FIXTURE_SCOPE(session_tests, session_fixture)
 
 CAF_TEST(a start ties the session clock to UTC at a whole millisecond) {
   start_session_actor();
@@ -117,35 +22,6 @@ CAF_TEST(a start ties the session clock to UTC at a whole millisecond) {
   CAF_CHECK(x.open());
   CAF_CHECK_EQUAL(light("/state"), "recording");
   CAF_CHECK_EQUAL(light("/session"), start_ms);
-}
-
-CAF_TEST(a manifest is there from the start on) {
-  start_session_actor();
-  start_recording("t7");
-  CAF_CHECK_EQUAL(manifest("/state", "-t7"), "recording");
-  CAF_CHECK_EQUAL(manifest("/start_ms", "-t7"), start_ms);
-  CAF_CHECK_EQUAL(manifest("/client", "-t7"), "desk");
-}
-
-CAF_TEST(a manifest is written at each cut and at the end) {
-  auto ledger = add_camera("left");
-  start_session_actor();
-  start_recording();
-  ledger->begin(told.sessions[0]);
-  ledger->segment_opened(0, start_ms, "x");
-  ledger->written(*new_frame(1));
-  advance(9'900ms);
-  CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 0);
-  advance(500ms);
-  CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 1);
-  CAF_CHECK_EQUAL(manifest("/state"), "recording");
-  ledger->written(*new_frame(2));
-  stop_recording();
-  ledger->finish();
-  advance(500ms);
-  CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 2);
-  CAF_CHECK_EQUAL(manifest("/state"), "finished");
-  CAF_CHECK_EQUAL(manifest("/stop_ms"), told.sessions.at(1).stop_ms);
 }
 
 CAF_TEST(a stop is told and the end when all is on disk) {
@@ -180,12 +56,50 @@ CAF_TEST(a session that cannot be completed ends with the reason) {
   start_recording();
   ledger->begin(told.sessions[0]);
   stop_recording();
-  advance(1'900ms);
+  advance(15s);
   CAF_CHECK_EQUAL(told.stopped, 0);
-  advance(600ms);
+  advance(400ms);
   CAF_CHECK_EQUAL(told.stopped, 1);
   CAF_CHECK_EQUAL(light("/last_error"),
                   "not all files of the session were completed in time");
+}
+
+CAF_TEST(a node that is ending stops its session and hurries) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  advance(1s);
+  tell(testee, stop_atom_v);
+  CAF_REQUIRE_EQUAL(told.sessions.size(), 2u);
+  CAF_CHECK(told.sessions[1].hurry);
+  CAF_CHECK_EQUAL(told.sessions[1].stop_ms, start_ms + 1'000 + lead_ms);
+  advance(1'200ms);
+  CAF_CHECK_EQUAL(told.stopped, 0);
+  advance(350ms);
+  CAF_CHECK_EQUAL(told.stopped, 1);
+}
+
+CAF_TEST(a node that is ending hurries a session that is being stopped) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  stop_recording();
+  advance(5s);
+  tell(testee, stop_atom_v);
+  CAF_REQUIRE_EQUAL(told.sessions.size(), 3u);
+  CAF_CHECK(told.sessions[2].hurry);
+  CAF_CHECK_EQUAL(told.sessions[2].stop_ms, told.sessions[1].stop_ms);
+  advance(250ms);
+  CAF_CHECK_EQUAL(told.stopped, 1);
+}
+
+CAF_TEST(a node that is ending without a session may end at once) {
+  start_session_actor();
+  tell(testee, stop_atom_v);
+  CAF_CHECK_EQUAL(told.stopped, 1);
+  CAF_CHECK(told.sessions.empty());
 }
 
 CAF_TEST(a camera that has no part in the session holds nothing up) {
@@ -243,16 +157,6 @@ CAF_TEST(a stop without a session changes nothing and is answered) {
   CAF_CHECK_EQUAL(light("/last_error"), "stop: nothing is being recorded");
 }
 
-CAF_TEST(a bad command is counted and answered) {
-  start_session_actor();
-  tell(testee, record_command{}, std::string{"bad message: \"dance\""});
-  CAF_CHECK_EQUAL(light("/commands_refused"), 1);
-  CAF_CHECK_EQUAL(light("/last_error"), "bad message: \"dance\"");
-  start_recording();
-  CAF_CHECK_EQUAL(light("/last_error"), "");
-  CAF_CHECK_EQUAL(light("/commands_refused"), 1);
-}
-
 CAF_TEST(a session with a duration stops by itself) {
   start_session_actor();
   start_recording("", 3'000);
@@ -282,18 +186,6 @@ CAF_TEST(a duration does not outlive its session) {
   start_recording();
   advance(10s);
   CAF_CHECK(told.sessions.back().open());
-}
-
-CAF_TEST(a manifest begins without the readings of an earlier session) {
-  sensors->begin(start_ms - 60'000);
-  sensors->update("air", [](topic_figures& f) { ++f.received; });
-  start_session_actor();
-  start_recording();
-  CAF_CHECK(manifest("/sensors").empty());
-  sensors->begin(start_ms);
-  sensors->update("water", [](topic_figures& f) { ++f.received; });
-  advance(10'250ms);
-  CAF_CHECK_EQUAL(manifest("/sensors/water/received"), 1);
 }
 
 CAF_TEST(a step of UTC does not move a session) {
@@ -332,54 +224,6 @@ CAF_TEST(a new life completes a session that was being stopped) {
   start_session_actor(told.sessions.at(1));
   advance(250ms);
   CAF_CHECK_EQUAL(told.stopped, 1);
-}
-
-CAF_TEST(the truth is told at once when it changes and each second else) {
-  auto ledger = add_camera("left");
-  start_session_actor();
-  start_recording();
-  ledger->begin(told.sessions[0]);
-  advance(250ms);
-  auto before = told.truths.size();
-  ledger->lost({1, 5, 9, loss_place::network, 0});
-  advance(250ms);
-  CAF_CHECK_EQUAL(told.truths.size(), before + 1);
-  CAF_CHECK_EQUAL(light("/cameras/left/lost"), 5);
-  before = told.truths.size();
-  advance(10s);
-  CAF_CHECK(told.truths.size() >= before + 9);
-  CAF_CHECK(told.truths.size() <= before + 12);
-}
-
-CAF_TEST(a truth that does not change is not told again) {
-  start_session_actor();
-  advance(1s);
-  auto before = told.truths.size();
-  advance(60s);
-  CAF_CHECK_EQUAL(told.truths.size(), before);
-}
-
-CAF_TEST(a camera that stalls is told within two seconds) {
-  auto ledger = add_camera("left");
-  start_session_actor();
-  start_recording();
-  ledger->begin(told.sessions[0]);
-  ledger->segment_opened(0, start_ms, "x");
-  advance(5s);
-  ledger->durable(now_ns);
-  advance(250ms);
-  CAF_CHECK_EQUAL(light("/cameras/left/state"), "recording");
-  advance(1'750ms);
-  CAF_CHECK_EQUAL(light("/cameras/left/state"), "stalled");
-}
-
-CAF_TEST(a manifest that cannot be written is told) {
-  scratch.put("sessions", "a file");
-  start_session_actor();
-  start_recording();
-  CAF_CHECK_EQUAL(told.sessions.size(), 1u);
-  auto why = light("/last_error").get<std::string>();
-  CAF_CHECK(why.find("open failed") == 0);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -37,14 +37,14 @@ class Screen:
     def picture(self):
         """The screen as RGB bytes."""
         return subprocess.run(
-            ["ffmpeg", "-v", "error", "-f", "x11grab", "-video_size",
+            ["ffmpeg", "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-video_size",
              f"{SCREEN[0]}x{SCREEN[1]}", "-i", self.display, "-frames:v", "1",
              "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
             check=True, capture_output=True, timeout=PATIENCE).stdout
 
     def keep_picture(self, path):
         subprocess.run(
-            ["ffmpeg", "-v", "error", "-y", "-f", "x11grab", "-video_size",
+            ["ffmpeg", "-v", "error", "-y", "-f", "x11grab", "-draw_mouse", "0", "-video_size",
              f"{SCREEN[0]}x{SCREEN[1]}", "-i", self.display, "-frames:v", "1",
              str(path)], check=True, timeout=PATIENCE)
 

@@ -370,4 +370,14 @@ CAF_TEST(passwords are the first line of their file) {
                     + "/missing: No such file or directory");
 }
 
+CAF_TEST(a test picture of odd size is refused) {
+  auto odd = refused({server, "--camera.width=641"});
+  CAF_CHECK(odd.find("test picture is 64x48 to 4096x4096") == 4);
+  auto small = refused({server, "--camera.source=pattern",
+                        "--camera.height=32"});
+  CAF_CHECK(small.find("1280x32") != std::string::npos);
+  accepted<server_options>({server, "--camera.command=x",
+                            "--camera.width=641"});
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

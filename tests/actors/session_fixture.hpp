@@ -1,0 +1,96 @@
+#pragma once
+
+// What the tests of SESSION share. Include it behind `camnode_test.hpp`.
+
+#include "actors/session/session.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/fake_supervisor.hpp"
+#include "tests/actors/scratch_directory.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace camnode_test {
+
+/// A supervisor's child whose cameras and sensors are the test's.
+struct session_fixture : actor_fixture {
+  static constexpr int64_t ms = 1'000'000;
+  static constexpr int64_t start_ms = 1'800'000'000'000;
+
+  /// A stop on command lies this far ahead.
+  static constexpr int64_t lead_ms = 50;
+
+  session_fixture() : sensors(std::make_shared<camnode::sensor_board>()) {
+    cameras = std::make_shared<camnode::fleet>();
+    born_ns = now_ns;
+    parent = sys.spawn<fake_supervisor>(told);
+    watch(caf::actor_cast<caf::actor>(parent));
+  }
+
+  ~session_fixture() override {
+    end_actors();
+  }
+
+  /// UTC goes as the clock does, half a millisecond into the start.
+  int64_t utc_ns() const {
+    return start_ms * ms + 500'000 + (now_ns - born_ns);
+  }
+
+  void start_session_actor(camnode::session_info current = {}) {
+    camnode::session_options options;
+    options.client = "desk";
+    options.version = "0.1";
+    options.dir = scratch.path() / "sessions";
+    options.segment = std::chrono::seconds{10};
+    options.clock = clock();
+    options.utc = [this] { return utc_ns(); };
+    testee = start<camnode::session>("session", options, cameras, sensors,
+                                     parent, std::move(current));
+  }
+
+  camnode::recording_ledger_ptr add_camera(const std::string& id) {
+    camnode::fleet_member x;
+    x.server.id = id;
+    x.viewer = std::make_shared<camnode::viewer_board>();
+    x.ledger = std::make_shared<camnode::recording_ledger>();
+    cameras->put(x);
+    return x.ledger;
+  }
+
+  void start_recording(const std::string& label = "", int64_t duration_ms = 0) {
+    tell(testee, camnode::record_command{true, label, duration_ms});
+  }
+
+  void stop_recording() {
+    tell(testee, camnode::record_command{});
+  }
+
+  /// What stands at `pointer` in the manifest of the session; null without.
+  nlohmann::json manifest(const std::string& pointer,
+                          const std::string& suffix = "") const {
+    auto name = std::to_string(start_ms) + suffix + ".json";
+    auto text = content_of(scratch.path() / "sessions" / name);
+    auto result = nlohmann::json::parse(text, nullptr, false);
+    return result.is_object() ? result.at(nlohmann::json::json_pointer{pointer})
+                              : nlohmann::json{};
+  }
+
+  /// What stands at `pointer` in the truth that was told last.
+  nlohmann::json light(const std::string& pointer) const {
+    return nlohmann::json::parse(told.truths.back())
+      .at(nlohmann::json::json_pointer{pointer});
+  }
+
+  scratch_directory scratch;
+  told_by_children told;
+  std::shared_ptr<camnode::fleet> cameras;
+  camnode::sensor_board_ptr sensors;
+  int64_t born_ns;
+  camnode::client_supervisor_actor parent;
+  camnode::session_actor testee;
+};
+
+} // namespace camnode_test

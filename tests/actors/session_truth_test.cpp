@@ -1,0 +1,121 @@
+#define CAF_SUITE truth_light
+#include "tests/camnode_test.hpp"
+
+#include "tests/actors/frame_samples.hpp"
+#include "tests/actors/session_fixture.hpp"
+
+using namespace camnode;
+using namespace camnode_test;
+using namespace std::chrono_literals;
+
+CAF_TEST_FIXTURE_SCOPE(truth_light_tests, session_fixture)
+
+CAF_TEST(an idle client says so) {
+  start_session_actor();
+  advance(250ms);
+  CAF_REQUIRE(!told.truths.empty());
+  CAF_CHECK_EQUAL(light("/state"), "idle");
+  CAF_CHECK(light("/session").is_null());
+  CAF_CHECK(told.sessions.empty());
+}
+
+CAF_TEST(a manifest is there from the start on) {
+  start_session_actor();
+  start_recording("t7");
+  CAF_CHECK_EQUAL(manifest("/state", "-t7"), "recording");
+  CAF_CHECK_EQUAL(manifest("/start_ms", "-t7"), start_ms);
+  CAF_CHECK_EQUAL(manifest("/client", "-t7"), "desk");
+}
+
+CAF_TEST(a manifest is written at each cut and at the end) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  ledger->segment_opened(0, start_ms, "x");
+  ledger->written(*new_frame(1));
+  advance(9'900ms);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 0);
+  advance(500ms);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 1);
+  CAF_CHECK_EQUAL(manifest("/state"), "recording");
+  ledger->written(*new_frame(2));
+  stop_recording();
+  ledger->finish();
+  advance(500ms);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 2);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  CAF_CHECK_EQUAL(manifest("/stop_ms"), told.sessions.at(1).stop_ms);
+}
+
+CAF_TEST(a bad command is counted and answered) {
+  start_session_actor();
+  tell(testee, record_command{}, std::string{"bad message: \"dance\""});
+  CAF_CHECK_EQUAL(light("/commands_refused"), 1);
+  CAF_CHECK_EQUAL(light("/last_error"), "bad message: \"dance\"");
+  start_recording();
+  CAF_CHECK_EQUAL(light("/last_error"), "");
+  CAF_CHECK_EQUAL(light("/commands_refused"), 1);
+}
+
+CAF_TEST(a manifest begins without the readings of an earlier session) {
+  sensors->begin(start_ms - 60'000);
+  sensors->update("air", [](topic_figures& f) { ++f.received; });
+  start_session_actor();
+  start_recording();
+  CAF_CHECK(manifest("/sensors").empty());
+  sensors->begin(start_ms);
+  sensors->update("water", [](topic_figures& f) { ++f.received; });
+  advance(10'250ms);
+  CAF_CHECK_EQUAL(manifest("/sensors/water/received"), 1);
+}
+
+CAF_TEST(the truth is told at once when it changes and each second else) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  advance(250ms);
+  auto before = told.truths.size();
+  ledger->lost({1, 5, 9, loss_place::network, 0});
+  advance(250ms);
+  CAF_CHECK_EQUAL(told.truths.size(), before + 1);
+  CAF_CHECK_EQUAL(light("/cameras/left/lost"), 5);
+  before = told.truths.size();
+  advance(10s);
+  CAF_CHECK(told.truths.size() >= before + 9);
+  CAF_CHECK(told.truths.size() <= before + 12);
+}
+
+CAF_TEST(a truth that does not change is not told again) {
+  start_session_actor();
+  advance(1s);
+  auto before = told.truths.size();
+  advance(60s);
+  CAF_CHECK_EQUAL(told.truths.size(), before);
+}
+
+CAF_TEST(a camera that stalls is told within two seconds) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  ledger->segment_opened(0, start_ms, "x");
+  advance(5s);
+  ledger->durable(now_ns);
+  advance(250ms);
+  CAF_CHECK_EQUAL(light("/cameras/left/state"), "recording");
+  advance(1'750ms);
+  CAF_CHECK_EQUAL(light("/cameras/left/state"), "stalled");
+}
+
+CAF_TEST(a manifest that cannot be written is told) {
+  scratch.put("sessions", "a file");
+  start_session_actor();
+  start_recording();
+  CAF_CHECK_EQUAL(told.sessions.size(), 1u);
+  auto why = light("/last_error").get<std::string>();
+  CAF_CHECK(why.find("open failed") == 0);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
