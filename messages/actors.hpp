@@ -18,24 +18,24 @@
 #include <string>
 
 CAF_BEGIN_TYPE_ID_BLOCK(camnode, caf::first_custom_type_id)
-  CAF_ADD_TYPE_ID(camnode, (camnode::mqtt_message))
-  CAF_ADD_TYPE_ID(camnode, (camnode::record_command))
-  CAF_ADD_TYPE_ID(camnode, (camnode::server_info))
-  CAF_ADD_TYPE_ID(camnode, (camnode::session_info))
-  CAF_ADD_TYPE_ID(camnode, (camnode::stream_event))
-  CAF_ADD_ATOM(camnode, camnode, beat_atom, "beat")
-  CAF_ADD_ATOM(camnode, camnode, ended_atom, "ended")
-  CAF_ADD_ATOM(camnode, camnode, found_atom, "found")
-  CAF_ADD_ATOM(camnode, camnode, kill_atom, "kill")
-  CAF_ADD_ATOM(camnode, camnode, lost_atom, "lost")
-  CAF_ADD_ATOM(camnode, camnode, link_up_atom, "linkUp")
-  CAF_ADD_ATOM(camnode, camnode, link_down_atom, "linkDown")
-  CAF_ADD_ATOM(camnode, camnode, publish_atom, "publish")
-  CAF_ADD_ATOM(camnode, camnode, restart_atom, "restart")
-  CAF_ADD_ATOM(camnode, camnode, retry_atom, "retry")
-  CAF_ADD_ATOM(camnode, camnode, stop_atom, "stop")
-  CAF_ADD_ATOM(camnode, camnode, stopped_atom, "stopped")
-  CAF_ADD_ATOM(camnode, camnode, wake_atom, "wake")
+CAF_ADD_TYPE_ID(camnode, (camnode::mqtt_message))
+CAF_ADD_TYPE_ID(camnode, (camnode::record_command))
+CAF_ADD_TYPE_ID(camnode, (camnode::server_info))
+CAF_ADD_TYPE_ID(camnode, (camnode::session_info))
+CAF_ADD_TYPE_ID(camnode, (camnode::stream_event))
+CAF_ADD_ATOM(camnode, camnode, beat_atom, "beat")
+CAF_ADD_ATOM(camnode, camnode, ended_atom, "ended")
+CAF_ADD_ATOM(camnode, camnode, found_atom, "found")
+CAF_ADD_ATOM(camnode, camnode, kill_atom, "kill")
+CAF_ADD_ATOM(camnode, camnode, lost_atom, "lost")
+CAF_ADD_ATOM(camnode, camnode, link_up_atom, "linkUp")
+CAF_ADD_ATOM(camnode, camnode, link_down_atom, "linkDown")
+CAF_ADD_ATOM(camnode, camnode, publish_atom, "publish")
+CAF_ADD_ATOM(camnode, camnode, restart_atom, "restart")
+CAF_ADD_ATOM(camnode, camnode, retry_atom, "retry")
+CAF_ADD_ATOM(camnode, camnode, stop_atom, "stop")
+CAF_ADD_ATOM(camnode, camnode, stopped_atom, "stopped")
+CAF_ADD_ATOM(camnode, camnode, wake_atom, "wake")
 CAF_END_TYPE_ID_BLOCK(camnode)
 
 namespace camnode {
@@ -57,8 +57,7 @@ using mqtt_listener_actor = caf::typed_actor<
   // Connected, for the first time or again: nothing is subscribed yet.
   caf::reacts_to<link_up_atom>,
   // The connection is lost, or a first one failed; paho goes on trying.
-  caf::reacts_to<link_down_atom, std::string>,
-  caf::reacts_to<mqtt_message>>;
+  caf::reacts_to<link_down_atom, std::string>, caf::reacts_to<mqtt_message>>;
 
 /// The ANNOUNCER interface: DISCOVERY on a server.
 using announcer_actor = mqtt_listener_actor::extend<
@@ -131,8 +130,7 @@ using client_supervisor_actor = server_supervisor_actor::extend<
   // From FINDER: a server said goodbye, or is silent.
   caf::reacts_to<lost_atom, server_info>,
   // From FINDER, for SESSION; with a reason where it was not understood.
-  caf::reacts_to<record_command>,
-  caf::reacts_to<record_command, std::string>,
+  caf::reacts_to<record_command>, caf::reacts_to<record_command, std::string>,
   // From SESSION, for every recorder and SENSOR LOG.
   caf::reacts_to<session_info>,
   // From SESSION: all of a stopped session is on disk.

@@ -10,7 +10,7 @@ namespace camnode {
 /// One MQTT message as it came in.
 struct mqtt_message {
   std::string topic;
-  std::string payload; ///< At most `max_payload_bytes` bytes.
+  std::string payload;    ///< At most `max_payload_bytes` bytes.
   int64_t arrival_ns = 0; ///< `client_clock_ns` when it arrived.
   bool retained = false;  ///< The broker had it stored: not new.
 };

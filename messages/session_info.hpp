@@ -11,13 +11,15 @@ namespace camnode {
 /// is the client's monotonic clock, tied to UTC once, at the start:
 /// UTC = `start_ms` + (monotonic - `anchor_mono_ns`).
 struct session_info {
-  int64_t start_ms = 0; ///< UTC ms; 0 means: no session.
+  int64_t start_ms = 0;       ///< UTC ms; 0 means: no session.
   int64_t anchor_mono_ns = 0; ///< `client_clock_ns` at `start_ms`.
   int64_t segment_ms = 0;
   int64_t stop_ms = 0; ///< UTC ms on the session clock; 0 while it is open.
+  int64_t due_ms = 0;  ///< When it stops by itself; 0: on command only.
   std::string label;
 
-  /// With a stop: the node is ending, so nobody waits for cameras that are away.
+  /// With a stop: the node is ending, so nobody waits for cameras that are
+  /// away.
   bool hurry = false;
 
   bool exists() const {
@@ -33,12 +35,18 @@ struct session_info {
   int64_t session_ns(int64_t client_ns) const {
     return start_ms * 1'000'000 + (client_ns - anchor_mono_ns);
   }
+
+  /// @param session_ms UTC ms on the session clock.
+  /// @returns The same instant of `client_clock_ns`.
+  int64_t client_ns(int64_t session_ms) const {
+    return anchor_mono_ns + (session_ms - start_ms) * 1'000'000;
+  }
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, session_info& x) {
   return f(caf::meta::type_name("session_info"), x.start_ms, x.anchor_mono_ns,
-           x.segment_ms, x.stop_ms, x.label, x.hurry);
+           x.segment_ms, x.stop_ms, x.due_ms, x.label, x.hurry);
 }
 
 } // namespace camnode

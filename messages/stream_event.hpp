@@ -26,8 +26,8 @@ inline std::string to_string(stream_event::kind x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, stream_event& x) {
-  return f(caf::meta::type_name("stream_event"), x.connection, x.what,
-           x.legacy, x.reason);
+  return f(caf::meta::type_name("stream_event"), x.connection, x.what, x.legacy,
+           x.reason);
 }
 
 } // namespace camnode

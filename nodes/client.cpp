@@ -29,8 +29,8 @@ make_open_segment segments_in(const std::filesystem::path& dir) {
     auto period = server.rate_mhz == 0
                     ? usual_period
                     : caf::timespan{1'000'000'000'000 / server.rate_mhz};
-    return [folder = dir / "cam" / server.id, period](
-             int64_t start_ms, uint16_t width, uint16_t height) {
+    return [folder = dir / "cam" / server.id,
+            period](int64_t start_ms, uint16_t width, uint16_t height) {
       return open_mp4_segment(folder, start_ms, width, height, period);
     };
   };
@@ -78,8 +78,7 @@ std::unique_ptr<window> window_of(const client_options& x,
     log_info("window", "no display: running without a window");
     return nullptr;
   }
-  return std::make_unique<window>(std::move(cameras),
-                                  "camnode " + x.node.id);
+  return std::make_unique<window>(std::move(cameras), "camnode " + x.node.id);
 }
 
 } // namespace
@@ -97,9 +96,10 @@ int run_client(const client_options& options) {
   io_thread io;
   node_config config;
   caf::actor_system system{config};
-  auto root = system.spawn<client_supervisor>(
-    actor_context{&directory, "client_supervisor", 0},
-    parts_of(options, io, cameras));
+  auto root = system.spawn<client_supervisor>(actor_context{&directory,
+                                                            "client_supervisor",
+                                                            0},
+                                              parts_of(options, io, cameras));
   return run_node(signals, directory,
                   caf::actor_cast<caf::actor>(std::move(root)), [&] {
                     if (!view)

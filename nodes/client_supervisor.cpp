@@ -69,18 +69,19 @@ void client_supervisor::add_common_children() {
   });
   add_child("sensor_log", recording_phase,
             [this](const actor_context& context) {
-              sensor_log_ = spawn<sensor_log, caf::detached>(
-                context, parts_.sensors, parts_.make_client, sensor_books_);
+              sensor_log_ = spawn<sensor_log, caf::detached>(context,
+                                                             parts_.sensors,
+                                                             parts_.make_client,
+                                                             sensor_books_);
               send(sensor_log_, session_);
               return caf::actor_cast<caf::actor>(sensor_log_);
             });
-  add_child("discovery", discovery_phase,
-            [this](const actor_context& context) {
-              finder_ = spawn<finder, caf::detached>(
-                context, parts_.find, parts_.make_client,
-                client_supervisor_actor{this});
-              return caf::actor_cast<caf::actor>(finder_);
-            });
+  add_child("discovery", discovery_phase, [this](const actor_context& context) {
+    finder_ = spawn<finder, caf::detached>(context, parts_.find,
+                                           parts_.make_client,
+                                           client_supervisor_actor{this});
+    return caf::actor_cast<caf::actor>(finder_);
+  });
 }
 
 void client_supervisor::found(const server_info& x) {
@@ -150,11 +151,12 @@ void client_supervisor::add_pair(const server_info& x) {
 caf::actor client_supervisor::start_viewer(const std::string& id,
                                            const actor_context& context) {
   auto& x = pairs_.at(id);
-  x.viewer = spawn<viewer>(
-    context, *parts_.io,
-    viewer_parts{x.intake, x.viewer_figures,
-                 [on = recording_] { return on->load(); }},
-    x.server);
+  x.viewer = spawn<viewer>(context, *parts_.io,
+                           viewer_parts{x.intake, x.viewer_figures,
+                                        [on = recording_] {
+                                          return on->load();
+                                        }},
+                           x.server);
   return caf::actor_cast<caf::actor>(x.viewer);
 }
 
@@ -175,8 +177,7 @@ void client_supervisor::pass_on(const session_info& x) {
   send(sensor_log_, x);
   for (auto& [id, member] : pairs_) {
     // A recorder that still completes another session opens its books itself.
-    auto busy = member.ledger->look().state
-                == ledger_figures::phase::recording;
+    auto busy = member.ledger->look().state == ledger_figures::phase::recording;
     if (x.open() && !busy)
       member.ledger->begin(x);
     send(member.recorder, x);

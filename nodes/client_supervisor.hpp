@@ -60,7 +60,7 @@ private:
 
     /// Whether frames that the network holds up may still come: for RECORDER.
     std::shared_ptr<std::atomic<bool>> may_return;
-    int64_t seen_ns = 0;     ///< When it was last present or connected.
+    int64_t seen_ns = 0; ///< When it was last present or connected.
   };
 
   void add_common_children();
@@ -87,7 +87,7 @@ private:
   const client_parts parts_;
   const sensor_board_ptr sensor_books_;
   std::map<std::string, pair> pairs_; ///< By server id.
-  session_info session_; ///< The present one.
+  session_info session_;              ///< The present one.
 
   /// Whether a session is on, for those on other threads.
   const std::shared_ptr<std::atomic<bool>> recording_;

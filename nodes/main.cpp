@@ -40,8 +40,9 @@ struct runner {
 int main(int argc, char** argv) {
   reuse_frame_memory();
   try {
-    return std::visit(runner{}, camnode::parse_options(
-                                  argc, argv, camnode::version_text()));
+    return std::visit(runner{},
+                      camnode::parse_options(argc, argv,
+                                             camnode::version_text()));
   } catch (const std::exception& e) {
     std::cerr << "camnode: " << e.what() << "\n";
     return 1;

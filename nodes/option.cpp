@@ -65,13 +65,15 @@ const text_rule node_id_or_nothing
 
 const text_rule host_rule = {is_host, "a host name or an IP address"};
 
-const text_rule ip_rule
-  = {[](std::string_view x) { return canonical_ip(x).has_value(); },
-     "an IPv4 or IPv6 address such as 0.0.0.0"};
+const text_rule ip_rule = {[](std::string_view x) {
+                             return canonical_ip(x).has_value();
+                           },
+                           "an IPv4 or IPv6 address such as 0.0.0.0"};
 
-const text_rule ip_or_nothing
-  = {[](std::string_view x) { return x.empty() || canonical_ip(x); },
-     "an IPv4 or IPv6 address, or nothing"};
+const text_rule ip_or_nothing = {[](std::string_view x) {
+                                   return x.empty() || canonical_ip(x);
+                                 },
+                                 "an IPv4 or IPv6 address, or nothing"};
 
 const text_rule topic_rule
   = {[](std::string_view x) {
@@ -90,9 +92,8 @@ const text_rule readable_file_or_nothing
      },
      "a file that exists and is readable"};
 
-option text_option(std::string name, std::string value_name,
-                   std::string& field, const text_rule& rule,
-                   std::string purpose) {
+option text_option(std::string name, std::string value_name, std::string& field,
+                   const text_rule& rule, std::string purpose) {
   auto set = [&field, rule](const std::string& text) -> std::string {
     if (!rule.holds(text))
       return rule.want;
@@ -103,9 +104,8 @@ option text_option(std::string name, std::string value_name,
           [&field] { return field; }};
 }
 
-option integer_option(std::string name, std::string value_name,
-                      uint16_t& field, uint16_t min, uint16_t max,
-                      std::string purpose) {
+option integer_option(std::string name, std::string value_name, uint16_t& field,
+                      uint16_t min, uint16_t max, std::string purpose) {
   auto allowed = range(std::to_string(min), std::to_string(max));
   auto set = [=, &field](const std::string& text) -> std::string {
     uint16_t x = 0;

@@ -49,13 +49,11 @@ extern const text_rule readable_file_or_nothing;
 // outlive it and holds the default. Ranges include both ends, and are added to
 // the purpose.
 
-option text_option(std::string name, std::string value_name,
-                   std::string& field, const text_rule& rule,
-                   std::string purpose);
+option text_option(std::string name, std::string value_name, std::string& field,
+                   const text_rule& rule, std::string purpose);
 
-option integer_option(std::string name, std::string value_name,
-                      uint16_t& field, uint16_t min, uint16_t max,
-                      std::string purpose);
+option integer_option(std::string name, std::string value_name, uint16_t& field,
+                      uint16_t min, uint16_t max, std::string purpose);
 
 option number_option(std::string name, std::string value_name, double& field,
                      double min, double max, std::string purpose);
@@ -66,8 +64,7 @@ option seconds_option(std::string name, caf::timespan& field, double min,
 
 option flag_option(std::string name, bool& field, std::string purpose);
 
-option networks_option(std::string name, cidr_list& field,
-                       std::string purpose);
+option networks_option(std::string name, cidr_list& field, std::string purpose);
 
 /// Stores one of a few named values.
 template <class Enum>

@@ -27,8 +27,7 @@ option_table broker_table(mqtt_options& x) {
     text_option("mqtt.ca-file", "FILE", x.ca_file, readable_file_or_nothing,
                 "Certificates (PEM) that the broker's must descend from. "
                 "None: those that this machine trusts."),
-    text_option("mqtt.cert-file", "FILE", x.cert_file,
-                readable_file_or_nothing,
+    text_option("mqtt.cert-file", "FILE", x.cert_file, readable_file_or_nothing,
                 "This node's certificate (PEM), where the broker wants one. "
                 "Needs mqtt.key-file."),
     text_option("mqtt.key-file", "FILE", x.key_file, readable_file_or_nothing,
@@ -82,8 +81,7 @@ option_table camera_table(camera_options& x) {
                    "Width of the picture."),
     integer_option("camera.height", "PIXELS", x.height, 16, 16384,
                    "Height of the picture."),
-    number_option("camera.fps", "HZ", x.fps, 0.1, 1000,
-                  "Frames per second."),
+    number_option("camera.fps", "HZ", x.fps, 0.1, 1000, "Frames per second."),
     integer_option("camera.quality", "PERCENT", x.quality, 1, 100,
                    "Quality of JPEGs that camnode encodes itself, from "
                    "small to good."),
@@ -147,8 +145,7 @@ option_table own_table(client_options& x) {
                   {{"copy", record_codec::copy}},
                   "How frames are stored. copy: as the camera made them."),
     text_option("mqtt.topic-sensors", "FILTER", x.mqtt.topic_sensors,
-                filter_rule,
-                "Topic filter of the sensors that are logged."),
+                filter_rule, "Topic filter of the sensors that are logged."),
     networks_option("discovery.allow", x.discovery.allow,
                     "Networks that servers may be in, such as "
                     "192.168.0.0/16,fd00::/8. None: all."),

@@ -88,11 +88,10 @@ po::options_description general_description() {
   auto text = [](const char* name) {
     return po::value<std::string>()->value_name(name);
   };
-  result.add_options()
-    ("role", text("server|client"), "What this node is. Always needed.")
-    ("config", text("FILE"), "File with options of the role.")
-    ("help,h", "Print this text.")
-    ("version", "Print the version.");
+  result.add_options()("role", text("server|client"),
+                       "What this node is. Always needed.")(
+    "config", text("FILE"), "File with options of the role.")(
+    "help,h", "Print this text.")("version", "Print the version.");
   return result;
 }
 
@@ -113,9 +112,9 @@ po::options_description full_description() {
   server_options server;
   client_options client;
   auto result = general_description();
-  result.add(description_of("Server and client",
-                            common_table(server.node, server.mqtt,
-                                         server.log)));
+  result.add(
+    description_of("Server and client",
+                   common_table(server.node, server.mqtt, server.log)));
   result.add(description_of("Server", own_table(server)));
   result.add(description_of("Client", own_table(client)));
   return result;
@@ -217,7 +216,7 @@ std::string why_unknown(const given_value& x, const option_table& table) {
 
 /// @returns What is wrong, or an empty string.
 std::string set_values(const std::vector<given_value>& values,
-                  const option_table& table) {
+                       const option_table& table) {
   for (const auto& x : values) {
     auto known = find_option(table, x.name);
     if (known == nullptr)

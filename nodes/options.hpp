@@ -64,7 +64,7 @@ struct replay_options {
 
 struct stream_options {
   std::string host = "0.0.0.0";
-  uint16_t port = 8000; ///< Where legacy clients look for it.
+  uint16_t port = 8000;  ///< Where legacy clients look for it.
   std::string advertise; ///< Empty: the address towards the broker.
   replay_options replay;
 };

@@ -49,10 +49,11 @@ make_frame_source source_of(const server_options& x) {
     return nullptr;
   if (kind == source_kind::command)
     return [=]() -> frame_source_ptr {
-      return std::make_unique<command_source>(
-        camera.command, [](const std::string& line) {
-          log_info("camera", "program: ", line);
-        });
+      return std::make_unique<command_source>(camera.command,
+                                              [](const std::string& line) {
+                                                log_info("camera",
+                                                         "program: ", line);
+                                              });
     };
   if (kind == source_kind::file)
     return [=]() -> frame_source_ptr {
@@ -108,8 +109,7 @@ std::string metrics_of(const camera_board& board,
   return text.text();
 }
 
-stream_server_options stream_of(const server_options& x,
-                                camera_board_ptr board,
+stream_server_options stream_of(const server_options& x, camera_board_ptr board,
                                 const actor_directory& directory,
                                 caf::timespan patience) {
   stream_server_options result;
@@ -160,8 +160,8 @@ int run_server(const server_options& options) {
                            parts.camera_patience.next_frame);
   parts.announce = announcement_of(options, parts.board->epoch());
   parts.make_client = clients_for(options.mqtt);
-  log_info("node", "camnode ", version(), " server ", options.node.id,
-           ", run ", parts.board->epoch());
+  log_info("node", "camnode ", version(), " server ", options.node.id, ", run ",
+           parts.board->epoch());
   io_thread io;
   parts.io = &io;
   node_config config;

@@ -23,9 +23,9 @@ server_supervisor::behavior_type server_supervisor::make_behavior() {
     });
   add_child("stream_publisher", 0, [this](const actor_context& context) {
     *port_ = 0;
-    return caf::actor_cast<caf::actor>(spawn<stream_publisher>(
-      context, *parts_.io, parts_.ring, parts_.stream,
-      [port = port_](uint16_t x) { *port = x; }));
+    return caf::actor_cast<caf::actor>(
+      spawn<stream_publisher>(context, *parts_.io, parts_.ring, parts_.stream,
+                              [port = port_](uint16_t x) { *port = x; }));
   });
   add_child("discovery", 0, [this](const actor_context& context) {
     return caf::actor_cast<caf::actor>(spawn<announcer, caf::detached>(

@@ -7,9 +7,9 @@
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
-#include <caf/system_messages.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
+#include <caf/system_messages.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -83,8 +83,8 @@ protected:
     }
     log_warning(this->who(), "killing ", name, " as told");
     caf::anon_send<caf::message_priority::high>(
-      i->second.handle, caf::exit_msg{i->second.handle.address(),
-                                      caf::exit_reason::kill});
+      i->second.handle,
+      caf::exit_msg{i->second.handle.address(), caf::exit_reason::kill});
   }
 
   /// Ends all children, phase by phase, then this actor.

@@ -48,8 +48,8 @@ bool connect_to_display() {
   auto connect = reinterpret_cast<connect_fun>(dlsym(library, "xcb_connect"));
   auto error = reinterpret_cast<error_fun>(
     dlsym(library, "xcb_connection_has_error"));
-  auto disconnect
-    = reinterpret_cast<disconnect_fun>(dlsym(library, "xcb_disconnect"));
+  auto disconnect = reinterpret_cast<disconnect_fun>(
+    dlsym(library, "xcb_disconnect"));
   if (!connect || !error || !disconnect)
     return false;
   auto connection = connect(nullptr, nullptr);
@@ -135,8 +135,7 @@ struct window::impl {
       cv::imshow(title, canvas);
   }
 
-  void watch_session(const std::vector<fleet_member>& members,
-                     int64_t now_ns) {
+  void watch_session(const std::vector<fleet_member>& members, int64_t now_ns) {
     std::vector<ledger_figures> books;
     for (auto& x : members)
       books.push_back(x.ledger->look());
@@ -217,8 +216,8 @@ struct window::impl {
     x.rate.add(now_ns, result.viewer.frames,
                patience_ns(member.server.rate_mhz));
     result.rate_hz = x.rate.rate_hz();
-    result.truth
-      = camera_truth(member.ledger->look(), session.session(), now_ns);
+    result.truth = camera_truth(member.ledger->look(), session.session(),
+                                now_ns);
     if (x.frame) {
       result.width = x.frame->width;
       result.height = x.frame->height;

@@ -38,8 +38,8 @@ std::pair<int, int> cell(int i, int n, int length) {
 }
 
 int picture_area(int columns, int rows, int width, int height) {
-  auto boxes = divide({0, 0, cell(0, columns, width).second,
-                       cell(0, rows, height).second});
+  auto boxes = divide(
+    {0, 0, cell(0, columns, width).second, cell(0, rows, height).second});
   auto picture = letterbox(16, 9, boxes.picture);
   return picture.width * picture.height;
 }
@@ -69,8 +69,8 @@ void describe_state(const tile_facts& x, tile_text& out) {
   coloured_text state{"receiving", palette::good};
   if (!viewer.connected) {
     state = {x.server.online ? "connecting" : "offline", palette::warning};
-    out.explanation
-      = viewer.last_error.empty() ? viewer.state : viewer.last_error;
+    out.explanation = viewer.last_error.empty() ? viewer.state
+                                                : viewer.last_error;
   } else if (!seen) {
     state = {"waiting for frames", palette::warning};
   } else if (old) {

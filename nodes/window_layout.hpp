@@ -132,11 +132,11 @@ struct tile_text {
 
   std::string name;
   std::vector<coloured_text> details; ///< Important ones first.
-  coloured_text mark;      ///< On recording; empty without session.
-  light lamp = light::off; ///< In the mark's colour, in front of it.
-  coloured_text headline;  ///< Instead of a live picture.
-  std::string explanation; ///< Below the headline.
-  bool alarm = false;      ///< Frames are being missed.
+  coloured_text mark;                 ///< On recording; empty without session.
+  light lamp = light::off;            ///< In the mark's colour, in front of it.
+  coloured_text headline;             ///< Instead of a live picture.
+  std::string explanation;            ///< Below the headline.
+  bool alarm = false;                 ///< Frames are being missed.
 };
 
 bool operator==(const tile_text& x, const tile_text& y);

@@ -31,8 +31,8 @@ constexpr int fineness = 4;
 struct pen {
   explicit pen(int text_height)
     : thickness(std::max(fineness, text_height * fineness / 8)),
-      scale(cv::getFontScaleFromHeight(font, text_height * fineness,
-                                       thickness)) {
+      scale(
+        cv::getFontScaleFromHeight(font, text_height * fineness, thickness)) {
   }
 
   cv::Size measure(const std::string& text) const {
@@ -84,12 +84,12 @@ void draw_centred(cv::Mat& canvas, const std::string& text, const box& area,
   auto measure = measure_at(text_height);
   auto shown = cut_to(text, area.width - 2 * text_height, measure);
   draw_text(canvas, shown,
-            {area.x + (area.width - measure(shown)) / 2, baseline},
-            text_height, ink);
+            {area.x + (area.width - measure(shown)) / 2, baseline}, text_height,
+            ink);
 }
 
-void draw_lamp(cv::Mat& canvas, const tile_boxes& boxes,
-               const label_line& line, const tile_text& text) {
+void draw_lamp(cv::Mat& canvas, const tile_boxes& boxes, const label_line& line,
+               const tile_text& text) {
   auto radius = line.lamp_diameter / 2;
   cv::Point centre{boxes.bar.x + line.lamp_x + radius,
                    boxes.bar.y + boxes.bar.height / 2};
@@ -101,8 +101,7 @@ void draw_lamp(cv::Mat& canvas, const tile_boxes& boxes,
                std::max(1, radius / 3), cv::LINE_AA);
 }
 
-void draw_bar(cv::Mat& canvas, const tile_boxes& boxes,
-              const tile_text& text) {
+void draw_bar(cv::Mat& canvas, const tile_boxes& boxes, const tile_text& text) {
   auto& bar = boxes.bar;
   canvas(rect_of(bar)).setTo(ink_of(palette::bar));
   auto line = plan_label(text, boxes, measure_at(boxes.text_height));

@@ -111,8 +111,8 @@ private:
     frame.width = x.width;
     frame.height = x.height;
     frame.capture_mono_ns = x.first_byte_ns;
-    frame.capture_utc_ns
-      = utc_clock_ns() - (capture_clock_ns() - x.first_byte_ns);
+    frame.capture_utc_ns = utc_clock_ns()
+                           - (capture_clock_ns() - x.first_byte_ns);
     ++frames_;
     events_.on_frame(std::move(frame));
   }

@@ -91,8 +91,8 @@ private:
       return true;
     }
     frame.capture_mono_ns = capture_time(due);
-    frame.capture_utc_ns
-      = utc_clock_ns() - (capture_clock_ns() - frame.capture_mono_ns);
+    frame.capture_utc_ns = utc_clock_ns()
+                           - (capture_clock_ns() - frame.capture_mono_ns);
     events_.on_frame(std::move(frame));
     return true;
   }
@@ -173,8 +173,7 @@ void file_source::run() {
   try {
     reason = player{*file_, events_, pacer_}.play();
   } catch (std::exception& x) {
-    reason = caf::make_error(ec::source_ended,
-                             options_.path + ": " + x.what());
+    reason = caf::make_error(ec::source_ended, options_.path + ": " + x.what());
   }
   if (reason)
     events_.on_end(std::move(reason));

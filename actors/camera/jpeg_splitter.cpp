@@ -113,8 +113,7 @@ jpeg_splitter::outcome jpeg_splitter::walk_marker() {
     return result;
   auto p = buffer_.data() + pos_;
   auto code = p[1];
-  if (p[0] != 0xFF || code == soi || code == 0
-      || (code == eoi && !has_scan_))
+  if (p[0] != 0xFF || code == soi || code == 0 || (code == eoi && !has_scan_))
     return drop_frame();
   if (code == 0xFF) {
     ++pos_;

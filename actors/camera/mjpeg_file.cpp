@@ -15,8 +15,7 @@ constexpr size_t read_bytes = 64 * 1024;
 
 class mjpeg_file : public video_file {
 public:
-  mjpeg_file(std::string path, double fps)
-    : path_(std::move(path)), fps_(fps) {
+  mjpeg_file(std::string path, double fps) : path_(std::move(path)), fps_(fps) {
   }
 
   std::optional<int64_t> advance() override {

@@ -147,9 +147,10 @@ yuv420_view test_pattern::draw(uint64_t frame, int64_t utc_ns) {
   time_text when{utc_ns};
   auto number = "FRAME " + std::to_string(frame);
   auto one_line = text_columns_ >= date_time_columns;
-  const std::string texts[]
-    = {one_line ? std::string{when.date} + ' ' + when.time : when.time, number,
-       id_, when.date};
+  const std::string texts[] = {one_line
+                                 ? std::string{when.date} + ' ' + when.time
+                                 : when.time,
+                               number, id_, when.date};
   for (size_t i = 0; i < lines_.size(); ++i)
     draw_text(lines_[i], texts[i]);
   move_disc(frame);

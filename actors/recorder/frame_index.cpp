@@ -11,7 +11,8 @@ public:
   explicit row_writer(index_row_buffer& buffer)
     : begin_(buffer.data()),
       pos_(buffer.data()),
-      end_(buffer.data() + buffer.size()) {}
+      end_(buffer.data() + buffer.size()) {
+  }
 
   template <class Integer>
   void add(Integer x) {
@@ -37,7 +38,8 @@ private:
 
 class row_reader {
 public:
-  explicit row_reader(std::string_view line) : rest_(line) {}
+  explicit row_reader(std::string_view line) : rest_(line) {
+  }
 
   template <class Integer>
   bool read(Integer& x) {

@@ -32,7 +32,8 @@ uint64_t read_u64(const uint8_t* p) {
 
 class box_writer {
 public:
-  explicit box_writer(uint8_t* out) : out_(out) {}
+  explicit box_writer(uint8_t* out) : out_(out) {
+  }
 
   box_writer& u32(uint32_t x) {
     for (auto shift : {24, 16, 8, 0})
@@ -98,7 +99,8 @@ uint32_t track_timescale(byte_range moov) {
 
 class scanner {
 public:
-  scanner(uint64_t size, const mp4_reader& read) : size_(size), read_(read) {}
+  scanner(uint64_t size, const mp4_reader& read) : size_(size), read_(read) {
+  }
 
   mp4_layout
   run(const std::function<void(const mp4_found_fragment&)>& on_fragment) {

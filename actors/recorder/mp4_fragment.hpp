@@ -59,15 +59,13 @@ constexpr size_t max_mp4_init_bytes = 64 << 10;
 /// scan; memory is bounded by `max_mp4_init_bytes`.
 /// @param size The file's size; `read` is never asked for more.
 /// @param on_fragment Called for each whole fragment, in order. May be empty.
-mp4_layout
-mp4_scan(uint64_t size, const mp4_reader& read,
-         const std::function<void(const mp4_found_fragment&)>& on_fragment
-         = nullptr);
+mp4_layout mp4_scan(
+  uint64_t size, const mp4_reader& read,
+  const std::function<void(const mp4_found_fragment&)>& on_fragment = nullptr);
 
 /// Scans a file that is in memory.
-mp4_layout
-mp4_scan(const uint8_t* data, size_t size,
-         const std::function<void(const mp4_found_fragment&)>& on_fragment
-         = nullptr);
+mp4_layout mp4_scan(
+  const uint8_t* data, size_t size,
+  const std::function<void(const mp4_found_fragment&)>& on_fragment = nullptr);
 
 } // namespace camnode

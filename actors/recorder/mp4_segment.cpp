@@ -29,8 +29,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What UTC nanoseconds can say: up to the year 2262.
-constexpr auto latest_start_ms
-  = std::numeric_limits<int64_t>::max() / 1'000'000;
+constexpr auto latest_start_ms = std::numeric_limits<int64_t>::max()
+                                 / 1'000'000;
 
 /// Bounds of a guessed duration: what players take for one frame.
 constexpr int64_t min_duration_us = 1'000;
@@ -170,7 +170,8 @@ public:
       start_ms_(start_ms),
       width_(width),
       height_(height),
-      interval_us_(frame_period_us) {}
+      interval_us_(frame_period_us) {
+  }
 
   caf::error append(const frame& x, int64_t capture_ns,
                     uint32_t flags) override {
@@ -318,10 +319,11 @@ caf::expected<segment_writer_ptr>
 open_mp4_segment(const fs::path& dir, int64_t start_ms, uint16_t width,
                  uint16_t height, caf::timespan frame_period) {
   if (start_ms < 0 || start_ms > latest_start_ms || width == 0 || height == 0)
-    return caf::make_error(
-      ec::open_failed, dir.string() + ": no segment of " + std::to_string(width)
-                         + 'x' + std::to_string(height) + " can start at "
-                         + std::to_string(start_ms) + " ms");
+    return caf::make_error(ec::open_failed,
+                           dir.string() + ": no segment of "
+                             + std::to_string(width) + 'x'
+                             + std::to_string(height) + " can start at "
+                             + std::to_string(start_ms) + " ms");
   auto init = make_init_segment(start_ms, width, height);
   if (!init)
     return std::move(init.error());
@@ -330,8 +332,8 @@ open_mp4_segment(const fs::path& dir, int64_t start_ms, uint16_t width,
   auto mp4 = create_with(dir / open_segment_name(start_ms, "mp4"), *init);
   if (!mp4)
     return std::move(mp4.error());
-  auto csv
-    = create_with(dir / open_segment_name(start_ms, "csv"), index_header);
+  auto csv = create_with(dir / open_segment_name(start_ms, "csv"),
+                         index_header);
   if (!csv) {
     mp4->remove();
     return std::move(csv.error());
@@ -342,8 +344,9 @@ open_mp4_segment(const fs::path& dir, int64_t start_ms, uint16_t width,
     return err;
   }
   auto period_us = frame_period.count() / 1000;
-  return segment_writer_ptr{new mp4_segment(
-    std::move(*mp4), std::move(*csv), start_ms, width, height, period_us)};
+  return segment_writer_ptr{new mp4_segment(std::move(*mp4), std::move(*csv),
+                                            start_ms, width, height,
+                                            period_us)};
 }
 
 } // namespace camnode

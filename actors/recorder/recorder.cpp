@@ -70,8 +70,9 @@ recorder::behavior_type recorder::make_behavior() {
 }
 
 void recorder::begin(const session_info& x) {
-  if (!x.exists() || (!session_.exists() && !x.open()
-                      && parts_.ledger->look().session_ms != x.start_ms))
+  if (!x.exists()
+      || (!session_.exists() && !x.open()
+          && parts_.ledger->look().session_ms != x.start_ms))
     return; // Nothing to record: it was over before we were there.
   auto known = session_.start_ms == x.start_ms;
   if (!known && segment_)
@@ -80,9 +81,9 @@ void recorder::begin(const session_info& x) {
   if (!known) {
     parts_.ledger->begin(x);
     last_ = parts_.ledger->look().last;
-    cursor_ = last_ ? parts_.ring->position_behind(last_->epoch,
-                                                   last_->sequence)
-                    : parts_.ring->oldest_position();
+    cursor_ = last_
+                ? parts_.ring->position_behind(last_->epoch, last_->sequence)
+                : parts_.ring->oldest_position();
     past_stop_ = false;
     last_capture_ns_ = 0;
     synced_ns_ = parts_.clock();
@@ -128,8 +129,8 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
   if (err != ec::bad_message)
     return err;
   // The next one may be better: one bad frame costs no other.
-  note_loss({x.epoch, x.sequence, x.sequence, loss_place::recorder,
-             capture_ns});
+  note_loss(
+    {x.epoch, x.sequence, x.sequence, loss_place::recorder, capture_ns});
   return caf::none;
 }
 
@@ -175,7 +176,8 @@ caf::error recorder::write(const frame& x, int64_t capture_ns, uint32_t flags) {
   segment_schedule schedule{session_.start_ms, session_.segment_ms};
   auto span = schedule.at(whole_ms(capture_ns));
   if (!span)
-    return caf::make_error(ec::bad_message, std::string{"a frame outside of the session"});
+    return caf::make_error(ec::bad_message,
+                           std::string{"a frame outside of the session"});
   if (segment_ && span->index != span_.index)
     if (auto err = close_segment(span_.end_ms))
       return err;
@@ -207,8 +209,7 @@ caf::error recorder::open_for(const frame& x, int64_t capture_ns,
   start_ms_ = start_ms;
   width_ = x.width;
   height_ = x.height;
-  parts_.ledger->segment_opened(span.index, start_ms,
-                                std::to_string(start_ms));
+  parts_.ledger->segment_opened(span.index, start_ms, std::to_string(start_ms));
   log_info(who(), "opened segment ", span.index, ", ", start_ms);
   return caf::none;
 }
@@ -254,8 +255,7 @@ caf::error recorder::sync_if_due(int64_t now_ns) {
 }
 
 caf::error recorder::close_if_over(int64_t session_ns) {
-  if (segment_
-      && session_ns > span_.end_ms * 1'000'000 + cut_patience_ns)
+  if (segment_ && session_ns > span_.end_ms * 1'000'000 + cut_patience_ns)
     return close_segment(span_.end_ms);
   return caf::none;
 }
@@ -281,8 +281,10 @@ void recorder::finish() {
     return fail(std::move(err));
   if (!past_stop_ && last_) {
     parts_.ledger->end_unknown();
-    log_warning(who(), "no frame from behind the stop came: what was captured "
-                       "after frame ", last_->sequence, " is unknown");
+    log_warning(who(),
+                "no frame from behind the stop came: what was captured "
+                "after frame ",
+                last_->sequence, " is unknown");
   }
   parts_.ledger->finish();
   auto x = parts_.ledger->look();

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/shared/recording_ledger.hpp"
 #include "actors/recorder/segment_writer.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/observed.hpp"
+#include "actors/shared/recording_ledger.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "messages/actors.hpp"
 
@@ -89,9 +89,9 @@ private:
   int64_t start_ms_ = 0;       ///< In the name of `segment_`.
   uint16_t width_ = 0;
   uint16_t height_ = 0;
-  int64_t last_capture_ns_ = 0; ///< Of the last frame written.
+  int64_t last_capture_ns_ = 0;      ///< Of the last frame written.
   std::optional<frame_number> last_; ///< The last frame seen.
-  bool past_stop_ = false; ///< A frame from behind the stop was seen.
+  bool past_stop_ = false;           ///< A frame from behind the stop was seen.
   bool unsynced_ = false;
   int64_t synced_ns_ = 0;
 };

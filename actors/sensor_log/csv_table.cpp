@@ -82,8 +82,8 @@ private:
   }
 
   bool fail(const char* reason) {
-    error_ = caf::error{ec::bad_message, "CSV line " + std::to_string(line_)
-                                           + ": " + reason};
+    error_ = caf::error{ec::bad_message,
+                        "CSV line " + std::to_string(line_) + ": " + reason};
     return false;
   }
 
@@ -104,8 +104,8 @@ std::string csv_table::header() const {
   return join(columns_);
 }
 
-caf::expected<csv_table::row>
-csv_table::make_row(int64_t timestamp_ms, const sensor_values& values) {
+caf::expected<csv_table::row> csv_table::make_row(int64_t timestamp_ms,
+                                                  const sensor_values& values) {
   if (auto err = check(values))
     return err;
   auto columns_before = columns_.size();

@@ -27,8 +27,8 @@ constexpr size_t max_recent = 1000;
 } // namespace
 
 sensor_log::sensor_log(caf::actor_config& cfg, const actor_context& context,
-                       sensor_log_options options,
-                       make_mqtt_client make_client, sensor_board_ptr board)
+                       sensor_log_options options, make_mqtt_client make_client,
+                       sensor_board_ptr board)
   : observed(cfg, context),
     options_(std::move(options)),
     make_client_(std::move(make_client)),
@@ -85,8 +85,8 @@ void sensor_log::take(const mqtt_message& x) {
   if (topics_.count(x.topic) == 0 && topics_.size() >= max_topics) {
     static const std::string further = "(further topics)";
     board_->update(further, [](topic_figures& f) { ++f.received; });
-    return reject(further, "more than " + std::to_string(max_topics)
-                             + " topics");
+    return reject(further,
+                  "more than " + std::to_string(max_topics) + " topics");
   }
   topics_.try_emplace(x.topic); // Counts as one, whatever comes of it.
   board_->update(x.topic, [](topic_figures& f) { ++f.received; });
@@ -112,7 +112,8 @@ caf::error sensor_log::write(const mqtt_message& x, int64_t session_ns) {
   segment_schedule schedule{session_.start_ms, session_.segment_ms};
   auto span = schedule.at(time_ms);
   if (!span)
-    return caf::make_error(ec::bad_message, std::string{"outside of the session"});
+    return caf::make_error(ec::bad_message,
+                           std::string{"outside of the session"});
   auto& log = topics_[x.topic];
   if (log.file.is_open() && log.span.index != span->index)
     close_file(x.topic, log, log.span.end_ms);

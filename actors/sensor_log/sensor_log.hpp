@@ -1,18 +1,18 @@
 #pragma once
 
 #include "actors/sensor_log/csv_table.hpp"
-#include "actors/shared/sensor_board.hpp"
 #include "actors/sensor_log/sensor_file.hpp"
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/observed.hpp"
 #include "actors/shared/segment_schedule.hpp"
+#include "actors/shared/sensor_board.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <deque>
 #include <filesystem>
 #include <functional>
-#include <deque>
 #include <map>
 #include <string>
 
@@ -20,8 +20,8 @@ namespace camnode {
 
 struct sensor_log_options {
   std::string client_name;
-  std::string topics; ///< The filter to subscribe to.
-  std::filesystem::path dir; ///< One folder per topic is made in here.
+  std::string topics;             ///< The filter to subscribe to.
+  std::filesystem::path dir;      ///< One folder per topic is made in here.
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
 };
 

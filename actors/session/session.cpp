@@ -76,11 +76,9 @@ void session::start(const record_command& x) {
   next.anchor_mono_ns = options_.clock() - utc % 1'000'000;
   next.segment_ms = options_.segment.count() / 1'000'000;
   next.label = x.label;
+  next.due_ms = x.duration_ms == 0 ? 0 : next.start_ms + x.duration_ms;
   session_ = next;
   cut_ = 0;
-  stop_at_ns_ = x.duration_ms == 0
-                  ? 0
-                  : next.anchor_mono_ns + x.duration_ms * 1'000'000;
   last_error_.clear();
   log_info(who(), "session ", next.start_ms,
            x.label.empty() ? "" : " " + x.label, " begins, ",
@@ -93,8 +91,7 @@ void session::stop(int64_t when_ns) {
   auto earliest_ns = options_.clock() + stop_lead_ns;
   auto end_ns = session_.session_ns(std::max(when_ns, earliest_ns));
   session_.stop_ms = end_ns / 1'000'000;
-  log_info(who(), "session ", session_.start_ms, " ends at ",
-           session_.stop_ms);
+  log_info(who(), "session ", session_.start_ms, " ends at ", session_.stop_ms);
   send(parent_, session_);
 }
 
@@ -121,9 +118,10 @@ void session::beat() {
   if (session_.exists()) {
     auto now = options_.clock();
     auto next_beat_ns = now + caf::timespan{beat_interval}.count();
-    if (session_.open() && stop_at_ns_ != 0
-        && stop_at_ns_ < next_beat_ns + stop_lead_ns)
-      stop(stop_at_ns_);
+    auto due_ns = session_.client_ns(session_.due_ms);
+    if (session_.open() && session_.due_ms != 0
+        && due_ns < next_beat_ns + stop_lead_ns)
+      stop(due_ns);
     auto session_ms = session_.session_ns(now) / 1'000'000;
     auto cut = (session_ms - session_.start_ms) / session_.segment_ms;
     if (cut != cut_) {
@@ -142,7 +140,7 @@ void session::beat() {
 
 bool session::all_finished() const {
   auto cameras = cameras_->look();
-  return sensors_->finished()
+  return sensors_->finished(session_.start_ms)
          && std::all_of(cameras.begin(), cameras.end(), [&](const auto& x) {
               auto books = x.ledger->look();
               return books.session_ms != session_.start_ms
@@ -158,7 +156,6 @@ void session::complete() {
   log_info(who(), "session ", session_.start_ms, " is complete");
   write_manifest("finished");
   session_ = {};
-  stop_at_ns_ = 0;
   send(parent_, session_);
   send(parent_, stopped_atom_v);
 }

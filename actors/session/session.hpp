@@ -16,10 +16,10 @@
 namespace camnode {
 
 struct session_options {
-  std::string client;  ///< The client's id.
-  std::string version; ///< Of camnode.
-  std::filesystem::path dir; ///< Manifests are written in here.
-  caf::timespan segment; ///< Whole milliseconds.
+  std::string client;             ///< The client's id.
+  std::string version;            ///< Of camnode.
+  std::filesystem::path dir;      ///< Manifests are written in here.
+  caf::timespan segment;          ///< Whole milliseconds.
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
   std::function<int64_t()> utc;   ///< `utc_clock_ns`, or a test's.
 };
@@ -74,8 +74,7 @@ private:
   const sensor_board_ptr sensors_;
   client_supervisor_actor parent_;
   session_info session_;
-  int64_t stop_at_ns_ = 0; ///< Client clock; 0: on command only.
-  int64_t cut_ = 0;        ///< Which cut the manifest was last written for.
+  int64_t cut_ = 0; ///< Which cut the manifest was last written for.
   std::string last_error_;
   uint64_t refused_ = 0;
   std::string told_; ///< What was last published.

@@ -202,9 +202,8 @@ std::string render_manifest(const session_view& x) {
   result["start_ms"] = session.start_ms;
   result["stop_ms"] = session.stop_ms;
   result["segment_ms"] = session.segment_ms;
-  result["session_clock"]
-    = {{"anchor_utc_ms", session.start_ms},
-       {"anchor_monotonic_ns", session.anchor_mono_ns}};
+  result["session_clock"] = {{"anchor_utc_ms", session.start_ms},
+                             {"anchor_monotonic_ns", session.anchor_mono_ns}};
   auto cameras = json::object();
   for (auto& camera : x.cameras)
     cameras[camera.server.id] = camera_entry(camera, x);

@@ -16,7 +16,8 @@ namespace camnode {
 struct session_view {
   std::string client;
   std::string version;
-  std::string state; ///< `idle`, `recording`, `stopping`; `finished` in a manifest.
+  std::string
+    state; ///< `idle`, `recording`, `stopping`; `finished` in a manifest.
   session_info session;
   std::string last_error; ///< Of the last command, or of the session itself.
   uint64_t commands_refused = 0;

@@ -92,9 +92,8 @@ std::vector<actor_figures> actor_directory::look() const {
 uint32_t actor_directory::restarts(const std::string& name) const {
   std::lock_guard<std::mutex> guard{mutex_};
   auto i = histories_.find(name);
-  return i == histories_.end() || i->second.births == 0
-           ? 0
-           : i->second.births - 1;
+  return i == histories_.end() || i->second.births == 0 ? 0
+                                                        : i->second.births - 1;
 }
 
 } // namespace camnode

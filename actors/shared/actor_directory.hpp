@@ -18,9 +18,9 @@ struct actor_figures {
   std::string state;      ///< In words, e.g. `recording segment 12`.
   std::string last_error; ///< Of this life or an earlier one.
   uint32_t restarts = 0;
-  uint64_t mailbox = 0;   ///< Messages that wait.
-  uint64_t handled = 0;   ///< Messages taken since it started.
-  int64_t busy_ns = 0;    ///< How long the present handler has been running.
+  uint64_t mailbox = 0; ///< Messages that wait.
+  uint64_t handled = 0; ///< Messages taken since it started.
+  int64_t busy_ns = 0;  ///< How long the present handler has been running.
   int64_t uptime_ns = 0;
 };
 

@@ -66,8 +66,8 @@ caf::error file_error(ec code, const fs::path& path, int errnum) {
 }
 
 caf::expected<unique_fd> create_file(const fs::path& path) {
-  constexpr auto mode
-    = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  constexpr auto mode = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC
+                        | O_NOFOLLOW;
   unique_fd result{
     uninterrupted([&] { return ::open(path.c_str(), mode, 0666); })};
   if (!result)

@@ -19,9 +19,11 @@ public:
   unique_fd() = default;
 
   /// Takes over `fd`; a negative one is none.
-  explicit unique_fd(int fd) : fd_(fd) {}
+  explicit unique_fd(int fd) : fd_(fd) {
+  }
 
-  unique_fd(unique_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  unique_fd(unique_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {
+  }
 
   unique_fd& operator=(unique_fd&& other) noexcept {
     reset(std::exchange(other.fd_, -1));

@@ -60,8 +60,8 @@ public:
   /// (whose memory is used again).
   /// @returns false for bytes that are not one whole JPEG of at most
   ///          16384 x 16384 pixels; then `out` is unspecified.
-  bool decode(const uint8_t* data, size_t size, int want_width,
-              int want_height, bgr_picture& out);
+  bool decode(const uint8_t* data, size_t size, int want_width, int want_height,
+              bgr_picture& out);
 
 private:
   void* handle_;

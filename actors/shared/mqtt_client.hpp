@@ -56,8 +56,7 @@ public:
 
   /// Publishes a last retained message and ends the connection, so that the
   /// broker does not publish the will. Returns within 1 s.
-  virtual void say_goodbye(const std::string& topic,
-                           const std::string& payload)
+  virtual void say_goodbye(const std::string& topic, const std::string& payload)
     = 0;
 };
 
@@ -66,9 +65,9 @@ using mqtt_client_ptr = std::unique_ptr<mqtt_client>;
 /// Makes a client that starts to connect at once.
 /// @param client_name Part of the MQTT client id, which is made unique for this
 ///        process: brokers drop the older of two clients with the same id.
-using make_mqtt_client = std::function<mqtt_client_ptr(
-  const std::string& client_name, std::optional<mqtt_will> will,
-  mqtt_events events)>;
+using make_mqtt_client = std::function<
+  mqtt_client_ptr(const std::string& client_name, std::optional<mqtt_will> will,
+                  mqtt_events events)>;
 
 /// Clients of paho.mqtt.cpp.
 make_mqtt_client paho_clients(mqtt_broker options);

@@ -39,11 +39,10 @@ public:
                                std::string{"unknown exception"});
       }
     });
-    this->attach_functor(
-      [directory = directory_, probe = probe_](const caf::error& reason) {
-        directory->close(probe, reason ? describe(reason)
-                                       : probe->last_error());
-      });
+    this->attach_functor([directory = directory_,
+                          probe = probe_](const caf::error& reason) {
+      directory->close(probe, reason ? describe(reason) : probe->last_error());
+    });
   }
 
   const char* name() const override {

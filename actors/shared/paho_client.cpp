@@ -44,8 +44,8 @@ public:
     client_.set_connected_handler(
       [this](const std::string&) { events_.on_up(); });
     client_.set_connection_lost_handler([this](const std::string& cause) {
-      events_.on_down(uri_ + (cause.empty() ? ": connection lost"
-                                            : ": " + cause));
+      events_.on_down(uri_
+                      + (cause.empty() ? ": connection lost" : ": " + cause));
     });
     client_.set_message_callback(
       [this](mqtt::const_message_ptr x) { take(*x); });
@@ -106,8 +106,8 @@ private:
                   max_payload_bytes);
       return;
     }
-    events_.on_message({x.get_topic(), x.get_payload_str(), client_clock_ns(),
-                        x.is_retained()});
+    events_.on_message(
+      {x.get_topic(), x.get_payload_str(), client_clock_ns(), x.is_retained()});
   }
 
   void connect(const mqtt_broker& options, std::optional<mqtt_will> will) {

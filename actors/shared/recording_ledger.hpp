@@ -15,7 +15,7 @@ namespace camnode {
 
 /// One file of a session.
 struct recorded_segment {
-  std::string file; ///< Without folder and extension; of `.part` while open.
+  std::string file;   ///< Without folder and extension; of `.part` while open.
   uint64_t index = 0; ///< Which cut of the session.
   int64_t start_ms = 0;
   int64_t end_ms = 0; ///< 0 while it is open.

@@ -14,8 +14,8 @@ segment_schedule::at(int64_t time_ms, std::optional<int64_t> stop_ms) const {
   segment_span result;
   result.index = static_cast<uint64_t>(elapsed / length_ms_);
   result.begin_ms = time_ms - elapsed % length_ms_;
-  result.end_ms
-    = result.begin_ms + std::min(length_ms_, latest - result.begin_ms);
+  result.end_ms = result.begin_ms
+                  + std::min(length_ms_, latest - result.begin_ms);
   if (stop_ms)
     result.end_ms = std::min(result.end_ms, *stop_ms);
   return result;

@@ -27,7 +27,8 @@ class segment_schedule {
 public:
   /// @pre `start_ms >= 0` and `length_ms > 0`
   segment_schedule(int64_t start_ms, int64_t length_ms)
-    : start_ms_(start_ms), length_ms_(length_ms) {}
+    : start_ms_(start_ms), length_ms_(length_ms) {
+  }
 
   /// The segment that `time_ms` belongs to.
   /// @param stop_ms Where the session ends, if it is known: the last segment

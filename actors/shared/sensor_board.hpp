@@ -15,9 +15,9 @@ struct topic_figures {
   uint64_t written = 0;
   uint64_t durable = 0;
   std::map<std::string, uint64_t> rejected; ///< By reason.
-  std::vector<std::string> files; ///< Finished ones, without folder.
-  uint64_t last_index = 0;        ///< Of the last cut that has a file.
-  bool has_file = false;          ///< Whether there is such a cut.
+  std::vector<std::string> files;           ///< Finished ones, without folder.
+  uint64_t last_index = 0; ///< Of the last cut that has a file.
+  bool has_file = false;   ///< Whether there is such a cut.
 };
 
 /// The books of the sensors in one session: received = written + rejected.
@@ -42,9 +42,10 @@ public:
     finished_ = true;
   }
 
-  bool finished() const {
+  /// Whether all readings of session `session_ms` are in their files.
+  bool finished(int64_t session_ms) const {
     std::lock_guard<std::mutex> guard{mutex_};
-    return finished_;
+    return finished_ && session_ms_ == session_ms;
   }
 
   void failed(std::string error) {

@@ -22,8 +22,8 @@ struct viewer_figures {
   uint64_t connections = 0; ///< Attempts, ever.
   uint64_t frames = 0;      ///< Received, ever.
   uint64_t bytes = 0;
-  uint64_t doubled = 0; ///< Received again, and dropped.
-  uint64_t broken = 0;  ///< Bodies that were no JPEG.
+  uint64_t doubled = 0;  ///< Received again, and dropped.
+  uint64_t broken = 0;   ///< Bodies that were no JPEG.
   int64_t newest_ns = 0; ///< `client_clock_ns` of the newest frame.
   clock_estimate clock;
   bool clocked = false; ///< Whether `clock` is known.

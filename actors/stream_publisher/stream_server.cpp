@@ -45,8 +45,8 @@ caf::error stream_server::implementation::listen() {
   boost::system::error_code err;
   auto where = hub.options.host + ":" + std::to_string(hub.options.port);
   auto fail = [&](const char* what) {
-    return caf::make_error(ec::listen_failed, where + ": " + what + ": "
-                                           + err.message());
+    return caf::make_error(ec::listen_failed,
+                           where + ": " + what + ": " + err.message());
   };
   auto address = asio::ip::make_address(hub.options.host, err);
   if (err)
@@ -64,11 +64,10 @@ caf::error stream_server::implementation::listen() {
 }
 
 void stream_server::implementation::accept() {
-  acceptor.async_accept(
-    [me = shared_from_this()](boost::system::error_code err,
-                              tcp::socket socket) {
-      me->accepted(err, std::move(socket));
-    });
+  acceptor.async_accept([me = shared_from_this()](boost::system::error_code err,
+                                                  tcp::socket socket) {
+    me->accepted(err, std::move(socket));
+  });
 }
 
 void stream_server::implementation::accepted(boost::system::error_code err,

@@ -15,10 +15,10 @@ namespace camnode {
 /// What the stream port says beside frames.
 struct stream_server_options {
   std::string host = "0.0.0.0";
-  uint16_t port = 8000;  ///< 0: any free one.
-  std::string id;        ///< Of this server.
-  std::string version;   ///< Of camnode.
-  uint64_t epoch = 0;    ///< Which run of the server this is.
+  uint16_t port = 8000;   ///< 0: any free one.
+  std::string id;         ///< Of this server.
+  std::string version;    ///< Of camnode.
+  uint64_t epoch = 0;     ///< Which run of the server this is.
   std::string index_page; ///< HTML, for `GET /`.
 
   /// Connections at a time; one more is refused. Well above the 32 readers

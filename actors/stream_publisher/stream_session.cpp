@@ -5,6 +5,9 @@
 #include "messages/wire/legacy_framing.hpp"
 
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/verb.hpp>
 
@@ -44,13 +47,19 @@ std::string reason_phrase(unsigned status) {
 
 } // namespace
 
-stream_session::stream_session(stream_hub& hub,
-                               asio::ip::tcp::socket socket)
+struct stream_session::request_input {
+  boost::beast::flat_buffer bytes{max_request_bytes};
+  std::optional<http::request_parser<http::empty_body>> parser;
+};
+
+stream_session::stream_session(stream_hub& hub, asio::ip::tcp::socket socket)
   : hub_(hub),
     socket_(std::move(socket)),
     deadline_(socket_.get_executor()),
-    input_(max_request_bytes) {
+    request_(std::make_unique<request_input>()) {
 }
+
+stream_session::~stream_session() = default;
 
 void stream_session::start() {
   error_code ignored;
@@ -84,14 +93,14 @@ void stream_session::set_deadline(std::chrono::milliseconds delay,
 }
 
 void stream_session::read() {
-  if (input_.size() >= max_request_bytes)
+  if (request_->bytes.size() >= max_request_bytes)
     return refuse(431, "a request may have 8192 bytes");
-  socket_.async_read_some(
-    input_.prepare(std::min<size_t>(2048, max_request_bytes - input_.size())),
-    [me = shared_from_this()](error_code err, size_t n) {
-      if (!me->closed_)
-        me->on_read(err, n);
-    });
+  socket_.async_read_some(request_->bytes.prepare(std::min<size_t>(
+                            2048, max_request_bytes - request_->bytes.size())),
+                          [me = shared_from_this()](error_code err, size_t n) {
+                            if (!me->closed_)
+                              me->on_read(err, n);
+                          });
 }
 
 void stream_session::on_read(error_code err, size_t n) {
@@ -100,7 +109,7 @@ void stream_session::on_read(error_code err, size_t n) {
   received_ns_ = capture_clock_ns();
   if (streams()) // Says nothing that we need; reading notices its end.
     return read();
-  input_.commit(n);
+  request_->bytes.commit(n);
   if (mode_ == mode::greeting)
     mode_ = mode::requests;
   parse();
@@ -115,14 +124,15 @@ void stream_session::on_silence() {
 }
 
 void stream_session::parse() {
-  if (!parser_) {
-    parser_.emplace();
-    parser_->header_limit(max_request_bytes);
+  if (!request_->parser) {
+    request_->parser.emplace();
+    request_->parser->header_limit(max_request_bytes);
     set_deadline(request_deadline, &stream_session::close);
   }
   error_code err;
-  input_.consume(parser_->put(input_.data(), err));
-  if (err == http::error::need_more || (!err && !parser_->is_header_done()))
+  request_->bytes.consume(request_->parser->put(request_->bytes.data(), err));
+  if (err == http::error::need_more
+      || (!err && !request_->parser->is_header_done()))
     return read();
   if (err)
     return refuse(400, "not an HTTP/1.1 request: " + err.message());
@@ -130,7 +140,7 @@ void stream_session::parse() {
 }
 
 void stream_session::answer() {
-  const auto& request = parser_->get();
+  const auto& request = request_->parser->get();
   auto verb = request.method();
   head_only_ = verb == http::verb::head;
   keep_alive_ = request.keep_alive();
@@ -250,8 +260,8 @@ void stream_session::after_answer(error_code err) {
     set_deadline(drain_deadline, &stream_session::close);
     return drain();
   }
-  parser_.reset();
-  if (input_.size() > 0)
+  request_->parser.reset();
+  if (request_->bytes.size() > 0)
     return parse();
   set_deadline(idle_deadline, &stream_session::close);
   read();
@@ -260,8 +270,8 @@ void stream_session::after_answer(error_code err) {
 // Closing while the peer still sends would reset the connection, and the
 // answer might never be read.
 void stream_session::drain() {
-  input_.clear();
-  socket_.async_read_some(input_.prepare(2048),
+  request_->bytes.clear();
+  socket_.async_read_some(request_->bytes.prepare(2048),
                           [me = shared_from_this()](error_code err, size_t) {
                             if (me->closed_)
                               return;
@@ -276,12 +286,13 @@ void stream_session::drain() {
 void stream_session::begin_stream(mode x, frame_ring::position from) {
   deadline_.cancel();
   mode_ = x;
-  input_.clear();
+  request_->bytes.clear();
   ++(x == mode::legacy ? hub_.counters.legacy_readers
                        : hub_.counters.http_readers);
   cursor_ = from;
   progress_ns_ = client_clock_ns();
-  log_debug("stream_publisher", "reader ", x == mode::legacy ? "legacy" : "HTTP",
+  log_debug("stream_publisher", "reader ",
+            x == mode::legacy ? "legacy" : "HTTP",
             x == mode::lossless ? ", lossless" : ", live");
   if (x != mode::legacy) // There, the read of the greeting goes on.
     read();
@@ -356,14 +367,14 @@ void stream_session::prepare_legacy() {
 // One send for what is left of all three pieces. `asio::async_write` would cut
 // it into pieces of 64 KiB, which costs half as much again.
 void stream_session::write_some() {
-  socket_.async_write_some(
-    unsent_, [me = shared_from_this()](error_code err, size_t n) {
-      if (me->closed_)
-        return;
-      if (err)
-        return me->close();
-      me->on_written(n);
-    });
+  socket_.async_write_some(unsent_,
+                           [me = shared_from_this()](error_code err, size_t n) {
+                             if (me->closed_)
+                               return;
+                             if (err)
+                               return me->close();
+                             me->on_written(n);
+                           });
 }
 
 void stream_session::on_written(size_t n) {

@@ -8,9 +8,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
 
 #include <array>
 #include <cstdint>
@@ -27,6 +24,7 @@ namespace camnode {
 class stream_session : public std::enable_shared_from_this<stream_session> {
 public:
   stream_session(stream_hub& hub, boost::asio::ip::tcp::socket socket);
+  ~stream_session();
 
   void start();
 
@@ -39,8 +37,8 @@ public:
 
 private:
   using error_code = boost::system::error_code;
-  using request_parser
-    = boost::beast::http::request_parser<boost::beast::http::empty_body>;
+
+  struct request_input; ///< What the peer has sent, and its parser.
 
   enum class mode { greeting, requests, live, lossless, legacy };
 
@@ -87,8 +85,7 @@ private:
   mode mode_ = mode::greeting;
   bool closed_ = false;
 
-  boost::beast::flat_buffer input_;
-  std::optional<request_parser> parser_;
+  std::unique_ptr<request_input> request_;
   int64_t received_ns_ = 0; ///< When the newest bytes came.
   bool keep_alive_ = false;
   bool head_only_ = false;
@@ -96,7 +93,7 @@ private:
   std::string answer_body_;
 
   frame_ring::position cursor_ = 0;
-  frame_ptr current_; ///< Being sent; null between frames.
+  frame_ptr current_;                   ///< Being sent; null between frames.
   std::optional<stream_position> last_; ///< What the reader has.
   std::array<char, part_header_capacity> header_;
   std::array<boost::asio::const_buffer, 3> unsent_;

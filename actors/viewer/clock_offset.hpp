@@ -40,7 +40,7 @@ public:
 private:
   struct sample {
     int64_t offset_ns;
-    int64_t way_ns; ///< There and back, without the server's own time.
+    int64_t way_ns;  ///< There and back, without the server's own time.
     int64_t time_ns; ///< When it was asked.
   };
 

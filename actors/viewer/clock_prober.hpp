@@ -42,8 +42,9 @@ private:
   const std::function<void(const clock_probe&)> on_probe_;
   const std::string request_;
   boost::beast::flat_buffer input_;
-  std::optional<boost::beast::http::response_parser<
-    boost::beast::http::string_body>> parser_;
+  std::optional<
+    boost::beast::http::response_parser<boost::beast::http::string_body>>
+    parser_;
   int64_t asked_ns_ = 0;
   unsigned probes_ = 0;
   bool stopped_ = false;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/shared/frame_ring.hpp"
-#include "actors/viewer/clock_offset.hpp"
 #include "actors/shared/viewer_board.hpp"
+#include "actors/viewer/clock_offset.hpp"
 #include "messages/wire/http_target.hpp"
 #include "messages/wire/stream_decoder.hpp"
 

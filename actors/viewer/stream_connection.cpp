@@ -165,18 +165,19 @@ void stream_connection::implementation::set_low_water() {
 void stream_connection::implementation::read() {
   set_low_water();
   auto spans = decoder.prepare();
-  std::array<asio::mutable_buffer, 2> buffers{
-    asio::buffer(spans[0].data, spans[0].size),
-    asio::buffer(spans[1].data, spans[1].size)};
-  socket.async_read_some(
-    buffers, [me = shared_from_this()](error_code err, size_t n) {
-      if (me->closed)
-        return;
-      if (err)
-        return me->end(err == asio::error::eof ? "closed by the server"
-                                               : err.message());
-      me->take(n);
-    });
+  std::array<asio::mutable_buffer, 2> buffers{asio::buffer(spans[0].data,
+                                                           spans[0].size),
+                                              asio::buffer(spans[1].data,
+                                                           spans[1].size)};
+  socket.async_read_some(buffers, [me = shared_from_this()](error_code err,
+                                                            size_t n) {
+    if (me->closed)
+      return;
+    if (err)
+      return me->end(err == asio::error::eof ? "closed by the server"
+                                             : err.message());
+    me->take(n);
+  });
 }
 
 void stream_connection::implementation::take(size_t n) {

@@ -29,7 +29,7 @@ struct stream_connection_options {
 
 /// What a connection reports, on the I/O thread; must return at once.
 struct stream_connection_events {
-  std::function<void(bool legacy)> on_connected; ///< The first frame is here.
+  std::function<void(bool legacy)> on_connected;  ///< The first frame is here.
   std::function<void(std::string reason)> on_end; ///< Nothing comes after it.
 };
 

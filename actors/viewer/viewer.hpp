@@ -2,9 +2,9 @@
 
 #include "actors/shared/io_thread.hpp"
 #include "actors/shared/observed.hpp"
+#include "actors/shared/viewer_board.hpp"
 #include "actors/viewer/frame_intake.hpp"
 #include "actors/viewer/stream_connection.hpp"
-#include "actors/shared/viewer_board.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -52,7 +52,7 @@ private:
   uint64_t attempt_ = 0;
   bool connected_ = false;
   int64_t connected_ns_ = 0; ///< When the present connection began.
-  bool told_ = false; ///< Whether the present outage is in the log.
+  bool told_ = false;        ///< Whether the present outage is in the log.
   caf::timespan back_off_;
 };
 

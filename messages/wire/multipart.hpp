@@ -79,7 +79,7 @@ std::optional<part_head> parse_part_head(std::string_view block,
 
 /// One header line, as views into the block that it is from.
 struct header_field {
-  std::string_view name; ///< Empty for a line that is no field.
+  std::string_view name;  ///< Empty for a line that is no field.
   std::string_view value; ///< Without the blanks around it.
 };
 

@@ -193,8 +193,9 @@ bool stream_decoder::take_response_field(const header_field& x) {
                 + ", expected none");
   if (is("X-Camnode-Epoch")) {
     epoch_ = parse_decimal<uint64_t>(x.value);
-    return epoch_ || fail("X-Camnode-Epoch is " + printable(x.value)
-                          + ", expected a number");
+    return epoch_
+           || fail("X-Camnode-Epoch is " + printable(x.value)
+                   + ", expected a number");
   }
   if (is("X-Camnode-Id")) {
     if (!is_server_id(x.value))

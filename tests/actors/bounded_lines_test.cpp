@@ -45,7 +45,8 @@ CAF_TEST(blank lines say nothing) {
 }
 
 CAF_TEST(control characters cannot forge anything) {
-  put("a\x1B[2Jb\tc\x7F" "d\n");
+  put("a\x1B[2Jb\tc\x7F"
+      "d\n");
   CAF_CHECK_EQUAL(said, (lines{"a [2Jb c d"}));
 }
 

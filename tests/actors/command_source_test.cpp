@@ -43,8 +43,9 @@ struct fixture {
   std::unique_ptr<command_source> testee;
 
   caf::error start(const std::string& command) {
-    testee = std::make_unique<command_source>(
-      command, [this](std::string x) { probe.add_line(std::move(x)); });
+    testee = std::make_unique<command_source>(command, [this](std::string x) {
+      probe.add_line(std::move(x));
+    });
     return testee->start(probe.events());
   }
 
@@ -207,9 +208,9 @@ CAF_TEST(a program inherits no descriptor and no blocked signal) {
   CAF_REQUIRE(probe.wait_end());
   testee.reset();
   close(inherited);
-  CAF_CHECK_EQUAL(probe.lines(), (std::vector<std::string>{
-                                   "SigBlk: 0000000000000000",
-                                   "SigIgn: 0000000000000000"}));
+  CAF_CHECK_EQUAL(probe.lines(),
+                  (std::vector<std::string>{"SigBlk: 0000000000000000",
+                                            "SigIgn: 0000000000000000"}));
 }
 
 CAF_TEST(stdin of a program is empty) {

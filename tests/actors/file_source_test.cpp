@@ -147,8 +147,7 @@ CAF_TEST(uneven times of a container are kept) {
 }
 
 CAF_TEST(other codecs are decoded and encoded in display order) {
-  auto path = make("x.mp4", 10,
-                   "-c:v mpeg4 -bf 2 -q:v 2 -pix_fmt yuv420p");
+  auto path = make("x.mp4", 10, "-c:v mpeg4 -bf 2 -q:v 2 -pix_fmt yuv420p");
   check_loop(play(path, 25, 7), 10, 20'000'000, 20'000);
 }
 
@@ -212,20 +211,19 @@ CAF_TEST(files that cannot play are refused with path and reason) {
   CAF_CHECK_EQUAL(refusal(missing),
                   "open failed: " + missing + ": No such file or directory");
   auto empty = write("empty.mp4", {});
-  CAF_CHECK_EQUAL(refusal(empty), "open failed: " + empty
-                                    + ": the file is empty");
+  CAF_CHECK_EQUAL(refusal(empty),
+                  "open failed: " + empty + ": the file is empty");
   auto garbage = write("garbage.mp4", {text("no pictures in here at all")});
   CAF_CHECK(refusal(garbage).find(garbage) != std::string::npos);
   auto cut = write("cut.mjpeg", {soi + segment(0xE0, {1})});
-  CAF_CHECK_EQUAL(refusal(cut), "open failed: " + cut
-                                  + ": no whole frame in it");
+  CAF_CHECK_EQUAL(refusal(cut),
+                  "open failed: " + cut + ": no whole frame in it");
   CAF_CHECK(refusal("/tmp").find("/tmp: ") != std::string::npos);
   auto sound = directory / "sound.wav";
   auto command = "ffmpeg -v error -nostdin -f lavfi -i sine=duration=0.1 "
                  + sound;
   CAF_REQUIRE_EQUAL(system(command.c_str()), 0);
-  CAF_CHECK_EQUAL(refusal(sound), "open failed: " + sound
-                                    + ": no video in it");
+  CAF_CHECK_EQUAL(refusal(sound), "open failed: " + sound + ": no video in it");
   CAF_CHECK_EQUAL(probe.ends(), 0);
 }
 

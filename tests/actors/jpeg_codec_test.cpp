@@ -35,7 +35,9 @@ struct ramp {
 
   yuv420_view view() const {
     auto half = (width + 1) / 2;
-    return {width, height, {luma.data(), blue.data(), red.data()},
+    return {width,
+            height,
+            {luma.data(), blue.data(), red.data()},
             {width, half, half}};
   }
 };
@@ -99,9 +101,9 @@ CAF_TEST(a comment is right behind the start and changes nothing else) {
     CAF_REQUIRE_EQUAL(jpeg.size(), plain.size() + 4 + n);
     auto head = soi + segment(0xFE, text(comment));
     CAF_CHECK(memcmp(jpeg.data(), head.data(), head.size()) == 0);
-    CAF_CHECK(memcmp(jpeg.data() + head.size(), plain.data() + 2,
-                     plain.size() - 2)
-              == 0);
+    CAF_CHECK(
+      memcmp(jpeg.data() + head.size(), plain.data() + 2, plain.size() - 2)
+      == 0);
     CAF_CHECK(decode(jpeg, 64, 48));
   }
 }

@@ -135,8 +135,8 @@ CAF_TEST(padding and garbage between frames are skipped and counted) {
   auto stream = bytes(13, 0) + a + bytes(4096, 0) + b + garbage + a
                 + bytes(3, 0xFF) + b;
   auto expected = std::vector<bytes>{a, b, a, b};
-  for (size_t chunk : {size_t{1}, size_t{2}, size_t{3}, size_t{7},
-                       size_t{1000}, stream.size()}) {
+  for (size_t chunk : {size_t{1}, size_t{2}, size_t{3}, size_t{7}, size_t{1000},
+                       stream.size()}) {
     fixture f;
     f.put(stream, chunk);
     CAF_CHECK(f.jpegs == expected);
@@ -164,14 +164,14 @@ CAF_TEST(a frame without end is dropped where the next one starts) {
 CAF_TEST(senseless segments break a frame and the next one comes whole) {
   auto good = plain_jpeg();
   std::vector<bytes> broken{
-    soi + bytes{0xFF, 0xDB, 0, 1},               // shorter than its length
-    soi + bytes{0xFF, 0xDB, 0, 0},               //
-    soi + bytes{0xFF, 0xC0, 0, 6, 8, 0, 1, 0, 1},// a size that does not fit
-    soi + bytes{0xFF, 0x00},                     // stuffing outside of a scan
-    soi + bytes{0xFF, 0x42},                     // reserved
-    soi + segment(0xE0, {1}) + bytes{7},         // no marker
-    soi + eoi,                                   // no picture
-    soi + scan({1, 2, 0xFF, 0x17}),              // reserved, in a scan
+    soi + bytes{0xFF, 0xDB, 0, 1},                // shorter than its length
+    soi + bytes{0xFF, 0xDB, 0, 0},                //
+    soi + bytes{0xFF, 0xC0, 0, 6, 8, 0, 1, 0, 1}, // a size that does not fit
+    soi + bytes{0xFF, 0x00},                      // stuffing outside of a scan
+    soi + bytes{0xFF, 0x42},                      // reserved
+    soi + segment(0xE0, {1}) + bytes{7},          // no marker
+    soi + eoi,                                    // no picture
+    soi + scan({1, 2, 0xFF, 0x17}),               // reserved, in a scan
   };
   for (auto& x : broken) {
     for (size_t chunk : {size_t{1}, size_t{4}, size_t{999}}) {

@@ -117,8 +117,8 @@ CAF_TEST(a scan finds each fragment with its time and place) {
 CAF_TEST(a file cut anywhere is whole up to its last whole fragment) {
   auto file = sample_file();
   auto init_bytes = scan(file).init_bytes;
-  const uint64_t ends[]
-    = {init_bytes, init_bytes + 158, init_bytes + 266, file.size()};
+  const uint64_t ends[] = {init_bytes, init_bytes + 158, init_bytes + 266,
+                           file.size()};
   for (size_t size = 0; size <= file.size(); ++size) {
     auto layout = mp4_scan(file.data(), size);
     if (size < init_bytes) {

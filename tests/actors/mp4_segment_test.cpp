@@ -145,8 +145,8 @@ CAF_TEST(a file cut anywhere in its end is whole up to the last frame) {
   auto testee = must_open();
   auto frames = append(*testee, times);
   auto content = content_of(part());
-  auto one_back
-    = content.size() - frames[7].jpeg.size() - mp4_fragment_header_size;
+  auto one_back = content.size() - frames[7].jpeg.size()
+                  - mp4_fragment_header_size;
   auto two_back = one_back - frames[6].jpeg.size() - mp4_fragment_header_size;
   for (auto size = two_back; size < content.size(); ++size) {
     auto layout = layout_of(content.substr(0, size));

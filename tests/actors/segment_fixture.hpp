@@ -30,8 +30,10 @@ inline frame make_frame(uint64_t sequence, uint16_t w = width,
                         uint16_t h = height) {
   static jpeg_encoder encoder;
   std::vector<uint8_t> gray(size_t{w} * h, static_cast<uint8_t>(sequence));
-  yuv420_view view{
-    w, h, {gray.data(), gray.data(), gray.data()}, {w, w / 2, w / 2}};
+  yuv420_view view{w,
+                   h,
+                   {gray.data(), gray.data(), gray.data()},
+                   {w, w / 2, w / 2}};
   frame x;
   x.sequence = sequence;
   x.width = w;

@@ -105,8 +105,8 @@ CAF_TEST(a finished file is never overwritten and the segment stays open) {
   auto testee = must_open();
   append(*testee, uneven_times(3));
   for (auto extension : {".mp4", ".csv"}) {
-    auto taken
-      = put(finished(start_ms + 1000, extension).filename(), "precious");
+    auto taken = put(finished(start_ms + 1000, extension).filename(),
+                     "precious");
     auto err = testee->close(start_ms + 1000);
     CAF_CHECK_EQUAL(err, ec::write_failed);
     CAF_CHECK(contains(err, taken.string() + ": File exists"));

@@ -151,7 +151,7 @@ CAF_TEST(readings are in a file per topic once the session is over) {
                   "timestamp,t,pos.x\n" + row(100, "20.5,1") + row(300, "21,"));
   CAF_CHECK_EQUAL(content("sensor/door", 0, 500),
                   "timestamp,value\n" + row(200, "up"));
-  CAF_CHECK(board->finished());
+  CAF_CHECK(board->finished(session.start_ms));
   CAF_CHECK_EQUAL(books().received, 2u);
   CAF_CHECK_EQUAL(books().durable, 2u);
   CAF_CHECK_EQUAL(books().files, std::vector<std::string>{stem(0, 500)});
@@ -332,7 +332,7 @@ CAF_TEST(another session has files and books of its own) {
   CAF_CHECK_EQUAL(content("sensor/air", 0, 3'000),
                   "timestamp,value\n" + row(100, "1"));
   CAF_CHECK_EQUAL(books().received, 1u);
-  CAF_CHECK(!board->finished());
+  CAF_CHECK(!board->finished(session.start_ms));
 }
 
 CAF_TEST(a missing broker is told) {

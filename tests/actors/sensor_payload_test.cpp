@@ -56,9 +56,9 @@ CAF_TEST(numbers stay as they were written) {
 }
 
 CAF_TEST(empty objects and arrays leave their name) {
-  CAF_CHECK(values(R"({"a":{},"b":[],"c":[[],1]})")
-            == (sensor_values{
-              {"a", ""}, {"b", ""}, {"c.0", ""}, {"c.1", "1"}}));
+  CAF_CHECK(
+    values(R"({"a":{},"b":[],"c":[[],1]})")
+    == (sensor_values{{"a", ""}, {"b", ""}, {"c.0", ""}, {"c.1", "1"}}));
   CAF_CHECK(values("{}").empty());
 }
 
@@ -105,9 +105,9 @@ CAF_TEST(objects are bounded in depth and width and in their keys) {
 }
 
 CAF_TEST(two values for one key are refused) {
-  for (auto x : {R"({"a":1,"a":2})", R"({"a.b":1,"a":{"b":2}})",
-                 R"({"a":[1],"a.0":2})",
-                 R"({"timestamp":1,"payload":{"timestamp":2}})"})
+  for (auto x :
+       {R"({"a":1,"a":2})", R"({"a.b":1,"a":{"b":2}})", R"({"a":[1],"a.0":2})",
+        R"({"timestamp":1,"payload":{"timestamp":2}})"})
     CAF_CHECK_EQUAL(reason(x).substr(0, 32),
                     "bad message: two values for the ");
 }

@@ -62,6 +62,10 @@ struct session_fixture : actor_fixture {
 
   void start_recording(const std::string& label = "", int64_t duration_ms = 0) {
     tell(testee, camnode::record_command{true, label, duration_ms});
+    if (!with_sensors && !told.sessions.empty()) {
+      sensors->begin(told.sessions.back().start_ms);
+      sensors->finish();
+    }
   }
 
   void stop_recording() {
@@ -91,6 +95,7 @@ struct session_fixture : actor_fixture {
   int64_t born_ns;
   camnode::client_supervisor_actor parent;
   camnode::session_actor testee;
+  bool with_sensors = false; ///< Whether the test is the sensor log.
 };
 
 } // namespace camnode_test

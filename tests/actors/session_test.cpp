@@ -27,6 +27,7 @@ CAF_TEST(a start ties the session clock to UTC at a whole millisecond) {
 CAF_TEST(a stop is told and the end when all is on disk) {
   auto left = add_camera("left");
   auto right = add_camera("right");
+  with_sensors = true;
   start_session_actor();
   start_recording();
   sensors->begin(start_ms);
@@ -214,6 +215,7 @@ CAF_TEST(a new life goes on with the session of the last one) {
 }
 
 CAF_TEST(a new life completes a session that was being stopped) {
+  with_sensors = true;
   start_session_actor();
   start_recording();
   sensors->begin(start_ms);

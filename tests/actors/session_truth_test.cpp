@@ -59,6 +59,7 @@ CAF_TEST(a bad command is counted and answered) {
 }
 
 CAF_TEST(a manifest begins without the readings of an earlier session) {
+  with_sensors = true;
   sensors->begin(start_ms - 60'000);
   sensors->update("air", [](topic_figures& f) { ++f.received; });
   start_session_actor();

@@ -14,10 +14,11 @@ namespace {
 
 using bytes = std::vector<uint8_t>;
 
-constexpr std::pair<int, int> sizes[]
-  = {{64, 48},   {64, 64},    {66, 50},     {96, 96},    {160, 120},
-     {320, 240}, {640, 480},  {720, 576},   {1280, 720}, {1920, 1080},
-     {64, 4096}, {4096, 48},  {4096, 4096}, {2592, 1944}};
+constexpr std::pair<int, int> sizes[] = {{64, 48},     {64, 64},    {66, 50},
+                                         {96, 96},     {160, 120},  {320, 240},
+                                         {640, 480},   {720, 576},  {1280, 720},
+                                         {1920, 1080}, {64, 4096},  {4096, 48},
+                                         {4096, 4096}, {2592, 1944}};
 
 bytes luma_of(const yuv420_view& x) {
   auto size = static_cast<size_t>(x.width) * static_cast<size_t>(x.height);

@@ -79,7 +79,6 @@ CAF_TEST(paths are bounded) {
   CAF_CHECK(refused(std::string(67, ' ')));
   std::string levels = "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16";
   CAF_CHECK(!refused(levels));
-  CAF_CHECK_EQUAL(path(levels + "/"),
-                  "bad message: topic \"" + levels
-                    + "/\": more than 16 levels");
+  CAF_CHECK_EQUAL(path(levels + "/"), "bad message: topic \"" + levels
+                                        + "/\": more than 16 levels");
 }

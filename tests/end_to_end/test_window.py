@@ -34,19 +34,21 @@ class Screen:
     def close(self):
         self._process.end()
 
+    def _grab(self):
+        return ["ffmpeg", "-v", "error", "-y", "-f", "x11grab",
+                "-draw_mouse", "0",
+                "-video_size", f"{SCREEN[0]}x{SCREEN[1]}",
+                "-i", self.display, "-frames:v", "1"]
+
     def picture(self):
         """The screen as RGB bytes."""
         return subprocess.run(
-            ["ffmpeg", "-v", "error", "-f", "x11grab", "-draw_mouse", "0", "-video_size",
-             f"{SCREEN[0]}x{SCREEN[1]}", "-i", self.display, "-frames:v", "1",
-             "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+            [*self._grab(), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
             check=True, capture_output=True, timeout=PATIENCE).stdout
 
     def keep_picture(self, path):
         subprocess.run(
-            ["ffmpeg", "-v", "error", "-y", "-f", "x11grab", "-draw_mouse", "0", "-video_size",
-             f"{SCREEN[0]}x{SCREEN[1]}", "-i", self.display, "-frames:v", "1",
-             str(path)], check=True, timeout=PATIENCE)
+            [*self._grab(), str(path)], check=True, timeout=PATIENCE)
 
     def press(self, key):
         """Types into the window once it is there."""

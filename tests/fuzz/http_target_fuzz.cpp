@@ -35,8 +35,8 @@ std::vector<uint8_t> seed(const std::string& text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string why;
-  auto result
-    = parse_http_target({reinterpret_cast<const char*>(data), size}, why);
+  auto result = parse_http_target({reinterpret_cast<const char*>(data), size},
+                                  why);
   require(result.has_value() == why.empty());
   auto printable = [](char c) { return c >= ' ' && c <= '~'; };
   require(std::all_of(why.begin(), why.end(), printable));

@@ -68,8 +68,8 @@ extern "C" std::vector<bytes> camnode_fuzz_seeds() {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<mp4_found_fragment> found;
-  auto layout
-    = mp4_scan(data, size, [&](const auto& x) { found.push_back(x); });
+  auto layout = mp4_scan(data, size,
+                         [&](const auto& x) { found.push_back(x); });
   check(layout, size);
   require(found.size() == layout.fragments);
   auto end = layout.init_bytes;

@@ -113,9 +113,8 @@ CAF_TEST(what is no json object is refused) {
   for (auto x : {"", "[]", "7", "null", "{\"id\":\"\xff\"}", "{} {}"})
     CAF_CHECK(!parse_announcement(topic, x));
   CAF_CHECK(!parse_announcement(topic, std::string(size_t{256} << 10, '[')));
-  auto large = altered("\"fps\":30", "\"x\":\""
-                                       + std::string(size_t{256} << 10, 'x')
-                                       + "\"");
+  auto large = altered("\"fps\":30",
+                       "\"x\":\"" + std::string(size_t{256} << 10, 'x') + "\"");
   CAF_CHECK_EQUAL(reason(large),
                   "bad message: announcement: more than 256 KiB");
 }

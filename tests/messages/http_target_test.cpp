@@ -25,10 +25,10 @@ std::string refusal(std::string_view text) {
 } // namespace
 
 CAF_TEST(a path alone asks for the live stream) {
-  for (auto text : {"/stream.mjpg", "/stream.mjpg?", "/stream.mjpg?mode=live",
-                    "/stream.mjpg?t=171&x", "/stream.mjpg?&&",
-                    "/%73tream%2emjpg", "http://pi:8000/stream.mjpg",
-                    "HTTP://pi/stream.mjpg?a=b"}) {
+  for (auto text :
+       {"/stream.mjpg", "/stream.mjpg?", "/stream.mjpg?mode=live",
+        "/stream.mjpg?t=171&x", "/stream.mjpg?&&", "/%73tream%2emjpg",
+        "http://pi:8000/stream.mjpg", "HTTP://pi/stream.mjpg?a=b"}) {
     auto x = parsed(text);
     CAF_CHECK_EQUAL(x.path, "/stream.mjpg");
     CAF_CHECK(!x.lossless);
@@ -71,9 +71,9 @@ CAF_TEST(unknown modes are refused) {
 CAF_TEST(places that are none are refused) {
   for (auto value : {"", "7", ":", "7:", ":5", "7:5:1", "-7:5", "7:x",
                      "18446744073709551616:1"})
-    CAF_CHECK_EQUAL(
-      refusal("/?mode=lossless&after=" + std::string{value}),
-      "after is `" + std::string{value} + "`, expected <epoch>:<sequence>");
+    CAF_CHECK_EQUAL(refusal("/?mode=lossless&after=" + std::string{value}),
+                    "after is `" + std::string{value}
+                      + "`, expected <epoch>:<sequence>");
 }
 
 CAF_TEST(a place in the live stream is refused) {
@@ -101,9 +101,9 @@ CAF_TEST(bytes that no target may hold are refused) {
 }
 
 CAF_TEST(a target has a bounded length) {
-  CAF_CHECK_EQUAL(parsed("/" + std::string(max_http_target_bytes - 1, 'a'))
-                    .path.size(),
-                  max_http_target_bytes);
+  CAF_CHECK_EQUAL(
+    parsed("/" + std::string(max_http_target_bytes - 1, 'a')).path.size(),
+    max_http_target_bytes);
   CAF_CHECK_EQUAL(refusal("/" + std::string(max_http_target_bytes, 'a')),
                   "the request target has more than 1024 bytes");
 }

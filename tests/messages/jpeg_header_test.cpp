@@ -44,12 +44,12 @@ std::string size_of(const bytes& x) {
 CAF_TEST(the size is found behind other segments) {
   CAF_CHECK_EQUAL(size_of(start + sof(0xC0) + scan), "640x480");
   CAF_CHECK_EQUAL(size_of(start + segment(0xE0, 14) + segment(0xFE, 0)
-                          + segment(0xDB, 65533) + segment(0xC4, 20)
-                          + sof(0xC0) + scan),
+                          + segment(0xDB, 65533) + segment(0xC4, 20) + sof(0xC0)
+                          + scan),
                   "640x480");
 }
 
-CAF_TEST(every kind of frame header counts and tables do not) {
+CAF_TEST(every kind of frame header counts and tables do not ) {
   for (uint8_t marker = 0xC0; marker <= 0xCF; ++marker) {
     auto is_table = marker == 0xC4 || marker == 0xC8 || marker == 0xCC;
     CAF_CHECK_EQUAL(size_of(start + sof(marker) + scan),

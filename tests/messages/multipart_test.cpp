@@ -80,16 +80,16 @@ CAF_TEST(a known exposure and a loss are in the part header) {
 }
 
 CAF_TEST(the place of a loss is read back if a server can know it) {
-  for (auto place : {loss_place::source, loss_place::encoder,
-                     loss_place::server_ring}) {
+  for (auto place :
+       {loss_place::source, loss_place::encoder, loss_place::server_ring}) {
     frame_gap lost{5, 9, place};
     CAF_CHECK(parsed(header_of(sample_frame(), &lost)).lost_at == place);
   }
   for (auto place : {"", "disk", "Encoder", "moon"})
-    CAF_CHECK(parsed("Content-Length: 5\r\nX-Camnode-Lost-At: "
-                     + std::string{place})
-                .lost_at
-              == loss_place::server_ring);
+    CAF_CHECK(
+      parsed("Content-Length: 5\r\nX-Camnode-Lost-At: " + std::string{place})
+        .lost_at
+      == loss_place::server_ring);
 }
 
 CAF_TEST(an empty gap is not written) {

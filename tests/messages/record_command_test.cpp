@@ -61,8 +61,8 @@ CAF_TEST(labels that could not be in a file name are refused) {
   CAF_CHECK(accepted("\"\""));
   CAF_CHECK(accepted("\"" + std::string(64, 'x') + "\""));
   CAF_CHECK(!accepted("\"" + std::string(65, 'x') + "\""));
-  for (auto x : {"\"../x\"", "\"a b\"", "\"\\u00e4\"", "\"a\\u0000\"", "7",
-                 "null"})
+  for (auto x :
+       {"\"../x\"", "\"a b\"", "\"\\u00e4\"", "\"a\\u0000\"", "7", "null"})
     CAF_CHECK(!accepted(x));
 }
 
@@ -76,9 +76,9 @@ CAF_TEST(a stop carries no label and no duration) {
 }
 
 CAF_TEST(anything else is refused in one line) {
-  for (auto x : {"", "go", "1", "[]", "{}", "null", "\"start\"",
-                 "{\"action\":1}", "{\"action\":\"go\"}",
-                 "{\"action\":\"start\"", "sta\nrt"}) {
+  for (auto x :
+       {"", "go", "1", "[]", "{}", "null", "\"start\"", "{\"action\":1}",
+        "{\"action\":\"go\"}", "{\"action\":\"start\"", "sta\nrt"}) {
     CAF_CHECK(!parse_record_command(x));
     CAF_CHECK_EQUAL(reason(x).find('\n'), std::string::npos);
   }

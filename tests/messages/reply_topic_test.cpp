@@ -21,9 +21,9 @@ CAF_TEST(servers answer below the prefix) {
 }
 
 CAF_TEST(servers answer nowhere else) {
-  for (auto x : {"", "camera/response", "camera/response/",
-                 "camera/responses/a", "/camera/response/a",
-                 "Camera/response/a", "command/rec"})
+  for (auto x :
+       {"", "camera/response", "camera/response/", "camera/responses/a",
+        "/camera/response/a", "Camera/response/a", "command/rec"})
     CAF_CHECK(!allowed(x));
 }
 

@@ -70,8 +70,8 @@ std::string response(std::string_view content_type) {
          + "\r\n\r\n";
 }
 
-const std::string plain_response
-  = response("multipart/x-mixed-replace; boundary=b");
+const std::string plain_response = response(
+  "multipart/x-mixed-replace; boundary=b");
 
 std::string part(std::string_view body, std::string_view delimiter = "--b") {
   return std::string{delimiter} + "\r\nContent-Type: image/jpeg\r\n"
@@ -164,8 +164,7 @@ CAF_TEST(a camnode server tells its id and epoch and those of its frames) {
   for (size_t i = 0; i < x.heads.size(); ++i) {
     CAF_CHECK(x.heads[i].epoch == 7u);
     CAF_CHECK(x.heads[i].sequence == i + 1);
-    CAF_CHECK(x.heads[i].capture_mono_ns
-              == static_cast<int64_t>((i + 1) * 33));
+    CAF_CHECK(x.heads[i].capture_mono_ns == static_cast<int64_t>((i + 1) * 33));
   }
 }
 
@@ -218,8 +217,8 @@ CAF_TEST(boundaries are understood as servers write them) {
        {"boundary=b", "boundary=\"b\"", "Boundary = b ; charset=x",
         "charset=x;boundary=\"--b\"", "boundary=--b", "a; boundary=b"})
     for (auto delimiter : {"--b", "b", "----b", "--b "}) {
-      auto stream
-        = response("Multipart/X-Mixed-Replace; " + std::string{parameter});
+      auto stream = response("Multipart/X-Mixed-Replace; "
+                             + std::string{parameter});
       for (auto& x : pictures)
         stream += part(x, delimiter);
       connection x{stream};

@@ -272,9 +272,9 @@ CAF_TEST(ranges and grammars hold at their ends) {
   takes(client, {"record.segment=0.5", "record.segment=86400"},
         {"record.segment=0.4", "record.segment=86401"});
   takes(client, {"mqtt.topic-sensors=+/a/#", "mqtt.topic-command=a"},
-        {"mqtt.topic-sensors=a#", "mqtt.topic-sensors=",
-         "mqtt.topic-command=a/+", "mqtt.topic-response=a/",
-         "mqtt.topic-status=#"});
+        {"mqtt.topic-sensors=a#",
+         "mqtt.topic-sensors=", "mqtt.topic-command=a/+",
+         "mqtt.topic-response=a/", "mqtt.topic-status=#"});
   takes(client, {"discovery.allow=10.0.0.0/8,::1", "discovery.allow="},
         {"discovery.allow=10.0.0.0/40", "data.dir="});
   takes(client, {"record.codec=copy", "log.level=debug", "mqtt.tls=true"},
@@ -290,16 +290,15 @@ CAF_TEST(options that need each other are checked together) {
                   "camera.source=file needs camera.file");
   accepted<server_options>({server, "--camera.source=file",
                             "--camera.file=" + here, "--camera.command=x"});
-  CAF_CHECK(!refused({server, "--camera.file=" + here, "--camera.command=x"})
-               .empty());
+  CAF_CHECK(
+    !refused({server, "--camera.file=" + here, "--camera.command=x"}).empty());
   CAF_CHECK(!refused({client, "--mqtt.password-file=" + here}).empty());
   accepted<client_options>(
     {client, "--mqtt.password-file=" + here, "--mqtt.username=u"});
   CAF_CHECK(!refused({client, "--mqtt.ca-file=" + here}).empty());
-  CAF_CHECK(!refused({client, "--mqtt.tls=true", "--mqtt.key-file=" + here})
-               .empty());
-  accepted<client_options>({client, "--mqtt.tls=true",
-                            "--mqtt.ca-file=" + here,
+  CAF_CHECK(
+    !refused({client, "--mqtt.tls=true", "--mqtt.key-file=" + here}).empty());
+  accepted<client_options>({client, "--mqtt.tls=true", "--mqtt.ca-file=" + here,
                             "--mqtt.cert-file=" + here,
                             "--mqtt.key-file=" + here});
 }
@@ -373,11 +372,11 @@ CAF_TEST(passwords are the first line of their file) {
 CAF_TEST(a test picture of odd size is refused) {
   auto odd = refused({server, "--camera.width=641"});
   CAF_CHECK(odd.find("test picture is 64x48 to 4096x4096") == 4);
-  auto small = refused({server, "--camera.source=pattern",
-                        "--camera.height=32"});
+  auto small = refused(
+    {server, "--camera.source=pattern", "--camera.height=32"});
   CAF_CHECK(small.find("1280x32") != std::string::npos);
-  accepted<server_options>({server, "--camera.command=x",
-                            "--camera.width=641"});
+  accepted<server_options>(
+    {server, "--camera.command=x", "--camera.width=641"});
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -62,8 +62,8 @@ struct fixture {
     parts.find.client_id = "client";
     parts.sensors.clock = client_clock_ns;
     parts.sensors.dir = scratch.path() / "sensors";
-    parts.session = {"client",        "test", scratch.path() / "sessions", 60s,
-                     client_clock_ns, utc_clock_ns};
+    parts.session = {"client", "test",          scratch.path() / "sessions",
+                     60s,      client_clock_ns, utc_clock_ns};
     parts.make_client = [](auto&&...) { return std::make_unique<no_broker>(); };
     root = system->spawn<client_supervisor>(
       actor_context{&directory, "client_supervisor", 0}, std::move(parts));
@@ -126,7 +126,11 @@ struct fixture {
 
   void stop_session() {
     caf::anon_send(root, record_command{});
-    until([&] { return books().state == ledger_figures::phase::finished; });
+    // A frame from behind the stop is what ends the session at once.
+    until([&] {
+      capture(1);
+      return books().state == ledger_figures::phase::finished;
+    });
   }
 
   void kill(const std::string& name) {
@@ -152,11 +156,16 @@ struct fixture {
     return result;
   }
 
-  std::vector<uint64_t> expected() {
-    std::vector<uint64_t> result;
-    for (auto i = before + 1; i <= captured; ++i)
-      result.push_back(i);
-    return result;
+  /// Checks that each frame captured in the session is there once, in order.
+  void check_recorded() {
+    auto in_session = captured;
+    until([&] { return books().written == in_session - before; });
+    stop_session();
+    auto found = recorded();
+    CAF_REQUIRE(found.size() >= in_session - before);
+    for (size_t i = 0; i < found.size(); ++i)
+      CAF_REQUIRE_EQUAL(found[i], before + 1 + i);
+    CAF_CHECK_EQUAL(books().lost, 0u);
   }
 
   scratch_directory scratch;
@@ -184,12 +193,7 @@ CAF_TEST(a killed recorder is replaced and no frame is lost or doubled) {
     kill("recorder/cam");
     capture(20);
   }
-  until([&] { return books().written == captured - before; });
-  stop_session();
-  auto found = recorded();
-  auto wanted = expected();
-  CAF_CHECK_EQUAL(found, wanted);
-  CAF_CHECK_EQUAL(books().lost, 0u);
+  check_recorded();
   CAF_CHECK_EQUAL(directory.restarts("viewer/cam"), 0u);
 }
 
@@ -200,12 +204,7 @@ CAF_TEST(a killed viewer is replaced and no frame is lost or doubled) {
     kill("viewer/cam");
     capture(20);
   }
-  until([&] { return books().written == captured - before; });
-  stop_session();
-  auto found = recorded();
-  auto wanted = expected();
-  CAF_CHECK_EQUAL(found, wanted);
-  CAF_CHECK_EQUAL(books().lost, 0u);
+  check_recorded();
   CAF_CHECK_EQUAL(directory.restarts("recorder/cam"), 0u);
 }
 
@@ -214,11 +213,7 @@ CAF_TEST(a killed session actor goes on with its session) {
   capture(20);
   kill("session");
   capture(20);
-  until([&] { return books().written == captured - before; });
-  stop_session();
-  auto found = recorded();
-  auto wanted = expected();
-  CAF_CHECK_EQUAL(found, wanted);
+  check_recorded();
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -115,8 +115,8 @@ ledger_figures recording_since(int64_t start_ms) {
 CAF_TEST(tiles of up to 64 cameras lie apart and inside of the window) {
   for (size_t n = 0; n <= 64; ++n)
     for (auto [width, height] :
-         {std::pair{min_window_width, min_window_height},
-          std::pair{1280, 720}, std::pair{700, 1900}, std::pair{3839, 321}}) {
+         {std::pair{min_window_width, min_window_height}, std::pair{1280, 720},
+          std::pair{700, 1900}, std::pair{3839, 321}}) {
       auto tiles = plan_grid(n, width, height);
       CAF_CHECK_EQUAL(tiles.size(), n);
       CAF_CHECK(sound(tiles, width, height));
@@ -252,8 +252,7 @@ CAF_TEST(a session without durable frames alarms though frames come) {
   auto facts = fine();
   facts.truth = "stalled";
   auto text = describe(facts);
-  CAF_CHECK(
-    (text.mark == coloured_text{"NOT RECORDING", palette::warning}));
+  CAF_CHECK((text.mark == coloured_text{"NOT RECORDING", palette::warning}));
   CAF_CHECK(text.lamp == tile_text::light::ring);
   CAF_CHECK(text.headline.text.empty());
   CAF_CHECK(text.alarm);
@@ -336,8 +335,8 @@ CAF_TEST(labels drop the last details first) {
   auto at_width = [&](int width) {
     return texts_of(plan_label(text, bar_of(width), ten_each));
   };
-  CAF_CHECK_EQUAL(at_width(640), (strings{"REC", "left", "receiving",
-                                          "30 fps", "1920x1080"}));
+  CAF_CHECK_EQUAL(at_width(640),
+                  (strings{"REC", "left", "receiving", "30 fps", "1920x1080"}));
   CAF_CHECK_EQUAL(at_width(330),
                   (strings{"REC", "left", "receiving", "30 fps"}));
   CAF_CHECK_EQUAL(at_width(250), (strings{"REC", "left", "receiving"}));
