@@ -10,6 +10,10 @@
 
 #include <caf/actor_system.hpp>
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -90,6 +94,9 @@ int run_client(const client_options& options) {
            ", data in ", options.data.dir);
   if (auto err = create_directories_synced(options.data.dir))
     throw std::runtime_error("data.dir: " + describe(err));
+  if (access(options.data.dir.c_str(), W_OK | X_OK) != 0)
+    throw std::runtime_error("data.dir: " + options.data.dir + ": "
+                             + std::strerror(errno));
   auto cameras = std::make_shared<fleet>();
   auto view = window_of(options, cameras);
   actor_directory directory;

@@ -1,5 +1,7 @@
 #include "nodes/client_supervisor.hpp"
 
+#include "messages/clock.hpp"
+
 #include <utility>
 
 namespace camnode {
@@ -11,6 +13,9 @@ constexpr auto beat_interval = std::chrono::seconds(1);
 /// How long a pair outlives a server that is neither announced nor connected:
 /// longer than a restart of the server takes.
 constexpr int64_t gone_patience_ns = 10'000'000'000;
+
+/// How long a server that has answered takes to send what it holds, at most.
+constexpr int64_t answer_patience_ns = 1'000'000'000;
 
 /// Recording ends before DISCOVERY says goodbye, so that the truth is told.
 constexpr int recording_phase = 0;
@@ -65,6 +70,8 @@ void client_supervisor::add_common_children() {
     session_keeper_ = spawn<session, caf::detached>(
       context, parts_.session, parts_.cameras, sensor_books_,
       client_supervisor_actor{this}, session_);
+    if (stop_wanted_) // Told to an earlier life, perhaps.
+      send(session_keeper_, stop_atom_v);
     return caf::actor_cast<caf::actor>(session_keeper_);
   });
   add_child("sensor_log", recording_phase,
@@ -95,7 +102,10 @@ void client_supervisor::found(const server_info& x) {
   known.present = true;
   *known.may_return = !x.legacy;
   parts_.cameras->put({x, known.ring, known.viewer_figures, known.ledger});
-  send(known.viewer, x);
+  if (has_child("viewer/" + x.id))
+    send(known.viewer, x);
+  else // Another server had its address for a while.
+    add_viewer(x.id);
 }
 
 void client_supervisor::lost(const server_info& x) {
@@ -123,7 +133,19 @@ void client_supervisor::replace_at_address(const server_info& x) {
   }
 }
 
+void client_supervisor::add_viewer(const std::string& id) {
+  add_child("viewer/" + id, recording_phase,
+            [this, id](const actor_context& context) {
+              return start_viewer(id, context);
+            });
+}
+
 void client_supervisor::add_pair(const server_info& x) {
+  if (pairs_.size() >= server_table::max_servers) {
+    log_warning(who(), "refused server ", x.id, ": there are ", pairs_.size(),
+                " already");
+    return;
+  }
   log_info(who(), "found server ", x.id, " at ", x.ip, ":", x.port,
            x.legacy ? " (legacy)" : "");
   auto& added = pairs_[x.id];
@@ -137,15 +159,11 @@ void client_supervisor::add_pair(const server_info& x) {
   if (session_.open())
     added.ledger->begin(session_);
   parts_.cameras->put({x, added.ring, added.viewer_figures, added.ledger});
-  auto start = [this, id = x.id](auto member) {
-    return [=](const actor_context& context) {
-      return (this->*member)(id, context);
-    };
-  };
   add_child("recorder/" + x.id, recording_phase,
-            start(&client_supervisor::start_recorder));
-  add_child("viewer/" + x.id, recording_phase,
-            start(&client_supervisor::start_viewer));
+            [this, id = x.id](const actor_context& context) {
+              return start_recorder(id, context);
+            });
+  add_viewer(x.id);
 }
 
 caf::actor client_supervisor::start_viewer(const std::string& id,
@@ -164,9 +182,14 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
                                              const actor_context& context) {
   auto& x = pairs_.at(id);
   x.recorder = spawn<recorder, caf::detached>(
-    context, recorder_parts{x.ring, x.ledger, parts_.segments(x.server),
-                            parts_.session.clock,
-                            [may = x.may_return] { return may->load(); }});
+    context,
+    recorder_parts{
+      x.ring, x.ledger, parts_.segments(x.server), parts_.session.clock,
+      [may = x.may_return, figures = x.viewer_figures](int64_t stop_ns) {
+        auto answered = figures->look().answered_ns;
+        auto since = client_clock_ns() - answered;
+        return *may && (answered < stop_ns || since < answer_patience_ns);
+      }});
   send(x.recorder, session_);
   return caf::actor_cast<caf::actor>(x.recorder);
 }

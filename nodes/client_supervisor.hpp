@@ -70,6 +70,7 @@ private:
   /// Ends whatever was seen at the address of `x` under another id.
   void replace_at_address(const server_info& x);
   void add_pair(const server_info& x);
+  void add_viewer(const std::string& id);
   caf::actor start_viewer(const std::string& id, const actor_context& context);
   caf::actor start_recorder(const std::string& id,
                             const actor_context& context);

@@ -77,8 +77,15 @@ int run_node(const blocked_signals& signals, actor_directory& directory,
     if (stopping && std::chrono::steady_clock::now() > deadline)
       end_now(directory, "could not end cleanly within 3 s");
   }
-  if (!stopping)
+  if (!stopping) {
     log_error("node", "the supervisor has ended by itself");
+    deadline = std::chrono::steady_clock::now() + stop_patience;
+  }
+  // What still runs would keep the actor system from ending, unseen.
+  root = nullptr;
+  while (!directory.look().empty())
+    if (signals.wait(5ms) || std::chrono::steady_clock::now() > deadline)
+      end_now(directory, "not all actors have ended");
   return stopping ? 0 : 1;
 }
 

@@ -37,10 +37,16 @@ protected:
   /// Children of one phase are ended together, and those of the next phase
   /// once all of them are gone.
   void add_child(const std::string& name, int stop_phase, start_child start) {
+    if (stopping_)
+      return;
     auto& x = children_[name];
     x.start = std::move(start);
     x.stop_phase = stop_phase;
     run(name, x);
+  }
+
+  bool has_child(const std::string& name) const {
+    return children_.count(name) > 0;
   }
 
   /// Ends a child for good.

@@ -204,6 +204,8 @@ public:
     for (auto file : {&csv_, &mp4_})
       if (auto err = file->cut_to_whole())
         return err;
+    if (frames_ == 0)
+      return remove();
     if (auto err = sync())
       return err;
     return rename_to(mp4_.path.parent_path() / segment_stem(start_ms_, end_ms));
@@ -276,6 +278,14 @@ private:
       std::clamp(interval_us_, min_duration_us, max_duration_us));
     result.payload_bytes = static_cast<uint32_t>(x.jpeg.size());
     return result;
+  }
+
+  /// A film without frames is none, and would only take a name.
+  caf::error remove() {
+    for (auto file : {&csv_, &mp4_})
+      if (::unlink(file->path.c_str()) != 0)
+        return file_error(ec::write_failed, file->path, errno);
+    return sync_directory(mp4_.path.parent_path());
   }
 
   void fail(const caf::error& reason) {

@@ -146,12 +146,22 @@ void recorder::account_gap(const frame& x, uint64_t skipped,
     loss.last = x.sequence - 1;
     loss.place = told && skipped == 0 ? x.gap.place : loss_place::client_ring;
   } else {
-    if (skipped > 0)
-      note_loss({last_->epoch, last_->sequence + 1, last_->sequence + skipped,
-                 loss_place::client_ring, capture_ns});
-    loss.first = x.gap.first;
-    loss.last = x.gap.last;
-    loss.place = x.gap.place;
+    // How many frames the old run still captured, nobody knows.
+    parts_.ledger->run_ended(*last_, capture_ns);
+    log_warning(who(),
+                "the server began a new run: what the old one captured "
+                "after frame ",
+                last_->sequence, " is unknown");
+    // Numbers begin with 1 in every run.
+    auto of_new = x.sequence - 1;
+    if (skipped > of_new)
+      note_loss({last_->epoch, last_->sequence + 1,
+                 last_->sequence + (skipped - of_new), loss_place::client_ring,
+                 capture_ns});
+    auto told = x.gap.first == 1 && x.gap.last == of_new;
+    loss.first = 1;
+    loss.last = of_new;
+    loss.place = told && skipped == 0 ? x.gap.place : loss_place::client_ring;
   }
   if (loss.place != loss_place::none && loss.first <= loss.last)
     note_loss(loss);
@@ -268,7 +278,8 @@ bool recorder::is_over(int64_t session_ns) const {
   auto patience = stop_patience_ns;
   if (session_.hurry)
     patience = hurry_patience_ns;
-  else if (parts_.may_return && parts_.may_return())
+  else if (parts_.may_return
+           && parts_.may_return(session_.client_ns(session_.stop_ms)))
     patience = return_patience_ns;
   return cursor_ >= parts_.ring->end_position()
          && session_ns - session_.stop_ms * 1'000'000 > patience;

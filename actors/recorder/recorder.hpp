@@ -23,9 +23,10 @@ struct recorder_parts {
   open_segment open;
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
 
-  /// Whether the server keeps frames for us while the network is broken, and
-  /// is expected back: a stopped session then waits for it. Empty: no.
-  std::function<bool()> may_return = {};
+  /// Whether the server may still hold frames for us from before `stop_ns`
+  /// (client clock): it keeps them while the network is broken, and has not
+  /// answered since. A stopped session then waits for it. Empty: no.
+  std::function<bool(int64_t stop_ns)> may_return = {};
 };
 
 /// Stores the frames of one camera while there is a session: reads them out of

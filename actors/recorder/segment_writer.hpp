@@ -30,7 +30,8 @@ public:
   /// @returns `ec::sync_failed`.
   virtual caf::error sync() = 0;
 
-  /// Completes the files and gives them their final names.
+  /// Completes the files and gives them their final names; removes them if
+  /// there is no frame in them.
   /// @param end_ms The end in the name, UTC ms.
   virtual caf::error close(int64_t end_ms) = 0;
 };

@@ -23,6 +23,7 @@ constexpr int64_t cut_patience_ns = 300'000'000;
 /// that moment; of more, the oldest readings are not looked at again.
 constexpr int64_t recent_ns = 1'000'000'000;
 constexpr size_t max_recent = 1000;
+constexpr size_t max_recent_bytes = 4 << 20;
 
 } // namespace
 
@@ -41,7 +42,10 @@ sensor_log::behavior_type sensor_log::make_behavior() {
                          messages_to(this));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
-    [this](link_up_atom) { client_->subscribe(options_.topics); },
+    [this](link_up_atom) {
+      board_->failed({});
+      client_->subscribe(options_.topics);
+    },
     [this](link_down_atom, const std::string& reason) {
       show_error(reason);
       board_->failed("no broker: " + reason);
@@ -63,15 +67,22 @@ void sensor_log::begin(const session_info& x) {
     finish();
   session_ = x;
   board_->begin(x.start_ms);
+  recent_bytes_ = 0;
   for (auto& reading : std::exchange(recent_, {}))
     take(reading);
 }
 
+void sensor_log::forget_oldest() {
+  recent_bytes_ -= recent_.front().payload.size();
+  recent_.pop_front();
+}
+
 void sensor_log::remember(const mqtt_message& x) {
   recent_.push_back(x);
-  while (recent_.size() > max_recent
+  recent_bytes_ += x.payload.size();
+  while (recent_.size() > max_recent || recent_bytes_ > max_recent_bytes
          || x.arrival_ns - recent_.front().arrival_ns > recent_ns)
-    recent_.pop_front();
+    forget_oldest();
 }
 
 void sensor_log::take(const mqtt_message& x) {

@@ -57,6 +57,7 @@ private:
 
   /// Keeps a reading that may belong to a session which is just beginning.
   void remember(const mqtt_message& x);
+  void forget_oldest();
 
   /// @returns Why the reading is not written.
   caf::error write(const mqtt_message& x, int64_t session_ns);
@@ -77,6 +78,7 @@ private:
   mqtt_client_ptr client_;
   session_info session_;
   std::deque<mqtt_message> recent_; ///< While there is no session.
+  size_t recent_bytes_ = 0;         ///< Of their payloads.
   std::map<std::string, topic_log> topics_;
   uint64_t readings_ = 0; ///< Written, of all topics.
 };

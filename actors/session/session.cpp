@@ -59,11 +59,13 @@ void session::obey(const record_command& x) {
     refuse("start: recording already, since "
            + std::to_string(session_.start_ms));
   else if (x.start && session_.exists())
-    refuse("start: the last session is still being completed");
+    wait_with(x);
   else if (x.start)
     start(x);
   else if (session_.open())
     stop(options_.clock());
+  else if (next_)
+    next_.reset();
   else
     refuse("stop: nothing is being recorded");
   tell();
@@ -100,11 +102,18 @@ void session::hurry() {
     send(parent_, stopped_atom_v);
     return;
   }
+  next_.reset();
   session_.hurry = true;
   if (session_.open())
     stop(options_.clock());
   else
     send(parent_, session_);
+}
+
+void session::wait_with(const record_command& x) {
+  next_ = x;
+  last_error_ = "start: waits until the last session is complete";
+  log_info(who(), last_error_);
 }
 
 void session::refuse(const std::string& why) {
@@ -152,12 +161,14 @@ void session::complete() {
   if (!all_finished()) {
     last_error_ = "not all files of the session were completed in time";
     log_error(who(), last_error_);
-  }
-  log_info(who(), "session ", session_.start_ms, " is complete");
+  } else
+    log_info(who(), "session ", session_.start_ms, " is complete");
   write_manifest("finished");
   session_ = {};
   send(parent_, session_);
   send(parent_, stopped_atom_v);
+  if (auto next = std::exchange(next_, std::nullopt))
+    start(*next);
 }
 
 session_view session::view() const {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace camnode {
@@ -55,6 +56,9 @@ private:
   void hurry();
   void refuse(const std::string& why);
 
+  /// Starts with `x` as soon as the last session is complete.
+  void wait_with(const record_command& x);
+
   void beat();
 
   /// Whether all who record have finished the stopped session.
@@ -74,6 +78,7 @@ private:
   const sensor_board_ptr sensors_;
   client_supervisor_actor parent_;
   session_info session_;
+  std::optional<record_command> next_; ///< Waits for the end of `session_`.
   int64_t cut_ = 0; ///< Which cut the manifest was last written for.
   std::string last_error_;
   uint64_t refused_ = 0;

@@ -39,6 +39,8 @@ json truth_of(const fleet_member& x, const session_view& view) {
   result["lost"] = books.lost;
   if (books.end_unknown)
     result["end_unknown"] = true;
+  if (books.runs_ended > 0)
+    result["server_restarts"] = books.runs_ended;
   result["connected"] = viewer.connected;
   result["last_error"] = books.last_error.empty() && !viewer.connected
                            ? viewer.last_error
@@ -89,6 +91,15 @@ json losses_of(const recording_ledger& ledger) {
   return result;
 }
 
+json breaks_of(const recording_ledger& ledger) {
+  auto result = json::array();
+  for (auto& x : ledger.breaks())
+    result.push_back({{"epoch", x.last.epoch},
+                      {"unknown_behind_sequence", x.last.sequence},
+                      {"before_ns", x.before_ns}});
+  return result;
+}
+
 json camera_entry(const fleet_member& x, const session_view& view) {
   auto books = books_of(x, view.session);
   auto known = books.session_ms != 0;
@@ -109,6 +120,7 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   result["bytes"] = books.bytes;
   result["segments"] = known ? segments_of(*x.ledger) : json::array();
   result["losses"] = known ? losses_of(*x.ledger) : json::array();
+  result["server_restarts"] = known ? breaks_of(*x.ledger) : json::array();
   if (viewer.clocked)
     result["clock"] = {{"offset_ns", viewer.clock.offset_ns},
                        {"error_ns", viewer.clock.error_ns}};
@@ -186,7 +198,8 @@ std::string truth_digest(const session_view& x) {
     auto books = books_of(camera, x.session);
     result += '|' + camera.server.id + ' '
               + camera_truth(books, x.session, x.now_ns) + ' '
-              + std::to_string(books.lost) + ' ' + books.last_error;
+              + std::to_string(books.lost) + ' '
+              + std::to_string(books.runs_ended) + ' ' + books.last_error;
   }
   return result;
 }

@@ -154,11 +154,22 @@ private:
     }
 
     void on_failure(const mqtt::token& x) override {
-      client_.events_.on_down(client_.uri_ + ": cannot connect, code "
-                              + std::to_string(x.get_return_code()));
+      client_.events_.on_down(
+        client_.uri_ + ": cannot connect: " + reason(x.get_return_code()));
     }
 
     void on_success(const mqtt::token&) override {
+    }
+
+    /// What CONNACK's return codes mean (MQTT 3.1.1, section 3.2.2.3).
+    static std::string reason(int code) {
+      if (code == 4 || code == 5)
+        return "the broker refuses the user name or password";
+      if (code == 2)
+        return "the broker refuses the client id";
+      if (code == 3)
+        return "the broker is not available";
+      return "no broker answers there";
     }
 
     paho_client& client_;

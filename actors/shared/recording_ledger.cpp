@@ -26,6 +26,7 @@ void recording_ledger::begin(const session_info& session) {
   figures_.state = ledger_figures::phase::recording;
   segments_.clear();
   losses_.clear();
+  breaks_.clear();
 }
 
 void recording_ledger::finish() {
@@ -45,6 +46,8 @@ void recording_ledger::segment_opened(uint64_t index, int64_t start_ms,
 
 void recording_ledger::segment_closed(int64_t end_ms, std::string file) {
   std::lock_guard<std::mutex> guard{mutex_};
+  if (segments_.back().frames == 0) // A file without frames is not kept.
+    return segments_.pop_back();
   segments_.back().end_ms = end_ms;
   segments_.back().file = std::move(file);
 }
@@ -88,6 +91,18 @@ void recording_ledger::lost(const recorded_loss& x) {
   }
   if (losses_.size() < max_losses)
     losses_.push_back(x);
+}
+
+void recording_ledger::run_ended(frame_number last, int64_t before_ns) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  ++figures_.runs_ended;
+  if (breaks_.size() < max_losses)
+    breaks_.push_back({last, before_ns});
+}
+
+std::vector<recorded_break> recording_ledger::breaks() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return breaks_;
 }
 
 void recording_ledger::end_unknown() {

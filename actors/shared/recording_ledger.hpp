@@ -41,6 +41,12 @@ struct frame_number {
   uint64_t sequence = 0;
 };
 
+/// Where a server's run ended: what it captured behind `last` is unknown.
+struct recorded_break {
+  frame_number last;
+  int64_t before_ns = 0; ///< Session clock, of the next run's first frame.
+};
+
 /// The books of one camera in one session, as of one look.
 struct ledger_figures {
   enum class phase { idle, recording, finished };
@@ -60,6 +66,8 @@ struct ledger_figures {
   /// The stream broke off before the stop: nobody knows how many frames the
   /// camera captured behind `last`.
   bool end_unknown = false;
+
+  uint64_t runs_ended = 0; ///< Servers' restarts within the session.
 };
 
 /// The books of one camera: what of the present session is on disk, and what
@@ -85,6 +93,9 @@ public:
   /// Counts frames lost; beyond what a number can hold, it stays there.
   void lost(const recorded_loss& x);
 
+  /// Notes that another run of the server goes on, with a frame at `before_ns`.
+  void run_ended(frame_number last, int64_t before_ns);
+
   /// Notes that the session ended before the stream was seen to reach its end.
   void end_unknown();
   void failed(std::string error);
@@ -98,6 +109,9 @@ public:
   /// The losses, neighbours joined; of more than `max_losses`, the first.
   std::vector<recorded_loss> losses() const;
 
+  /// Likewise bounded.
+  std::vector<recorded_break> breaks() const;
+
   static constexpr size_t max_losses = 10'000;
 
 private:
@@ -105,6 +119,7 @@ private:
   ledger_figures figures_;
   std::vector<recorded_segment> segments_;
   std::vector<recorded_loss> losses_;
+  std::vector<recorded_break> breaks_;
 };
 
 using recording_ledger_ptr = std::shared_ptr<recording_ledger>;

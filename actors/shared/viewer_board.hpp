@@ -25,6 +25,10 @@ struct viewer_figures {
   uint64_t doubled = 0;  ///< Received again, and dropped.
   uint64_t broken = 0;   ///< Bodies that were no JPEG.
   int64_t newest_ns = 0; ///< `client_clock_ns` of the newest frame.
+
+  /// `client_clock_ns` when a server last answered a new connection: what it
+  /// held for us comes right behind that.
+  int64_t answered_ns = 0;
   clock_estimate clock;
   bool clocked = false; ///< Whether `clock` is known.
 };

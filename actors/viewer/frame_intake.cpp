@@ -86,6 +86,10 @@ void frame_intake::count_broken(uint64_t n) {
     board_->update([=](viewer_figures& f) { f.broken += n; });
 }
 
+void frame_intake::note_answer(int64_t now_ns) {
+  board_->update([=](viewer_figures& f) { f.answered_ns = now_ns; });
+}
+
 void frame_intake::add_probe(const clock_probe& x) {
   std::lock_guard<std::mutex> guard{mutex_};
   clock_.add(x);

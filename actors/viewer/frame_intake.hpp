@@ -29,6 +29,9 @@ public:
   /// Counts `n` bodies that were no JPEG.
   void count_broken(uint64_t n);
 
+  /// A server has answered a new connection.
+  void note_answer(int64_t now_ns);
+
   void add_probe(const clock_probe& x);
 
   /// The last frame taken; nothing before the first.

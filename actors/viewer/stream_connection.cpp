@@ -80,6 +80,7 @@ struct stream_connection::implementation
   uint64_t frames = 0;
   size_t low_water = 1;
   int64_t newest_ns = 0; ///< When the last bytes came.
+  bool answered = false; ///< The server has said something.
   bool closed = false;
 };
 
@@ -183,6 +184,8 @@ void stream_connection::implementation::read() {
 void stream_connection::implementation::take(size_t n) {
   newest_ns = client_clock_ns();
   decoder.commit(n);
+  if (!std::exchange(answered, true))
+    intake->note_answer(newest_ns);
   while (auto x = decoder.next()) {
     if (frames == 0) {
       auto legacy = decoder.protocol() == stream_protocol::legacy;

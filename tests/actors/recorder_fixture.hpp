@@ -111,7 +111,7 @@ struct recorder_fixture : actor_fixture {
     parts.ledger = ledger;
     parts.open = disk.opener();
     parts.clock = clock();
-    parts.may_return = [this] { return away; };
+    parts.may_return = [this](int64_t) { return away; };
     testee = start<camnode::recorder>("recorder", std::move(parts));
   }
 
