@@ -96,6 +96,17 @@ CAF_TEST(a new run of the server is no loss but for what it tells) {
   CAF_CHECK_EQUAL(ledger->look().written, 3u);
 }
 
+CAF_TEST(the end of a run of the server is named) {
+  record();
+  see(100, 70, 1);
+  see(200, 1, 2);
+  auto breaks = ledger->breaks();
+  CAF_REQUIRE_EQUAL(breaks.size(), 1u);
+  CAF_CHECK_EQUAL(breaks[0].last.epoch, 1u);
+  CAF_CHECK_EQUAL(breaks[0].last.sequence, 70u);
+  CAF_CHECK_EQUAL(ledger->look().runs_ended, 1u);
+}
+
 CAF_TEST(frames that left the ring over a new run are counted) {
   ring = std::make_shared<frame_ring>(frame_ring::limits{500, 1h});
   record();

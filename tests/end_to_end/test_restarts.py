@@ -321,3 +321,19 @@ def test_frames_that_a_stop_finds_behind_a_break_are_there_or_named(room):
             for n in range(x["first_sequence"], x["last_sequence"] + 1)}
     check_against(recording, frames, [
         x for x in reader.close() if x.sequence not in lost])
+
+
+def test_a_camera_that_never_delivers_does_not_hold_a_session_up(room):
+    room.server("cam-a", room.stamped("cam-a"))
+    room.server("dead", "--camera.source=none")
+    room.client()
+    room.wait_light(lambda x: x["cameras"].get("cam-a", {}).get("connected")
+                    and "dead" in x["cameras"])
+    room.start_recording()
+    room.wait_light(lambda x: durable(x, "cam-a") > 10)
+    room.ear.publish("command/rec", "stop")
+    room.wait_light(lambda x: x["state"] == "stopping")
+    room.ear.publish("command/rec", '{"action":"start","label":"next"}')
+    light = room.wait_light(lambda x: x.get("label") == "next", timeout=9)
+    assert light["state"] == "recording"
+    room.stop_recording()
