@@ -77,9 +77,13 @@ inline std::string output_of(const std::string& command, bool all = true) {
 /// What ffprobe finds, as lines of numbers.
 inline std::string probe(const std::filesystem::path& file,
                          const std::string& entries, bool all = true) {
-  return output_of("ffprobe -v error -of csv=p=0 -show_entries " + entries + ' '
-                     + file.string(),
-                   all);
+  auto result = output_of("ffprobe -v error -of csv=p=0 -show_entries "
+                            + entries + ' ' + file.string(),
+                          all);
+  // FFmpeg 6 shows one flag more of each packet.
+  for (size_t at; (at = result.find(",K__")) != std::string::npos;)
+    result.erase(at + 3, 1);
+  return result;
 }
 
 /// What a player must say of a file with `frames` at `times`.

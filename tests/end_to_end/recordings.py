@@ -214,7 +214,9 @@ def check_against(recording, frames, parts):
             assert inside_ns > -error_ns
             assert abs(frame.capture_ns - capture_ns) \
                 <= frame.offset_error_ns + 1000, part.sequence
-            assert frame.capture_ns <= frame.receive_ns
+            # As exactly as the offset is known.
+            assert frame.capture_ns \
+                <= frame.receive_ns + frame.offset_error_ns
             assert frame.flags == 0
             assert frame.jpeg == part.jpeg
     assert [x.sequence for x in expected] == [x.sequence for x in frames]
