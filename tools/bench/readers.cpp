@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <iostream>
 #include <list>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace camnode::bench {
