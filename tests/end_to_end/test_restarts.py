@@ -17,6 +17,24 @@ def reader_of(room, server, **options):
     return reader
 
 
+def record_into_a_break(room, *options):
+    """Records a camera until the network between it and the client breaks.
+    Returns the network, a reader beside it, and the session's start in ms."""
+    host, way = random_address(), random_address()
+    port = free_port(host, way)
+    server = room.server("cam-a", room.stamped("cam-a"), *options,
+                         f"--stream.advertise={way}", host=host, port=port)
+    network = Network(way, server.where())
+    room.helpers.append(network)
+    reader = reader_of(room, server)
+    room.client()
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+    room.wait_light(lambda x: durable(x, "cam-a") > 10)
+    network.break_down()
+    return network, reader, session
+
+
 def test_a_restart_of_the_broker_costs_no_frame(room):
     server = room.server("cam-a", room.stamped("cam-a"))
     room.client()
@@ -173,18 +191,7 @@ def test_a_broken_network_costs_no_frame(room):
 
 def test_what_the_ring_has_let_go_of_is_named(room):
     """As above, with a ring that is too small for the break."""
-    host, way = random_address(), random_address()
-    port = free_port(host, way)
-    server = room.server("cam-a", room.stamped("cam-a"), "--stream.replay=1",
-                         f"--stream.advertise={way}", host=host, port=port)
-    network = Network(way, server.where())
-    room.helpers.append(network)
-    reader = reader_of(room, server)
-    room.client()
-    room.wait_connected("cam-a")
-    session = room.start_recording()
-    room.wait_light(lambda x: durable(x, "cam-a") > 10)
-    network.break_down()
+    network, reader, session = record_into_a_break(room, "--stream.replay=1")
     reader.wait(len(reader.parts) + 60)
     network.heal()
     room.wait_light(lambda x: x["cameras"]["cam-a"]["lost"] > 0)
@@ -296,18 +303,7 @@ def test_a_camera_that_cannot_be_written_costs_no_other(room):
 
 
 def test_frames_that_a_stop_finds_behind_a_break_are_there_or_named(room):
-    host, way = random_address(), random_address()
-    port = free_port(host, way)
-    server = room.server("cam-a", room.stamped("cam-a"),
-                         f"--stream.advertise={way}", host=host, port=port)
-    network = Network(way, server.where())
-    room.helpers.append(network)
-    reader = reader_of(room, server)
-    room.client()
-    room.wait_connected("cam-a")
-    session = room.start_recording()
-    room.wait_light(lambda x: durable(x, "cam-a") > 10)
-    network.break_down()
+    network, reader, session = record_into_a_break(room)
     reader.wait(len(reader.parts) + 40)
     room.ear.publish("command/rec", "stop")
     reader.wait(len(reader.parts) + 40)
