@@ -62,10 +62,16 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.ring = {size_t{replay.mib} << 20, replay.age};
   result.segments = segments_in(dir);
   result.find = finder_of(x);
+  auto stop = std::make_shared<stop_line>();
   result.sensors = {x.node.id, x.mqtt.topic_sensors, dir / "sensors",
-                    client_clock_ns};
-  result.session = {x.node.id,        version(),       dir / "sessions",
-                    x.record.segment, client_clock_ns, utc_clock_ns};
+                    client_clock_ns, stop};
+  result.session = {x.node.id,
+                    version(),
+                    dir / "sessions",
+                    x.record.segment,
+                    client_clock_ns,
+                    utc_clock_ns,
+                    stop};
   result.make_client = clients_for(x.mqtt);
   return result;
 }

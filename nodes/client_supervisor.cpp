@@ -182,14 +182,16 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
                                              const actor_context& context) {
   auto& x = pairs_.at(id);
   x.recorder = spawn<recorder, caf::detached>(
-    context,
-    recorder_parts{
-      x.ring, x.ledger, parts_.segments(x.server), parts_.session.clock,
-      [may = x.may_return, figures = x.viewer_figures](int64_t stop_ns) {
-        auto answered = figures->look().answered_ns;
-        auto since = client_clock_ns() - answered;
-        return *may && (answered < stop_ns || since < answer_patience_ns);
-      }});
+    context, recorder_parts{x.ring, x.ledger, parts_.segments(x.server),
+                            parts_.session.clock, parts_.session.stop,
+                            [may = x.may_return,
+                             figures = x.viewer_figures](int64_t stop_ns) {
+                              auto answered = figures->look().answered_ns;
+                              auto since = client_clock_ns() - answered;
+                              return *may
+                                     && (answered < stop_ns
+                                         || since < answer_patience_ns);
+                            }});
   send(x.recorder, session_);
   return caf::actor_cast<caf::actor>(x.recorder);
 }

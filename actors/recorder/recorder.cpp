@@ -111,7 +111,10 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
   uint32_t flags = x.flags;
   auto capture_ns = place(x, flags);
   auto capture_ms = whole_ms(capture_ns);
-  if (session_.stop_ms != 0 && capture_ms >= session_.stop_ms) {
+  // The line is drawn before the message about it is here.
+  auto stop_ms = session_.stop_ms != 0 ? session_.stop_ms
+                                       : parts_.stop->of(session_.start_ms);
+  if (stop_ms != 0 && capture_ms >= stop_ms) {
     past_stop_ = true;
     account_gap(x, skipped, capture_ns); // May reach back before the stop.
     return caf::none;

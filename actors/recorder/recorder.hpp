@@ -5,6 +5,7 @@
 #include "actors/shared/observed.hpp"
 #include "actors/shared/recording_ledger.hpp"
 #include "actors/shared/segment_schedule.hpp"
+#include "actors/shared/stop_line.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -22,6 +23,7 @@ struct recorder_parts {
   recording_ledger_ptr ledger;
   open_segment open;
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
+  stop_line_ptr stop;
 
   /// Whether the server may still hold frames for us from before `stop_ns`
   /// (client clock): it keeps them while the network is broken, and has not

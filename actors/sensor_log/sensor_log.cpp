@@ -90,8 +90,9 @@ void sensor_log::take(const mqtt_message& x) {
     return remember(x);
   auto session_ns = session_.session_ns(x.arrival_ns);
   auto time_ms = whole_ms(session_ns);
-  if (time_ms < session_.start_ms
-      || (session_.stop_ms != 0 && time_ms >= session_.stop_ms))
+  auto stop_ms = session_.stop_ms != 0 ? session_.stop_ms
+                                       : options_.stop->of(session_.start_ms);
+  if (time_ms < session_.start_ms || (stop_ms != 0 && time_ms >= stop_ms))
     return;
   if (topics_.count(x.topic) == 0 && topics_.size() >= max_topics) {
     static const std::string further = "(further topics)";

@@ -6,6 +6,7 @@
 #include "actors/shared/observed.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "actors/shared/sensor_board.hpp"
+#include "actors/shared/stop_line.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -23,6 +24,7 @@ struct sensor_log_options {
   std::string topics;             ///< The filter to subscribe to.
   std::filesystem::path dir;      ///< One folder per topic is made in here.
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
+  stop_line_ptr stop;
 };
 
 /// Writes what the room's sensors publish while there is a session: a CSV file

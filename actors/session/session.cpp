@@ -19,8 +19,8 @@ constexpr int64_t finish_patience_ms = 15'000;
 /// Likewise, where the node is ending: with the rest of it, below 3 s.
 constexpr int64_t hurry_patience_ms = 1'200;
 
-/// How far ahead a session's end lies when it is announced: whoever records
-/// hears of it before a frame or a reading can be beyond it.
+/// How far ahead a session's end lies when it is drawn: whoever records hears
+/// of it before most of them have anything from beyond it.
 constexpr int64_t stop_lead_ns = 50'000'000;
 
 /// How often figures that only grow are told.
@@ -41,6 +41,11 @@ session::session(caf::actor_config& cfg, const actor_context& context,
 }
 
 session::behavior_type session::make_behavior() {
+  if (session_.open()) { // An earlier life may have ended in a stop.
+    session_.stop_ms = options_.stop->of(session_.start_ms);
+    if (!session_.open())
+      send(parent_, session_);
+  }
   show_state(state());
   delayed_send(this, beat_interval, beat_atom_v);
   return {
@@ -90,9 +95,10 @@ void session::start(const record_command& x) {
 }
 
 void session::stop(int64_t when_ns) {
-  auto earliest_ns = options_.clock() + stop_lead_ns;
-  auto end_ns = session_.session_ns(std::max(when_ns, earliest_ns));
-  session_.stop_ms = end_ns / 1'000'000;
+  session_.stop_ms = options_.stop->draw(session_.start_ms, [&] {
+    auto earliest_ns = options_.clock() + stop_lead_ns;
+    return session_.session_ns(std::max(when_ns, earliest_ns)) / 1'000'000;
+  });
   log_info(who(), "session ", session_.start_ms, " ends at ", session_.stop_ms);
   send(parent_, session_);
 }

@@ -4,6 +4,7 @@
 #include "actors/shared/fleet.hpp"
 #include "actors/shared/observed.hpp"
 #include "actors/shared/sensor_board.hpp"
+#include "actors/shared/stop_line.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -23,6 +24,7 @@ struct session_options {
   caf::timespan segment;          ///< Whole milliseconds.
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
   std::function<int64_t()> utc;   ///< `utc_clock_ns`, or a test's.
+  stop_line_ptr stop;             ///< Seen by all who record.
 };
 
 /// SESSION: one recording from start to stop. Ties the session clock to UTC,

@@ -3,6 +3,7 @@
 #include "messages/clock.hpp"
 #include "messages/wire/jpeg_header.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace camnode {
@@ -63,7 +64,8 @@ void frame_intake::place(frame& x, const part_head& head, int64_t receive_ns) {
   if (head.capture_mono_ns && known
       && may_be_capture(*head.capture_mono_ns, receive_ns, *known)) {
     x.capture_mono_ns = *head.capture_mono_ns;
-    x.offset_ns = known->offset_ns;
+    // What is here was captured before: that too bounds the offset.
+    x.offset_ns = std::min(known->offset_ns, receive_ns - x.capture_mono_ns);
     x.offset_error_ns = known->error_ns;
   } else {
     x.capture_mono_ns = receive_ns;

@@ -222,6 +222,14 @@ CAF_TEST(a frame as young as the clock allows keeps its captured time) {
   CAF_CHECK_EQUAL(got.flags, 0u);
 }
 
+CAF_TEST(no frame is placed behind its own arrival) {
+  learn_clock();
+  auto x = numbered(1);
+  x.head.capture_mono_ns = 70 * s + 2 * ms + 500'000;
+  auto& got = take(std::move(x), 100 * s + 2 * ms);
+  CAF_CHECK_EQUAL(got.capture_mono_ns + got.offset_ns, 100 * s + 2 * ms);
+}
+
 CAF_TEST(the board shows what is known of the clock) {
   CAF_CHECK(!board->look().clocked);
   intake.add_probe({100 * s, 60 * s, 50 * s, 101 * s}); // No such exchange.

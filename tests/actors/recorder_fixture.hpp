@@ -111,6 +111,7 @@ struct recorder_fixture : actor_fixture {
     parts.ledger = ledger;
     parts.open = disk.opener();
     parts.clock = clock();
+    parts.stop = stop;
     parts.may_return = [this](int64_t) { return away; };
     testee = start<camnode::recorder>("recorder", std::move(parts));
   }
@@ -185,6 +186,7 @@ struct recorder_fixture : actor_fixture {
   }
 
   fake_disk disk;
+  camnode::stop_line_ptr stop = std::make_shared<camnode::stop_line>();
   bool away = false; ///< Whether the camera is expected back.
   std::shared_ptr<camnode::frame_ring> ring;
   camnode::recording_ledger_ptr ledger;

@@ -110,6 +110,29 @@ CAF_TEST(a frame from behind the stop ends the wait and is not written) {
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1"});
 }
 
+CAF_TEST(frames from behind the stop are left out before the news of it) {
+  record();
+  see(1'000, 1);
+  stop->draw(start_ms, [] { return start_ms + 2'000; });
+  see(1'999, 2);
+  see(2'000, 3);
+  see(2'040, 4);
+  advance(1s);
+  CAF_CHECK(!finished());
+  stop_at(2'000);
+  advance(100ms);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
+  CAF_CHECK(!ledger->look().end_unknown);
+}
+
+CAF_TEST(the stop of one session is not that of the next) {
+  stop->draw(start_ms - 5'000, [] { return start_ms - 1'000; });
+  record();
+  see(1'000, 1);
+  CAF_CHECK_EQUAL(written(), texts{"0-: 1"});
+}
+
 CAF_TEST(an end that was not seen is unknown) {
   record();
   see(1'000, 1);

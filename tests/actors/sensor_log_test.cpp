@@ -29,7 +29,8 @@ struct fixture : actor_fixture {
   void start_log() {
     testee = start<sensor_log>("sensor_log",
                                sensor_log_options{"desk", "sensor/#",
-                                                  scratch.path(), clock()},
+                                                  scratch.path(), clock(),
+                                                  stop},
                                broker.clients(), board);
   }
 
@@ -71,6 +72,7 @@ struct fixture : actor_fixture {
 
   scratch_directory scratch;
   fake_broker broker;
+  stop_line_ptr stop = std::make_shared<stop_line>();
   sensor_board_ptr board;
   session_info session;
   sensor_log_actor testee;
@@ -116,6 +118,19 @@ CAF_TEST(readings that came before the news of their session are its own) {
   CAF_CHECK_EQUAL(content("sensor/air", 0, 100), "timestamp,value\n"
                                                    + row(0, "1") + row(20, "2")
                                                    + row(30, "3"));
+}
+
+CAF_TEST(readings from behind the stop are left out before the news of it) {
+  record();
+  read(10, "1");
+  stop->draw(start_ms, [] { return start_ms + 50; });
+  read(49, "2");
+  read(50, "3");
+  stop_at(50);
+  advance(1s);
+  CAF_CHECK_EQUAL(content("sensor/air", 0, 50),
+                  "timestamp,value\n" + row(10, "1") + row(49, "2"));
+  CAF_CHECK_EQUAL(books().received, 2u);
 }
 
 CAF_TEST(a reading is of one session alone) {

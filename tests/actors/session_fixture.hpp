@@ -47,6 +47,7 @@ struct session_fixture : actor_fixture {
     options.segment = std::chrono::seconds{10};
     options.clock = clock();
     options.utc = [this] { return utc_ns(); };
+    options.stop = stop;
     testee = start<camnode::session>("session", options, cameras, sensors,
                                      parent, std::move(current));
   }
@@ -90,6 +91,7 @@ struct session_fixture : actor_fixture {
 
   scratch_directory scratch;
   told_by_children told;
+  camnode::stop_line_ptr stop = std::make_shared<camnode::stop_line>();
   std::shared_ptr<camnode::fleet> cameras;
   camnode::sensor_board_ptr sensors;
   int64_t born_ns;

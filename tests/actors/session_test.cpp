@@ -213,6 +213,17 @@ CAF_TEST(a new life goes on with the session of the last one) {
   CAF_CHECK_EQUAL(manifest("/state", "-t7"), "finished");
 }
 
+CAF_TEST(a new life tells of a stop that the last one could not tell) {
+  start_session_actor();
+  start_recording();
+  advance(1s);
+  end(testee);
+  stop->draw(start_ms, [] { return start_ms + 900; });
+  start_session_actor(told.sessions[0]);
+  CAF_REQUIRE_EQUAL(told.sessions.size(), 2u);
+  CAF_CHECK_EQUAL(told.sessions[1].stop_ms, start_ms + 900);
+}
+
 CAF_TEST(a new life completes a session that was being stopped) {
   with_sensors = true;
   start_session_actor();

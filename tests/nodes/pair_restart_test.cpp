@@ -62,8 +62,11 @@ struct fixture {
     parts.find.client_id = "client";
     parts.sensors.clock = client_clock_ns;
     parts.sensors.dir = scratch.path() / "sensors";
+    auto stop = std::make_shared<stop_line>();
+    parts.sensors.stop = stop;
     parts.session = {"client", "test",          scratch.path() / "sessions",
-                     60s,      client_clock_ns, utc_clock_ns};
+                     60s,      client_clock_ns, utc_clock_ns,
+                     stop};
     parts.make_client = [](auto&&...) { return std::make_unique<no_broker>(); };
     root = system->spawn<client_supervisor>(
       actor_context{&directory, "client_supervisor", 0}, std::move(parts));
