@@ -268,8 +268,11 @@ caf::error recorder::sync_if_due(int64_t now_ns) {
 }
 
 caf::error recorder::close_if_over(int64_t session_ns) {
-  if (segment_ && session_ns > span_.end_ms * 1'000'000 + cut_patience_ns)
-    return close_segment(span_.end_ms);
+  auto end_ms = session_.stop_ms == 0
+                  ? span_.end_ms
+                  : std::min(span_.end_ms, session_.stop_ms);
+  if (segment_ && session_ns > end_ms * 1'000'000 + cut_patience_ns)
+    return close_segment(end_ms);
   return caf::none;
 }
 

@@ -179,15 +179,14 @@ void sensor_log::beat() {
     return;
   sync();
   auto now = session_.session_ns(options_.clock());
+  if (session_.stop_ms != 0
+      && now > session_.stop_ms * 1'000'000 + cut_patience_ns)
+    return finish();
   for (auto& [topic, log] : topics_)
     if (now > log.span.end_ms * 1'000'000 + cut_patience_ns)
       close_file(topic, log, log.span.end_ms);
-  if (session_.stop_ms != 0
-      && now > session_.stop_ms * 1'000'000 + cut_patience_ns)
-    finish();
-  else
-    show_state("logging " + std::to_string(topics_.size()) + " topics, "
-               + std::to_string(readings_) + " readings");
+  show_state("logging " + std::to_string(topics_.size()) + " topics, "
+             + std::to_string(readings_) + " readings");
 }
 
 void sensor_log::sync() {

@@ -4,6 +4,7 @@
 #include "messages/clock.hpp"
 #include "messages/wire/legacy_framing.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -37,6 +38,10 @@ constexpr auto drain_deadline = 1s;
 
 /// How long a reader may take no byte of a frame that the ring has let go of.
 constexpr int64_t stall_ns = 2'000'000'000;
+
+/// Frames that a reader who has fallen behind gets before the others have
+/// their turn again.
+constexpr int frames_per_turn = 4;
 
 constexpr size_t max_request_bytes = 8192;
 
@@ -285,6 +290,10 @@ void stream_session::drain() {
 
 void stream_session::begin_stream(mode x, frame_ring::position from) {
   deadline_.cancel();
+  error_code err;
+  socket_.non_blocking(true, err);
+  if (err)
+    return close();
   mode_ = x;
   request_->bytes.clear();
   ++(x == mode::legacy ? hub_.counters.legacy_readers
@@ -314,10 +323,17 @@ void stream_session::on_frame(frame_ring::position oldest) {
 void stream_session::pump() {
   if (current_ || closed_)
     return;
+  for (int i = 0; i < frames_per_turn; ++i)
+    if (!take_next() || !write_some())
+      return;
+  asio::post(socket_.get_executor(), [me = shared_from_this()] { me->pump(); });
+}
+
+bool stream_session::take_next() {
   auto found = mode_ == mode::lossless ? hub_.ring->next(cursor_)
                                        : hub_.ring->next_live(cursor_);
   if (!found.frame)
-    return;
+    return false;
   current_ = std::move(found.frame);
   if (mode_ == mode::lossless)
     prepare_lossless();
@@ -328,7 +344,7 @@ void stream_session::pump() {
   else if (mode_ == mode::legacy)
     prepare_legacy();
   progress_ns_ = client_clock_ns();
-  write_some();
+  return true;
 }
 
 void stream_session::prepare_lossless() {
@@ -364,32 +380,44 @@ void stream_session::prepare_legacy() {
              asio::buffer(x.jpeg.data(), x.jpeg.size()), asio::const_buffer{}};
 }
 
-// One send for what is left of all three pieces. `asio::async_write` would cut
-// it into pieces of 64 KiB, which costs half as much again.
-void stream_session::write_some() {
-  socket_.async_write_some(unsent_,
-                           [me = shared_from_this()](error_code err, size_t n) {
-                             if (me->closed_)
-                               return;
-                             if (err)
-                               return me->close();
-                             me->on_written(n);
-                           });
-}
-
-void stream_session::on_written(size_t n) {
-  progress_ns_ = client_clock_ns();
+// One send for what is left of all three pieces, at once: a socket nearly
+// always has room for a frame. To have asio write it costs a turn of its loop
+// for each frame and reader; its `async_write` moreover cuts it into pieces of
+// 64 KiB, which costs half as much again.
+bool stream_session::write_some() {
+  error_code err;
+  auto n = socket_.write_some(unsent_, err);
+  if (err && err != asio::error::would_block) {
+    close();
+    return false;
+  }
+  if (n > 0)
+    progress_ns_ = client_clock_ns();
   hub_.counters.bytes_sent += n;
   for (auto& piece : unsent_) {
     auto taken = std::min(n, piece.size());
     piece += taken;
     n -= taken;
   }
-  if (asio::buffer_size(unsent_) > 0)
-    return write_some();
+  if (asio::buffer_size(unsent_) > 0) {
+    wait_for_room();
+    return false;
+  }
   ++hub_.counters.frames_sent;
   current_.reset();
-  pump();
+  return true;
+}
+
+void stream_session::wait_for_room() {
+  socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                     [me = shared_from_this()](error_code err) {
+                       if (me->closed_)
+                         return;
+                       if (err)
+                         return me->close();
+                       if (me->write_some())
+                         me->pump();
+                     });
 }
 
 } // namespace camnode

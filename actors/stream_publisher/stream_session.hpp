@@ -71,13 +71,19 @@ private:
 
   void begin_stream(mode x, frame_ring::position from);
 
-  /// Starts sending the next frame, if there is one and none is being sent.
+  /// Sends what there is to send, as far as the socket has room for it.
   void pump();
+
+  /// Prepares the next frame, if there is one.
+  bool take_next();
   void prepare_lossless();
   void prepare_part(const frame_gap& gap);
   void prepare_legacy();
-  void write_some();
-  void on_written(size_t n);
+
+  /// Sends what is left of the present frame.
+  /// @returns Whether all of it is sent; else it goes on when there is room.
+  bool write_some();
+  void wait_for_room();
 
   stream_hub& hub_;
   boost::asio::ip::tcp::socket socket_;

@@ -133,6 +133,16 @@ CAF_TEST(readings from behind the stop are left out before the news of it) {
   CAF_CHECK_EQUAL(books().received, 2u);
 }
 
+CAF_TEST(a log that is held up ends its files at the stop all the same) {
+  record();
+  read(10, "1");
+  stop_at(50);
+  now_ns += 20'000 * ms; // Behind the end of the segment too.
+  advance(250ms);
+  CAF_CHECK_EQUAL(content("sensor/air", 0, 50),
+                  "timestamp,value\n" + row(10, "1"));
+}
+
 CAF_TEST(a reading is of one session alone) {
   record();
   read(10, "1");

@@ -199,7 +199,8 @@ def check_against(recording, frames, parts):
     """
     by_number = {x.sequence: x for x in frames}
     error_ns = max(x.offset_error_ns for x in frames) + 1000
-    assert error_ns < 20_000_000
+    # Half of the way to a busy server and back, at the worst.
+    assert error_ns < 500_000_000
     expected = []
     for part in parts:
         capture_ns = recording.capture_ns(part.capture_mono_ns)

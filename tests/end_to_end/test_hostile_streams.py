@@ -177,7 +177,7 @@ def test_a_frame_that_is_no_picture_costs_no_other(room):
             pass
     announce(room, "odd", serve)
     room.wait_light(lambda x: x["cameras"].get("odd", {}).get(
-        "frames_durable", 0) >= 57, timeout=10)
+        "frames_durable", 0) >= 57)
     recording = good.finish()
     frames = recording.check_camera("odd")
     assert [x.sequence for x in frames] == [n for n in range(1, 60) if n % 20]

