@@ -203,7 +203,7 @@ def test_what_the_ring_has_let_go_of_is_named(room):
     books = recording.manifest["cameras"]["cam-a"]
     loss, = books["losses"]
     assert loss["place"] == "server ring"
-    assert 20 < loss["frames"] < 80
+    assert loss["frames"] > 20
     have = {x.sequence for x in frames}
     lost = set(range(loss["first_sequence"], loss["last_sequence"] + 1))
     assert not have & lost
