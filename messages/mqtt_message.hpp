@@ -3,6 +3,7 @@
 #include <caf/meta/type_name.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace camnode {
@@ -13,12 +14,19 @@ struct mqtt_message {
   std::string payload;    ///< At most `max_payload_bytes` bytes.
   int64_t arrival_ns = 0; ///< `client_clock_ns` when it arrived.
   bool retained = false;  ///< The broker had it stored: not new.
+
+  /// Messages right before it that the listener had no room for.
+  uint64_t dropped_before = 0;
+
+  /// Room that it takes in the listener's backlog; given back with the last
+  /// copy. Stays in this process.
+  std::shared_ptr<const void> room = nullptr;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, mqtt_message& x) {
   return f(caf::meta::type_name("mqtt_message"), x.topic, x.payload,
-           x.arrival_ns, x.retained);
+           x.arrival_ns, x.retained, x.dropped_before);
 }
 
 } // namespace camnode

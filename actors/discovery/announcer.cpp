@@ -94,6 +94,9 @@ void announcer::announce() {
 }
 
 void announcer::answer(const mqtt_message& request) {
+  if (request.dropped_before > 0)
+    log_warning(who(), "dropped ", request.dropped_before,
+                " messages of the broker: too many at once");
   if (request.topic != options_.topic_request || request.retained)
     return;
   if (auto err = check_reply_topic(request.payload, options_.topic_response)) {

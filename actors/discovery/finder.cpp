@@ -78,6 +78,9 @@ void finder::linked() {
 }
 
 void finder::take(const mqtt_message& x) {
+  if (x.dropped_before > 0)
+    log_warning(who(), "dropped ", x.dropped_before,
+                " messages of the broker: too many at once");
   if (x.topic == options_.topic_command)
     take_command(x);
   else if (x.topic == reply_topic())

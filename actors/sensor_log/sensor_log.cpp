@@ -86,6 +86,8 @@ void sensor_log::remember(const mqtt_message& x) {
 }
 
 void sensor_log::take(const mqtt_message& x) {
+  if (x.dropped_before > 0)
+    note_dropped(x.dropped_before);
   if (!session_.exists())
     return remember(x);
   auto session_ns = session_.session_ns(x.arrival_ns);
@@ -114,6 +116,15 @@ void sensor_log::take(const mqtt_message& x) {
     reject(x.topic, "disk");
     fail(x.topic, err);
   }
+}
+
+void sensor_log::note_dropped(uint64_t n) {
+  log_warning(who(), "dropped ", n, " readings: too many at once");
+  if (session_.exists())
+    board_->update("(dropped readings)", [n](topic_figures& f) {
+      f.received += n;
+      f.rejected["too many at once"] += n;
+    });
 }
 
 caf::error sensor_log::write(const mqtt_message& x, int64_t session_ns) {

@@ -61,6 +61,9 @@ private:
   void remember(const mqtt_message& x);
   void forget_oldest();
 
+  /// Counts readings that there was no room for.
+  void note_dropped(uint64_t n);
+
   /// @returns Why the reading is not written.
   caf::error write(const mqtt_message& x, int64_t session_ns);
   caf::error open_file(const std::string& topic, topic_log& log,

@@ -20,7 +20,8 @@ void frame_ring::push(frame_ptr x, int64_t time_ns) {
     ++end_;
     auto too_old = time_ns - bounds_.age.count();
     while (end_ - begin_ > 1
-           && (bytes_ > bounds_.bytes || at(begin_).time_ns < too_old))
+           && (bytes_ > bounds_.bytes || end_ - begin_ > max_frames(bounds_)
+               || at(begin_).time_ns < too_old))
       drop_oldest();
   }
   std::lock_guard<std::mutex> guard{listeners_mutex_};

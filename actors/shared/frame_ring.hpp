@@ -46,6 +46,12 @@ public:
     uint64_t last_sequence = 0; ///< Of the newest frame ever pushed.
   };
 
+  /// The most frames that a ring holds, whatever their size: what a frame
+  /// takes beside its JPEG stays below a quarter of the bound in bytes.
+  static constexpr size_t max_frames(const limits& x) {
+    return x.bytes / 1024 > 4096 ? x.bytes / 1024 : 4096;
+  }
+
   explicit frame_ring(limits bounds);
 
   /// Appends a frame, lets go of what is over the limits (never of `x`

@@ -6,9 +6,47 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <atomic>
+#include <cstddef>
+#include <memory>
 #include <utility>
 
 namespace camnode {
+
+/// What of one MQTT connection waits for its listener. A flood of messages
+/// while the listener is held up (by a disk, say) fills no more memory than
+/// this; what does not fit is told with the next message that does.
+class mqtt_backlog : public std::enable_shared_from_this<mqtt_backlog> {
+public:
+  /// A minute of 64 readings a second, or 128 of the largest messages.
+  static constexpr size_t max_messages = 4096;
+  static constexpr size_t max_bytes = size_t{32} << 20;
+
+  /// Gives `x` its room, and tells it of those before it that had none. For
+  /// one thread at a time.
+  /// @returns false if there is no room: the message is to be dropped.
+  bool admit(mqtt_message& x) {
+    auto bytes = x.topic.size() + x.payload.size();
+    if (messages_ >= max_messages || bytes_ + bytes > max_bytes) {
+      ++dropped_;
+      return false;
+    }
+    ++messages_;
+    bytes_ += bytes;
+    x.dropped_before = std::exchange(dropped_, 0);
+    x.room = std::shared_ptr<const void>{this, [me = shared_from_this(),
+                                                bytes](const void*) {
+                                           --me->messages_;
+                                           me->bytes_ -= bytes;
+                                         }};
+    return true;
+  }
+
+private:
+  std::atomic<size_t> messages_{0};
+  std::atomic<size_t> bytes_{0};
+  uint64_t dropped_ = 0; ///< Since the last one admitted.
+};
 
 /// Turns what an MQTT client reports into messages for `listener`. Holds it
 /// weakly, as the actor owns the client that owns these.
@@ -23,7 +61,10 @@ inline mqtt_events messages_to(const mqtt_listener_actor& listener) {
   return {
     [send] { send(link_up_atom_v); },
     [send](std::string reason) { send(link_down_atom_v, std::move(reason)); },
-    [send](mqtt_message x) { send(std::move(x)); },
+    [send, backlog = std::make_shared<mqtt_backlog>()](mqtt_message x) {
+      if (backlog->admit(x))
+        send(std::move(x));
+    },
   };
 }
 

@@ -49,6 +49,13 @@ CAF_TEST(an empty ring has nothing for any reader) {
   CAF_CHECK_EQUAL(ring.stats().oldest_ns, 0);
 }
 
+CAF_TEST(frames of no size are bounded too) {
+  constexpr auto most = frame_ring::max_frames({1 << 20, 24h});
+  frame_ring small{{1 << 20, 24h}};
+  fill(small, 1, most + 100, 1, 0);
+  CAF_CHECK_EQUAL(small.stats().frames, most);
+}
+
 CAF_TEST(the bound in bytes lets go of the oldest frames) {
   frame_ring ring{{1000, 1h}};
   fill(ring, 1, 10);

@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/sensor_log/sensor_log.hpp"
+#include "actors/shared/mqtt_link.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/fake_mqtt.hpp"
 #include "tests/actors/scratch_directory.hpp"
@@ -155,6 +156,20 @@ CAF_TEST(a reading is of one session alone) {
   tell(testee, session);
   tell(testee, session);
   CAF_CHECK_EQUAL(books().received, 1u);
+}
+
+CAF_TEST(readings that there is no room for are counted) {
+  record();
+  for (int i = 0; i < 5'000; ++i) // All of them while the log is held up.
+    broker.deliver("sensor/air", "1", session.anchor_mono_ns);
+  consume_messages();
+  CAF_CHECK_EQUAL(books().written, mqtt_backlog::max_messages);
+  CAF_CHECK(board->look().count("(dropped readings)") == 0);
+  read(1, "2");
+  auto dropped = board->look().at("(dropped readings)");
+  CAF_CHECK_EQUAL(dropped.received, 5'000 - mqtt_backlog::max_messages);
+  CAF_CHECK_EQUAL(dropped.rejected["too many at once"], dropped.received);
+  CAF_CHECK_EQUAL(books().written, mqtt_backlog::max_messages + 1);
 }
 
 CAF_TEST(readings without a session are kept within bounds) {
