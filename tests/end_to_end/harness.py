@@ -313,7 +313,8 @@ class Room:
     def client(self, *options, name="client", segment=2):
         return self.node(name, "client", "--display=none",
                          f"--data.dir={self.data}",
-                         f"--record.segment={segment}", *options)
+                         f"--record.segment={segment}", "--http.port=0",
+                         *options)
 
     def stamped(self, name, fps=25, padding=0):
         """The option of a server whose camera is the stamped source.
