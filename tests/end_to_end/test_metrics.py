@@ -148,10 +148,12 @@ def test_a_taken_port_is_a_warning_and_no_more(room):
     second.wait_log(r"warning status_port: .*trying again")
     room.wait_light(lambda x: x["cameras"].get("cam-a", {}).get("connected"),
                     name="second")
-    room.start_recording()
+    room.ear.publish("command/rec", "start")
     room.wait_light(lambda x: x["cameras"]["cam-a"]["frames_durable"] > 0,
                     name="second")
-    room.stop_recording()
+    room.ear.publish("command/rec", "stop")
+    for name in ("first", "second"):
+        room.wait_light(lambda x: x["state"] == "idle", name=name)
     first.end()
     assert second.status_where() == (host, port)
     wait_until("the second one answers",
