@@ -99,6 +99,11 @@ using sensor_log_actor = mqtt_listener_actor::extend<
   // To itself: flushes, cuts, and ends a stopped session.
   caf::reacts_to<beat_atom>>;
 
+/// The STATUS PORT interface.
+using status_port_actor = caf::typed_actor<
+  // To itself: looks at the disk, and opens the port where it is not open.
+  caf::reacts_to<beat_atom>>;
+
 /// The SESSION interface: starts and stops recording, keeps its manifest, and
 /// tells the truth about it.
 using session_actor = caf::typed_actor<

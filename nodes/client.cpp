@@ -3,6 +3,7 @@
 #include "actors/recorder/mp4_segment.hpp"
 #include "actors/shared/file_ops.hpp"
 #include "messages/clock.hpp"
+#include "nodes/client_pages.hpp"
 #include "nodes/client_supervisor.hpp"
 #include "nodes/node.hpp"
 #include "nodes/version.hpp"
@@ -52,8 +53,22 @@ finder_options finder_of(const client_options& x) {
   return result;
 }
 
+status_port_options status_of(const client_options& x,
+                              const client_parts& parts,
+                              const actor_directory& directory) {
+  status_port_options result;
+  result.http.host = x.http.host;
+  result.http.port = x.http.port;
+  result.http.pages = client_pages(
+    {x.node.id, parts.cameras, parts.board, &directory, client_clock_ns});
+  result.data = x.data.dir;
+  result.disk = parts.board->disk;
+  return result;
+}
+
 client_parts parts_of(const client_options& x, io_thread& io,
-                      std::shared_ptr<fleet> cameras) {
+                      std::shared_ptr<fleet> cameras,
+                      const actor_directory& directory) {
   std::filesystem::path dir{x.data.dir};
   client_parts result;
   result.io = &io;
@@ -62,6 +77,12 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.ring = {size_t{replay.mib} << 20, replay.age};
   result.segments = segments_in(dir);
   result.find = finder_of(x);
+  result.board = std::make_shared<client_board>();
+  result.find.on_link = [board = result.board](bool up) {
+    board->broker_up = up;
+  };
+  if (x.http.enabled)
+    result.status = status_of(x, result, directory);
   auto stop = std::make_shared<stop_line>();
   result.sensors = {x.node.id, x.mqtt.topic_sensors, dir / "sensors",
                     client_clock_ns, stop};
@@ -109,10 +130,9 @@ int run_client(const client_options& options) {
   io_thread io;
   node_config config;
   caf::actor_system system{config};
-  auto root = system.spawn<client_supervisor>(actor_context{&directory,
-                                                            "client_supervisor",
-                                                            0},
-                                              parts_of(options, io, cameras));
+  auto root = system.spawn<client_supervisor>(
+    actor_context{&directory, "client_supervisor", 0},
+    parts_of(options, io, cameras, directory));
   return run_node(signals, directory,
                   caf::actor_cast<caf::actor>(std::move(root)), [&] {
                     if (!view)

@@ -28,7 +28,6 @@ client_supervisor::client_supervisor(caf::actor_config& cfg,
                                      client_parts parts)
   : supervisor(cfg, context),
     parts_(std::move(parts)),
-    sensor_books_(std::make_shared<sensor_board>()),
     recording_(std::make_shared<std::atomic<bool>>(false)) {
 }
 
@@ -56,6 +55,7 @@ client_supervisor::behavior_type client_supervisor::make_behavior() {
         stop_children();
     },
     [this](publish_atom, const std::string& truth) {
+      parts_.board->set_truth(truth);
       send(finder_, publish_atom_v, truth);
     },
     [this](beat_atom) {
@@ -68,21 +68,27 @@ client_supervisor::behavior_type client_supervisor::make_behavior() {
 void client_supervisor::add_common_children() {
   add_child("session", recording_phase, [this](const actor_context& context) {
     session_keeper_ = spawn<session, caf::detached>(
-      context, parts_.session, parts_.cameras, sensor_books_,
+      context, parts_.session, parts_.cameras, parts_.board->sensors,
       client_supervisor_actor{this}, session_);
     if (stop_wanted_) // Told to an earlier life, perhaps.
       send(session_keeper_, stop_atom_v);
     return caf::actor_cast<caf::actor>(session_keeper_);
   });
-  add_child("sensor_log", recording_phase,
-            [this](const actor_context& context) {
-              sensor_log_ = spawn<sensor_log, caf::detached>(context,
-                                                             parts_.sensors,
-                                                             parts_.make_client,
-                                                             sensor_books_);
-              send(sensor_log_, session_);
-              return caf::actor_cast<caf::actor>(sensor_log_);
-            });
+  add_child(
+    "sensor_log", recording_phase, [this](const actor_context& context) {
+      sensor_log_ = spawn<sensor_log, caf::detached>(context, parts_.sensors,
+                                                     parts_.make_client,
+                                                     parts_.board->sensors);
+      send(sensor_log_, session_);
+      return caf::actor_cast<caf::actor>(sensor_log_);
+    });
+  if (parts_.status)
+    add_child("status_port", discovery_phase,
+              [this](const actor_context& context) {
+                return caf::actor_cast<caf::actor>(
+                  spawn<status_port, caf::detached>(context, *parts_.io,
+                                                    *parts_.status));
+              });
   add_child("discovery", discovery_phase, [this](const actor_context& context) {
     finder_ = spawn<finder, caf::detached>(context, parts_.find,
                                            parts_.make_client,
@@ -198,6 +204,7 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
 
 void client_supervisor::pass_on(const session_info& x) {
   session_ = x;
+  parts_.board->set_session(x);
   *recording_ = x.open();
   send(sensor_log_, x);
   for (auto& [id, member] : pairs_) {

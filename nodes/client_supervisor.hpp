@@ -5,7 +5,9 @@
 #include "actors/sensor_log/sensor_log.hpp"
 #include "actors/session/session.hpp"
 #include "actors/shared/fleet.hpp"
+#include "actors/status_port/status_port.hpp"
 #include "actors/viewer/viewer.hpp"
+#include "nodes/client_board.hpp"
 #include "nodes/supervisor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -13,6 +15,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace camnode {
@@ -30,6 +33,8 @@ struct client_parts {
   sensor_log_options sensors;
   session_options session;
   make_mqtt_client make_client;
+  std::shared_ptr<client_board> board;       ///< Never null.
+  std::optional<status_port_options> status; ///< None: no HTTP port.
 };
 
 /// The root of a client: DISCOVERY, SESSION and SENSOR LOG, and a pair of
@@ -86,7 +91,6 @@ private:
   void stop();
 
   const client_parts parts_;
-  const sensor_board_ptr sensor_books_;
   std::map<std::string, pair> pairs_; ///< By server id.
   session_info session_;              ///< The present one.
 

@@ -88,6 +88,17 @@ option_table camera_table(camera_options& x) {
   };
 }
 
+option_table http_table(http_options& x) {
+  return {
+    flag_option("http.enabled", x.enabled,
+                "Whether to serve a status page and metrics over HTTP."),
+    text_option("http.host", "IP", x.host, ip_rule,
+                "Address to serve them on. There is no password on it."),
+    integer_option("http.port", "PORT", x.port, 0, 65535,
+                   "TCP port to serve them on. 0: any free one."),
+  };
+}
+
 option_table stream_table(stream_options& x) {
   option_table result = {
     text_option("stream.host", "IP", x.host, ip_rule,
@@ -152,6 +163,7 @@ option_table own_table(client_options& x) {
   };
   append_replay(result, "viewer", x.viewer.replay,
                 "the client, for each camera,");
+  append(result, http_table(x.http));
   return result;
 }
 

@@ -86,6 +86,13 @@ struct discovery_options {
   cidr_list allow;
 };
 
+/// The client's own port, for people and Prometheus.
+struct http_options {
+  bool enabled = true;
+  std::string host = "127.0.0.1"; ///< It knows no password.
+  uint16_t port = 8080;
+};
+
 struct viewer_options {
   replay_options replay;
 };
@@ -107,6 +114,7 @@ struct client_options {
   display_mode display = display_mode::automatic;
   discovery_options discovery;
   viewer_options viewer;
+  http_options http;
 };
 
 /// What to print instead of running.

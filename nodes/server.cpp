@@ -6,6 +6,7 @@
 #include "actors/shared/metrics_text.hpp"
 #include "messages/clock.hpp"
 #include "nodes/node.hpp"
+#include "nodes/node_metrics.hpp"
 #include "nodes/server_supervisor.hpp"
 #include "nodes/version.hpp"
 
@@ -89,7 +90,7 @@ std::string trouble_of(const camera_board& board, caf::timespan patience) {
   return {};
 }
 
-std::string metrics_of(const camera_board& board,
+std::string metrics_of(const std::string& id, const camera_board& board,
                        const actor_directory& directory) {
   metrics_text text;
   text.family("camnode_frames_captured_total", "counter",
@@ -102,10 +103,11 @@ std::string metrics_of(const camera_board& board,
   text.family("camnode_captured_bytes_total", "counter",
               "Bytes of the frames captured.");
   text.sample(board.bytes());
-  text.family("camnode_actor_restarts_total", "counter",
-              "How often an actor was started again.");
-  for (auto& x : directory.look())
-    text.sample(x.restarts, {{"actor", x.name}});
+  text.family("camnode_capture_to_ring_seconds", "histogram",
+              "From the capture of a frame to its place in the replay ring, "
+              "encoded.");
+  text.durations(board.to_ring().look());
+  write_node(text, "server", id, directory);
   return text.text();
 }
 
@@ -119,7 +121,9 @@ stream_server_options stream_of(const server_options& x, camera_board_ptr board,
   result.version = version();
   result.epoch = board->epoch();
   result.index_page = assets::index_html;
-  result.metrics = [=, &directory] { return metrics_of(*board, directory); };
+  result.metrics = [=, &directory, id = x.node.id] {
+    return metrics_of(id, *board, directory);
+  };
   result.trouble = [=] { return trouble_of(*board, patience); };
   return result;
 }

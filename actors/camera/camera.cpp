@@ -24,7 +24,9 @@ void store(captured_frame x, camera_board& board, frame_ring& ring) {
   result->height = x.height;
   result->sequence = board.take(x.capture_mono_ns, x.jpeg.size(), result->gap);
   result->jpeg = std::move(x.jpeg);
-  ring.push(std::move(result), capture_clock_ns());
+  auto now = capture_clock_ns();
+  board.to_ring().add(now - x.capture_mono_ns);
+  ring.push(std::move(result), now);
 }
 
 } // namespace

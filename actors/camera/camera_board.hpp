@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/shared/histogram.hpp"
 #include "messages/frame.hpp"
 
 #include <array>
@@ -41,6 +42,15 @@ public:
 
   uint64_t lost(loss_place place) const;
 
+  /// From the capture of a frame to its place in the ring.
+  histogram& to_ring() {
+    return to_ring_;
+  }
+
+  const histogram& to_ring() const {
+    return to_ring_;
+  }
+
   uint64_t bytes() const {
     return bytes_.load(std::memory_order_relaxed);
   }
@@ -61,6 +71,7 @@ private:
   std::atomic<uint64_t> bytes_{0};
   std::atomic<int64_t> newest_ns_{0};
   std::array<std::atomic<uint64_t>, places> lost_{};
+  histogram to_ring_;
   std::mutex gap_mutex_;
   frame_gap pending_;
   mutable std::mutex state_mutex_;

@@ -41,6 +41,8 @@ finder::behavior_type finder::make_behavior() {
     [this](link_up_atom) { linked(); },
     [this](link_down_atom, const std::string& reason) {
       linked_ = false;
+      if (options_.on_link)
+        options_.on_link(false);
       show_state("no broker");
       show_error(reason);
       log_warning(who(), reason, "; going on with the servers known");
@@ -68,6 +70,8 @@ std::string finder::offline_status() const {
 
 void finder::linked() {
   linked_ = true;
+  if (options_.on_link)
+    options_.on_link(true);
   log_info(who(), "connected to the broker");
   client_->subscribe(options_.topic_announce + "/+");
   client_->subscribe(reply_topic());

@@ -20,6 +20,9 @@ struct finder_options {
   std::string topic_command;
   std::string topic_status;
   cidr_list allowed;
+
+  /// Hears whether there is a connection to the broker, on the actor's thread.
+  std::function<void(bool up)> on_link = {};
 };
 
 /// DISCOVERY on a client: reports servers found and lost to the supervisor,

@@ -54,6 +54,10 @@ public:
 
   explicit frame_ring(limits bounds);
 
+  const limits& bounds() const {
+    return bounds_;
+  }
+
   /// Appends a frame, lets go of what is over the limits (never of `x`
   /// itself), then calls every listener on this thread.
   /// @param time_ns When it came, on any steady clock, for the age limit.

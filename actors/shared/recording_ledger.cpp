@@ -67,12 +67,17 @@ void recording_ledger::written(const frame& x) {
   }
   segment.last_sequence = x.sequence;
   segment.bytes += x.jpeg.size();
+  if (undurable_.size() < max_undurable)
+    undurable_.push_back(x.receive_ns);
 }
 
 void recording_ledger::durable(int64_t now_ns) {
   std::lock_guard<std::mutex> guard{mutex_};
   figures_.durable = figures_.written;
   figures_.durable_ns = now_ns;
+  for (auto receive_ns : undurable_)
+    to_durable_.add(now_ns - receive_ns);
+  undurable_.clear();
 }
 
 void recording_ledger::lost(const recorded_loss& x) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/shared/histogram.hpp"
 #include "messages/frame.hpp"
 #include "messages/session_info.hpp"
 
@@ -114,12 +115,23 @@ public:
 
   static constexpr size_t max_losses = 10'000;
 
+  /// From the arrival of a frame's last byte to the proof that it is durable;
+  /// of all sessions.
+  histogram::figures to_durable() const {
+    return to_durable_.look();
+  }
+
+  /// Of more frames between two proofs, the first ones are in `to_durable`.
+  static constexpr size_t max_undurable = 4096;
+
 private:
+  histogram to_durable_;
   mutable std::mutex mutex_;
   ledger_figures figures_;
   std::vector<recorded_segment> segments_;
   std::vector<recorded_loss> losses_;
   std::vector<recorded_break> breaks_;
+  std::vector<int64_t> undurable_; ///< `receive_ns` of what is not durable.
 };
 
 using recording_ledger_ptr = std::shared_ptr<recording_ledger>;

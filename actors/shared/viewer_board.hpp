@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/shared/histogram.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -48,7 +50,18 @@ public:
     f(figures_);
   }
 
+  /// From the capture of a frame, on the clock estimate, to its last byte
+  /// here. Frames of unknown capture time do not count.
+  histogram& to_received() {
+    return to_received_;
+  }
+
+  const histogram& to_received() const {
+    return to_received_;
+  }
+
 private:
+  histogram to_received_;
   mutable std::mutex mutex_;
   viewer_figures figures_;
 };

@@ -1,7 +1,10 @@
 #include "actors/stream_publisher/stream_hub.hpp"
 
 #include "actors/shared/metrics_text.hpp"
+#include "actors/stream_publisher/stream_session.hpp"
 #include "messages/clock.hpp"
+
+#include <algorithm>
 
 namespace camnode {
 
@@ -26,6 +29,14 @@ std::string stream_hub::metrics() const {
   text.family("camnode_stream_readers", "gauge", "Readers of the stream now.");
   text.sample(x.http_readers, {{"protocol", "http"}});
   text.sample(x.legacy_readers, {{"protocol", "legacy"}});
+  auto end = ring->end_position();
+  uint64_t most_behind = 0;
+  for (auto& session : sessions)
+    if (session->streams())
+      most_behind = std::max(most_behind, session->frames_behind(end));
+  text.family("camnode_stream_reader_lag_frames", "gauge",
+              "Frames that the reader furthest behind has not taken.");
+  text.sample(most_behind);
   text.family("camnode_stream_connections_total", "counter",
               "Connections to the stream port.");
   text.sample(x.accepted, {{"result", "accepted"}});
@@ -56,6 +67,16 @@ std::string stream_hub::metrics() const {
   text.family("camnode_ring_span_seconds", "gauge",
               "Time between the oldest and the newest frame in the ring.");
   text.seconds(held.newest_ns - held.oldest_ns);
+  text.family("camnode_ring_capacity_bytes", "gauge",
+              "The most bytes that the replay ring may hold.");
+  text.sample(ring->bounds().bytes);
+  text.family("camnode_ring_capacity_seconds", "gauge",
+              "The longest span that the replay ring may hold.");
+  text.seconds(ring->bounds().age.count());
+  text.family("camnode_capture_to_sent_seconds", "histogram",
+              "From the capture of a frame to its last byte in the socket of "
+              "a reader, over all readers.");
+  text.durations(counters.to_sent.look());
   return options.metrics ? options.metrics() + text.text() : text.text();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/shared/histogram.hpp"
 #include "actors/stream_publisher/stream_server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -25,6 +26,9 @@ struct stream_counters {
   std::atomic<uint64_t> frames_lost{0};
   std::atomic<uint64_t> stalled{0};
   std::atomic<uint64_t> bad_requests{0};
+
+  /// From the capture of a frame to its last byte in a reader's socket.
+  histogram to_sent;
 
   stream_figures look() const;
 };

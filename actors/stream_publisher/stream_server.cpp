@@ -1,12 +1,11 @@
 #include "actors/stream_publisher/stream_server.hpp"
 
+#include "actors/shared/tcp_acceptor.hpp"
 #include "actors/stream_publisher/stream_hub.hpp"
 #include "actors/stream_publisher/stream_session.hpp"
-#include "messages/error.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <future>
 #include <utility>
@@ -14,84 +13,37 @@
 namespace camnode {
 
 namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
 
 struct stream_server::implementation
   : std::enable_shared_from_this<stream_server::implementation> {
   implementation(asio::io_context& io, std::shared_ptr<frame_ring> ring,
                  stream_server_options options)
-    : context(io), acceptor(io), pause(io) {
+    : context(io), acceptor(std::make_shared<tcp_acceptor>(io)) {
     hub.ring = std::move(ring);
     hub.options = std::move(options);
   }
 
-  caf::error listen();
-  void accept();
-  void accepted(boost::system::error_code err, tcp::socket socket);
+  void take(asio::ip::tcp::socket socket);
   void watch_ring();
   void serve();
   void close();
 
   asio::io_context& context;
-  tcp::acceptor acceptor;
-  asio::steady_timer pause; ///< Before accepting again after an error.
+  const std::shared_ptr<tcp_acceptor> acceptor;
   stream_hub hub;
   uint64_t listener = 0;
-  uint16_t port = 0;
   std::atomic<bool> serving{false}; ///< A `serve` is queued.
 };
 
-caf::error stream_server::implementation::listen() {
-  boost::system::error_code err;
-  auto where = hub.options.host + ":" + std::to_string(hub.options.port);
-  auto fail = [&](const char* what) {
-    return caf::make_error(ec::listen_failed,
-                           where + ": " + what + ": " + err.message());
-  };
-  auto address = asio::ip::make_address(hub.options.host, err);
-  if (err)
-    return fail("not an IP address");
-  tcp::endpoint endpoint{address, hub.options.port};
-  if (acceptor.open(endpoint.protocol(), err))
-    return fail("cannot open a socket");
-  acceptor.set_option(tcp::acceptor::reuse_address(true), err);
-  if (acceptor.bind(endpoint, err))
-    return fail("cannot bind");
-  if (acceptor.listen(asio::socket_base::max_listen_connections, err))
-    return fail("cannot listen");
-  port = acceptor.local_endpoint(err).port();
-  return caf::none;
-}
-
-void stream_server::implementation::accept() {
-  acceptor.async_accept([me = shared_from_this()](boost::system::error_code err,
-                                                  tcp::socket socket) {
-    me->accepted(err, std::move(socket));
-  });
-}
-
-void stream_server::implementation::accepted(boost::system::error_code err,
-                                             tcp::socket socket) {
-  if (!acceptor.is_open())
-    return;
-  if (err) {
-    // Out of descriptors, say: wait, as accepting again fails at once.
-    pause.expires_after(std::chrono::milliseconds(100));
-    pause.async_wait([me = shared_from_this()](boost::system::error_code e) {
-      if (!e)
-        me->accept();
-    });
-    return;
-  }
+void stream_server::implementation::take(asio::ip::tcp::socket socket) {
   if (hub.sessions.size() >= hub.options.max_connections) {
     ++hub.counters.refused;
-  } else {
-    ++hub.counters.accepted;
-    auto session = std::make_shared<stream_session>(hub, std::move(socket));
-    hub.sessions.insert(session);
-    session->start();
+    return;
   }
-  accept();
+  ++hub.counters.accepted;
+  auto session = std::make_shared<stream_session>(hub, std::move(socket));
+  hub.sessions.insert(session);
+  session->start();
 }
 
 void stream_server::implementation::watch_ring() {
@@ -113,9 +65,7 @@ void stream_server::implementation::serve() {
 }
 
 void stream_server::implementation::close() {
-  boost::system::error_code ignored;
-  acceptor.close(ignored);
-  pause.cancel();
+  acceptor->close();
   for (auto i = hub.sessions.begin(); i != hub.sessions.end();) {
     auto session = *i++;
     session->close();
@@ -140,15 +90,22 @@ stream_server::~stream_server() {
 }
 
 caf::error stream_server::start() {
-  if (auto err = impl_->listen())
+  auto& options = impl_->hub.options;
+  if (auto err = impl_->acceptor->listen(options.host, options.port))
     return err;
   impl_->watch_ring();
-  asio::post(impl_->context, [impl = impl_] { impl->accept(); });
+  asio::post(impl_->context, [impl = impl_] {
+    impl->acceptor->start([weak = std::weak_ptr<implementation>(impl)](
+                            asio::ip::tcp::socket socket) {
+      if (auto strong = weak.lock())
+        strong->take(std::move(socket));
+    });
+  });
   return caf::none;
 }
 
 uint16_t stream_server::port() const {
-  return impl_->port;
+  return impl_->acceptor->port();
 }
 
 stream_figures stream_server::figures() const {

@@ -6,11 +6,6 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/status.hpp>
-#include <boost/beast/http/verb.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -19,22 +14,12 @@
 namespace camnode {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
 namespace {
 
 /// A peer that is silent for this long speaks the legacy protocol.
 constexpr auto legacy_silence = 100ms;
-
-/// For a request to come whole, and for an answer to be taken.
-constexpr auto request_deadline = 5s;
-
-/// For a connection between two requests, as common servers have it.
-constexpr auto idle_deadline = 75s;
-
-/// For a peer to close once it has its answer.
-constexpr auto drain_deadline = 1s;
 
 /// How long a reader may take no byte of a frame that the ring has let go of.
 constexpr int64_t stall_ns = 2'000'000'000;
@@ -43,81 +28,37 @@ constexpr int64_t stall_ns = 2'000'000'000;
 /// their turn again.
 constexpr int frames_per_turn = 4;
 
-constexpr size_t max_request_bytes = 8192;
-
-std::string reason_phrase(unsigned status) {
-  auto text = http::obsolete_reason(static_cast<http::status>(status));
-  return {text.data(), text.size()};
-}
-
 } // namespace
 
-struct stream_session::request_input {
-  boost::beast::flat_buffer bytes{max_request_bytes};
-  std::optional<http::request_parser<http::empty_body>> parser;
-};
-
 stream_session::stream_session(stream_hub& hub, asio::ip::tcp::socket socket)
-  : hub_(hub),
-    socket_(std::move(socket)),
-    deadline_(socket_.get_executor()),
-    request_(std::make_unique<request_input>()) {
+  : http_connection(std::move(socket)), hub_(hub) {
 }
-
-stream_session::~stream_session() = default;
 
 void stream_session::start() {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  set_deadline(legacy_silence, &stream_session::on_silence);
+  set_deadline(legacy_silence, [this] { on_silence(); });
   read();
 }
 
-void stream_session::close() {
-  if (std::exchange(closed_, true))
-    return;
+void stream_session::on_close() {
   if (mode_ == mode::legacy)
     --hub_.counters.legacy_readers;
   else if (streams())
     --hub_.counters.http_readers;
-  deadline_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
-  hub_.sessions.erase(shared_from_this());
+  hub_.sessions.erase(me());
 }
 
 // -- requests -----------------------------------------------------------------
 
-void stream_session::set_deadline(std::chrono::milliseconds delay,
-                                  void (stream_session::*then)()) {
-  deadline_.expires_after(delay);
-  deadline_.async_wait([me = shared_from_this(), then](error_code err) {
-    if (!err && !me->closed_)
-      ((*me).*then)();
-  });
-}
-
-void stream_session::read() {
-  if (request_->bytes.size() >= max_request_bytes)
-    return refuse(431, "a request may have 8192 bytes");
-  socket_.async_read_some(request_->bytes.prepare(std::min<size_t>(
-                            2048, max_request_bytes - request_->bytes.size())),
-                          [me = shared_from_this()](error_code err, size_t n) {
-                            if (!me->closed_)
-                              me->on_read(err, n);
-                          });
-}
-
-void stream_session::on_read(error_code err, size_t n) {
-  if (err)
-    return close();
-  received_ns_ = capture_clock_ns();
-  if (streams()) // Says nothing that we need; reading notices its end.
-    return read();
-  request_->bytes.commit(n);
+bool stream_session::wants_requests() {
   if (mode_ == mode::greeting)
     mode_ = mode::requests;
-  parse();
+  return !streams();
+}
+
+void stream_session::on_refusal() {
+  ++hub_.counters.bad_requests;
 }
 
 void stream_session::on_silence() {
@@ -128,32 +69,9 @@ void stream_session::on_silence() {
   }
 }
 
-void stream_session::parse() {
-  if (!request_->parser) {
-    request_->parser.emplace();
-    request_->parser->header_limit(max_request_bytes);
-    set_deadline(request_deadline, &stream_session::close);
-  }
-  error_code err;
-  request_->bytes.consume(request_->parser->put(request_->bytes.data(), err));
-  if (err == http::error::need_more
-      || (!err && !request_->parser->is_header_done()))
-    return read();
-  if (err)
-    return refuse(400, "not an HTTP/1.1 request: " + err.message());
-  answer();
-}
-
-void stream_session::answer() {
-  const auto& request = request_->parser->get();
-  auto verb = request.method();
-  head_only_ = verb == http::verb::head;
-  keep_alive_ = request.keep_alive();
-  if (verb != http::verb::get && verb != http::verb::head)
-    return refuse(405, "GET and HEAD are what this port knows");
+void stream_session::answer(std::string_view text) {
   std::string why;
-  auto text = request.target();
-  auto target = parse_http_target({text.data(), text.size()}, why);
+  auto target = parse_http_target(text, why);
   if (!target)
     return refuse(400, why);
   const auto& path = target->path;
@@ -177,11 +95,11 @@ void stream_session::answer() {
 }
 
 void stream_session::answer_stream(const http_target& target) {
-  answer_head_ = stream_response_head(hub_.options.id, hub_.options.epoch,
+  stream_head_ = stream_response_head(hub_.options.id, hub_.options.epoch,
                                       hub_.options.version);
   if (head_only_) {
     keep_alive_ = false;
-    return send_answer(std::move(answer_head_), {}, nullptr);
+    return send_answer(std::move(stream_head_), {}, nullptr);
   }
   auto& ring = *hub_.ring;
   auto end = ring.end_position();
@@ -193,10 +111,9 @@ void stream_session::answer_stream(const http_target& target) {
       last_ = target.after;
   }
   auto next = target.lossless ? mode::lossless : mode::live;
-  asio::async_write(socket_, asio::buffer(answer_head_),
-                    [me = shared_from_this(), next, from](error_code err,
-                                                          size_t) {
-                      if (me->closed_)
+  asio::async_write(socket_, asio::buffer(stream_head_),
+                    [me = me(), next, from](error_code err, size_t) {
+                      if (me->closed())
                         return;
                       if (err)
                         return me->close();
@@ -211,91 +128,20 @@ void stream_session::answer_snapshot() {
   auto size = std::to_string(picture->jpeg.size());
   send_answer("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: "
                 + size + "\r\nCache-Control: no-store\r\nX-Camnode-Sequence: "
-                + std::to_string(picture->sequence)
-                + (keep_alive_ ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n"),
+                + std::to_string(picture->sequence) + std::string{head_end()},
               {}, picture);
-}
-
-void stream_session::refuse(unsigned status, const std::string& why) {
-  ++hub_.counters.bad_requests;
-  keep_alive_ = false;
-  respond(status, "text/plain; charset=utf-8", why + "\n");
-}
-
-void stream_session::respond(unsigned status, std::string_view type,
-                             std::string body) {
-  std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
-  head += reason_phrase(status);
-  head += "\r\nContent-Type: ";
-  head += type;
-  head += "\r\nContent-Length: " + std::to_string(body.size());
-  head += "\r\nCache-Control: no-store";
-  if (status == 405)
-    head += "\r\nAllow: GET, HEAD";
-  head += keep_alive_ ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
-  send_answer(std::move(head), std::move(body), nullptr);
-}
-
-void stream_session::send_answer(std::string head, std::string body,
-                                 frame_ptr picture) {
-  answer_head_ = std::move(head);
-  answer_body_ = std::move(body);
-  current_ = std::move(picture);
-  set_deadline(request_deadline, &stream_session::close);
-  std::array<asio::const_buffer, 3> parts;
-  parts[0] = asio::buffer(answer_head_);
-  if (!head_only_) {
-    parts[1] = asio::buffer(answer_body_);
-    if (current_)
-      parts[2] = asio::buffer(current_->jpeg.data(), current_->jpeg.size());
-  }
-  asio::async_write(socket_, parts,
-                    [me = shared_from_this()](error_code err, size_t) {
-                      if (!me->closed_)
-                        me->after_answer(err);
-                    });
-}
-
-void stream_session::after_answer(error_code err) {
-  current_.reset();
-  if (err)
-    return close();
-  if (!keep_alive_) {
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, err);
-    set_deadline(drain_deadline, &stream_session::close);
-    return drain();
-  }
-  request_->parser.reset();
-  if (request_->bytes.size() > 0)
-    return parse();
-  set_deadline(idle_deadline, &stream_session::close);
-  read();
-}
-
-// Closing while the peer still sends would reset the connection, and the
-// answer might never be read.
-void stream_session::drain() {
-  request_->bytes.clear();
-  socket_.async_read_some(request_->bytes.prepare(2048),
-                          [me = shared_from_this()](error_code err, size_t) {
-                            if (me->closed_)
-                              return;
-                            if (err)
-                              return me->close();
-                            me->drain();
-                          });
 }
 
 // -- frames -------------------------------------------------------------------
 
 void stream_session::begin_stream(mode x, frame_ring::position from) {
-  deadline_.cancel();
+  cancel_deadline();
   error_code err;
   socket_.non_blocking(true, err);
   if (err)
     return close();
   mode_ = x;
-  request_->bytes.clear();
+  forget_input();
   ++(x == mode::legacy ? hub_.counters.legacy_readers
                        : hub_.counters.http_readers);
   cursor_ = from;
@@ -320,13 +166,17 @@ void stream_session::on_frame(frame_ring::position oldest) {
   }
 }
 
+uint64_t stream_session::frames_behind(frame_ring::position end) const {
+  return (end > cursor_ ? end - cursor_ : 0) + (current_ ? 1 : 0);
+}
+
 void stream_session::pump() {
-  if (current_ || closed_)
+  if (current_ || closed())
     return;
   for (int i = 0; i < frames_per_turn; ++i)
     if (!take_next() || !write_some())
       return;
-  asio::post(socket_.get_executor(), [me = shared_from_this()] { me->pump(); });
+  asio::post(socket_.get_executor(), [me = me()] { me->pump(); });
 }
 
 bool stream_session::take_next() {
@@ -404,14 +254,15 @@ bool stream_session::write_some() {
     return false;
   }
   ++hub_.counters.frames_sent;
+  hub_.counters.to_sent.add(capture_clock_ns() - current_->capture_mono_ns);
   current_.reset();
   return true;
 }
 
 void stream_session::wait_for_room() {
   socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                     [me = shared_from_this()](error_code err) {
-                       if (me->closed_)
+                     [me = me()](error_code err) {
+                       if (me->closed())
                          return;
                        if (err)
                          return me->close();

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "actors/shared/frame_ring.hpp"
+#include "actors/shared/http_connection.hpp"
 #include "actors/stream_publisher/stream_hub.hpp"
 #include "messages/wire/http_target.hpp"
 #include "messages/wire/multipart.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <cstdint>
@@ -21,51 +21,41 @@ namespace camnode {
 /// One connection to the stream port: finds out which protocol its peer
 /// speaks, answers requests, and sends frames. Everything runs on the I/O
 /// thread.
-class stream_session : public std::enable_shared_from_this<stream_session> {
+class stream_session : public http_connection {
 public:
   stream_session(stream_hub& hub, boost::asio::ip::tcp::socket socket);
-  ~stream_session();
 
-  void start();
+  void start() override;
 
   /// There is a new frame in the ring.
   /// @param oldest What the ring still holds.
   void on_frame(frame_ring::position oldest);
 
-  /// Ends the connection and leaves the hub.
-  void close();
-
-private:
-  using error_code = boost::system::error_code;
-
-  struct request_input; ///< What the peer has sent, and its parser.
-
-  enum class mode { greeting, requests, live, lossless, legacy };
-
+  /// Whether this is a reader of the stream.
   bool streams() const {
     return mode_ >= mode::live;
   }
 
+  /// How many frames the reader has not taken whole.
+  /// @param end Behind the newest frame of the ring.
+  uint64_t frames_behind(frame_ring::position end) const;
+
+private:
+  enum class mode { greeting, requests, live, lossless, legacy };
+
   // -- requests ---------------------------------------------------------------
 
-  void read();
-  void on_read(error_code err, size_t n);
+  void answer(std::string_view target) override;
+  void on_close() override;
+  void on_refusal() override;
+  bool wants_requests() override;
   void on_silence();
-  void parse();
-  void answer();
   void answer_stream(const http_target& target);
   void answer_snapshot();
-  void refuse(unsigned status, const std::string& why);
 
-  /// Sends a whole answer; goes on with the next request, or closes.
-  void respond(unsigned status, std::string_view type, std::string body);
-  void send_answer(std::string head, std::string body, frame_ptr picture);
-  void after_answer(error_code err);
-  void drain();
-
-  /// Calls `then` after `delay`, unless called again or closed before.
-  void set_deadline(std::chrono::milliseconds delay,
-                    void (stream_session::*then)());
+  std::shared_ptr<stream_session> me() {
+    return std::static_pointer_cast<stream_session>(shared_from_this());
+  }
 
   // -- frames -----------------------------------------------------------------
 
@@ -86,17 +76,8 @@ private:
   void wait_for_room();
 
   stream_hub& hub_;
-  boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer deadline_;
   mode mode_ = mode::greeting;
-  bool closed_ = false;
-
-  std::unique_ptr<request_input> request_;
-  int64_t received_ns_ = 0; ///< When the newest bytes came.
-  bool keep_alive_ = false;
-  bool head_only_ = false;
-  std::string answer_head_;
-  std::string answer_body_;
+  std::string stream_head_;
 
   frame_ring::position cursor_ = 0;
   frame_ptr current_;                   ///< Being sent; null between frames.

@@ -43,6 +43,9 @@ void frame_intake::take(decoded_frame x, int64_t receive_ns) {
     place(*result, x.head, receive_ns);
     last_ = stream_position{result->epoch, result->sequence};
   }
+  if ((result->flags & frame::receive_time_only) == 0)
+    board_->to_received().add(receive_ns
+                              - (result->capture_mono_ns + result->offset_ns));
   if (auto size = read_jpeg_size(x.jpeg.data(), x.jpeg.size())) {
     result->width = size->width;
     result->height = size->height;

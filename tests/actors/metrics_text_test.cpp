@@ -78,3 +78,53 @@ CAF_TEST(the longest times fit) {
   CAF_CHECK_EQUAL(seconds_of(std::numeric_limits<int64_t>::min()).size(),
                   std::string{"m -9223372036.854775808\n"}.size());
 }
+
+CAF_TEST(a label is valid UTF 8 whatever comes) {
+  CAF_CHECK_EQUAL(sample_of(1, {{"a", "\xff"}}), "m{a=\"\xef\xbf\xbd\"} 1\n");
+  CAF_CHECK_EQUAL(sample_of(1, {{"a", "gr\xc3\xbc"}}),
+                  "m{a=\"gr\xc3\xbc\"} 1\n");
+}
+
+namespace {
+
+/// The number behind the sample that starts with `series`.
+std::string value_of(const std::string& text, const std::string& series) {
+  auto begin = text.find("\n" + series + " ");
+  if (begin == std::string::npos)
+    return "none";
+  begin += series.size() + 2;
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+} // namespace
+
+CAF_TEST(a distribution counts from below and ends with all) {
+  histogram h;
+  for (int64_t ns : {1'000, 600'000, 600'000, 3'000'000, 2'000'000'000})
+    h.add(ns);
+  h.add(int64_t{60} * 1'000'000'000);
+  metrics_text x;
+  x.family("m", "histogram", "h");
+  x.durations(h.look(), {{"camera", "a"}});
+  auto at = [&](const std::string& end) {
+    return value_of(x.text(), "m_bucket{camera=\"a\",le=\"" + end + "\"}");
+  };
+  CAF_CHECK_EQUAL(at("0.000131072"), "1");
+  CAF_CHECK_EQUAL(at("0.000524288"), "1");
+  CAF_CHECK_EQUAL(at("0.001048576"), "3");
+  CAF_CHECK_EQUAL(at("0.002097152"), "3");
+  CAF_CHECK_EQUAL(at("0.004194304"), "4");
+  CAF_CHECK_EQUAL(at("2.147483648"), "5");
+  CAF_CHECK_EQUAL(at("17.179869184"), "5");
+  CAF_CHECK_EQUAL(at("+Inf"), "6");
+  CAF_CHECK_EQUAL(value_of(x.text(), "m_count{camera=\"a\"}"), "6");
+  CAF_CHECK_EQUAL(value_of(x.text(), "m_sum{camera=\"a\"}"), "62.004201000");
+}
+
+CAF_TEST(a distribution without labels has only its ends) {
+  metrics_text x;
+  x.family("m", "histogram", "h");
+  x.durations({});
+  CAF_CHECK_EQUAL(value_of(x.text(), "m_bucket{le=\"+Inf\"}"), "0");
+  CAF_CHECK_EQUAL(value_of(x.text(), "m_count"), "0");
+}

@@ -216,4 +216,24 @@ CAF_TEST(the last error stays for the session) {
   CAF_CHECK_EQUAL(ledger.look().last_error, "disk full");
 }
 
+CAF_TEST(the way to the disk is timed once for each frame) {
+  ledger.segment_opened(0, 1000, "1000");
+  auto x = new_frame(1, 1, 10);
+  x->receive_ns = 1'000'000'000;
+  ledger.written(*x);
+  CAF_CHECK_EQUAL(ledger.to_durable().total, 0u);
+  ledger.durable(1'400'000'000);
+  ledger.durable(1'900'000'000);
+  auto found = ledger.to_durable();
+  CAF_CHECK_EQUAL(found.total, 1u);
+  CAF_CHECK_EQUAL(found.sum_ns, 400'000'000);
+}
+
+CAF_TEST(of frames that never become durable a bounded number is kept) {
+  ledger.segment_opened(0, 1000, "1000");
+  write(1, recording_ledger::max_undurable + 5);
+  ledger.durable(1);
+  CAF_CHECK_EQUAL(ledger.to_durable().total, recording_ledger::max_undurable);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -152,6 +152,11 @@ class Node(Process):
         found = self.wait_log(r"stream on http://([^/]*):(\d+)/")
         return found[1], int(found[2])
 
+    def status_where(self):
+        """Address and port of a client's status port, once it is open."""
+        found = self.wait_log(r"status on http://([^/]*):(\d+)/")
+        return found[1], int(found[2])
+
 
 class Message:
     """What came from the broker, and when."""
@@ -310,10 +315,12 @@ class Room:
                          f"--stream.host={host or random_address()}",
                          f"--stream.port={port}", *options)
 
-    def client(self, *options, name="client", segment=2):
+    def client(self, *options, name="client", segment=2, http_port=0,
+               data=None):
         return self.node(name, "client", "--display=none",
-                         f"--data.dir={self.data}",
-                         f"--record.segment={segment}", *options)
+                         f"--data.dir={data or self.data}",
+                         f"--record.segment={segment}",
+                         f"--http.port={http_port}", *options)
 
     def stamped(self, name, fps=25, padding=0):
         """The option of a server whose camera is the stamped source.

@@ -218,6 +218,6 @@ def check_against(recording, frames, parts):
             # As exactly as the offset is known.
             assert frame.capture_ns \
                 <= frame.receive_ns + frame.offset_error_ns
-            assert frame.flags == 0
+            assert frame.flags == 0, (part.sequence, frame.flags)
             assert frame.jpeg == part.jpeg
     assert [x.sequence for x in expected] == [x.sequence for x in frames]

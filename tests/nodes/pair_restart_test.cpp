@@ -53,6 +53,7 @@ struct fixture {
     client_parts parts;
     parts.io = &io;
     parts.cameras = cameras;
+    parts.board = std::make_shared<client_board>();
     parts.ring = {64 << 20, 60s};
     parts.segments = [this](const server_info&) -> open_segment {
       return [this](int64_t start_ms, uint16_t width, uint16_t height) {

@@ -154,7 +154,7 @@ class Lab:
         return self.programs.start(
             self.camnode, "--role=client", "--node.id=bench-client",
             "--mqtt.host=127.0.0.1", f"--mqtt.port={self.broker.port}",
-            f"--data.dir={folder}", "--display=none",
+            f"--data.dir={folder}", "--display=none", "--http.port=0",
             f"--viewer.replay={self.ring_s}")
 
     def fill_ring(self):

@@ -1,0 +1,102 @@
+#pragma once
+
+#include "messages/frame.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace camnode {
+
+/// One connection of an HTTP/1.1 server: reads requests, has them answered,
+/// and sends the answers. What a peer may take of us is bounded: a request has
+/// 8 KiB and 5 s to come, an answer 5 s to be taken, and a connection 75 s
+/// between two requests. Everything runs on the I/O thread.
+class http_connection : public std::enable_shared_from_this<http_connection> {
+public:
+  explicit http_connection(boost::asio::ip::tcp::socket socket);
+  virtual ~http_connection();
+
+  /// Reads the first request.
+  virtual void start();
+
+  /// Ends the connection.
+  void close();
+
+protected:
+  using error_code = boost::system::error_code;
+
+  /// Answers a GET or HEAD of `target`, which is text from the network, by
+  /// `respond`, `refuse` or `send_answer`.
+  virtual void answer(std::string_view target) = 0;
+
+  /// The connection has ended: forget it.
+  virtual void on_close() = 0;
+
+  /// A request is refused.
+  virtual void on_refusal() {
+  }
+
+  /// Bytes have come. @returns Whether they are part of a request; else they
+  /// are dropped, and reading only notices the end of the connection.
+  virtual bool wants_requests() {
+    return true;
+  }
+
+  /// Sends a whole answer; goes on with the next request, or closes.
+  void respond(unsigned status, std::string_view type, std::string body);
+
+  /// Likewise, an answer of one line that says why, and closes.
+  void refuse(unsigned status, const std::string& why);
+
+  /// Sends an answer that is given whole. @param head With its blank line.
+  void send_answer(std::string head, std::string body, frame_ptr picture);
+
+  /// Ends the head of an answer.
+  std::string_view head_end() const {
+    return keep_alive_ ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
+  }
+
+  void read();
+  void forget_input();
+
+  /// Calls `then` after `delay`, unless called again or closed before.
+  void set_deadline(std::chrono::milliseconds delay,
+                    std::function<void()> then);
+  void cancel_deadline() {
+    deadline_.cancel();
+  }
+
+  bool closed() const {
+    return closed_;
+  }
+
+  boost::asio::ip::tcp::socket socket_;
+  int64_t received_ns_ = 0; ///< `capture_clock_ns` of the newest bytes.
+  bool keep_alive_ = false;
+  bool head_only_ = false;
+
+private:
+  struct input; ///< What the peer has sent, and its parser.
+
+  void on_read(error_code err, size_t n);
+  void parse();
+  void check_request();
+  void after_answer(error_code err);
+  void drain();
+
+  boost::asio::steady_timer deadline_;
+  bool closed_ = false;
+  std::unique_ptr<input> input_;
+  std::string answer_head_;
+  std::string answer_body_;
+  frame_ptr answer_picture_;
+};
+
+} // namespace camnode

@@ -1,0 +1,69 @@
+#include "actors/status_port/status_port.hpp"
+
+#include "actors/shared/log.hpp"
+
+#include <chrono>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+constexpr auto beat_interval = std::chrono::seconds(1);
+
+} // namespace
+
+status_port::status_port(caf::actor_config& cfg, const actor_context& context,
+                         io_thread& io, status_port_options options)
+  : observed(cfg, context), io_(io), options_(std::move(options)) {
+}
+
+status_port::behavior_type status_port::make_behavior() {
+  look_at_disk();
+  open_port();
+  delayed_send(this, beat_interval, beat_atom_v);
+  return {
+    [this](beat_atom) {
+      look_at_disk();
+      if (!pages_)
+        open_port();
+      delayed_send(this, beat_interval, beat_atom_v);
+    },
+  };
+}
+
+void status_port::open_port() {
+  auto pages = std::make_unique<http_pages>(io_, options_.http);
+  if (auto err = pages->start()) {
+    auto text = describe(err);
+    show_state("no port: trying again");
+    show_error(text);
+    // Once, however many tries it takes.
+    log(std::exchange(told_, true) ? log_level::debug : log_level::warning,
+        who(), text, "; trying again, recording goes on");
+    return;
+  }
+  pages_ = std::move(pages);
+  told_ = false;
+  auto where = options_.http.host + ":" + std::to_string(pages_->port());
+  show_state("port " + std::to_string(pages_->port()));
+  log_info(who(), "status on http://", where, "/");
+}
+
+void status_port::look_at_disk() {
+  std::error_code err;
+  auto space = std::filesystem::space(options_.data, err);
+  options_.disk->known = !err;
+  if (err)
+    return;
+  options_.disk->free_bytes = space.available;
+  options_.disk->size_bytes = space.capacity;
+}
+
+void status_port::on_exit() {
+  pages_.reset();
+}
+
+} // namespace camnode

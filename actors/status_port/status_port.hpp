@@ -1,0 +1,46 @@
+#pragma once
+
+#include "actors/shared/disk_board.hpp"
+#include "actors/shared/http_pages.hpp"
+#include "actors/shared/observed.hpp"
+#include "messages/actors.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <filesystem>
+#include <memory>
+
+namespace camnode {
+
+struct status_port_options {
+  http_pages_options http;
+  std::filesystem::path data; ///< The folder whose disk is looked at.
+  disk_board_ptr disk;        ///< Receives what is seen.
+};
+
+/// STATUS PORT: owns a client's HTTP port, and looks at its disk once a second.
+/// A port that is taken is tried again for as long as it takes, as a recording
+/// does not depend on it.
+///
+/// Blocks on the disk: runs detached.
+class status_port : public observed<status_port_actor::base> {
+public:
+  status_port(caf::actor_config& cfg, const actor_context& context,
+              io_thread& io, status_port_options options);
+
+  void on_exit() override;
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  void open_port();
+  void look_at_disk();
+
+  io_thread& io_;
+  const status_port_options options_;
+  std::unique_ptr<http_pages> pages_; ///< Null while the port is taken.
+  bool told_ = false; ///< Whether the present trouble is in the log.
+};
+
+} // namespace camnode

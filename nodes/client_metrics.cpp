@@ -1,0 +1,251 @@
+#include "nodes/client_metrics.hpp"
+
+#include "actors/session/session_report.hpp"
+#include "actors/shared/metrics_text.hpp"
+#include "nodes/node_metrics.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace camnode {
+
+namespace {
+
+/// One camera as of one look, so that its figures fit each other.
+struct camera_look {
+  std::string id;
+  viewer_figures viewer;
+  ledger_figures books;
+  std::string truth;
+  int64_t durable_age_ns = 0; ///< 0 while nothing is being recorded.
+  size_t segments = 0;
+  frame_ring::figures ring;
+  frame_ring::limits ring_bounds;
+  histogram::figures to_received;
+  histogram::figures to_durable;
+};
+
+std::vector<camera_look> look_at(const client_page_sources& x) {
+  std::vector<camera_look> result;
+  auto session = x.board->session();
+  auto now = x.clock();
+  for (auto& camera : x.cameras->look()) {
+    auto books = camera.ledger->look();
+    auto age = session.exists() && books.durable_ns != 0
+                 ? now - books.durable_ns
+                 : 0;
+    result.push_back(
+      {camera.server.id, camera.viewer->look(), books,
+       camera_truth(books, session, now), age, camera.ledger->segments().size(),
+       camera.ring->stats(), camera.ring->bounds(),
+       camera.viewer->to_received().look(), camera.ledger->to_durable()});
+  }
+  return result;
+}
+
+/// Writes one family with a sample for each camera.
+/// @param value Of a `camera_look`.
+template <class F>
+void count(metrics_text& out, const std::vector<camera_look>& cameras,
+           std::string_view name, std::string_view type, std::string_view help,
+           F value) {
+  out.family(name, type, help);
+  for (auto& x : cameras)
+    out.sample(value(x), {{"camera", x.id}});
+}
+
+/// Likewise, of nanoseconds.
+template <class F>
+void time(metrics_text& out, const std::vector<camera_look>& cameras,
+          std::string_view name, std::string_view help, F value) {
+  out.family(name, "gauge", help);
+  for (auto& x : cameras)
+    out.seconds(value(x), {{"camera", x.id}});
+}
+
+void write_session(metrics_text& out, const client_board& board) {
+  auto session = board.session();
+  std::string present = !session.exists() ? "idle"
+                        : session.open()  ? "recording"
+                                          : "stopping";
+  out.family("camnode_session_state", "gauge",
+             "1 for what the client does, 0 for what it does not.");
+  for (std::string state : {"idle", "recording", "stopping"})
+    out.sample(state == present ? 1 : 0, {{"state", state}});
+  out.family("camnode_session_start_time_seconds", "gauge",
+             "Start of the session, since the Unix epoch; 0 without one.");
+  out.seconds(session.start_ms * 1'000'000);
+  out.family("camnode_broker_connected", "gauge",
+             "1 while there is a connection to the MQTT broker.");
+  out.sample(board.broker_up ? 1 : 0);
+}
+
+void write_disk(metrics_text& out, const disk_board& disk) {
+  out.family("camnode_data_free_bytes", "gauge",
+             "Room on the disk that recordings go to.");
+  if (disk.known)
+    out.sample(disk.free_bytes);
+  out.family("camnode_data_size_bytes", "gauge",
+             "Size of the disk that recordings go to.");
+  if (disk.known)
+    out.sample(disk.size_bytes);
+}
+
+void write_viewers(metrics_text& out, const std::vector<camera_look>& cameras) {
+  count(out, cameras, "camnode_camera_connected", "gauge",
+        "1 while frames of the camera come.",
+        [](auto& x) { return x.viewer.connected ? 1 : 0; });
+  count(out, cameras, "camnode_camera_connections_total", "counter",
+        "Attempts to connect to the camera's server.",
+        [](auto& x) { return x.viewer.connections; });
+  count(out, cameras, "camnode_frames_received_total", "counter",
+        "Frames received.", [](auto& x) { return x.viewer.frames; });
+  count(out, cameras, "camnode_received_bytes_total", "counter",
+        "Bytes of the frames received.",
+        [](auto& x) { return x.viewer.bytes; });
+  count(out, cameras, "camnode_frames_doubled_total", "counter",
+        "Frames received again, and dropped.",
+        [](auto& x) { return x.viewer.doubled; });
+  count(out, cameras, "camnode_frames_broken_total", "counter",
+        "Bodies received that were no picture.",
+        [](auto& x) { return x.viewer.broken; });
+}
+
+void write_clocks(metrics_text& out, const std::vector<camera_look>& cameras) {
+  std::vector<camera_look> clocked;
+  for (auto& x : cameras)
+    if (x.viewer.clocked)
+      clocked.push_back(x);
+  time(out, clocked, "camnode_clock_offset_seconds",
+       "What a camera's clock is behind the client's.",
+       [](auto& x) { return x.viewer.clock.offset_ns; });
+  time(out, clocked, "camnode_clock_error_seconds",
+       "What the clock offset is off by at most.",
+       [](auto& x) { return x.viewer.clock.error_ns; });
+}
+
+void write_rings(metrics_text& out, const std::vector<camera_look>& cameras) {
+  count(out, cameras, "camnode_viewer_ring_frames", "gauge",
+        "Frames kept for the recorder.", [](auto& x) { return x.ring.frames; });
+  count(out, cameras, "camnode_viewer_ring_bytes", "gauge",
+        "Bytes kept for the recorder.", [](auto& x) { return x.ring.bytes; });
+  count(out, cameras, "camnode_viewer_ring_capacity_bytes", "gauge",
+        "The most bytes that may be kept for the recorder.",
+        [](auto& x) { return x.ring_bounds.bytes; });
+  time(out, cameras, "camnode_viewer_ring_span_seconds",
+       "Time between the oldest and the newest frame kept.",
+       [](auto& x) { return x.ring.newest_ns - x.ring.oldest_ns; });
+  time(out, cameras, "camnode_viewer_ring_capacity_seconds",
+       "The longest time between them.",
+       [](auto& x) { return x.ring_bounds.age.count(); });
+}
+
+void write_recording(metrics_text& out,
+                     const std::vector<camera_look>& cameras) {
+  out.family("camnode_camera_state", "gauge",
+             "1 for what the camera's recording does, as the truth light has "
+             "it, 0 for what it does not.");
+  for (auto& x : cameras)
+    for (std::string state :
+         {"idle", "starting", "recording", "stalled", "finished"})
+      out.sample(state == x.truth ? 1 : 0,
+                 {{"camera", x.id}, {"state", state}});
+  count(out, cameras, "camnode_recording_frames_captured_total", "counter",
+        "Frames of the session that the camera made, lost ones included.",
+        [](auto& x) { return x.books.written + x.books.lost; });
+  count(out, cameras, "camnode_recording_frames_written_total", "counter",
+        "Frames of the session written to files.",
+        [](auto& x) { return x.books.written; });
+  count(out, cameras, "camnode_recording_frames_durable_total", "counter",
+        "Frames of the session that survive a power cut.",
+        [](auto& x) { return x.books.durable; });
+  count(out, cameras, "camnode_recording_bytes_total", "counter",
+        "Bytes of the session's frames.",
+        [](auto& x) { return x.books.bytes; });
+  count(out, cameras, "camnode_recording_segments_total", "counter",
+        "Files of the session.", [](auto& x) { return x.segments; });
+  out.family("camnode_recording_frames_lost_total", "counter",
+             "Frames of the session that are not on disk, and where they were "
+             "lost.");
+  for (auto& x : cameras)
+    for (size_t i = 1; i < x.books.lost_at.size(); ++i)
+      out.sample(x.books.lost_at[i],
+                 {{"camera", x.id},
+                  {"place", to_string(static_cast<loss_place>(i))}});
+  time(out, cameras, "camnode_recording_durable_age_seconds",
+       "How long ago the newest frames became durable; 0 without a session.",
+       [](auto& x) { return x.durable_age_ns; });
+}
+
+void write_latencies(metrics_text& out,
+                     const std::vector<camera_look>& cameras) {
+  out.family("camnode_capture_to_received_seconds", "histogram",
+             "From the capture of a frame to its last byte here, by the clock "
+             "estimate.");
+  for (auto& x : cameras)
+    out.durations(x.to_received, {{"camera", x.id}});
+  out.family("camnode_received_to_durable_seconds", "histogram",
+             "From a frame's last byte to the proof that it survives a power "
+             "cut.");
+  for (auto& x : cameras)
+    out.durations(x.to_durable, {{"camera", x.id}});
+}
+
+/// The topics' books, with those beyond the bound summed up under the name
+/// that no topic has.
+sensor_board::topics bounded(const sensor_board::topics& topics) {
+  sensor_board::topics result;
+  for (auto& [name, x] : topics) {
+    auto& sum = result[result.size() < max_metrics_topics ? name : ""];
+    sum.received += x.received;
+    sum.written += x.written;
+    sum.durable += x.durable;
+  }
+  return result;
+}
+
+void write_sensors(metrics_text& out, const sensor_board& board) {
+  auto topics = board.look();
+  auto shown = bounded(topics);
+  auto per_topic = [&](std::string_view name, std::string_view help,
+                       uint64_t topic_figures::*figure) {
+    out.family(name, "counter", help);
+    for (auto& [topic, x] : shown)
+      out.sample(x.*figure, {{"topic", topic}});
+  };
+  per_topic("camnode_sensor_readings_received_total",
+            "Readings of the session that came.", &topic_figures::received);
+  per_topic("camnode_sensor_readings_written_total",
+            "Readings of the session written to files.",
+            &topic_figures::written);
+  per_topic("camnode_sensor_readings_durable_total",
+            "Readings of the session that survive a power cut.",
+            &topic_figures::durable);
+  std::map<std::string, uint64_t> rejected;
+  for (auto& [topic, x] : topics)
+    for (auto& [reason, n] : x.rejected)
+      rejected[reason] += n;
+  out.family("camnode_sensor_readings_rejected_total", "counter",
+             "Readings of the session that are in no file, and why.");
+  for (auto& [reason, n] : rejected)
+    out.sample(n, {{"reason", reason}});
+}
+
+} // namespace
+
+std::string client_metrics(const client_page_sources& x) {
+  metrics_text out;
+  auto cameras = look_at(x);
+  write_session(out, *x.board);
+  write_disk(out, *x.board->disk);
+  write_viewers(out, cameras);
+  write_clocks(out, cameras);
+  write_rings(out, cameras);
+  write_recording(out, cameras);
+  write_latencies(out, cameras);
+  write_sensors(out, *x.board->sensors);
+  write_node(out, "client", x.id, *x.directory);
+  return out.text();
+}
+
+} // namespace camnode
