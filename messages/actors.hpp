@@ -126,7 +126,10 @@ using server_supervisor_actor = caf::typed_actor<
   // Ends the children in order, then itself.
   caf::reacts_to<stop_atom>,
   // To itself: the children of stop phase `n` have had their time.
-  caf::reacts_to<stop_atom, int>>;
+  caf::reacts_to<stop_atom, int>,
+  // To itself: looks after the children; a client's ends the pairs of servers
+  // that are gone, too.
+  caf::reacts_to<beat_atom>>;
 
 /// The CLIENT SUPERVISOR interface.
 using client_supervisor_actor = server_supervisor_actor::extend<
@@ -141,8 +144,6 @@ using client_supervisor_actor = server_supervisor_actor::extend<
   // From SESSION: all of a stopped session is on disk.
   caf::reacts_to<stopped_atom>,
   // From SESSION, for FINDER.
-  caf::reacts_to<publish_atom, std::string>,
-  // To itself: ends the pairs of servers that are gone.
-  caf::reacts_to<beat_atom>>;
+  caf::reacts_to<publish_atom, std::string>>;
 
 } // namespace camnode

@@ -8,8 +8,6 @@ namespace camnode {
 
 namespace {
 
-constexpr auto beat_interval = std::chrono::seconds(1);
-
 /// How long a pair outlives a server that is neither announced nor connected:
 /// longer than a restart of the server takes.
 constexpr int64_t gone_patience_ns = 10'000'000'000;
@@ -35,7 +33,7 @@ client_supervisor::behavior_type client_supervisor::make_behavior() {
   set_down_handler([this](caf::down_msg& x) { on_down(x); });
   show_state("running");
   add_common_children();
-  delayed_send(this, beat_interval, beat_atom_v);
+  delayed_send(this, look_interval, beat_atom_v);
   return {
     [this](restart_atom, const std::string& name, uint64_t life) {
       restart(name, life);
@@ -59,8 +57,9 @@ client_supervisor::behavior_type client_supervisor::make_behavior() {
       send(finder_, publish_atom_v, truth);
     },
     [this](beat_atom) {
+      look_after_children();
       beat();
-      delayed_send(this, beat_interval, beat_atom_v);
+      delayed_send(this, look_interval, beat_atom_v);
     },
   };
 }

@@ -1,13 +1,16 @@
 #include "nodes/node.hpp"
 
 #include "actors/shared/log.hpp"
+#include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
+#include "nodes/service_manager.hpp"
 
 #include <caf/send.hpp>
 
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <stdexcept>
@@ -22,6 +25,65 @@ using namespace std::chrono_literals;
 /// For a clean end. Beyond it the process ends all the same, as whoever sent
 /// the signal waits.
 constexpr auto stop_patience = 3s;
+
+/// How often the root is asked whether it lives, at least.
+constexpr auto longest_pulse = 1000ms;
+
+/// Asks the root whether it lives, and passes its answers on to the service
+/// manager: what that hears is the tree's own pulse, not this thread's.
+class pulse {
+public:
+  pulse(const caf::actor& root, const actor_directory& directory)
+    : directory_(directory), probe_(directory.find(root.id())) {
+    auto wanted = manager_.watchdog() / 4;
+    interval_ = wanted.count() > 0 ? std::min(wanted, longest_pulse)
+                                   : longest_pulse;
+  }
+
+  std::chrono::milliseconds interval() const {
+    return interval_;
+  }
+
+  void beat(const caf::actor& root) {
+    if (!manager_ || !probe_)
+      return;
+    if (probe_->answers() > passed_on_) {
+      passed_on_ = probe_->answers();
+      manager_.tell(passed_on_ == 1 ? "READY=1\nWATCHDOG=1" : "WATCHDOG=1");
+      tell_state();
+    }
+    auto now = std::chrono::steady_clock::now();
+    if (passed_on_ < asked_ || now < due_)
+      return;
+    ++asked_;
+    due_ = now + interval_;
+    caf::anon_send<caf::message_priority::high>(root, alive_atom::value);
+  }
+
+  void stopping() {
+    manager_.tell("STOPPING=1\nSTATUS=stopping");
+  }
+
+private:
+  void tell_state() {
+    auto text = probe_->look().state;
+    for (auto& [actor, alarm] : directory_.alarms())
+      text += "; " + actor + ": " + alarm;
+    if (text == told_)
+      return;
+    manager_.tell("STATUS=" + one_line(text));
+    told_ = std::move(text);
+  }
+
+  const service_manager manager_;
+  const actor_directory& directory_;
+  const std::shared_ptr<actor_probe> probe_;
+  std::chrono::milliseconds interval_;
+  std::chrono::steady_clock::time_point due_;
+  uint64_t asked_ = 0;
+  uint64_t passed_on_ = 0;
+  std::string told_;
+};
 
 [[noreturn]] void end_now(const actor_directory& directory,
                           const std::string& why) {
@@ -64,13 +126,16 @@ int run_node(const blocked_signals& signals, actor_directory& directory,
   root->attach_functor([ended](const caf::error&) { *ended = true; });
   auto stopping = false;
   std::chrono::steady_clock::time_point deadline;
+  pulse heart{root, directory};
   while (!*ended) {
-    auto rest = idle();
+    auto rest = std::min(idle(), heart.interval());
+    heart.beat(root);
     if (signals.wait(stopping ? 5ms : rest)) {
       if (stopping)
         end_now(directory, "ended at once, by a second signal");
       stopping = true;
       deadline = std::chrono::steady_clock::now() + stop_patience;
+      heart.stopping();
       log_info("node", "stopping");
       caf::anon_send(root, stop_atom_v);
     }

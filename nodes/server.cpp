@@ -124,7 +124,12 @@ stream_server_options stream_of(const server_options& x, camera_board_ptr board,
   result.metrics = [=, &directory, id = x.node.id] {
     return metrics_of(id, *board, directory);
   };
-  result.trouble = [=] { return trouble_of(*board, patience); };
+  result.trouble = [=, &directory] {
+    auto trouble = trouble_of(*board, patience);
+    for (auto& [actor, text] : directory.alarms())
+      trouble += (trouble.empty() ? "" : "; ") + actor + ": " + text;
+    return trouble;
+  };
   return result;
 }
 

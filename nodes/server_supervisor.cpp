@@ -32,6 +32,7 @@ server_supervisor::behavior_type server_supervisor::make_behavior() {
       context, parts_.announce, parts_.make_client,
       [port = port_] { return port->load(); }, parts_.ring));
   });
+  delayed_send(this, look_interval, beat_atom_v);
   return {
     [this](restart_atom, const std::string& name, uint64_t life) {
       restart(name, life);
@@ -39,6 +40,10 @@ server_supervisor::behavior_type server_supervisor::make_behavior() {
     [this](kill_atom, const std::string& name) { kill_child(name); },
     [this](stop_atom) { stop_children(); },
     [this](stop_atom, int phase) { give_up_phase(phase); },
+    [this](beat_atom) {
+      look_after_children();
+      delayed_send(this, look_interval, beat_atom_v);
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 #include "actors/shared/log.hpp"
 #include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
+#include "nodes/liveness.hpp"
 #include "nodes/restart_policy.hpp"
 
 #include <caf/actor.hpp>
@@ -22,7 +23,11 @@
 namespace camnode {
 
 /// Base of the supervisors: starts children, starts them again with back-off
-/// when they end for whatever reason, and ends them in order.
+/// when they end for whatever reason, and ends them in order. A child that does
+/// not answer is told to end, and followed by its next life once it has: two
+/// lives of one child never overlap, as they would write the same files, or
+/// read the same camera. Until then, and while a child keeps ending, there is
+/// an alarm in the directory.
 /// @tparam Base `x_actor::base` of an interface that extends
 ///         `server_supervisor_actor`.
 template <class Base>
@@ -33,6 +38,20 @@ public:
 protected:
   /// Starts a child, as `context.name`. What it throws counts as an end.
   using start_child = std::function<caf::actor(const actor_context& context)>;
+
+  /// How often `look_after_children` is to be called.
+  static constexpr auto look_interval = std::chrono::seconds(1);
+
+  /// Asks each child whether it lives, tells those to end that do not answer,
+  /// and raises and ends alarms.
+  void look_after_children() {
+    auto now = now_ns();
+    for (auto& [name, x] : children_) {
+      if (!stopping_)
+        ask(name, x);
+      this->directory().set_alarm(name, alarm_of(x, now));
+    }
+  }
 
   /// Children of one phase are ended together, and those of the next phase
   /// once all of them are gone.
@@ -56,8 +75,9 @@ protected:
       return;
     if (i->second.handle) {
       this->demonitor(i->second.handle.address());
-      end(i->second.handle);
+      end(i->second.handle, caf::exit_reason::user_shutdown);
     }
+    this->directory().set_alarm(name, {});
     children_.erase(i);
   }
 
@@ -88,9 +108,7 @@ protected:
       return;
     }
     log_warning(this->who(), "killing ", name, " as told");
-    caf::anon_send<caf::message_priority::high>(
-      i->second.handle,
-      caf::exit_msg{i->second.handle.address(), caf::exit_reason::kill});
+    end(i->second.handle, caf::exit_reason::kill);
   }
 
   /// Ends all children, phase by phase, then this actor.
@@ -131,6 +149,9 @@ private:
     restart_policy policy;
     caf::actor handle; ///< Invalid between two lives.
     uint64_t life = 0; ///< No two are alike, not even of one name.
+    liveness alive;
+    bool deaf = false;    ///< Does not answer, and has been told to end.
+    std::string last_end; ///< Why the last life ended.
   };
 
   int64_t now_ns() {
@@ -140,6 +161,7 @@ private:
 
   void run(const std::string& name, child& x) {
     x.life = ++lives_;
+    x.alive = {};
     x.policy.started(now_ns());
     try {
       x.handle = x.start(this->context_for(name));
@@ -152,7 +174,10 @@ private:
   void run_later(const std::string& name, child& x, const std::string& why) {
     auto now = now_ns();
     auto delay = x.policy.ended(now);
+    x.deaf = false;
+    x.last_end = why;
     this->show_error(name + ": " + why);
+    this->directory().set_alarm(name, alarm_of(x, now));
     log(x.policy.alarmed(now) ? log_level::error : log_level::warning,
         this->who(), name, " ended: ", why, "; starting it again in ",
         delay / 1'000'000, " ms",
@@ -161,10 +186,43 @@ private:
                        x.life);
   }
 
-  void end(const caf::actor& x) {
+  static void end(const caf::actor& x, caf::error why) {
     // High priority: a full mailbox does not delay it.
-    caf::anon_send<caf::message_priority::high>(
-      x, caf::exit_msg{x.address(), caf::exit_reason::user_shutdown});
+    caf::anon_send<caf::message_priority::high>(x,
+                                                caf::exit_msg{x.address(),
+                                                              std::move(why)});
+  }
+
+  /// Whoever is stuck in a call of the system cannot be ended from outside; it
+  /// will see that it has to end when the call returns.
+  void ask(const std::string& name, child& x) {
+    auto probe = x.handle ? this->directory().find(x.handle.id()) : nullptr;
+    if (!probe)
+      return;
+    switch (x.alive.look(probe->answers())) {
+      case liveness::verdict::ask:
+        caf::anon_send<caf::message_priority::high>(x.handle,
+                                                    alive_atom::value);
+        break;
+      case liveness::verdict::wait:
+        break;
+      case liveness::verdict::dead:
+        x.deaf = true;
+        log_error(this->who(), name, " does not answer since ",
+                  liveness::patience, " s; it is started again once it ends");
+        this->show_error(name + ": does not answer");
+        end(x.handle, caf::make_error(ec::unavailable,
+                                      std::string{"did not answer for 5 s"}));
+        break;
+    }
+  }
+
+  static std::string alarm_of(const child& x, int64_t now_ns) {
+    if (x.deaf)
+      return "does not answer; started again once it ends";
+    if (x.policy.alarmed(now_ns))
+      return "keeps ending: " + x.last_end;
+    return {};
   }
 
   void stop_phase_by_phase() {
@@ -182,7 +240,7 @@ private:
       return; // Others of the phase are still to come.
     for (auto& [name, x] : children_)
       if (x.handle && x.stop_phase == phase)
-        end(x.handle);
+        end(x.handle, caf::exit_reason::user_shutdown);
     this->delayed_send(this, phase_patience, stop_atom_v, phase);
   }
 

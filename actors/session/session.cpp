@@ -192,6 +192,7 @@ session_view session::view() const {
       auto name = actor + camera.server.id;
       x.restarts[name] = directory().restarts(name);
     }
+  x.alarms = directory().alarms();
   x.sensors = sensors_->look(session_.start_ms);
   x.sensor_error = sensors_->last_error();
   return x;

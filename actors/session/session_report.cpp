@@ -186,6 +186,7 @@ std::string render_truth(const session_view& x) {
   result["sensors"] = totals_of(x.sensors);
   result["sensors"]["last_error"] = x.sensor_error;
   result["commands_refused"] = x.commands_refused;
+  result["alarms"] = x.alarms;
   result["last_error"] = x.last_error;
   result["version"] = x.version;
   return text_of(result, -1);
@@ -201,6 +202,8 @@ std::string truth_digest(const session_view& x) {
               + std::to_string(books.lost) + ' '
               + std::to_string(books.runs_ended) + ' ' + books.last_error;
   }
+  for (auto& [actor, text] : x.alarms)
+    result += '|' + actor + ' ' + text;
   return result;
 }
 

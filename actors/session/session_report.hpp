@@ -24,6 +24,9 @@ struct session_view {
   int64_t now_ns = 0; ///< `client_clock_ns`.
   std::vector<fleet_member> cameras;
   std::map<std::string, uint32_t> restarts; ///< By actor.
+
+  /// What is wrong with the life of actors, by their names.
+  std::map<std::string, std::string> alarms;
   sensor_board::topics sensors;
   std::string sensor_error;
 };

@@ -89,6 +89,28 @@ std::vector<actor_figures> actor_directory::look() const {
   return result;
 }
 
+std::shared_ptr<actor_probe> actor_directory::find(uint64_t id) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  for (auto& x : living_)
+    if (x->id() == id)
+      return x;
+  return nullptr;
+}
+
+void actor_directory::set_alarm(const std::string& name,
+                                const std::string& text) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  if (text.empty())
+    alarms_.erase(name);
+  else
+    alarms_[name] = text;
+}
+
+std::map<std::string, std::string> actor_directory::alarms() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return alarms_;
+}
+
 uint32_t actor_directory::restarts(const std::string& name) const {
   std::lock_guard<std::mutex> guard{mutex_};
   auto i = histories_.find(name);

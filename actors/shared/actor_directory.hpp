@@ -38,8 +38,21 @@ public:
     id_.store(x, std::memory_order_relaxed);
   }
 
+  uint64_t id() const {
+    return id_.load(std::memory_order_relaxed);
+  }
+
   void count_arrival() {
     arrived_.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  /// The actor was asked whether it lives, and has come to answering.
+  void count_answer() {
+    answers_.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  uint64_t answers() const {
+    return answers_.load(std::memory_order_relaxed);
   }
 
   void begin_handling();
@@ -60,6 +73,7 @@ private:
   std::atomic<uint64_t> arrived_{0};
   std::atomic<uint64_t> handled_{0};
   std::atomic<int64_t> busy_since_ns_{0};
+  std::atomic<uint64_t> answers_{0};
   mutable std::mutex texts_mutex_;
   std::string state_ = "starting";
   std::string last_error_;
@@ -76,6 +90,16 @@ public:
 
   std::vector<actor_figures> look() const;
 
+  /// The living actor with this id of CAF's; null if there is none.
+  std::shared_ptr<actor_probe> find(uint64_t id) const;
+
+  /// Says in words what is wrong with the life of actor `name`, as its
+  /// supervisor sees it; an empty text ends the alarm.
+  void set_alarm(const std::string& name, const std::string& text);
+
+  /// All alarms there are, by actor.
+  std::map<std::string, std::string> alarms() const;
+
   /// How often an actor of this name was started again.
   uint32_t restarts(const std::string& name) const;
 
@@ -88,6 +112,7 @@ private:
   mutable std::mutex mutex_;
   std::map<std::string, history> histories_;
   std::vector<std::shared_ptr<actor_probe>> living_;
+  std::map<std::string, std::string> alarms_;
 };
 
 /// What every actor gets first: where to be seen, and as what.

@@ -4,6 +4,7 @@
 #include "messages/error.hpp"
 
 #include <caf/actor_config.hpp>
+#include <caf/atom.hpp>
 #include <caf/error.hpp>
 #include <caf/execution_unit.hpp>
 #include <caf/invoke_message_result.hpp>
@@ -16,6 +17,11 @@
 #include <utility>
 
 namespace camnode {
+
+/// Asks an actor whether it lives; to be sent with high priority. Every
+/// observed actor answers by counting it in the directory, whatever waits in
+/// its mailbox, and without its class knowing of it.
+using alive_atom = caf::atom_constant<caf::atom("alive")>;
 
 /// The base of every actor: counts its messages, times its handlers, turns
 /// exceptions into exit reasons that keep their text, and shows the actor in
@@ -50,11 +56,16 @@ public:
   }
 
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) override {
-    probe_->count_arrival();
+    if (!asks_for_life(*x))
+      probe_->count_arrival();
     Base::enqueue(std::move(x), host);
   }
 
   caf::invoke_message_result consume(caf::mailbox_element& x) override {
+    if (asks_for_life(x)) {
+      probe_->count_answer();
+      return caf::invoke_message_result::consumed;
+    }
     struct scope {
       ~scope() {
         probe.end_handling(taken);
@@ -94,6 +105,10 @@ protected:
   }
 
 private:
+  static bool asks_for_life(const caf::mailbox_element& x) {
+    return x.content().template match_elements<alive_atom>();
+  }
+
   actor_directory* const directory_;
   const std::shared_ptr<actor_probe> probe_;
 };

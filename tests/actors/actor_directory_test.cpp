@@ -129,3 +129,26 @@ CAF_TEST(one thread looks while others come and go) {
   CAF_CHECK(most <= 2);
   CAF_CHECK(directory.look().empty());
 }
+
+CAF_TEST(an actor is found by its id for as long as it lives) {
+  actor_directory directory;
+  auto probe = directory.open("camera", 0);
+  probe->set_id(9);
+  CAF_CHECK(directory.find(9) == probe);
+  CAF_CHECK(directory.find(8) == nullptr);
+  directory.close(probe, "over");
+  CAF_CHECK(directory.find(9) == nullptr);
+}
+
+CAF_TEST(an alarm lasts until an empty text ends it) {
+  actor_directory directory;
+  directory.set_alarm("a", "keeps ending");
+  directory.set_alarm("b", "does not answer");
+  directory.set_alarm("a", "does not answer");
+  auto alarms = directory.alarms();
+  CAF_CHECK_EQUAL(alarms.size(), 2u);
+  CAF_CHECK_EQUAL(alarms["a"], "does not answer");
+  directory.set_alarm("a", "");
+  directory.set_alarm("nobody", "");
+  CAF_CHECK_EQUAL(directory.alarms().size(), 1u);
+}

@@ -58,6 +58,18 @@ CAF_TEST(a bad command is counted and answered) {
   CAF_CHECK_EQUAL(light("/commands_refused"), 1);
 }
 
+CAF_TEST(an alarm about an actor is told at once and its end as well) {
+  start_session_actor();
+  advance(250ms);
+  CAF_CHECK(light("/alarms").empty());
+  directory.set_alarm("recorder/left", "does not answer");
+  advance(250ms);
+  CAF_CHECK_EQUAL(light("/alarms/recorder~1left"), "does not answer");
+  directory.set_alarm("recorder/left", "");
+  advance(250ms);
+  CAF_CHECK(light("/alarms").empty());
+}
+
 CAF_TEST(a manifest begins without the readings of an earlier session) {
   with_sensors = true;
   sensors->begin(start_ms - 60'000);

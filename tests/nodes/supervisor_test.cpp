@@ -7,7 +7,9 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <stdexcept>
 
@@ -29,6 +31,8 @@ struct nursery {
   std::vector<std::string> ended;
   std::set<std::string> unable; ///< Cannot be started.
   std::set<std::string> deaf;   ///< Does not end when told to.
+  std::set<std::string> stuck;  ///< Does not come to its messages.
+  std::map<std::string, std::vector<std::function<void()>>> waiting;
 };
 
 caf::behavior live(caf::event_based_actor* self, bool deaf) {
@@ -40,6 +44,35 @@ caf::behavior live(caf::event_based_actor* self, bool deaf) {
     },
   };
 }
+
+/// An actor as they all are, which can be stuck: nothing that arrives then is
+/// handled before it comes free.
+class watched_child : public observed<stream_publisher_actor::base> {
+public:
+  watched_child(caf::actor_config& cfg, const actor_context& context,
+                nursery& kids)
+    : observed(cfg, context), kids_(kids) {
+  }
+
+  void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) override {
+    if (kids_.stuck.count(who()) == 0)
+      return observed::enqueue(std::move(x), host);
+    auto held = std::make_shared<caf::mailbox_element_ptr>(std::move(x));
+    auto self = caf::actor_cast<caf::actor>(this);
+    kids_.waiting[who()].push_back([this, self, held] {
+      if (*held)
+        observed::enqueue(std::move(*held), nullptr);
+    });
+  }
+
+protected:
+  behavior_type make_behavior() override {
+    return {[](beat_atom) {}};
+  }
+
+private:
+  nursery& kids_;
+};
 
 class testee : public supervisor<testee_actor::base> {
 public:
@@ -61,6 +94,7 @@ protected:
       [this](kill_atom, const std::string& name) { kill_child(name); },
       [this](stop_atom) { stop_children(); },
       [this](stop_atom, int phase) { give_up_phase(phase); },
+      [this](beat_atom) { look_after_children(); },
       [this](found_atom, const std::string& name, int phase) {
         add(name, phase);
       },
@@ -75,7 +109,9 @@ private:
       ++kids_.starts[who];
       if (kids_.unable.count(who) > 0)
         throw std::runtime_error("no such device");
-      auto result = spawn(live, kids_.deaf.count(who) > 0);
+      auto result = who[0] == '!' ? caf::actor_cast<caf::actor>(
+                      spawn<watched_child>(context, kids_))
+                                  : spawn(live, kids_.deaf.count(who) > 0);
       result->attach_functor(
         [&kids = kids_, who](const caf::error&) { kids.ended.push_back(who); });
       kids_.present[who] = result;
@@ -92,6 +128,8 @@ struct fixture : actor_fixture {
   }
 
   ~fixture() override {
+    for (auto& [name, xs] : kids.waiting)
+      come_free(name);
     for (auto& [name, x] : kids.present)
       caf::anon_send_exit(x, caf::exit_reason::kill);
     for (auto& name : kids.deaf)
@@ -106,6 +144,27 @@ struct fixture : actor_fixture {
 
   void fail(const std::string& name, const std::string& why = "gone") {
     tell(kids.present[name], why);
+  }
+
+  /// Lets a supervisor look after its children once a second.
+  void look(int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      tell(root, beat_atom_v);
+      advance(1s);
+    }
+  }
+
+  void come_free(const std::string& name) {
+    kids.stuck.erase(name);
+    for (auto& deliver : kids.waiting[name])
+      deliver();
+    kids.waiting[name].clear();
+    consume_messages();
+  }
+
+  std::string alarm(const std::string& name) {
+    auto all = directory.alarms();
+    return all.count(name) > 0 ? all[name] : "";
   }
 
   nursery kids;
@@ -200,6 +259,102 @@ CAF_TEST(a killed child is started again and others are not ) {
   advance(100ms);
   CAF_CHECK_EQUAL(kids.starts["a"], 2);
   CAF_CHECK_EQUAL(kids.starts["b"], 1);
+}
+
+CAF_TEST(a child that answers is left alone) {
+  add("!a");
+  look(100);
+  CAF_CHECK_EQUAL(kids.starts["!a"], 1);
+  CAF_CHECK(kids.ended.empty());
+  CAF_CHECK_EQUAL(figures("!a").handled, 0u);
+  CAF_CHECK_EQUAL(figures("!a").mailbox, 0u);
+  CAF_CHECK(directory.alarms().empty());
+}
+
+CAF_TEST(a child that does not answer is started again once it has ended) {
+  add("!a");
+  look(1);
+  kids.stuck.insert("!a");
+  look(6);
+  CAF_CHECK_EQUAL(alarm("!a"), "does not answer; started again once it ends");
+  CAF_CHECK_EQUAL(figures("root").last_error, "!a: does not answer");
+  // It may still be writing: no second one beside it.
+  look(3600);
+  CAF_CHECK_EQUAL(kids.starts["!a"], 1);
+  CAF_CHECK_EQUAL(kids.waiting["!a"].size(), 2u); // A question and the end.
+  come_free("!a");
+  CAF_CHECK_EQUAL(kids.ended, names{"!a"});
+  CAF_CHECK_EQUAL(alarm("!a"), "");
+  CAF_CHECK_EQUAL(figures("root").last_error,
+                  "!a: unavailable: did not answer for 5 s");
+  advance(100ms);
+  CAF_CHECK_EQUAL(kids.starts["!a"], 2);
+  look(100);
+  CAF_CHECK_EQUAL(kids.starts["!a"], 2);
+}
+
+CAF_TEST(a child that was stuck for a while goes on) {
+  add("!a");
+  look(1);
+  kids.stuck.insert("!a");
+  look(4);
+  come_free("!a");
+  look(100);
+  CAF_CHECK_EQUAL(kids.starts["!a"], 1);
+  CAF_CHECK(directory.alarms().empty());
+}
+
+CAF_TEST(a supervisor that was frozen does not blame its children) {
+  add("!a");
+  look(1);
+  kids.stuck.insert("!a");
+  look(1);
+  advance(1h);
+  look(1);
+  come_free("!a");
+  look(10);
+  CAF_CHECK_EQUAL(kids.starts["!a"], 1);
+}
+
+CAF_TEST(others of a stuck child are looked after) {
+  add("!a");
+  add("!b");
+  kids.stuck.insert("!a");
+  look(20);
+  CAF_CHECK_EQUAL(alarm("!b"), "");
+  kids.stuck.insert("!b");
+  look(7);
+  CAF_CHECK_EQUAL(directory.alarms().size(), 2u);
+}
+
+CAF_TEST(a stuck child does not hold up the end) {
+  kids.stuck.insert("!a");
+  add("!a");
+  look(10);
+  tell(root, stop_atom_v);
+  advance(1200ms);
+  CAF_CHECK_EQUAL(ends.size(), 1u);
+}
+
+CAF_TEST(a child that keeps ending is an alarm for a minute) {
+  add("a");
+  for (int i = 0; i < 6; ++i) {
+    CAF_CHECK_EQUAL(alarm("a"), "");
+    fail("a", "lens cap");
+    advance(4s);
+  }
+  CAF_CHECK_EQUAL(alarm("a"), "keeps ending: unavailable: lens cap");
+  look(70);
+  CAF_CHECK_EQUAL(alarm("a"), "");
+}
+
+CAF_TEST(a removed child has no alarm) {
+  kids.stuck.insert("!a");
+  add("!a");
+  look(10);
+  CAF_CHECK_EQUAL(directory.alarms().size(), 1u);
+  tell(root, lost_atom_v, std::string{"!a"});
+  CAF_CHECK(directory.alarms().empty());
 }
 
 CAF_TEST(killing a child that is not there does nothing) {
