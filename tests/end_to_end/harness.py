@@ -72,12 +72,16 @@ class Process:
     """A program with its log. Dies with the test program at the latest."""
 
     def __init__(self, name, command, folder, cwd, environment=None,
-                 pass_fds=()):
+                 pass_fds=(), log=None):
+        """
+        :param log: A descriptor for the log; a file of our own if None.
+        """
         self.name = name
         self.command = [str(x) for x in command]
         self.log_path = folder / f"{name}.log"
         self.told_to_end = False
-        with self.log_path.open("ab") as log:
+        with self.log_path.open("ab") as file:
+            log = file if log is None else log
             self._popen = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "--", *self.command],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=cwd,
@@ -300,12 +304,12 @@ class Room:
 
     # -- nodes ---------------------------------------------------------------
 
-    def node(self, name, role, *options, environment=None):
+    def node(self, name, role, *options, environment=None, log=None):
         self._started += 1
         node = Node(f"{name}-{self._started}",
                     [CAMNODE, f"--role={role}", f"--node.id={name}",
                      "--mqtt.host=127.0.0.1", f"--mqtt.port={self.port}",
-                     *options], self.logs, self.cwd, environment)
+                     *options], self.logs, self.cwd, environment, log=log)
         self.nodes.append(node)
         return node
 
@@ -316,11 +320,11 @@ class Room:
                          f"--stream.port={port}", *options)
 
     def client(self, *options, name="client", segment=2, http_port=0,
-               data=None):
+               data=None, **process):
         return self.node(name, "client", "--display=none",
                          f"--data.dir={data or self.data}",
                          f"--record.segment={segment}",
-                         f"--http.port={http_port}", *options)
+                         f"--http.port={http_port}", *options, **process)
 
     def stamped(self, name, fps=25, padding=0):
         """The option of a server whose camera is the stamped source.

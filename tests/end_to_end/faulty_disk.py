@@ -1,0 +1,136 @@
+"""A disk that fails, blocks, or loses its power: libcamnode_faults.so in front of
+a client's calls (tests/faults/faults.cpp says how)."""
+
+import errno
+import os
+import pathlib
+import sys
+
+import films
+from harness import CAMNODE, HERE, Node, PATIENCE, wait_until
+
+sys.path.insert(0, str(HERE.parent / "faults"))
+# pylint: disable=wrong-import-position
+from power_cut import Event, Log # noqa: E402
+
+LIBRARY = os.environ.get("CAMNODE_FAULTS", str(
+    pathlib.Path(CAMNODE).parents[1] / "tests/libcamnode_faults.so"))
+
+# Frames this old at a power cut are on disk.
+DURABLE_NS = 2_000_000_000
+
+
+class FaultyDisk:
+    """What a room's data folder is on, as the client sees it."""
+
+    def __init__(self, room):
+        assert os.path.exists(LIBRARY), f"there is no {LIBRARY}"
+        self._room = room
+        self._trigger = room.folder / "faults"
+        self.log_path = room.folder / "writes.log"
+        room.data.mkdir(parents=True)
+
+    def environment(self):
+        """Of the client, whose every call is logged."""
+        sanitizer = os.environ.get("ASAN_OPTIONS", "")
+        return {"LD_PRELOAD": LIBRARY,
+                "ASAN_OPTIONS": f"{sanitizer}:verify_asan_link_order=0",
+                "CAMNODE_FAULTS_ROOT": str(self._room.data.resolve()),
+                "CAMNODE_FAULTS_LOG": str(self.log_path),
+                "CAMNODE_FAULTS_TRIGGER": str(self._trigger)}
+
+    def fail(self, call, part, error):
+        """From now on `call` (`write` or `sync`) fails on paths with `part`."""
+        self._set(f"{call} {part} {getattr(errno, error)}\n")
+
+    def block(self, call, part):
+        """From now on `call` does not return on paths with `part`."""
+        self._set(f"{call} {part} 0\n")
+
+    def heal(self):
+        self._trigger.unlink()
+
+    def _set(self, text):
+        new = self._trigger.with_suffix(".new")
+        new.write_text(text)
+        new.rename(self._trigger)
+
+    def log(self):
+        return Log(self.log_path, self._room.data.resolve())
+
+
+class PowerCuts:
+    """Cuts the power of a client that has recorded, again and again."""
+
+    def __init__(self, room, disk, seed):
+        self.seed = seed
+        self.most_lost_ns = 0
+        self._room = room
+        self._log = disk.log()
+        self._written = self._frames_written()
+
+    def __len__(self):
+        return len(self._log.records)
+
+    def _frames_written(self):
+        """Place in the log, and time, of each frame, by its stamp."""
+        result = {}
+        for at, x in enumerate(self._log.records):
+            if x.what == Event.WRITE:
+                stamp = films.Picture(0, x.data).stamp
+                if stamp:
+                    result[stamp] = at, x.boottime_ns
+        return result
+
+    def cut(self, number, at, options=()):
+        """Cuts the power before a record, has a client repair what is left,
+        and returns what is wrong with that."""
+        folder = self._room.folder / f"cut-{number}"
+        self._log.rebuild(at, self.seed + number, folder)
+        left = sorted(str(x.relative_to(folder)) + f" {x.stat().st_size}"
+                      for x in folder.rglob("*") if x.is_file())
+        node = Node(f"cut-{number}", [
+            CAMNODE, "--role=client", "--display=none",
+            f"--node.id=cut-{number}", f"--data.dir={folder}",
+            "--mqtt.host=127.0.0.1", "--mqtt.port=1",
+            "--introspect.port=0", *options], self._room.logs, self._room.cwd)
+        faults = []
+        try:
+            wait_until("all files are repaired",
+                       lambda: not node.runs or not list(
+                           folder.glob("cam/*/*.part")), PATIENCE)
+        except AssertionError as error:
+            faults.append(str(error))
+        node.end()
+        faults += node.faults() + self._judge(folder, at)
+        return [f"cut {number} (seed {self.seed}) before record {at}: {x}"
+                for x in faults] + ([f"  left: {left}"] if faults else [])
+
+    def _judge(self, folder, at):
+        faults = []
+        found = []
+        for path in sorted(folder.glob("cam/*/*")):
+            if path.suffix == ".part":
+                faults.append(f"{path.name} is left")
+            elif path.suffix == ".mp4":
+                try:
+                    found += [x.stamp for x in films.pictures(path)]
+                except films.Broken as error:
+                    faults.append(f"{path.name}: {error}")
+                if not path.with_suffix(".csv").exists():
+                    faults.append(f"{path.name} has no index")
+        now = self._log.records[at - 1].boottime_ns
+        known = set(found)
+        if len(known) < len(found):
+            faults.append(f"{len(found) - len(known)} frames are there twice")
+        for stamp, (place, ns) in self._written.items():
+            if place >= at or stamp in known:
+                continue
+            self.most_lost_ns = max(self.most_lost_ns, now - ns)
+            if now - ns > DURABLE_NS:
+                faults.append(f"frame {stamp} of {(now - ns) / 1e9:.2f} s "
+                              "before the cut is lost")
+        strange = known - set(self._written)
+        if strange:
+            faults.append(f"nobody wrote {sorted(strange)[:3]}")
+        return faults[:5]

@@ -1,0 +1,102 @@
+"""A disk that is full, broken or stuck for one camera."""
+
+import time
+
+import pytest
+
+from chaos import Camera, Verdict
+from faulty_disk import FaultyDisk
+from harness import wait_until
+from recordings import Recording
+
+# The light tells within 2 s; a busy machine takes its time to hear of it.
+TOLD_WITHIN = 2 + 3
+
+
+def start(room, disk):
+    cameras = [Camera(room, x, 25) for x in ("cam-a", "cam-b")]
+    client = room.client(environment=disk.environment())
+    room.wait_connected("cam-a", "cam-b")
+    session = room.start_recording()
+    wait_recording(room)
+    return cameras, client, session
+
+
+def wait_recording(room):
+    since = time.monotonic()
+    room.ear.wait("camera/recording/client", lambda x: x.time > since and all(
+        y["state"] == "recording" for y in x.json["cameras"].values()))
+
+
+def wait_stalled(room):
+    """Until the light says so of the one camera, and not of the other."""
+    begin = time.monotonic()
+    light = room.wait_light(
+        lambda x: x["cameras"]["cam-b"]["state"] == "stalled")
+    assert time.monotonic() - begin < TOLD_WITHIN
+    assert light["cameras"]["cam-a"]["state"] == "recording"
+    return light
+
+
+def check(room, cameras, session):
+    recording = Recording(room.data, session)
+    for camera in cameras:
+        figures, faults = Verdict(room, recording, camera).run()
+        assert not faults
+        assert figures["named"] == 0
+        assert figures["recorded"] > 30
+
+
+@pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
+def test_a_disk_that_refuses_bytes_costs_no_frame_if_it_recovers(room, error):
+    disk = FaultyDisk(room)
+    cameras, _, session = start(room, disk)
+    disk.fail("write", "cam/cam-b", error)
+    light = wait_stalled(room)
+    assert "cam-b" in light["cameras"]["cam-b"]["last_error"]
+    disk.heal()
+    wait_recording(room)
+    room.stop_recording()
+    check(room, cameras, session)
+
+
+def test_a_disk_that_promises_nothing_costs_no_frame_if_it_recovers(room):
+    disk = FaultyDisk(room)
+    cameras, _, session = start(room, disk)
+    disk.fail("sync", "cam/cam-b", "EIO")
+    light = wait_stalled(room)
+    assert "cam-b" in light["cameras"]["cam-b"]["last_error"]
+    disk.heal()
+    wait_recording(room)
+    room.stop_recording()
+    check(room, cameras, session)
+
+
+def test_a_recorder_stuck_in_the_disk_is_told_and_started_again(room):
+    """It cannot be ended from outside; no second one writes beside it."""
+    disk = FaultyDisk(room)
+    cameras, client, session = start(room, disk)
+    disk.block("write", "cam/cam-b")
+    wait_stalled(room)
+    light = room.wait_light(lambda x: "recorder/cam-b" in x["alarms"])
+    assert "does not answer" in light["alarms"]["recorder/cam-b"]
+    assert client.log().count("recorder/cam-b ended") == 0
+    disk.heal()
+    client.wait_log("recorder/cam-b ended.*did not answer")
+    wait_recording(room)
+    room.wait_light(lambda x: not x["alarms"])
+    room.stop_recording()
+    check(room, cameras, session)
+
+
+def test_a_client_whose_disk_is_stuck_ends_in_time_when_told(room):
+    disk = FaultyDisk(room)
+    _, client, _ = start(room, disk)
+    disk.block("write", "cam/cam-b")
+    wait_stalled(room)
+    status, seconds = client.end()
+    # It says which part of it is still there.
+    assert (status, seconds < 5) == (1, True)
+    room.nodes.remove(client) # Its status is checked here.
+    wait_until("the log says who hangs", lambda:
+               "still there: recorder/cam-b" in client.log())

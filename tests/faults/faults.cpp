@@ -1,0 +1,467 @@
+// libcamnode_faults.so, to be preloaded into a client: keeps a log of all that
+// it does to the files below one folder, from which power_cut.py rebuilds the
+// folder as a power cut could leave it; and has calls fail or block on demand.
+//
+//   CAMNODE_FAULTS_ROOT     the folder, without links in its path
+//   CAMNODE_FAULTS_LOG      where the log goes, outside of the folder; may be
+//                           missing. power_cut.py describes its records.
+//   CAMNODE_FAULTS_TRIGGER  while this file is there, each line of it is a
+//                           fault: CALL PART ERROR. CALL is `write` or `sync`,
+//                           PART a part of the paths that it concerns, ERROR a
+//                           number of errno, or 0: the call blocks until the
+//                           line is gone. A write that fails with ENOSPC takes
+//                           half of its bytes first, as a full disk does.
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <mutex>
+#include <sstream>
+#include <string>
+
+namespace {
+
+enum class event : uint8_t {
+  create = 1, // of a file: its inode, path
+  make_dir,   // its inode, path
+  write,      // inode, a: offset, data
+  truncate,   // inode, a: size
+  sync_begin, // inode, a: a number, path
+  sync_end,   // inode, a: the number of its beginning
+  rename,     // path, second path
+  link,       // inode, path, second path
+  unlink,     // path
+};
+
+struct record {
+  uint32_t magic = 0x31464e43; // "CNF1"
+  event what;
+  uint8_t unused[3] = {};
+  int64_t boottime_ns = 0;
+  uint64_t inode = 0;
+  uint64_t a = 0;
+  uint32_t path_bytes = 0;
+  uint32_t second_bytes = 0;
+  uint64_t data_bytes = 0;
+};
+
+static_assert(sizeof(record) == 48, "power_cut.py reads these");
+
+/// Calls the function that we stand in front of.
+template <class F>
+F* real(const char* name) {
+  return reinterpret_cast<F*>(dlsym(RTLD_NEXT, name));
+}
+
+#define REAL(f) static const auto next = real<decltype(f)>(#f)
+
+std::string environment(const char* name) {
+  auto result = getenv(name);
+  return result ? result : "";
+}
+
+struct settings {
+  std::string root = environment("CAMNODE_FAULTS_ROOT");
+  std::string trigger = environment("CAMNODE_FAULTS_TRIGGER");
+  int log = -1;
+
+  settings() {
+    auto path = environment("CAMNODE_FAULTS_LOG");
+    if (!path.empty())
+      log = static_cast<int>(syscall(SYS_openat, AT_FDCWD, path.c_str(),
+                                     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+                                     0666));
+  }
+};
+
+// Both live until the very end, as others may write in their destructors.
+const settings& config() {
+  static const auto& result = *new settings;
+  return result;
+}
+
+/// Held while something is done and logged, so that the log is in order.
+std::mutex& order() {
+  static auto& result = *new std::mutex;
+  return result;
+}
+
+bool inside(const std::string& path) {
+  auto& root = config().root;
+  return !root.empty() && path.compare(0, root.size(), root) == 0
+         && (path.size() == root.size() || path[root.size()] == '/');
+}
+
+std::string link_target(const std::string& path) {
+  char buffer[4096];
+  auto n = syscall(SYS_readlinkat, AT_FDCWD, path.c_str(), buffer,
+                   sizeof(buffer));
+  return n < 0 ? std::string{} : std::string(buffer, static_cast<size_t>(n));
+}
+
+std::string path_of(int fd) {
+  return link_target("/proc/self/fd/" + std::to_string(fd));
+}
+
+std::string absolute(int dir, const char* path) {
+  if (path[0] == '/')
+    return path;
+  return (dir == AT_FDCWD ? link_target("/proc/self/cwd") : path_of(dir)) + "/"
+         + path;
+}
+
+// What is known of descriptors: 0 nothing, 1 outside of the folder, 2 inside.
+std::array<std::atomic<uint8_t>, 65536> known;
+
+bool tracked(int fd) {
+  if (fd < 0 || static_cast<size_t>(fd) >= known.size() || fd == config().log)
+    return false;
+  auto& x = known[static_cast<size_t>(fd)];
+  if (x == 0)
+    x = inside(path_of(fd)) ? 2 : 1;
+  return x == 2;
+}
+
+void forget(int fd) {
+  if (fd >= 0 && static_cast<size_t>(fd) < known.size())
+    known[static_cast<size_t>(fd)] = 0;
+}
+
+uint64_t inode_of(int fd) {
+  struct stat info;
+  return fstat(fd, &info) == 0 ? info.st_ino : 0;
+}
+
+uint64_t inode_at(const std::string& path) {
+  struct stat info;
+  return lstat(path.c_str(), &info) == 0 ? info.st_ino : 0;
+}
+
+void put(event what, uint64_t inode, uint64_t a, const std::string& path = {},
+         const std::string& second = {}, const void* data = nullptr,
+         size_t size = 0) {
+  if (config().log < 0)
+    return;
+  record head;
+  timespec now;
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  head.what = what;
+  head.boottime_ns = now.tv_sec * 1'000'000'000 + now.tv_nsec;
+  head.inode = inode;
+  head.a = a;
+  head.path_bytes = static_cast<uint32_t>(path.size());
+  head.second_bytes = static_cast<uint32_t>(second.size());
+  head.data_bytes = size;
+  iovec parts[] = {{&head, sizeof(head)},
+                   {const_cast<char*>(path.data()), path.size()},
+                   {const_cast<char*>(second.data()), second.size()},
+                   {const_cast<void*>(data), size}};
+  auto n = syscall(SYS_writev, config().log, parts, 4);
+  if (n != static_cast<long>(sizeof(head) + path.size() + second.size() + size))
+    abort(); // The log would be of no use.
+}
+
+/// The error that `call` on `path` is to end with now, or -1 for none.
+int fault(const char* call, const std::string& path) {
+  auto& trigger = config().trigger;
+  if (trigger.empty() || access(trigger.c_str(), F_OK) != 0)
+    return -1;
+  std::ifstream in{trigger};
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words{line};
+    std::string name;
+    std::string part;
+    int error = -1;
+    if (words >> name >> part >> error && name == call
+        && path.find(part) != std::string::npos)
+      return error;
+  }
+  return -1;
+}
+
+/// As above; blocks where that is what is asked for.
+int fault_now(const char* call, int fd) {
+  auto path = path_of(fd);
+  auto result = fault(call, path);
+  while (result == 0) {
+    timespec pause{0, 20'000'000};
+    nanosleep(&pause, nullptr);
+    result = fault(call, path);
+  }
+  return result;
+}
+
+/// What a full disk does to a write of `size` bytes: takes some, then none.
+size_t bytes_that_fit(int fd, size_t size) {
+  static std::array<std::atomic<bool>, 65536> full;
+  auto& x = full[static_cast<size_t>(fd)];
+  return x.exchange(!x) ? 0 : size / 2;
+}
+
+/// Writes by `call(parts, count)`, which returns what `writev` does.
+template <class Call>
+ssize_t write_logged(int fd, const iovec* parts, int count, Call call) {
+  std::string bytes;
+  for (int i = 0; i < count; ++i)
+    bytes.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
+  auto error = fault_now("write", fd);
+  if (error > 0) {
+    auto fits = error == ENOSPC ? bytes_that_fit(fd, bytes.size()) : 0;
+    if (fits == 0) {
+      errno = error;
+      return -1;
+    }
+    bytes.resize(fits);
+  }
+  iovec all{bytes.data(), bytes.size()};
+  std::lock_guard<std::mutex> guard{order()};
+  auto n = call(&all, 1);
+  if (n > 0)
+    put(event::write, inode_of(fd),
+        static_cast<uint64_t>(lseek(fd, 0, SEEK_CUR) - n), {}, {}, bytes.data(),
+        static_cast<size_t>(n));
+  return n;
+}
+
+template <class Call>
+int sync_logged(int fd, Call call) {
+  static std::atomic<uint64_t> syncs{0};
+  auto error = fault_now("sync", fd);
+  if (error > 0) {
+    errno = error;
+    return -1;
+  }
+  auto number = ++syncs;
+  {
+    std::lock_guard<std::mutex> guard{order()};
+    put(event::sync_begin, inode_of(fd), number, path_of(fd));
+  }
+  auto result = call();
+  if (result == 0) {
+    std::lock_guard<std::mutex> guard{order()};
+    put(event::sync_end, inode_of(fd), number);
+  }
+  return result;
+}
+
+/// Opens by `call`, and logs a file that was not there before.
+template <class Call>
+int open_logged(int dir, const char* path, int flags, Call call) {
+  auto name = absolute(dir, path);
+  if (!inside(name)) {
+    auto fd = call();
+    forget(fd);
+    return fd;
+  }
+  std::lock_guard<std::mutex> guard{order()};
+  auto before = (flags & O_CREAT) != 0 ? inode_at(name) : 1;
+  auto fd = call();
+  forget(fd);
+  if (fd >= 0 && before == 0)
+    put(event::create, inode_of(fd), 0, name);
+  else if (fd >= 0 && (flags & O_TRUNC) != 0)
+    put(event::truncate, inode_of(fd), 0);
+  return fd;
+}
+
+/// Changes names by `call`; returns what that does.
+template <class Call>
+int names_logged(event what, int dir, const char* path, int second_dir,
+                 const char* second, Call call) {
+  auto name = absolute(dir, path);
+  if (!inside(name))
+    return call();
+  std::lock_guard<std::mutex> guard{order()};
+  auto result = call();
+  auto other = second ? absolute(second_dir, second) : std::string{};
+  auto made = what == event::make_dir ? name
+              : what == event::link   ? other
+                                      : std::string{};
+  if (result == 0)
+    put(what, made.empty() ? 0 : inode_at(made), 0, name, other);
+  return result;
+}
+
+} // namespace
+
+extern "C" {
+
+#define OPEN_MODE                               \
+  mode_t mode = 0;                              \
+  if ((flags & (O_CREAT | __O_TMPFILE)) != 0) { \
+    va_list rest;                               \
+    va_start(rest, flags);                      \
+    mode = va_arg(rest, mode_t);                \
+    va_end(rest);                               \
+  }
+
+int open(const char* path, int flags, ...) {
+  OPEN_MODE
+  return open_logged(AT_FDCWD, path, flags, [&] {
+    return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
+  });
+}
+
+int open64(const char* path, int flags, ...) {
+  OPEN_MODE
+  return open(path, flags | O_LARGEFILE, mode);
+}
+
+int openat(int dir, const char* path, int flags, ...) {
+  OPEN_MODE
+  return open_logged(dir, path, flags, [&] {
+    return static_cast<int>(syscall(SYS_openat, dir, path, flags, mode));
+  });
+}
+
+int openat64(int dir, const char* path, int flags, ...) {
+  OPEN_MODE
+  return openat(dir, path, flags | O_LARGEFILE, mode);
+}
+
+int creat(const char* path, mode_t mode) {
+  return open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+}
+
+int close(int fd) {
+  REAL(close);
+  forget(fd);
+  return next(fd);
+}
+
+ssize_t writev(int fd, const iovec* parts, int count) {
+  REAL(writev);
+  if (!tracked(fd))
+    return next(fd, parts, count);
+  return write_logged(fd, parts, count,
+                      [&](const iovec* xs, int n) { return next(fd, xs, n); });
+}
+
+ssize_t write(int fd, const void* data, size_t size) {
+  REAL(write);
+  if (!tracked(fd))
+    return next(fd, data, size);
+  iovec part{const_cast<void*>(data), size};
+  return write_logged(fd, &part, 1, [&](const iovec* xs, int) {
+    return next(fd, xs->iov_base, xs->iov_len);
+  });
+}
+
+ssize_t pwrite(int fd, const void* data, size_t size, off_t at) {
+  REAL(pwrite);
+  if (!tracked(fd))
+    return next(fd, data, size, at);
+  auto error = fault_now("write", fd);
+  if (error > 0) {
+    errno = error;
+    return -1;
+  }
+  std::lock_guard<std::mutex> guard{order()};
+  auto n = next(fd, data, size, at);
+  if (n > 0)
+    put(event::write, inode_of(fd), static_cast<uint64_t>(at), {}, {}, data,
+        static_cast<size_t>(n));
+  return n;
+}
+
+ssize_t pwrite64(int fd, const void* data, size_t size, off64_t at) {
+  return pwrite(fd, data, size, at);
+}
+
+int ftruncate(int fd, off_t size) {
+  REAL(ftruncate);
+  if (!tracked(fd))
+    return next(fd, size);
+  std::lock_guard<std::mutex> guard{order()};
+  auto result = next(fd, size);
+  if (result == 0)
+    put(event::truncate, inode_of(fd), static_cast<uint64_t>(size));
+  return result;
+}
+
+int ftruncate64(int fd, off64_t size) {
+  return ftruncate(fd, size);
+}
+
+int fsync(int fd) {
+  REAL(fsync);
+  return tracked(fd) ? sync_logged(fd, [&] { return next(fd); }) : next(fd);
+}
+
+int fdatasync(int fd) {
+  REAL(fdatasync);
+  return tracked(fd) ? sync_logged(fd, [&] { return next(fd); }) : next(fd);
+}
+
+int mkdir(const char* path, mode_t mode) {
+  REAL(mkdir);
+  return names_logged(event::make_dir, AT_FDCWD, path, 0, nullptr,
+                      [&] { return next(path, mode); });
+}
+
+int rename(const char* from, const char* to) {
+  REAL(rename);
+  return names_logged(event::rename, AT_FDCWD, from, AT_FDCWD, to,
+                      [&] { return next(from, to); });
+}
+
+int renameat2(int from_dir, const char* from, int to_dir, const char* to,
+              unsigned flags) {
+  REAL(renameat2);
+  return names_logged(event::rename, from_dir, from, to_dir, to,
+                      [&] { return next(from_dir, from, to_dir, to, flags); });
+}
+
+int link(const char* from, const char* to) {
+  REAL(link);
+  return names_logged(event::link, AT_FDCWD, from, AT_FDCWD, to,
+                      [&] { return next(from, to); });
+}
+
+int linkat(int from_dir, const char* from, int to_dir, const char* to,
+           int flags) {
+  REAL(linkat);
+  return names_logged(event::link, from_dir, from, to_dir, to,
+                      [&] { return next(from_dir, from, to_dir, to, flags); });
+}
+
+int unlink(const char* path) {
+  REAL(unlink);
+  return names_logged(event::unlink, AT_FDCWD, path, 0, nullptr,
+                      [&] { return next(path); });
+}
+
+int unlinkat(int dir, const char* path, int flags) {
+  REAL(unlinkat);
+  return names_logged(event::unlink, dir, path, 0, nullptr,
+                      [&] { return next(dir, path, flags); });
+}
+
+int rmdir(const char* path) {
+  REAL(rmdir);
+  return names_logged(event::unlink, AT_FDCWD, path, 0, nullptr,
+                      [&] { return next(path); });
+}
+
+int remove(const char* path) {
+  struct stat info;
+  if (lstat(path, &info) != 0)
+    return -1;
+  return S_ISDIR(info.st_mode) ? rmdir(path) : unlink(path);
+}
+
+} // extern "C"
