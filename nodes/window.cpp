@@ -217,7 +217,7 @@ struct window::impl {
                patience_ns(member.server.rate_mhz));
     result.rate_hz = x.rate.rate_hz();
     result.truth = camera_truth(member.ledger->look(), session.session(),
-                                now_ns);
+                                now_ns, member.server.rate_mhz);
     if (x.frame) {
       result.width = x.frame->width;
       result.height = x.frame->height;

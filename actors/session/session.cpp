@@ -186,6 +186,7 @@ session_view session::view() const {
   x.last_error = last_error_;
   x.commands_refused = refused_;
   x.now_ns = options_.clock();
+  x.utc_ms = options_.utc() / 1'000'000;
   x.cameras = cameras_->look();
   for (auto& camera : x.cameras)
     for (auto* actor : {"viewer/", "recorder/"}) {

@@ -2,11 +2,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace camnode {
 
 using json = nlohmann::ordered_json;
 
 namespace {
+
+/// Of a camera that says it is slower than anybody would wait for.
+constexpr int64_t longest_period_ns = 60'000'000'000;
 
 int64_t ms(int64_t ns) {
   return ns / 1'000'000;
@@ -32,7 +37,8 @@ json truth_of(const fleet_member& x, const session_view& view) {
   auto books = books_of(x, view.session);
   auto viewer = x.viewer->look();
   json result;
-  result["state"] = camera_truth(books, view.session, view.now_ns);
+  result["state"] = camera_truth(books, view.session, view.now_ns,
+                                 x.server.rate_mhz);
   result["frames_durable"] = books.durable;
   if (view.session.exists() && books.durable_ns != 0)
     result["durable_age_ms"] = ms(view.now_ns - books.durable_ns);
@@ -155,23 +161,25 @@ std::string text_of(const json& x, int indent) {
 } // namespace
 
 std::string camera_truth(const ledger_figures& x, const session_info& session,
-                         int64_t now_ns) {
+                         int64_t now_ns, uint32_t rate_mhz) {
   if (!session.exists())
     return "idle";
+  auto period_ns = rate_mhz == 0 ? 0 : 1'000'000'000'000 / rate_mhz;
+  auto window_ns = truth_window_ns + std::min(period_ns, longest_period_ns);
   if (x.session_ms == session.start_ms) {
     if (x.state == ledger_figures::phase::finished)
       return "finished";
-    if (x.durable_ns != 0 && now_ns - x.durable_ns <= truth_window_ns)
+    if (x.durable_ns != 0 && now_ns - x.durable_ns <= window_ns)
       return "recording";
   }
-  return now_ns - session.anchor_mono_ns <= truth_window_ns ? "starting"
-                                                            : "stalled";
+  return now_ns - session.anchor_mono_ns <= window_ns ? "starting" : "stalled";
 }
 
 std::string render_truth(const session_view& x) {
   json result;
   result["client"] = x.client;
   result["state"] = x.state;
+  result["time_ms"] = x.utc_ms;
   if (x.session.exists()) {
     result["session"] = x.session.start_ms;
     result["label"] = x.session.label;
@@ -198,8 +206,8 @@ std::string truth_digest(const session_view& x) {
   for (auto& camera : x.cameras) {
     auto books = books_of(camera, x.session);
     result += '|' + camera.server.id + ' '
-              + camera_truth(books, x.session, x.now_ns) + ' '
-              + std::to_string(books.lost) + ' '
+              + camera_truth(books, x.session, x.now_ns, camera.server.rate_mhz)
+              + ' ' + std::to_string(books.lost) + ' '
               + std::to_string(books.runs_ended) + ' ' + books.last_error;
   }
   for (auto& [actor, text] : x.alarms)

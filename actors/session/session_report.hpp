@@ -22,6 +22,7 @@ struct session_view {
   std::string last_error; ///< Of the last command, or of the session itself.
   uint64_t commands_refused = 0;
   int64_t now_ns = 0; ///< `client_clock_ns`.
+  int64_t utc_ms = 0; ///< By the client's clock.
   std::vector<fleet_member> cameras;
   std::map<std::string, uint32_t> restarts; ///< By actor.
 
@@ -32,15 +33,17 @@ struct session_view {
 };
 
 /// How long ago a camera's newest bytes must have become durable for it to
-/// count as recording. Frames become durable every 0.5 s; with the time to look
-/// and to tell, the light is right within 2 s.
-constexpr int64_t truth_window_ns = 1'500'000'000;
+/// count as recording, besides the time from one frame to the next. Frames
+/// become durable every 0.5 s; with the time to look and to tell, the light is
+/// right within 2 s.
+constexpr int64_t truth_window_ns = 1'200'000'000;
 
 /// What a camera really does, from durable bytes alone: `idle`, `starting`
 /// (the session is younger than the window), `recording`, `stalled` or
 /// `finished`.
+/// @param rate_mhz The camera's frames in 1000 s; 0 if unknown.
 std::string camera_truth(const ledger_figures& x, const session_info& session,
-                         int64_t now_ns);
+                         int64_t now_ns, uint32_t rate_mhz = 0);
 
 /// The truth light, as JSON.
 std::string render_truth(const session_view& x);

@@ -107,6 +107,7 @@ void clock_prober::take_answer() {
                 " answers /clock with what is no clock");
     return stop();
   }
+  answered_ns_ = answered;
   probe->asked_ns = asked_ns_;
   probe->answered_ns = answered;
   on_probe_(*probe);

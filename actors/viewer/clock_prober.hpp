@@ -29,6 +29,16 @@ public:
   void start();
   void stop();
 
+  /// Whether it still asks.
+  bool asks() const {
+    return !stopped_;
+  }
+
+  /// When the server last answered, on the client's clock; 0 before it did.
+  int64_t answered_ns() const {
+    return answered_ns_;
+  }
+
 private:
   using error_code = boost::system::error_code;
 
@@ -46,6 +56,7 @@ private:
     boost::beast::http::response_parser<boost::beast::http::string_body>>
     parser_;
   int64_t asked_ns_ = 0;
+  int64_t answered_ns_ = 0;
   unsigned probes_ = 0;
   bool stopped_ = false;
 };

@@ -36,7 +36,10 @@ constexpr auto clock_patience = 2s;
 constexpr unsigned probes_before_frames = 4;
 
 /// How often the connection looks whether it is stalled.
-constexpr auto watch_interval = 250ms;
+constexpr auto watch_interval = 100ms;
+
+/// Within which a server that tells its clock each second says something.
+constexpr auto life_deadline = 1750ms;
 
 /// Wakes us for pieces of this size rather than for each segment of the
 /// network. Small enough that a slow network does not look like a stall.
@@ -211,11 +214,20 @@ void stream_connection::implementation::watch() {
   timer.async_wait([me = shared_from_this()](error_code err) {
     if (err || me->closed)
       return;
-    auto silent = client_clock_ns() - me->newest_ns;
-    auto deadline = std::chrono::nanoseconds(me->options.stall_deadline);
-    if (silent >= deadline.count())
+    auto now = client_clock_ns();
+    auto silent = now - me->newest_ns;
+    if (silent >= std::chrono::nanoseconds{me->options.stall_deadline}.count())
       return me->end("no byte for " + std::to_string(silent / 1'000'000)
                      + " ms");
+    // A camnode server tells its clock each second, whatever its camera does:
+    // one that does not is frozen or cut off, which is not to take longer to
+    // see than that it is dead.
+    if (me->prober && me->prober->asks() && me->prober->answered_ns() != 0) {
+      auto heard = std::max(me->newest_ns, me->prober->answered_ns());
+      if (now - heard >= std::chrono::nanoseconds{life_deadline}.count())
+        return me->end("no sign of life for "
+                       + std::to_string((now - heard) / 1'000'000) + " ms");
+    }
     me->watch();
   });
 }

@@ -106,6 +106,18 @@ CAF_TEST(a camera records for as long as its bytes are fresh) {
   CAF_CHECK_EQUAL(truth_at(60 * s + truth_window_ns + 1, books), "stalled");
 }
 
+CAF_TEST(a slow camera may take as long as it does from frame to frame) {
+  auto books = books_with(anchor_ns + 60 * s);
+  auto at = [&](int64_t age_ns, uint32_t rate_mhz) {
+    return camera_truth(books, view.session, anchor_ns + 60 * s + age_ns,
+                        rate_mhz);
+  };
+  CAF_CHECK_EQUAL(at(truth_window_ns + 1, 0), "stalled");
+  CAF_CHECK_EQUAL(at(truth_window_ns + 1 * s, 1000), "recording");
+  CAF_CHECK_EQUAL(at(truth_window_ns + 1 * s + 1, 1000), "stalled");
+  CAF_CHECK_EQUAL(at(truth_window_ns + 60 * s + 1, 1), "stalled");
+}
+
 CAF_TEST(bytes of an earlier session prove nothing) {
   auto books = books_with(anchor_ns - 100 * ms);
   books.session_ms = start_ms - 5000;

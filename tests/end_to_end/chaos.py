@@ -62,13 +62,13 @@ SHORT = Pace(outage=(0.5, 3.0), broker=(1.0, 3.0), pause=(0.1, 0.5))
 class Camera:
     """A server with a stamped source behind a network that can break."""
 
-    def __init__(self, room, name, fps):
+    def __init__(self, room, name, fps, *options):
         self.name = name
         self._room = room
         self._host, way = random_address(), random_address()
         self._port = free_port(self._host, way)
         self._options = [room.stamped(name, fps),
-                         f"--stream.advertise={way}"]
+                         f"--stream.advertise={way}", *options]
         self.starts = [] # BOOTTIME in ns, and the node.
         self.start()
         self.network = Network(way, self.server.where())
