@@ -8,6 +8,7 @@ find the number that the manifest has for a frame that is missing.
 import bisect
 import csv
 import dataclasses
+import functools
 import os
 import pathlib
 import random
@@ -28,6 +29,7 @@ CAMCTL = os.environ.get("CAMCTL", str(pathlib.Path(CAMNODE).parent / "camctl"))
 STOP_SLACK_NS = 2_000_000_000
 
 
+@functools.lru_cache
 def help_of(*command):
     try:
         done = subprocess.run([*command, "--help"], capture_output=True,
@@ -41,6 +43,13 @@ def can_kill_actors():
     """Whether camctl is there and can kill actors."""
     return "introspect.port" in help_of(CAMNODE, "--role=client") \
         and "kill" in help_of(CAMCTL)
+
+
+def introspect_at(port):
+    """The option of a client, where it has it."""
+    if "introspect.port" in help_of(CAMNODE, "--role=client"):
+        return [f"--introspect.port={port}"]
+    return []
 
 
 def can_resume():
@@ -105,9 +114,9 @@ class Chaos:
         self._client_options = list(client_options)
         self.control = None
         if can_kill_actors():
-            self.control = f"127.0.0.1:{free_port('127.0.0.1')}"
-            self._client_options.append(
-                "--introspect.port=" + self.control.rpartition(":")[2])
+            port = free_port("127.0.0.1")
+            self.control = f"127.0.0.1:{port}"
+            self._client_options += introspect_at(port)
         self.cameras = [Camera(room, f"cam-{chr(ord('a') + i)}", fps)
                         for i in range(cameras)]
         self.client = None
@@ -228,16 +237,28 @@ class Chaos:
     def verdict(self):
         """Figures by camera, and everything that is wrong with them."""
         recording = Recording(self.room.data, self.session)
-        figures, faults = {}, []
-        try:
-            recording.check_names()
-        except AssertionError as error:
-            faults.append(f"names: {error}")
+        figures, faults = {}, names_faults(recording)
         for camera in self.cameras:
             figures[camera.name], found = Verdict(
                 self.room, recording, camera).run()
             faults += [f"{camera.name}: {x}" for x in found]
         return figures, faults
+
+
+def names_faults(recording):
+    """What is wrong with the names of a session that is over: each file is one
+    cut, or, where something was killed, a piece of one."""
+    faults = []
+    if recording.manifest["state"] != "finished":
+        faults.append(f"the manifest says {recording.manifest['state']}")
+    faults += [f"{x} is left" for x in recording.data.rglob("*.part")]
+    cuts = [tuple(map(int, x.split("-"))) for x in recording.cuts()]
+    for path in recording.ours(recording.data.glob("cam/*/*")) \
+            + recording.ours(recording.data.glob("sensors/**/*.csv")):
+        begin, end = map(int, path.stem.split("-"))
+        if not any(a <= begin < end <= b for a, b in cuts):
+            faults.append(f"{path} is in no cut")
+    return faults
 
 
 class Verdict:

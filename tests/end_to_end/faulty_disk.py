@@ -4,9 +4,11 @@ a client's calls (tests/faults/faults.cpp says how)."""
 import errno
 import os
 import pathlib
+import subprocess
 import sys
 
 import films
+from chaos import introspect_at
 from harness import CAMNODE, HERE, Node, PATIENCE, wait_until
 
 sys.path.insert(0, str(HERE.parent / "faults"))
@@ -93,7 +95,7 @@ class PowerCuts:
             CAMNODE, "--role=client", "--display=none",
             f"--node.id=cut-{number}", f"--data.dir={folder}",
             "--mqtt.host=127.0.0.1", "--mqtt.port=1",
-            "--introspect.port=0", *options], self._room.logs, self._room.cwd)
+            *introspect_at(0), *options], self._room.logs, self._room.cwd)
         faults = []
         try:
             wait_until("all files are repaired",
@@ -134,3 +136,16 @@ class PowerCuts:
         if strange:
             faults.append(f"nobody wrote {sorted(strange)[:3]}")
         return faults[:5]
+
+
+def play(folder):
+    """Has ffprobe read the last film of each camera; returns what is wrong."""
+    faults = []
+    for camera in folder.glob("cam/*"):
+        for path in sorted(camera.glob("*.mp4"))[-1:]:
+            done = subprocess.run(
+                ["ffprobe", "-v", "error", "-count_packets", "-show_streams",
+                 str(path)], capture_output=True, text=True, check=False)
+            if done.returncode != 0 or done.stderr:
+                faults.append(f"{path}: ffprobe says {done.stderr}")
+    return faults
