@@ -34,11 +34,12 @@ std::vector<camera_look> look_at(const client_page_sources& x) {
     auto age = session.exists() && books.durable_ns != 0
                  ? now - books.durable_ns
                  : 0;
-    result.push_back(
-      {camera.server.id, camera.viewer->look(), books,
-       camera_truth(books, session, now), age, camera.ledger->segments().size(),
-       camera.ring->stats(), camera.ring->bounds(),
-       camera.viewer->to_received().look(), camera.ledger->to_durable()});
+    result.push_back({camera.server.id, camera.viewer->look(), books,
+                      camera_truth(books, session, now, camera.server.rate_mhz),
+                      age, camera.ledger->segments().size(),
+                      camera.ring->stats(), camera.ring->bounds(),
+                      camera.viewer->to_received().look(),
+                      camera.ledger->to_durable()});
   }
   return result;
 }

@@ -21,7 +21,7 @@ std::string trouble_of(const fleet_member& x, const session_info& session,
                        int64_t now_ns) {
   auto name = "camera " + x.server.id + ": ";
   auto books = x.ledger->look();
-  if (camera_truth(books, session, now_ns) == "stalled")
+  if (camera_truth(books, session, now_ns, x.server.rate_mhz) == "stalled")
     return name + "not recording"
            + (books.last_error.empty() ? "" : ": " + books.last_error);
   auto viewer = x.viewer->look();
@@ -59,6 +59,8 @@ std::string client_trouble(const client_page_sources& x) {
   else if (board.disk->free_bytes < least_free_bytes)
     add("the disk is full: " + std::to_string(board.disk->free_bytes >> 20)
         + " MiB free");
+  for (auto& [actor, text] : x.directory->alarms())
+    add(actor + ": " + text);
   for (auto& actor : x.directory->look())
     if (actor.busy_ns > stuck_ns)
       add(actor.name + " is stuck for "

@@ -22,6 +22,10 @@ void write_node(metrics_text& out, const std::string& role,
              "How long an actor has been at its present message.");
   for (auto& x : actors)
     out.seconds(x.busy_ns, {{"actor", x.name}});
+  out.family("camnode_actor_alarm", "gauge",
+             "1 for an actor that keeps ending or does not answer.");
+  for (auto& x : directory.alarms())
+    out.sample(1, {{"actor", x.first}});
   out.family("camnode_actor_handled_total", "counter",
              "Messages that an actor has taken in its present life.");
   for (auto& x : actors)

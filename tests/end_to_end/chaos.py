@@ -45,11 +45,10 @@ def can_kill_actors():
         and "kill" in help_of(CAMCTL)
 
 
-def introspect_at(port):
-    """The option of a client, where it has it."""
-    if "introspect.port" in help_of(CAMNODE, "--role=client"):
-        return [f"--introspect.port={port}"]
-    return []
+def quiet_ports():
+    """The options of a client that has none of the ports that others have."""
+    known = help_of(CAMNODE, "--role=client")
+    return [f"--{x}=0" for x in ("introspect.port", "http.port") if x in known]
 
 
 def can_resume():
@@ -116,7 +115,7 @@ class Chaos:
         if can_kill_actors():
             port = free_port("127.0.0.1")
             self.control = f"127.0.0.1:{port}"
-            self._client_options += introspect_at(port)
+            self._client_options.append(f"--introspect.port={port}")
         self.cameras = [Camera(room, f"cam-{chr(ord('a') + i)}", fps)
                         for i in range(cameras)]
         self.client = None

@@ -8,15 +8,25 @@ import subprocess
 import sys
 
 import films
-from chaos import introspect_at
+from chaos import quiet_ports
 from harness import CAMNODE, HERE, Node, PATIENCE, wait_until
 
 sys.path.insert(0, str(HERE.parent / "faults"))
 # pylint: disable=wrong-import-position
 from power_cut import Event, Log # noqa: E402
 
-LIBRARY = os.environ.get("CAMNODE_FAULTS", str(
-    pathlib.Path(CAMNODE).parents[1] / "tests/libcamnode_faults.so"))
+NAME = "tests/libcamnode_faults.so"
+
+
+def find_library():
+    """It belongs to the tests, which the release preset does not build."""
+    places = [pathlib.Path(CAMNODE).parents[1] / NAME,
+              HERE.parents[1] / "build/dev" / NAME]
+    return os.environ.get("CAMNODE_FAULTS") or next(
+        (str(x) for x in places if x.exists()), None)
+
+
+LIBRARY = find_library()
 
 # Frames this old at a power cut are on disk.
 DURABLE_NS = 2_000_000_000
@@ -26,7 +36,7 @@ class FaultyDisk:
     """What a room's data folder is on, as the client sees it."""
 
     def __init__(self, room):
-        assert os.path.exists(LIBRARY), f"there is no {LIBRARY}"
+        assert LIBRARY, f"there is no {NAME}: tools/build dev"
         self._room = room
         self._trigger = room.folder / "faults"
         self.log_path = room.folder / "writes.log"
@@ -95,7 +105,7 @@ class PowerCuts:
             CAMNODE, "--role=client", "--display=none",
             f"--node.id=cut-{number}", f"--data.dir={folder}",
             "--mqtt.host=127.0.0.1", "--mqtt.port=1",
-            *introspect_at(0), *options], self._room.logs, self._room.cwd)
+            *quiet_ports(), *options], self._room.logs, self._room.cwd)
         faults = []
         try:
             wait_until("all files are repaired",

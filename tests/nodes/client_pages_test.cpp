@@ -195,4 +195,15 @@ CAF_TEST(topics are bounded and their sums are not ) {
                   "125");
 }
 
+CAF_TEST(an actor that its supervisor finds unwell is trouble and a figure) {
+  auto series = std::string{"camnode_actor_alarm{actor=\"recorder/a\"}"};
+  CAF_CHECK_EQUAL(trouble(), "");
+  CAF_CHECK_EQUAL(metric(series), "none");
+  directory.set_alarm("recorder/a", "does not answer");
+  CAF_CHECK_EQUAL(trouble(), "recorder/a: does not answer");
+  CAF_CHECK_EQUAL(metric(series), "1");
+  directory.set_alarm("recorder/a", "");
+  CAF_CHECK_EQUAL(trouble(), "");
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
