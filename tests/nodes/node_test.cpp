@@ -3,6 +3,7 @@
 
 #include "actors/shared/log.hpp"
 #include "actors/shared/observed.hpp"
+#include "messages/actors.hpp"
 #include "nodes/node.hpp"
 
 #include <caf/actor_cast.hpp>
