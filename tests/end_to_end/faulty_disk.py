@@ -77,6 +77,7 @@ class PowerCuts:
     def __init__(self, room, disk, seed):
         self.seed = seed
         self.most_lost_ns = 0
+        self.damaged = 0 # Pictures that were kept with other bytes.
         self._room = room
         self._log = disk.log()
         self._written = self._frames_written()
@@ -85,13 +86,13 @@ class PowerCuts:
         return len(self._log.records)
 
     def _frames_written(self):
-        """Place in the log, and time, of each frame, by its stamp."""
+        """Place in the log, time and bytes of each frame, by its stamp."""
         result = {}
         for at, x in enumerate(self._log.records):
             if x.what == Event.WRITE:
                 stamp = films.Picture(0, x.data).stamp
                 if stamp:
-                    result[stamp] = at, x.boottime_ns
+                    result[stamp] = at, x.boottime_ns, x.data
         return result
 
     def cut(self, number, at, options=()):
@@ -126,23 +127,27 @@ class PowerCuts:
                 faults.append(f"{path.name} is left")
             elif path.suffix == ".mp4":
                 try:
-                    found += [x.stamp for x in films.pictures(path)]
+                    found += films.pictures(path)
                 except films.Broken as error:
                     faults.append(f"{path.name}: {error}")
                 if not path.with_suffix(".csv").exists():
                     faults.append(f"{path.name} has no index")
         now = self._log.records[at - 1].boottime_ns
-        known = set(found)
-        if len(known) < len(found):
-            faults.append(f"{len(found) - len(known)} frames are there twice")
-        for stamp, (place, ns) in self._written.items():
+        stamps = {x.stamp for x in found}
+        if len(stamps) < len(found):
+            faults.append(f"{len(found) - len(stamps)} frames are there twice")
+        # What came back with other bytes did not survive.
+        known = {x.stamp for x in found if x.stamp in self._written
+                 and self._written[x.stamp][2].endswith(x.jpeg)}
+        self.damaged += len(stamps) - len(known)
+        for stamp, (place, ns, _) in self._written.items():
             if place >= at or stamp in known:
                 continue
             self.most_lost_ns = max(self.most_lost_ns, now - ns)
             if now - ns > DURABLE_NS:
                 faults.append(f"frame {stamp} of {(now - ns) / 1e9:.2f} s "
                               "before the cut is lost")
-        strange = known - set(self._written)
+        strange = stamps - set(self._written) - {None}
         if strange:
             faults.append(f"nobody wrote {sorted(strange)[:3]}")
         return faults[:5]
