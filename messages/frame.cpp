@@ -20,6 +20,8 @@ const char* to_string(loss_place x) {
       return "recorder";
     case loss_place::disk:
       return "disk";
+    case loss_place::unknown:
+      return "unknown";
   }
   return "unknown";
 }

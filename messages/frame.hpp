@@ -63,7 +63,11 @@ enum class loss_place : uint8_t {
   client_ring, ///< The recorder was too far behind the viewer's ring.
   recorder,    ///< The recorder refused it.
   disk,        ///< Written, but the disk did not keep it.
+  unknown,     ///< Its number is missing, and nobody noted why: a crash.
 };
+
+/// How many values `loss_place` has.
+constexpr size_t loss_places = 9;
 
 const char* to_string(loss_place x);
 
@@ -82,6 +86,8 @@ struct frame {
   enum flag : uint32_t {
     receive_time_only = 1, ///< A legacy server's: captured when received.
     time_adjusted = 2,     ///< Moved forward by us to keep times increasing.
+    rebuilt = 4, ///< The index had no row of it: a repair took what it could
+                 ///< from the film. Number and times of arrival are unknown.
   };
 
   uint64_t epoch = 0;    ///< Which run of the server captured it.

@@ -2,6 +2,7 @@
 
 #include "actors/recorder/frame_index.hpp"
 #include "actors/recorder/mp4_fragment.hpp"
+#include "actors/shared/checksum.hpp"
 #include "actors/shared/file_ops.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "messages/error.hpp"
@@ -267,6 +268,8 @@ private:
     row.exposure_us = x.exposure_us;
     row.bytes = x.jpeg.size();
     row.flags = flags;
+    row.xxh3 = xxh3_of(x.jpeg.data(), x.jpeg.size());
+    row.epoch = x.epoch;
     return row;
   }
 

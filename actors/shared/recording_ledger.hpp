@@ -59,7 +59,7 @@ struct ledger_figures {
   uint64_t bytes = 0;
   int64_t durable_ns = 0; ///< `client_clock_ns` of the last proof of that.
   uint64_t lost = 0;
-  std::array<uint64_t, 8> lost_at{}; ///< By `loss_place`.
+  std::array<uint64_t, loss_places> lost_at{}; ///< By `loss_place`.
   std::optional<frame_number> first; ///< Written.
   std::optional<frame_number> last;  ///< Written, or named as lost.
   std::string last_error;
