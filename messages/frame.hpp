@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 namespace camnode {
 
@@ -70,6 +71,9 @@ enum class loss_place : uint8_t {
 constexpr size_t loss_places = 9;
 
 const char* to_string(loss_place x);
+
+/// The inverse of `to_string`; `unknown` for any other text.
+loss_place loss_place_of(std::string_view text);
 
 /// What is missing right before a frame: the sequence numbers `first` to
 /// `last`, both included. Empty if `place` is `none`.
