@@ -48,6 +48,7 @@ private:
       return facts_.faults.add(at_frame(i) + "cannot be read");
     if (on_bytes_)
       on_bytes_(size + mp4_fragment_header_size);
+    check_duration(x.header, i);
     if (!row)
       return; // That it is short is told once.
     if (row->bytes != size)
@@ -64,6 +65,16 @@ private:
                         + std::to_string(x.header.decode_time)
                         + " us in the film, at " + std::to_string(time_us)
                         + " us in the index");
+  }
+
+  /// That of the first frame is a guess, the others follow from the times.
+  void check_duration(const mp4_fragment& x, uint64_t i) {
+    auto time_us = static_cast<int64_t>(x.decode_time);
+    auto interval_us = i == 0 ? x.duration : time_us - last_time_us_;
+    last_time_us_ = time_us;
+    if (x.duration != mp4_duration_of(interval_us))
+      facts_.faults.add(at_frame(i) + "lasts " + std::to_string(x.duration)
+                        + " us in the film");
   }
 
   void check_layout(const mp4_layout& layout) {
@@ -114,6 +125,7 @@ private:
   const int64_t end_ms_;
   const std::function<void(uint64_t)>& on_bytes_;
   std::vector<uint8_t> buffer_;
+  int64_t last_time_us_ = 0; ///< Of the frame before.
   segment_facts facts_;
 };
 
@@ -128,12 +140,12 @@ std::vector<std::string> fault_list::texts() const {
 }
 
 void add_number(std::vector<frame_range>& ranges, uint64_t epoch,
-                uint64_t sequence) {
+                uint64_t sequence, int64_t ns) {
   if (!ranges.empty() && ranges.back().epoch == epoch
       && ranges.back().last + 1 == sequence)
     ranges.back().last = sequence;
   else
-    ranges.push_back({epoch, sequence, sequence});
+    ranges.push_back({epoch, sequence, sequence, ns});
 }
 
 index_facts read_index(std::string_view text,
@@ -158,7 +170,7 @@ index_facts read_index(std::string_view text,
     if (row->flags & frame::rebuilt)
       ++result.rebuilt;
     else
-      add_number(result.ranges, row->epoch, row->sequence);
+      add_number(result.ranges, row->epoch, row->sequence, row->capture_ns);
     if (on_row)
       on_row(*row);
   }

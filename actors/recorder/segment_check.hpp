@@ -15,7 +15,8 @@ namespace camnode {
 struct frame_range {
   uint64_t epoch = 0;
   uint64_t first = 0;
-  uint64_t last = 0; ///< Included.
+  uint64_t last = 0;    ///< Included.
+  int64_t first_ns = 0; ///< When the first one was captured, session clock.
 };
 
 /// Things that are wrong, in words: the first ones, and how many there are.
@@ -78,7 +79,8 @@ check_segment(uint64_t film_size, const mp4_reader& film,
               const std::function<void(uint64_t)>& on_bytes = nullptr);
 
 /// Adds a number to `ranges`, which are in order.
+/// @param ns When that frame was captured.
 void add_number(std::vector<frame_range>& ranges, uint64_t epoch,
-                uint64_t sequence);
+                uint64_t sequence, int64_t ns = 0);
 
 } // namespace camnode
