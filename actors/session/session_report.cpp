@@ -143,6 +143,7 @@ json sensor_entry(const topic_figures& x) {
     rejected[reason] = n;
   return {{"received", x.received},
           {"written", x.written},
+          {"durable", x.durable},
           {"rejected", rejected},
           {"files", x.files}};
 }
@@ -215,6 +216,11 @@ std::string render_manifest(const session_view& x) {
   result["start_ms"] = session.start_ms;
   result["stop_ms"] = session.stop_ms;
   result["segment_ms"] = session.segment_ms;
+  result["due_ms"] = session.due_ms;
+  result["resumed_ms"] = x.resumed_ms;
+  if (!x.interrupted.empty())
+    result["interrupted"] = x.interrupted;
+  result["boot_id"] = x.boot_id;
   result["session_clock"] = {{"anchor_utc_ms", session.start_ms},
                              {"anchor_monotonic_ns", session.anchor_mono_ns}};
   auto cameras = json::object();

@@ -26,6 +26,9 @@ struct session_view {
   std::map<std::string, uint32_t> restarts; ///< By actor.
   sensor_board::topics sensors;
   std::string sensor_error;
+  std::string boot_id;             ///< Which run of the machine this is.
+  std::vector<int64_t> resumed_ms; ///< When the session was resumed.
+  std::string interrupted;         ///< Why it was not; empty: it was, or is.
 };
 
 /// How long ago a camera's newest bytes must have become durable for it to
