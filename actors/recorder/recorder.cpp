@@ -87,6 +87,7 @@ void recorder::begin(const session_info& x) {
     past_stop_ = false;
     last_capture_ns_ = parts_.ledger->look().last_capture_ns;
     synced_ns_ = parts_.clock();
+    began_ns_ = parts_.clock();
   }
   drain();
 }
@@ -287,8 +288,10 @@ bool recorder::is_over(int64_t session_ns) const {
   else if (parts_.may_return
            && parts_.may_return(session_.client_ns(session_.stop_ms)))
     patience = return_patience_ns;
-  return cursor_ >= parts_.ring->end_position()
-         && session_ns - session_.stop_ms * 1'000'000 > patience;
+  // A recorder that comes when the stop is over waits as long as any.
+  auto since_stop_ns = session_ns - session_.stop_ms * 1'000'000;
+  auto waited_ns = std::min(since_stop_ns, parts_.clock() - began_ns_);
+  return cursor_ >= parts_.ring->end_position() && waited_ns > patience;
 }
 
 void recorder::finish() {

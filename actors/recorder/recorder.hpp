@@ -101,6 +101,7 @@ private:
   bool past_stop_ = false;           ///< A frame from behind the stop was seen.
   bool unsynced_ = false;
   int64_t synced_ns_ = 0;
+  int64_t began_ns_ = 0; ///< When this actor heard of the session.
 };
 
 } // namespace camnode

@@ -91,6 +91,13 @@ public:
     return x.get<std::string>();
   }
 
+  bool flag(const char* name) const {
+    auto& x = at(name);
+    if (!x.is_boolean())
+      refuse(where_, std::string{"\""} + name + "\" is not true or false");
+    return x.get<bool>();
+  }
+
   std::string text_or_none(const char* name) const {
     return has(name) ? text(name) : std::string{};
   }
@@ -224,6 +231,7 @@ session_info read_session(const fields& x) {
   result.segment_ms = x.time("segment_ms");
   result.due_ms = x.has("due_ms") ? x.time("due_ms") : 0;
   result.label = x.text("label");
+  result.forced = x.has("forced") && x.flag("forced");
   auto clock = x.object("session_clock");
   result.anchor_mono_ns = clock.number("anchor_monotonic_ns");
   if (result.start_ms == 0)

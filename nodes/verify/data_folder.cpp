@@ -2,6 +2,7 @@
 
 #include "actors/shared/segment_schedule.hpp"
 #include "messages/error.hpp"
+#include "nodes/recovery/data_lock.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -34,7 +35,7 @@ public:
         list_sensors("sensors", 0);
       else if (x.second && x.first == "sessions")
         list_sessions();
-      else
+      else if (x.first != data_lock_name)
         result_.strangers.push_back(x.first);
     }
     for (auto* all : {&result_.cameras, &result_.sensors})
