@@ -20,8 +20,17 @@ const char* to_string(loss_place x) {
       return "recorder";
     case loss_place::disk:
       return "disk";
+    case loss_place::unknown:
+      return "unknown";
   }
   return "unknown";
+}
+
+loss_place loss_place_of(std::string_view text) {
+  for (size_t i = 0; i < loss_places; ++i)
+    if (text == to_string(static_cast<loss_place>(i)))
+      return static_cast<loss_place>(i);
+  return loss_place::unknown;
 }
 
 } // namespace camnode

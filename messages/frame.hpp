@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 namespace camnode {
 
@@ -63,9 +64,16 @@ enum class loss_place : uint8_t {
   client_ring, ///< The recorder was too far behind the viewer's ring.
   recorder,    ///< The recorder refused it.
   disk,        ///< Written, but the disk did not keep it.
+  unknown,     ///< Its number is missing, and nobody noted why: a crash.
 };
 
+/// How many values `loss_place` has.
+constexpr size_t loss_places = 9;
+
 const char* to_string(loss_place x);
+
+/// The inverse of `to_string`; `unknown` for any other text.
+loss_place loss_place_of(std::string_view text);
 
 /// What is missing right before a frame: the sequence numbers `first` to
 /// `last`, both included. Empty if `place` is `none`.
@@ -82,6 +90,8 @@ struct frame {
   enum flag : uint32_t {
     receive_time_only = 1, ///< A legacy server's: captured when received.
     time_adjusted = 2,     ///< Moved forward by us to keep times increasing.
+    rebuilt = 4, ///< The index had no row of it: a repair took what it could
+                 ///< from the film. Number and times of arrival are unknown.
   };
 
   uint64_t epoch = 0;    ///< Which run of the server captured it.

@@ -17,6 +17,7 @@ struct session_info {
   int64_t stop_ms = 0; ///< UTC ms on the session clock; 0 while it is open.
   int64_t due_ms = 0;  ///< When it stops by itself; 0: on command only.
   std::string label;
+  bool forced = false; ///< Goes on until the disk is full.
 
   /// With a stop: the node is ending, so nobody waits for cameras that are
   /// away.
@@ -46,7 +47,7 @@ struct session_info {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, session_info& x) {
   return f(caf::meta::type_name("session_info"), x.start_ms, x.anchor_mono_ns,
-           x.segment_ms, x.stop_ms, x.due_ms, x.label, x.hurry);
+           x.segment_ms, x.stop_ms, x.due_ms, x.label, x.forced, x.hurry);
 }
 
 } // namespace camnode

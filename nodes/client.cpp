@@ -6,6 +6,8 @@
 #include "nodes/client_pages.hpp"
 #include "nodes/client_supervisor.hpp"
 #include "nodes/node.hpp"
+#include "nodes/recovery/data_lock.hpp"
+#include "nodes/recovery/recovery.hpp"
 #include "nodes/version.hpp"
 #include "nodes/window.hpp"
 
@@ -28,6 +30,9 @@ using namespace std::chrono_literals;
 
 /// What a camera of unknown rate is taken for.
 constexpr caf::timespan usual_period = 33ms;
+
+/// For a client that is about to end, and has the data folder still.
+constexpr auto lock_patience = 4s;
 
 make_open_segment segments_in(const std::filesystem::path& dir) {
   return [dir](const server_info& server) -> open_segment {
@@ -68,7 +73,8 @@ status_port_options status_of(const client_options& x,
 
 client_parts parts_of(const client_options& x, io_thread& io,
                       std::shared_ptr<fleet> cameras,
-                      const actor_directory& directory) {
+                      const actor_directory& directory,
+                      std::optional<resumed_session> resumed) {
   std::filesystem::path dir{x.data.dir};
   client_parts result;
   result.io = &io;
@@ -92,7 +98,11 @@ client_parts parts_of(const client_options& x, io_thread& io,
                     x.record.segment,
                     client_clock_ns,
                     utc_clock_ns,
-                    stop};
+                    stop,
+                    read_boot_id(),
+                    [dir] { return free_bytes_of(dir); },
+                    x.record.min_minutes};
+  result.resumed = std::move(resumed);
   result.make_client = clients_for(x.mqtt);
   return result;
 }
@@ -124,6 +134,11 @@ int run_client(const client_options& options) {
   if (access(options.data.dir.c_str(), W_OK | X_OK) != 0)
     throw std::runtime_error("data.dir: " + options.data.dir + ": "
                              + std::strerror(errno));
+  auto lock = lock_data(options.data.dir, lock_patience);
+  if (!lock)
+    throw std::runtime_error("data.dir: " + describe(lock.error()));
+  auto resumed = recover(
+    {options.data.dir, options.record.resume, read_boot_id(), client_clock_ns});
   auto cameras = std::make_shared<fleet>();
   auto view = window_of(options, cameras);
   actor_directory directory;
@@ -132,7 +147,7 @@ int run_client(const client_options& options) {
   caf::actor_system system{config};
   auto root = system.spawn<client_supervisor>(
     actor_context{&directory, "client_supervisor", 0},
-    parts_of(options, io, cameras, directory));
+    parts_of(options, io, cameras, directory, std::move(resumed)));
   return run_node(signals, directory,
                   caf::actor_cast<caf::actor>(std::move(root)), [&] {
                     if (!view)

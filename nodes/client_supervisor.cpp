@@ -27,11 +27,21 @@ client_supervisor::client_supervisor(caf::actor_config& cfg,
   : supervisor(cfg, context),
     parts_(std::move(parts)),
     recording_(std::make_shared<std::atomic<bool>>(false)) {
+  if (!parts_.resumed)
+    return;
+  session_ = parts_.resumed->session;
+  *recording_ = session_.open();
+  parts_.board->set_session(session_);
+  parts_.board->sensors->restore(session_.start_ms, parts_.resumed->sensors);
+  if (!session_.open())
+    parts_.session.stop->draw(session_.start_ms,
+                              [this] { return session_.stop_ms; });
 }
 
 client_supervisor::behavior_type client_supervisor::make_behavior() {
   set_down_handler([this](caf::down_msg& x) { on_down(x); });
   show_state("running");
+  resume();
   add_common_children();
   delayed_send(this, look_interval, beat_atom_v);
   return {
@@ -64,11 +74,17 @@ client_supervisor::behavior_type client_supervisor::make_behavior() {
   };
 }
 
+session_past client_supervisor::past_of(const session_info& x) const {
+  if (!parts_.resumed || parts_.resumed->session.start_ms != x.start_ms)
+    return {};
+  return {parts_.resumed->resumed_ms, parts_.resumed->restarts};
+}
+
 void client_supervisor::add_common_children() {
   add_child("session", recording_phase, [this](const actor_context& context) {
     session_keeper_ = spawn<session, caf::detached>(
       context, parts_.session, parts_.cameras, parts_.board->sensors,
-      client_supervisor_actor{this}, session_);
+      client_supervisor_actor{this}, session_, past_of(session_));
     if (stop_wanted_) // Told to an earlier life, perhaps.
       send(session_keeper_, stop_atom_v);
     return caf::actor_cast<caf::actor>(session_keeper_);
@@ -94,6 +110,15 @@ void client_supervisor::add_common_children() {
                                            client_supervisor_actor{this});
     return caf::actor_cast<caf::actor>(finder_);
   });
+}
+
+void client_supervisor::resume() {
+  if (!parts_.resumed)
+    return;
+  for (auto& x : parts_.resumed->cameras) {
+    add_pair(x.server, x.ledger);
+    pairs_.at(x.server.id).present = false; // Until DISCOVERY says so.
+  }
 }
 
 void client_supervisor::found(const server_info& x) {
@@ -153,22 +178,33 @@ void client_supervisor::add_pair(const server_info& x) {
   }
   log_info(who(), "found server ", x.id, " at ", x.ip, ":", x.port,
            x.legacy ? " (legacy)" : "");
+  auto ledger = std::make_shared<recording_ledger>();
+  if (session_.open())
+    ledger->begin(session_);
+  add_pair(x, std::move(ledger));
+}
+
+void client_supervisor::add_pair(const server_info& x,
+                                 recording_ledger_ptr ledger) {
+  auto last = ledger->look().last;
   auto& added = pairs_[x.id];
   added.server = x;
   added.may_return = std::make_shared<std::atomic<bool>>(!x.legacy);
   added.ring = std::make_shared<frame_ring>(parts_.ring);
   added.viewer_figures = std::make_shared<viewer_board>();
-  added.ledger = std::make_shared<recording_ledger>();
+  added.ledger = std::move(ledger);
+  std::optional<stream_position> position;
+  if (last)
+    position = stream_position{last->epoch, last->sequence};
   added.intake = std::make_shared<frame_intake>(added.ring,
-                                                added.viewer_figures);
-  if (session_.open())
-    added.ledger->begin(session_);
+                                                added.viewer_figures, position);
   parts_.cameras->put({x, added.ring, added.viewer_figures, added.ledger});
   add_child("recorder/" + x.id, recording_phase,
             [this, id = x.id](const actor_context& context) {
               return start_recorder(id, context);
             });
-  add_viewer(x.id);
+  if (!x.ip.empty()) // Else DISCOVERY finds it.
+    add_viewer(x.id);
 }
 
 caf::actor client_supervisor::start_viewer(const std::string& id,

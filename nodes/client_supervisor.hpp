@@ -8,6 +8,7 @@
 #include "actors/status_port/status_port.hpp"
 #include "actors/viewer/viewer.hpp"
 #include "nodes/client_board.hpp"
+#include "nodes/recovery/recovery.hpp"
 #include "nodes/supervisor.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -35,6 +36,7 @@ struct client_parts {
   make_mqtt_client make_client;
   std::shared_ptr<client_board> board;       ///< Never null.
   std::optional<status_port_options> status; ///< None: no HTTP port.
+  std::optional<resumed_session> resumed;    ///< To go on with.
 };
 
 /// The root of a client: DISCOVERY, SESSION and SENSOR LOG, and a pair of
@@ -69,12 +71,22 @@ private:
   };
 
   void add_common_children();
+
+  /// What became of session `x` in earlier processes.
+  session_past past_of(const session_info& x) const;
   void found(const server_info& x);
   void lost(const server_info& x);
 
   /// Ends whatever was seen at the address of `x` under another id.
   void replace_at_address(const server_info& x);
   void add_pair(const server_info& x);
+
+  /// @param ledger What is known of its recording.
+  void add_pair(const server_info& x, recording_ledger_ptr ledger);
+
+  /// Goes on with the session that an earlier process left: its cameras are
+  /// connected to where they were, whether or not anybody announces them.
+  void resume();
   void add_viewer(const std::string& id);
   caf::actor start_viewer(const std::string& id, const actor_context& context);
   caf::actor start_recorder(const std::string& id,

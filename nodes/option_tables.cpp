@@ -155,6 +155,13 @@ option_table own_table(client_options& x) {
     choice_option("record.codec", x.record.codec,
                   {{"copy", record_codec::copy}},
                   "How frames are stored. copy: as the camera made them."),
+    flag_option("record.resume", x.record.resume,
+                "Whether to go on, at the start, with the session that a "
+                "killed client left."),
+    integer_option("record.min-minutes", "MINUTES", x.record.min_minutes, 0,
+                   1440,
+                   "A recording is refused where the disk will be full before "
+                   "that, at the present rate. 0: never."),
     text_option("mqtt.topic-sensors", "FILTER", x.mqtt.topic_sensors,
                 filter_rule, "Topic filter of the sensors that are logged."),
     networks_option("discovery.allow", x.discovery.allow,

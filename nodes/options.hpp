@@ -78,6 +78,8 @@ enum class record_codec { copy };
 struct record_options {
   caf::timespan segment = std::chrono::seconds{60};
   record_codec codec = record_codec::copy;
+  bool resume = true;
+  uint16_t min_minutes = 10; ///< Time to notice, and to make room.
 };
 
 enum class display_mode { automatic, window, none };

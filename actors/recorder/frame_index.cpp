@@ -1,5 +1,7 @@
 #include "actors/recorder/frame_index.hpp"
 
+#include "messages/frame.hpp"
+
 #include <charconv>
 
 namespace camnode {
@@ -21,6 +23,21 @@ public:
   }
 
   void add_empty() {
+    *pos_++ = ',';
+  }
+
+  template <class Integer>
+  void add_if(bool known, Integer x) {
+    if (known)
+      add(x);
+    else
+      add_empty();
+  }
+
+  /// 16 hexadecimal digits.
+  void add_hex(uint64_t x) {
+    for (int shift = 60; shift >= 0; shift -= 4)
+      *pos_++ = "0123456789abcdef"[x >> shift & 15];
     *pos_++ = ',';
   }
 
@@ -49,11 +66,24 @@ public:
     return code == std::errc{} && ptr == end;
   }
 
-  bool read_or_empty(int32_t& x) {
+  bool read_hex(uint64_t& x) {
+    auto field = next();
+    auto end = field.data() + field.size();
+    auto [ptr, code] = std::from_chars(field.data(), end, x, 16);
+    return code == std::errc{} && ptr == end;
+  }
+
+  /// Leaves `x` as it is where the field is empty.
+  template <class Integer>
+  bool read_or_empty(Integer& x) {
     if (rest_.empty() || rest_.front() != ',')
       return read(x);
     next();
     return true;
+  }
+
+  bool at_end() const {
+    return rest_.empty();
   }
 
 private:
@@ -71,19 +101,19 @@ private:
 
 std::string_view format_index_row(const index_row& x,
                                   index_row_buffer& buffer) {
+  auto known = (x.flags & frame::rebuilt) == 0;
   row_writer out{buffer};
   out.add(x.frame);
-  out.add(x.sequence);
+  out.add_if(known, x.sequence);
   out.add(x.capture_ns);
-  out.add(x.receive_ns);
-  out.add(x.offset_ns);
-  out.add(x.offset_error_ns);
-  if (x.exposure_us < 0)
-    out.add_empty();
-  else
-    out.add(x.exposure_us);
+  out.add_if(known, x.receive_ns);
+  out.add_if(known, x.offset_ns);
+  out.add_if(known, x.offset_error_ns);
+  out.add_if(known && x.exposure_us >= 0, x.exposure_us);
   out.add(x.bytes);
   out.add(x.flags);
+  out.add_hex(x.xxh3);
+  out.add_if(known, x.epoch);
   return out.line();
 }
 
@@ -92,13 +122,16 @@ std::optional<index_row> parse_index_row(std::string_view line) {
     return std::nullopt;
   index_row x;
   row_reader in{line};
-  auto whole = in.read(x.frame) && in.read(x.sequence) && in.read(x.capture_ns)
-               && in.read(x.receive_ns) && in.read(x.offset_ns)
-               && in.read(x.offset_error_ns) && in.read_or_empty(x.exposure_us)
-               && in.read(x.bytes) && in.read(x.flags);
-  if (!whole)
+  auto whole = in.read(x.frame) && in.read_or_empty(x.sequence)
+               && in.read(x.capture_ns) && in.read_or_empty(x.receive_ns)
+               && in.read_or_empty(x.offset_ns)
+               && in.read_or_empty(x.offset_error_ns)
+               && in.read_or_empty(x.exposure_us) && in.read(x.bytes)
+               && in.read(x.flags) && in.read_hex(x.xxh3);
+  // The last field has no comma behind it: empty is what is left of nothing.
+  if (!whole || !(x.flags & frame::rebuilt ? in.at_end() : in.read(x.epoch)))
     return std::nullopt;
-  // Whatever else is odd (a tenth field, a leading zero, "-0") shows here.
+  // Whatever else is odd (a field too many, a leading zero, "-0") shows here.
   index_row_buffer buffer;
   auto written = format_index_row(x, buffer);
   written.remove_suffix(1);

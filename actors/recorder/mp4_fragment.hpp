@@ -19,6 +19,17 @@ struct mp4_fragment {
   uint32_t payload_bytes = 0;
 };
 
+/// The duration of a frame, as a film has it: the distance to the frame before
+/// it, as the next one is not known yet, within what players take for one
+/// frame. Microseconds.
+constexpr uint32_t mp4_duration_of(int64_t interval_us) {
+  constexpr int64_t shortest = 1'000;
+  constexpr int64_t longest = 10'000'000;
+  return static_cast<uint32_t>(interval_us < shortest  ? shortest
+                               : interval_us > longest ? longest
+                                                       : interval_us);
+}
+
 /// Size of what stands in front of a JPEG: a `moof` box (100 bytes) and the
 /// header of an `mdat` box (8).
 constexpr size_t mp4_fragment_header_size = 108;

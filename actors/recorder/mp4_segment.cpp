@@ -2,7 +2,9 @@
 
 #include "actors/recorder/frame_index.hpp"
 #include "actors/recorder/mp4_fragment.hpp"
+#include "actors/shared/checksum.hpp"
 #include "actors/shared/file_ops.hpp"
+#include "actors/shared/log.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "messages/error.hpp"
 
@@ -31,10 +33,6 @@ namespace {
 /// What UTC nanoseconds can say: up to the year 2262.
 constexpr auto latest_start_ms = std::numeric_limits<int64_t>::max()
                                  / 1'000'000;
-
-/// Bounds of a guessed duration: what players take for one frame.
-constexpr int64_t min_duration_us = 1'000;
-constexpr int64_t max_duration_us = 10'000'000;
 
 /// Frees what libavformat allocated.
 struct av_deleter {
@@ -123,6 +121,7 @@ struct open_file {
   fs::path path;
   unique_fd fd;
   uint64_t whole_bytes = 0;
+  uint64_t durable_bytes = 0; ///< Of these, what survives a power cut.
 
   /// Forgets what is behind the last whole frame.
   caf::error cut_to_whole() const {
@@ -142,7 +141,7 @@ caf::expected<open_file> create_with(fs::path path, std::string_view head) {
   auto fd = create_file(path);
   if (!fd)
     return std::move(fd.error());
-  open_file result{std::move(path), std::move(*fd), head.size()};
+  open_file result{std::move(path), std::move(*fd), head.size(), head.size()};
   if (auto err = write_all(result.fd.get(), head, result.path)) {
     result.remove();
     return err;
@@ -191,10 +190,10 @@ public:
       return failure_;
     if (!unsynced_)
       return caf::none;
-    for (auto file : {&csv_, &mp4_})
-      if (auto err = sync_data(file->fd.get(), file->path))
-        return failure_ = std::move(err);
-    unsynced_ = false;
+    if (auto err = sync_files()) {
+      take_back();
+      return failure_ = std::move(err);
+    }
     return caf::none;
   }
 
@@ -206,8 +205,10 @@ public:
         return err;
     if (frames_ == 0)
       return remove();
-    if (auto err = sync())
-      return err;
+    if (auto err = sync_files()) {
+      take_back();
+      return failure_ = std::move(err);
+    }
     return rename_to(mp4_.path.parent_path() / segment_stem(start_ms_, end_ms));
   }
 
@@ -267,6 +268,8 @@ private:
     row.exposure_us = x.exposure_us;
     row.bytes = x.jpeg.size();
     row.flags = flags;
+    row.xxh3 = xxh3_of(x.jpeg.data(), x.jpeg.size());
+    row.epoch = x.epoch;
     return row;
   }
 
@@ -274,10 +277,30 @@ private:
     mp4_fragment result;
     result.sequence = static_cast<uint32_t>(frames_ + 1);
     result.decode_time = static_cast<uint64_t>(time);
-    result.duration = static_cast<uint32_t>(
-      std::clamp(interval_us_, min_duration_us, max_duration_us));
+    result.duration = mp4_duration_of(interval_us_);
     result.payload_bytes = static_cast<uint32_t>(x.jpeg.size());
     return result;
+  }
+
+  caf::error sync_files() {
+    for (auto file : {&csv_, &mp4_})
+      if (auto err = sync_data(file->fd.get(), file->path))
+        return err;
+    for (auto file : {&csv_, &mp4_})
+      file->durable_bytes = file->whole_bytes;
+    durable_frames_ = frames_;
+    unsynced_ = false;
+    return caf::none;
+  }
+
+  /// Forgets what is not durable: after a failed sync nobody knows what of it
+  /// is on the disk, and it is written anew elsewhere.
+  void take_back() {
+    for (auto file : {&csv_, &mp4_}) {
+      file->whole_bytes = file->durable_bytes;
+      static_cast<void>(file->cut_to_whole());
+    }
+    frames_ = durable_frames_;
   }
 
   /// A film without frames is none, and would only take a name.
@@ -303,11 +326,13 @@ private:
     csv += ".csv";
     if (auto err = rename_no_replace(csv_.path, csv))
       return err;
-    if (auto err = rename_no_replace_synced(mp4_.path, mp4)) {
-      if (err == ec::write_failed)
-        static_cast<void>(rename_no_replace(csv, csv_.path));
+    if (auto err = rename_no_replace(mp4_.path, mp4)) {
+      static_cast<void>(rename_no_replace(csv, csv_.path));
       return err;
     }
+    // All is in the files, whichever name a power cut leaves them.
+    if (auto err = sync_directory(mp4.parent_path()))
+      log_error("recorder", describe(err));
     return caf::none;
   }
 
@@ -319,6 +344,7 @@ private:
   int64_t interval_us_; ///< Between the last two frames.
   int64_t last_time_us_ = 0;
   uint64_t frames_ = 0;
+  uint64_t durable_frames_ = 0;
   bool unsynced_ = false;
   caf::error failure_; ///< Why no frame can follow.
 };

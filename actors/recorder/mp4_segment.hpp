@@ -23,8 +23,10 @@ namespace camnode {
 /// time is what counts.
 ///
 /// After a failed write both files are cut back to the last whole frame and
-/// take no more frames, but can be synced and closed. After a failed sync
-/// nothing can be promised any more: all calls fail.
+/// take no more frames, but can be synced and closed. After a failed sync they
+/// are cut back to what was durable before: as nobody knows what else the disk
+/// kept, it is for others to write it anew. They take no more frames, and can
+/// be closed.
 ///
 /// Two frames of one microsecond, like any frame that is not after the one
 /// before it, are refused with `ec::bad_message`; so is an end before the

@@ -85,8 +85,9 @@ void recorder::begin(const session_info& x) {
                 ? parts_.ring->position_behind(last_->epoch, last_->sequence)
                 : parts_.ring->oldest_position();
     past_stop_ = false;
-    last_capture_ns_ = 0;
+    last_capture_ns_ = parts_.ledger->look().last_capture_ns;
     synced_ns_ = parts_.clock();
+    began_ns_ = parts_.clock();
   }
   drain();
 }
@@ -202,7 +203,7 @@ caf::error recorder::write(const frame& x, int64_t capture_ns, uint32_t flags) {
       return err;
   if (auto err = segment_->append(x, capture_ns, flags))
     return err;
-  parts_.ledger->written(x);
+  parts_.ledger->written(x, capture_ns);
   last_capture_ns_ = capture_ns;
   unsynced_ = true;
   return caf::none;
@@ -214,6 +215,7 @@ caf::error recorder::open_for(const frame& x, int64_t capture_ns,
   // all cameras; a further piece is named by the time that it covers.
   auto start_ms = parts_.ledger->has_piece(span.index) ? whole_ms(capture_ns)
                                                        : span.begin_ms;
+  start_ms = parts_.ledger->free_start(start_ms);
   auto opened = parts_.open(start_ms, x.width, x.height);
   if (!opened)
     return opened.error();
@@ -230,10 +232,9 @@ caf::error recorder::open_for(const frame& x, int64_t capture_ns,
 caf::error recorder::close_segment(int64_t end_ms) {
   if (!segment_)
     return caf::none;
-  auto err = segment_->close(end_ms);
+  if (auto err = segment_->close(end_ms))
+    return err; // It is tried once more when this actor ends.
   segment_.reset();
-  if (err)
-    return err;
   if (std::exchange(unsynced_, false)) // Else it was durable before.
     parts_.ledger->durable(parts_.clock());
   auto stem = segment_stem(start_ms_, end_ms);
@@ -287,8 +288,10 @@ bool recorder::is_over(int64_t session_ns) const {
   else if (parts_.may_return
            && parts_.may_return(session_.client_ns(session_.stop_ms)))
     patience = return_patience_ns;
-  return cursor_ >= parts_.ring->end_position()
-         && session_ns - session_.stop_ms * 1'000'000 > patience;
+  // A recorder that comes when the stop is over waits as long as any.
+  auto since_stop_ns = session_ns - session_.stop_ms * 1'000'000;
+  auto waited_ns = std::min(since_stop_ns, parts_.clock() - began_ns_);
+  return cursor_ >= parts_.ring->end_position() && waited_ns > patience;
 }
 
 void recorder::finish() {
@@ -313,8 +316,21 @@ void recorder::finish() {
 
 void recorder::fail(caf::error err) {
   parts_.ledger->failed(describe(err));
+  if (err == ec::sync_failed) // The segment has taken it back.
+    roll_back();
   show_error(describe(err));
   quit(std::move(err));
+}
+
+void recorder::roll_back() {
+  auto before = parts_.ledger->look().written;
+  parts_.ledger->roll_back();
+  auto x = parts_.ledger->look();
+  last_capture_ns_ = x.last_capture_ns;
+  unsynced_ = false;
+  log_warning(who(), "the disk did not promise ", before - x.written,
+              " frames: the next life writes them again, as far as the ring "
+              "has them");
 }
 
 void recorder::show_progress() {
@@ -328,8 +344,14 @@ void recorder::on_exit() {
   parts_.ring->unlisten(listener_);
   // A segment may have been opened and have no frame yet.
   auto end_ms = std::max(whole_ms(last_capture_ns_), start_ms_) + 1;
-  if (auto err = close_segment(end_ms))
-    log_error(who(), "cannot complete a segment: ", describe(err));
+  auto err = close_segment(end_ms);
+  if (!err)
+    return;
+  log_error(who(), "cannot complete a segment: ", describe(err));
+  if (segment_->sync())
+    roll_back();
+  else
+    parts_.ledger->durable(parts_.clock());
 }
 
 } // namespace camnode

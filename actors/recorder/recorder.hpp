@@ -35,8 +35,9 @@ struct recorder_parts {
 /// the viewer's ring, each into the segment that its capture time falls in,
 /// and makes them durable at most a second later. What it writes, and what is
 /// missing, is in the ledger: a recorder that is started again goes on behind
-/// the last frame in it. Quits with the writer's error when the disk fails, as
-/// retrying is its supervisor's decision. Completes its segment when it ends.
+/// the last frame in it that is durable. Quits with the writer's error when the
+/// disk fails, as retrying is its supervisor's decision. Completes its segment
+/// when it ends.
 ///
 /// Blocks on the disk: runs detached.
 class recorder : public observed<recorder_actor::base> {
@@ -79,6 +80,9 @@ private:
   /// Ends the actor with `err`, in the ledger too.
   void fail(caf::error err);
 
+  /// Takes back, in the books, what the disk did not promise.
+  void roll_back();
+
   void show_progress();
 
   const recorder_parts parts_;
@@ -97,6 +101,7 @@ private:
   bool past_stop_ = false;           ///< A frame from behind the stop was seen.
   bool unsynced_ = false;
   int64_t synced_ns_ = 0;
+  int64_t began_ns_ = 0; ///< When this actor heard of the session.
 };
 
 } // namespace camnode

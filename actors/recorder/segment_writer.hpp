@@ -27,12 +27,14 @@ public:
     = 0;
 
   /// Promises that all appended frames survive a power cut.
-  /// @returns `ec::sync_failed`.
+  /// @returns `ec::sync_failed`; then what was appended since the last promise
+  ///          is taken back, and nothing can be appended any more.
   virtual caf::error sync() = 0;
 
   /// Completes the files and gives them their final names; removes them if
   /// there is no frame in them.
   /// @param end_ms The end in the name, UTC ms.
+  /// @returns An error of `append` or `sync`; then it may be tried again.
   virtual caf::error close(int64_t end_ms) = 0;
 };
 

@@ -23,7 +23,8 @@ caf::error sensor_file::open(const fs::path& dir, int64_t start_ms,
   auto fd = create_file(path);
   if (!fd)
     return std::move(fd.error());
-  auto err = write_all(fd->get(), table.header(), path);
+  auto header = table.header();
+  auto err = write_all(fd->get(), header, path);
   if (!err)
     err = sync_directory(dir);
   if (err) { // Nothing is in it yet: the next try finds its name free.
@@ -34,6 +35,7 @@ caf::error sensor_file::open(const fs::path& dir, int64_t start_ms,
   path_ = std::move(path);
   start_ms_ = start_ms;
   fd_ = std::move(*fd);
+  size_ = durable_size_ = header_size_ = header.size();
   unsynced_ = true;
   return caf::none;
 }
@@ -47,7 +49,18 @@ caf::error sensor_file::append(int64_t timestamp_ms,
     if (auto err = widen())
       return err;
   unsynced_ = true;
-  return write_all(fd_.get(), row->text, path_);
+  if (auto err = write_all(fd_.get(), row->text, path_)) {
+    cut(size_);
+    return err;
+  }
+  size_ += row->text.size();
+  return caf::none;
+}
+
+void sensor_file::cut(uint64_t size) {
+  size_ = size;
+  // If this fails too, a repair cuts what is no whole row.
+  static_cast<void>(::ftruncate(fd_.get(), static_cast<off_t>(size)));
 }
 
 caf::error sensor_file::widen() {
@@ -62,6 +75,7 @@ caf::error sensor_file::widen() {
   if (!old)
     return file_error(ec::open_failed, path_, errno);
   csv_widener widener{*table_};
+  uint64_t size = 0;
   std::array<char, 65536> piece;
   for (;;) {
     auto n = ::read(old.get(), piece.data(), piece.size());
@@ -72,12 +86,15 @@ caf::error sensor_file::widen() {
     auto text = widener.feed({piece.data(), static_cast<size_t>(n)});
     if (auto err = write_all(wider->get(), text, wider_path))
       return err;
+    size += text.size();
   }
   if (auto err = sync_data(wider->get(), wider_path))
     return err;
   if (::rename(wider_path.c_str(), path_.c_str()) != 0)
     return file_error(ec::write_failed, path_, errno);
   fd_ = std::move(*wider);
+  size_ = durable_size_ = size;
+  header_size_ = table_->header().size();
   return sync_directory(path_.parent_path());
 }
 
@@ -85,19 +102,31 @@ caf::error sensor_file::sync() {
   if (!fd_ || !unsynced_)
     return caf::none;
   unsynced_ = false;
-  return sync_data(fd_.get(), path_);
+  if (auto err = sync_data(fd_.get(), path_)) {
+    cut(durable_size_);
+    return err;
+  }
+  durable_size_ = size_;
+  return caf::none;
 }
 
 caf::error sensor_file::close(int64_t end_ms) {
   if (!fd_)
     return caf::none;
-  auto err = sync();
-  fd_.reset();
-  if (err)
+  if (auto err = sync())
     return err;
+  if (size_ == header_size_) { // A file without readings is none.
+    fd_.reset();
+    if (::unlink(path_.c_str()) != 0)
+      return file_error(ec::write_failed, path_, errno);
+    return sync_directory(path_.parent_path());
+  }
   auto final_path = path_.parent_path()
                     / (segment_stem(start_ms_, end_ms) + ".csv");
-  return rename_no_replace_synced(path_, final_path);
+  if (auto err = rename_no_replace_synced(path_, final_path))
+    return err;
+  fd_.reset();
+  return caf::none;
 }
 
 } // namespace camnode

@@ -27,13 +27,22 @@ public:
   ///          file as before; else `ec::write_failed` or `ec::sync_failed`.
   caf::error append(int64_t timestamp_ms, const sensor_values& values);
 
+  /// Promises that all readings survive a power cut.
+  /// @returns `ec::sync_failed`; then those since the last promise are taken
+  ///          back.
   caf::error sync();
 
-  /// Completes the file and gives it its final name.
+  /// Completes the file and gives it its final name; removes it if there is no
+  /// reading in it. After an error it may be tried again.
   caf::error close(int64_t end_ms);
 
   bool is_open() const {
     return static_cast<bool>(fd_);
+  }
+
+  /// Whether it has, or had when it was closed, any reading.
+  bool has_readings() const {
+    return size_ > header_size_;
   }
 
   int64_t start_ms() const {
@@ -43,10 +52,16 @@ public:
 private:
   caf::error widen();
 
+  /// Forgets what is behind the first `size` bytes.
+  void cut(uint64_t size);
+
   csv_table* table_ = nullptr;
   std::filesystem::path path_;
   int64_t start_ms_ = 0;
   unique_fd fd_;
+  uint64_t size_ = 0;         ///< In whole rows.
+  uint64_t durable_size_ = 0; ///< Of these, what survives a power cut.
+  uint64_t header_size_ = 0;
   bool unsynced_ = false;
 };
 

@@ -143,7 +143,10 @@ caf::error sensor_log::write(const mqtt_message& x, int64_t session_ns) {
   if (!log.file.is_open())
     if (auto err = open_file(x.topic, log, *span, time_ms))
       return err;
-  return log.file.append(time_ms, *values);
+  if (auto err = log.file.append(time_ms, *values))
+    return err;
+  log.last_ms = time_ms;
+  return caf::none;
 }
 
 caf::error sensor_log::open_file(const std::string& topic, topic_log& log,
@@ -160,6 +163,7 @@ caf::error sensor_log::open_file(const std::string& topic, topic_log& log,
   if (auto err = log.file.open(options_.dir / *folder, start_ms, log.table))
     return err;
   log.span = span;
+  log.last_ms = start_ms;
   board_->update(topic, [&](topic_figures& f) {
     f.has_file = true;
     f.last_index = span.index;
@@ -171,13 +175,21 @@ void sensor_log::close_file(const std::string& topic, topic_log& log,
                             int64_t end_ms) {
   if (!log.file.is_open())
     return;
+  if (auto err = try_close(topic, log, end_ms))
+    fail(topic, err);
+}
+
+caf::error sensor_log::try_close(const std::string& topic, topic_log& log,
+                                 int64_t end_ms) {
   auto stem = segment_stem(log.file.start_ms(), end_ms);
   if (auto err = log.file.close(end_ms))
-    return fail(topic, err);
+    return err;
   board_->update(topic, [&](topic_figures& f) {
     f.durable = f.written;
-    f.files.push_back(stem);
+    if (log.file.has_readings())
+      f.files.push_back(stem);
   });
+  return caf::none;
 }
 
 void sensor_log::close_all(int64_t end_ms) {
@@ -232,11 +244,29 @@ void sensor_log::reject(const std::string& topic, const std::string& reason) {
 }
 
 void sensor_log::fail(const std::string& topic, const caf::error& err) {
-  // The file stays behind as it is; the next reading opens another piece.
-  topics_[topic].file = sensor_file{};
   board_->failed(describe(err));
   show_error(describe(err));
   log_error(who(), quote(topic), ": ", describe(err));
+  if (err == ec::sync_failed)
+    take_back(topic);
+  // What the file has is kept, if the disk lets us; the next reading opens
+  // another piece.
+  auto& log = topics_[topic];
+  if (auto again = try_close(topic, log, log.last_ms + 1)) {
+    log_error(who(), quote(topic), ": left open: ", describe(again));
+    if (again == ec::sync_failed)
+      take_back(topic);
+  }
+  log.file = sensor_file{};
+}
+
+void sensor_log::take_back(const std::string& topic) {
+  board_->update(topic, [](topic_figures& f) {
+    auto lost = f.written - f.durable;
+    f.written = f.durable;
+    if (lost > 0)
+      f.rejected["disk"] += lost;
+  });
 }
 
 void sensor_log::on_exit() {

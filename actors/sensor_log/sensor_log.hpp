@@ -51,7 +51,8 @@ private:
   struct topic_log {
     csv_table table;
     sensor_file file;
-    segment_span span; ///< Of `file`.
+    segment_span span;   ///< Of `file`.
+    int64_t last_ms = 0; ///< Of the last reading in it.
   };
 
   void begin(const session_info& x);
@@ -69,6 +70,8 @@ private:
   caf::error open_file(const std::string& topic, topic_log& log,
                        const segment_span& span, int64_t time_ms);
   void close_file(const std::string& topic, topic_log& log, int64_t end_ms);
+  caf::error try_close(const std::string& topic, topic_log& log,
+                       int64_t end_ms);
   void close_all(int64_t end_ms);
 
   void beat();
@@ -76,6 +79,9 @@ private:
   void finish();
   void reject(const std::string& topic, const std::string& reason);
   void fail(const std::string& topic, const caf::error& err);
+
+  /// Takes back, in the books, what the disk did not promise.
+  void take_back(const std::string& topic);
 
   const sensor_log_options options_;
   const make_mqtt_client make_client_;

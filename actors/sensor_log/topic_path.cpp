@@ -74,4 +74,24 @@ caf::expected<std::string> topic_path(std::string_view topic) {
   return result;
 }
 
+std::string topic_of(std::string_view path) {
+  auto digit = [](char c) {
+    if (c >= '0' && c <= '9')
+      return c - '0';
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  };
+  std::string result;
+  for (size_t i = 0; i < path.size(); ++i) {
+    auto high = path[i] == '%' && i + 2 < path.size() ? digit(path[i + 1]) : -1;
+    auto low = high >= 0 ? digit(path[i + 2]) : -1;
+    if (low >= 0) {
+      result += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else if (path[i] != '%') { // A lone one is an empty level.
+      result += path[i];
+    }
+  }
+  return result;
+}
+
 } // namespace camnode

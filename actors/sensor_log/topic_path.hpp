@@ -20,4 +20,8 @@ namespace camnode {
 ///          once encoded (file systems end at 255), or a NUL.
 caf::expected<std::string> topic_path(std::string_view topic);
 
+/// The inverse: the topic whose directory `path` is. For other paths, some
+/// text that `topic_path` does not make `path` of.
+std::string topic_of(std::string_view path);
+
 } // namespace camnode

@@ -1,5 +1,6 @@
 #include "actors/session/session.hpp"
 
+#include "actors/session/manifest.hpp"
 #include "actors/shared/file_ops.hpp"
 #include "actors/shared/log.hpp"
 
@@ -23,6 +24,13 @@ constexpr int64_t hurry_patience_ms = 1'200;
 /// of it before most of them have anything from beyond it.
 constexpr int64_t stop_lead_ns = 50'000'000;
 
+/// With less room than this, a recording is stopped, so that all its files are
+/// completed.
+constexpr int64_t last_seconds = 60;
+
+/// How soon the manifest has what a crash would lose of the books.
+constexpr int64_t news_interval_ns = 1'000'000'000;
+
 /// How often figures that only grow are told.
 constexpr int64_t tell_interval_ns = 1'000'000'000;
 
@@ -31,13 +39,16 @@ constexpr int64_t tell_interval_ns = 1'000'000'000;
 session::session(caf::actor_config& cfg, const actor_context& context,
                  session_options options, std::shared_ptr<fleet> cameras,
                  sensor_board_ptr sensors, client_supervisor_actor parent,
-                 session_info current)
+                 session_info current, session_past past)
   : observed(cfg, context),
     options_(std::move(options)),
     cameras_(std::move(cameras)),
     sensors_(std::move(sensors)),
     parent_(std::move(parent)),
-    session_(std::move(current)) {
+    session_(std::move(current)),
+    past_(std::move(past)),
+    disk_(options_.space),
+    born_ns_(options_.clock()) {
 }
 
 session::behavior_type session::make_behavior() {
@@ -46,6 +57,8 @@ session::behavior_type session::make_behavior() {
     if (!session_.open())
       send(parent_, session_);
   }
+  if (session_.exists()) // Tells that it goes on.
+    write_manifest(state());
   show_state(state());
   delayed_send(this, beat_interval, beat_atom_v);
   return {
@@ -65,6 +78,8 @@ void session::obey(const record_command& x) {
            + std::to_string(session_.start_ms));
   else if (x.start && session_.exists())
     wait_with(x);
+  else if (auto why = x.start ? why_no_room(x) : ""; !why.empty())
+    refuse("start: " + why);
   else if (x.start)
     start(x);
   else if (session_.open())
@@ -83,8 +98,10 @@ void session::start(const record_command& x) {
   next.anchor_mono_ns = options_.clock() - utc % 1'000'000;
   next.segment_ms = options_.segment.count() / 1'000'000;
   next.label = x.label;
+  next.forced = x.force;
   next.due_ms = x.duration_ms == 0 ? 0 : next.start_ms + x.duration_ms;
   session_ = next;
+  past_ = {};
   cut_ = 0;
   last_error_.clear();
   log_info(who(), "session ", next.start_ms,
@@ -101,6 +118,7 @@ void session::stop(int64_t when_ns) {
   });
   log_info(who(), "session ", session_.start_ms, " ends at ", session_.stop_ms);
   send(parent_, session_);
+  write_manifest(state());
 }
 
 void session::hurry() {
@@ -129,7 +147,33 @@ void session::refuse(const std::string& why) {
   tell();
 }
 
+void session::guard_disk() {
+  uint64_t received = 0;
+  for (auto& x : cameras_->look())
+    received += x.viewer->look().bytes;
+  disk_.observe(received, options_.clock());
+  auto x = disk_.look();
+  if (!session_.open() || session_.forced || !x.ends_within(last_seconds))
+    return;
+  stop(options_.clock());
+  last_error_ = "stopped: the disk is full in less than "
+                + std::to_string(last_seconds) + " s, " + describe(x);
+  show_error(last_error_);
+  log_error(who(), last_error_);
+}
+
+std::string session::why_no_room(const record_command& x) const {
+  auto disk = disk_.look();
+  if (x.force || options_.min_minutes == 0
+      || !disk.ends_within(options_.min_minutes * 60))
+    return {};
+  return "the disk is full in less than " + std::to_string(options_.min_minutes)
+         + " minutes, " + describe(disk)
+         + "; make room, or start with \"force\":true";
+}
+
 void session::beat() {
+  guard_disk();
   if (session_.exists()) {
     auto now = options_.clock();
     auto next_beat_ns = now + caf::timespan{beat_interval}.count();
@@ -143,14 +187,24 @@ void session::beat() {
       cut_ = cut;
       write_manifest(state());
     }
-    if (!session_.open()
-        && (all_finished()
-            || session_ms - session_.stop_ms
-                 > (session_.hurry ? hurry_patience_ms : finish_patience_ms)))
+    write_if_news();
+    // A session that was over before this actor began gets its time, too.
+    auto waited_ms = std::min(session_ms - session_.stop_ms,
+                              (now - born_ns_) / 1'000'000);
+    auto patience_ms = session_.hurry ? hurry_patience_ms : finish_patience_ms;
+    if (!session_.open() && (all_finished() || waited_ms > patience_ms))
       complete();
   }
   show_state(state());
   tell();
+}
+
+void session::write_if_news() {
+  auto now = options_.clock();
+  if (now - written_ns_ < news_interval_ns)
+    return;
+  if (manifest_digest(view()) != written_digest_)
+    write_manifest(state());
 }
 
 bool session::all_finished() const {
@@ -164,17 +218,20 @@ bool session::all_finished() const {
 }
 
 void session::complete() {
-  if (!all_finished()) {
+  auto all = all_finished();
+  if (!all) {
     last_error_ = "not all files of the session were completed in time";
     log_error(who(), last_error_);
-  } else
-    log_info(who(), "session ", session_.start_ms, " is complete");
+  }
   write_manifest("finished");
+  if (all)
+    log_info(who(), "session ", session_.start_ms, " is complete");
   session_ = {};
+  past_ = {};
   send(parent_, session_);
   send(parent_, stopped_atom_v);
   if (auto next = std::exchange(next_, std::nullopt))
-    start(*next);
+    obey(*next);
 }
 
 session_view session::view() const {
@@ -194,6 +251,11 @@ session_view session::view() const {
       x.restarts[name] = directory().restarts(name);
     }
   x.alarms = directory().alarms();
+  for (auto& [actor, n] : past_.restarts)
+    x.restarts[actor] += n;
+  x.resumed_ms = past_.resumed_ms;
+  x.boot_id = options_.boot_id;
+  x.disk = disk_.look();
   x.sensors = sensors_->look(session_.start_ms);
   x.sensor_error = sensors_->last_error();
   return x;
@@ -206,15 +268,14 @@ std::string session::state() const {
 }
 
 std::filesystem::path session::manifest_path() const {
-  auto name = std::to_string(session_.start_ms);
-  if (!session_.label.empty())
-    name += "-" + session_.label;
-  return options_.dir / (name + ".json");
+  return options_.dir / manifest_name(session_);
 }
 
 void session::write_manifest(const std::string& state) {
   auto x = view();
   x.state = state;
+  written_ns_ = x.now_ns;
+  written_digest_ = manifest_digest(x);
   auto err = create_directories_synced(options_.dir);
   if (!err)
     err = replace_file_synced(manifest_path(), render_manifest(x));

@@ -69,6 +69,19 @@ json totals_of(const sensor_board::topics& topics) {
           {"rejected", received - written}};
 }
 
+json disk_of(const disk_figures& x) {
+  if (!x.known)
+    return nullptr;
+  json result;
+  result["free_bytes"] = x.free_bytes;
+  result["bytes_per_s"] = x.bytes_per_s;
+  if (x.bytes_per_s > 0)
+    result["minutes_left"] = x.seconds_left() / 60;
+  else
+    result["minutes_left"] = nullptr;
+  return result;
+}
+
 json segments_of(const recording_ledger& ledger) {
   auto result = json::array();
   for (auto& x : ledger.segments())
@@ -149,6 +162,7 @@ json sensor_entry(const topic_figures& x) {
     rejected[reason] = n;
   return {{"received", x.received},
           {"written", x.written},
+          {"durable", x.durable},
           {"rejected", rejected},
           {"files", x.files}};
 }
@@ -193,6 +207,7 @@ std::string render_truth(const session_view& x) {
   result["cameras"] = cameras;
   result["sensors"] = totals_of(x.sensors);
   result["sensors"]["last_error"] = x.sensor_error;
+  result["disk"] = disk_of(x.disk);
   result["commands_refused"] = x.commands_refused;
   result["alarms"] = x.alarms;
   result["last_error"] = x.last_error;
@@ -215,6 +230,16 @@ std::string truth_digest(const session_view& x) {
   return result;
 }
 
+std::string manifest_digest(const session_view& x) {
+  auto result = std::to_string(x.sensors.size());
+  for (auto& camera : x.cameras) {
+    auto books = books_of(camera, x.session);
+    result += '|' + camera.server.id + ' ' + std::to_string(books.lost) + ' '
+              + std::to_string(books.runs_ended);
+  }
+  return result;
+}
+
 std::string render_manifest(const session_view& x) {
   auto& session = x.session;
   json result;
@@ -226,6 +251,13 @@ std::string render_manifest(const session_view& x) {
   result["start_ms"] = session.start_ms;
   result["stop_ms"] = session.stop_ms;
   result["segment_ms"] = session.segment_ms;
+  result["due_ms"] = session.due_ms;
+  if (session.forced)
+    result["forced"] = true;
+  result["resumed_ms"] = x.resumed_ms;
+  if (!x.interrupted.empty())
+    result["interrupted"] = x.interrupted;
+  result["boot_id"] = x.boot_id;
   result["session_clock"] = {{"anchor_utc_ms", session.start_ms},
                              {"anchor_monotonic_ns", session.anchor_mono_ns}};
   auto cameras = json::object();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/session/disk_guard.hpp"
 #include "actors/shared/fleet.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "messages/session_info.hpp"
@@ -30,6 +31,10 @@ struct session_view {
   std::map<std::string, std::string> alarms;
   sensor_board::topics sensors;
   std::string sensor_error;
+  disk_figures disk;
+  std::string boot_id;             ///< Which run of the machine this is.
+  std::vector<int64_t> resumed_ms; ///< When the session was resumed.
+  std::string interrupted;         ///< Why it was not; empty: it was, or is.
 };
 
 /// How long ago a camera's newest bytes must have become durable for it to
@@ -50,6 +55,10 @@ std::string render_truth(const session_view& x);
 
 /// What must be told at once when it changes: states, losses, errors.
 std::string truth_digest(const session_view& x);
+
+/// What the manifest must not lack, as files do not tell it: cameras and
+/// sensors, losses, and other runs of servers.
+std::string manifest_digest(const session_view& x);
 
 /// The manifest of the session, as JSON.
 std::string render_manifest(const session_view& x);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -148,6 +149,13 @@ caf::error rename_no_replace_synced(const fs::path& from, const fs::path& to) {
   if (auto err = rename_no_replace(from, to))
     return err;
   return sync_directory(directory_of(to));
+}
+
+std::optional<uint64_t> free_bytes_of(const fs::path& path) {
+  struct statvfs info;
+  if (uninterrupted([&] { return ::statvfs(path.c_str(), &info); }) != 0)
+    return std::nullopt;
+  return uint64_t{info.f_bavail} * info.f_frsize;
 }
 
 caf::error replace_file_synced(const fs::path& path, std::string_view bytes) {

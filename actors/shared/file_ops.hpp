@@ -5,7 +5,9 @@
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -91,6 +93,10 @@ caf::error rename_no_replace(const std::filesystem::path& from,
 /// @returns `ec::write_failed`, or `ec::sync_failed` with the rename done.
 caf::error rename_no_replace_synced(const std::filesystem::path& from,
                                     const std::filesystem::path& to);
+
+/// How much the file system of `path` has room for, for those who are not root.
+/// @returns Nothing where it does not say.
+std::optional<uint64_t> free_bytes_of(const std::filesystem::path& path);
 
 /// Gives `path` the content `bytes` in one step: whoever looks, also after a
 /// power cut, finds the old file or the new one, whole.

@@ -27,6 +27,53 @@ void recording_ledger::begin(const session_info& session) {
   segments_.clear();
   losses_.clear();
   breaks_.clear();
+  starts_.clear();
+  pieces_.clear();
+  make_certain();
+}
+
+void recording_ledger::make_certain() {
+  certain_.figures = figures_;
+  certain_.segments = segments_.size();
+  if (!segments_.empty())
+    certain_.last_segment = segments_.back();
+  certain_.losses = losses_.size();
+  if (!losses_.empty())
+    certain_.last_loss = losses_.back();
+  certain_.breaks = breaks_.size();
+}
+
+void recording_ledger::roll_back() {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto error = std::move(figures_.last_error);
+  figures_ = certain_.figures;
+  figures_.last_error = std::move(error);
+  segments_.resize(std::min(segments_.size(), certain_.segments));
+  if (!segments_.empty())
+    segments_.back() = certain_.last_segment;
+  losses_.resize(certain_.losses);
+  if (!losses_.empty())
+    losses_.back() = certain_.last_loss;
+  breaks_.resize(certain_.breaks);
+  undurable_.clear();
+}
+
+void recording_ledger::restore(ledger_figures figures,
+                               std::vector<recorded_segment> segments,
+                               std::vector<recorded_loss> losses,
+                               std::vector<recorded_break> breaks) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  figures_ = std::move(figures);
+  segments_ = std::move(segments);
+  losses_ = std::move(losses);
+  breaks_ = std::move(breaks);
+  starts_.clear();
+  pieces_.clear();
+  for (auto& x : segments_) {
+    starts_.insert(x.start_ms);
+    pieces_.insert(x.index);
+  }
+  make_certain();
 }
 
 void recording_ledger::finish() {
@@ -42,22 +89,29 @@ void recording_ledger::segment_opened(uint64_t index, int64_t start_ms,
   x.index = index;
   x.start_ms = start_ms;
   segments_.push_back(std::move(x));
+  starts_.insert(start_ms);
+  pieces_.insert(index);
+  make_certain();
 }
 
 void recording_ledger::segment_closed(int64_t end_ms, std::string file) {
   std::lock_guard<std::mutex> guard{mutex_};
-  if (segments_.back().frames == 0) // A file without frames is not kept.
-    return segments_.pop_back();
-  segments_.back().end_ms = end_ms;
-  segments_.back().file = std::move(file);
+  if (segments_.back().frames == 0) { // A file without frames is not kept.
+    segments_.pop_back();
+  } else {
+    segments_.back().end_ms = end_ms;
+    segments_.back().file = std::move(file);
+  }
+  make_certain();
 }
 
-void recording_ledger::written(const frame& x) {
+void recording_ledger::written(const frame& x, int64_t capture_ns) {
   std::lock_guard<std::mutex> guard{mutex_};
   auto number = frame_number{x.epoch, x.sequence};
   if (!figures_.first)
     figures_.first = number;
   figures_.last = number;
+  figures_.last_capture_ns = capture_ns;
   ++figures_.written;
   figures_.bytes += x.jpeg.size();
   auto& segment = segments_.back();
@@ -78,6 +132,7 @@ void recording_ledger::durable(int64_t now_ns) {
   for (auto receive_ns : undurable_)
     to_durable_.add(now_ns - receive_ns);
   undurable_.clear();
+  make_certain();
 }
 
 void recording_ledger::lost(const recorded_loss& x) {
@@ -122,8 +177,14 @@ void recording_ledger::failed(std::string error) {
 
 bool recording_ledger::has_piece(uint64_t index) const {
   std::lock_guard<std::mutex> guard{mutex_};
-  return std::any_of(segments_.begin(), segments_.end(),
-                     [=](const auto& x) { return x.index == index; });
+  return pieces_.count(index) > 0;
+}
+
+int64_t recording_ledger::free_start(int64_t wanted) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  while (starts_.count(wanted) > 0)
+    --wanted;
+  return wanted;
 }
 
 ledger_figures recording_ledger::look() const {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,9 +60,10 @@ struct ledger_figures {
   uint64_t bytes = 0;
   int64_t durable_ns = 0; ///< `client_clock_ns` of the last proof of that.
   uint64_t lost = 0;
-  std::array<uint64_t, 8> lost_at{}; ///< By `loss_place`.
-  std::optional<frame_number> first; ///< Written.
-  std::optional<frame_number> last;  ///< Written, or named as lost.
+  std::array<uint64_t, loss_places> lost_at{}; ///< By `loss_place`.
+  std::optional<frame_number> first;           ///< Written.
+  std::optional<frame_number> last;            ///< Written, or named as lost.
+  int64_t last_capture_ns = 0; ///< Session clock, of the last one written.
   std::string last_error;
 
   /// The stream broke off before the stop: nobody knows how many frames the
@@ -86,10 +88,21 @@ public:
   void segment_opened(uint64_t index, int64_t start_ms, std::string file);
   void segment_closed(int64_t end_ms, std::string file);
 
-  void written(const frame& x);
+  /// @param capture_ns Where it was placed on the session clock.
+  void written(const frame& x, int64_t capture_ns = 0);
 
   /// All frames written up to now are durable.
   void durable(int64_t now_ns);
+
+  /// Takes back all that was noted since the last file was opened, or the last
+  /// call of `durable`, whichever came later: the disk did not keep it. Whoever
+  /// goes on finds the frames behind that in the ring, and notes them anew.
+  void roll_back();
+
+  /// Goes on with the books that an earlier process left.
+  void restore(ledger_figures figures, std::vector<recorded_segment> segments,
+               std::vector<recorded_loss> losses,
+               std::vector<recorded_break> breaks);
 
   /// Counts frames lost; beyond what a number can hold, it stays there.
   void lost(const recorded_loss& x);
@@ -103,6 +116,10 @@ public:
 
   /// Whether a file of cut `index` has been opened already.
   bool has_piece(uint64_t index) const;
+
+  /// @returns `wanted`, or the next earlier start that no file has had yet,
+  ///          whatever became of it.
+  int64_t free_start(int64_t wanted) const;
 
   ledger_figures look() const;
   std::vector<recorded_segment> segments() const;
@@ -125,6 +142,18 @@ public:
   static constexpr size_t max_undurable = 4096;
 
 private:
+  /// What is certain, as far as later notes can change it.
+  struct certain_books {
+    ledger_figures figures;
+    size_t segments = 0;
+    recorded_segment last_segment;
+    size_t losses = 0;
+    recorded_loss last_loss;
+    size_t breaks = 0;
+  };
+
+  void make_certain();
+
   histogram to_durable_;
   mutable std::mutex mutex_;
   ledger_figures figures_;
@@ -132,6 +161,9 @@ private:
   std::vector<recorded_loss> losses_;
   std::vector<recorded_break> breaks_;
   std::vector<int64_t> undurable_; ///< `receive_ns` of what is not durable.
+  certain_books certain_;
+  std::set<int64_t> starts_;  ///< Of all files ever opened.
+  std::set<uint64_t> pieces_; ///< Cuts that had one.
 };
 
 using recording_ledger_ptr = std::shared_ptr<recording_ledger>;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace camnode {
@@ -35,6 +36,14 @@ public:
     finished_ = false;
     topics_.clear();
     last_error_.clear();
+  }
+
+  /// Goes on with the books that an earlier process left.
+  void restore(int64_t session_ms, topics books) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    session_ms_ = session_ms;
+    finished_ = false;
+    topics_ = std::move(books);
   }
 
   void finish() {

@@ -22,8 +22,9 @@ bool may_be_capture(int64_t capture_mono_ns, int64_t receive_ns,
 } // namespace
 
 frame_intake::frame_intake(std::shared_ptr<frame_ring> ring,
-                           viewer_board_ptr board)
-  : ring_(std::move(ring)), board_(std::move(board)) {
+                           viewer_board_ptr board,
+                           std::optional<stream_position> last)
+  : ring_(std::move(ring)), board_(std::move(board)), last_(last) {
 }
 
 void frame_intake::take(decoded_frame x, int64_t receive_ns) {

@@ -20,7 +20,10 @@ namespace camnode {
 /// thread.
 class frame_intake {
 public:
-  frame_intake(std::shared_ptr<frame_ring> ring, viewer_board_ptr board);
+  /// @param last The last frame that an earlier process has, if there is one:
+  ///        what comes goes on behind it.
+  frame_intake(std::shared_ptr<frame_ring> ring, viewer_board_ptr board,
+               std::optional<stream_position> last = std::nullopt);
 
   /// Takes the next frame of a stream.
   /// @param receive_ns `client_clock_ns` when its last byte came.

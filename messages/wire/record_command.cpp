@@ -55,6 +55,16 @@ caf::error read_duration(const json& object, int64_t& duration_ms) {
   return {};
 }
 
+caf::error read_force(const json& object, bool& force) {
+  auto i = object.find("force");
+  if (i == object.end())
+    return {};
+  if (!i->is_boolean())
+    return refusal("force must be true or false");
+  force = i->get<bool>();
+  return {};
+}
+
 caf::expected<record_command> parse_object(const json& object) {
   auto i = object.find("action");
   if (i == object.end() || !i->is_string())
@@ -68,6 +78,8 @@ caf::expected<record_command> parse_object(const json& object) {
     return err;
   if (auto err = read_duration(object, result.duration_ms))
     return err;
+  if (auto err = read_force(object, result.force))
+    return err;
   if (!*action)
     return record_command{};
   result.start = true;
@@ -80,7 +92,7 @@ caf::expected<record_command> parse_record_command(std::string_view payload) {
   if (payload.size() > max_payload_bytes)
     return refusal("more than 256 KiB");
   if (auto action = parse_action(payload))
-    return record_command{*action, {}, 0};
+    return record_command{*action, {}, 0, false};
   auto object = json::parse(payload, nullptr, false);
   if (object.is_object())
     return parse_object(object);

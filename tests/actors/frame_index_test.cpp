@@ -3,6 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/recorder/frame_index.hpp"
+#include "messages/frame.hpp"
 
 #include <limits>
 #include <string>
@@ -28,6 +29,8 @@ index_row sample() {
   x.exposure_us = 8000;
   x.bytes = 245'000;
   x.flags = 2;
+  x.xxh3 = 0x0123'4567'89ab'cdef;
+  x.epoch = 77;
   return x;
 }
 
@@ -46,7 +49,9 @@ index_row longest() {
   x.offset_error_ns = smallest;
   x.exposure_us = largest<int32_t>;
   x.bytes = largest<uint64_t>;
-  x.flags = largest<uint32_t>;
+  x.flags = largest<uint32_t> & ~frame::rebuilt;
+  x.xxh3 = largest<uint64_t>;
+  x.epoch = largest<uint64_t>;
   return x;
 }
 
@@ -55,7 +60,7 @@ index_row longest() {
 CAF_TEST(a row has the fields that the header names) {
   CAF_CHECK_EQUAL(line_of(sample()),
                   "41,1042,1800000000123456789,1800000000125000000,-98765,"
-                  "120000,8000,245000,2\n");
+                  "120000,8000,245000,2,0123456789abcdef,77\n");
 }
 
 CAF_TEST(an unknown exposure is an empty field) {
@@ -63,7 +68,7 @@ CAF_TEST(an unknown exposure is an empty field) {
   x.exposure_us = -1;
   CAF_CHECK_EQUAL(line_of(x),
                   "41,1042,1800000000123456789,1800000000125000000,-98765,"
-                  "120000,,245000,2\n");
+                  "120000,,245000,2,0123456789abcdef,77\n");
 }
 
 CAF_TEST(the longest row fills its buffer) {
@@ -86,33 +91,56 @@ CAF_TEST(what was written is read again) {
 
 CAF_TEST(a row that is cut before its last field is refused) {
   auto line = line_of(sample());
-  for (size_t n = 0; n < line.size() - 2; ++n)
+  for (size_t n = 0; n < line.size() - 3; ++n)
+    CAF_CHECK(!parse_index_row(std::string_view{line}.substr(0, n)));
+}
+
+CAF_TEST(a row that a repair made leaves what is unknown empty) {
+  auto x = sample();
+  x.flags |= frame::rebuilt;
+  auto line = line_of(x);
+  CAF_CHECK_EQUAL(line,
+                  "41,,1800000000123456789,,,,,245000,6,0123456789abcdef,\n");
+  line.pop_back();
+  auto read = parse_index_row(line);
+  CAF_REQUIRE(read);
+  CAF_CHECK_EQUAL(read->sequence, 0u);
+  CAF_CHECK_EQUAL(read->capture_ns, x.capture_ns);
+  CAF_CHECK_EQUAL(read->xxh3, x.xxh3);
+  for (size_t n = 0; n < line.size(); ++n)
     CAF_CHECK(!parse_index_row(std::string_view{line}.substr(0, n)));
 }
 
 CAF_TEST(any other text is no row) {
-  for (std::string_view text : {
-         "",
-         ",,,,,,,,",
-         "frame,sequence,capture_ns,receive_ns,offset_ns,offset_error_ns,"
-         "exposure_us,bytes,flags",
-         "1,2,3,4,5,6,7,8,9\n",
-         "1,2,3,4,5,6,7,8,9\r",
-         "1,2,3,4,5,6,7,8,9,",
-         "1,2,3,4,5,6,7,8,9,10",
-         "1,2,3,4,5,6,7,8",
-         " 1,2,3,4,5,6,7,8,9",
-         "+1,2,3,4,5,6,7,8,9",
-         "01,2,3,4,5,6,7,8,9",
-         "-1,2,3,4,5,6,7,8,9",
-         "1,2,-0,4,5,6,7,8,9",
-         "1,2,3,4,5,6,-1,8,9",
-         "1,2,3,4,5,6,7,8,0x9",
-         "1,2,3,4,5,6,2147483648,8,9",
-         "1,2,9223372036854775808,4,5,6,7,8,9",
-         "18446744073709551616,2,3,4,5,6,7,8,9",
+  const std::string sum = ",0123456789abcdef,";
+  for (std::string text : {
+         std::string{},
+         std::string{",,,,,,,,,,"},
+         std::string{index_header.substr(0, index_header.size() - 1)},
+         "1,2,3,4,5,6,7,8,9" + sum + "7\n",
+         "1,2,3,4,5,6,7,8,9" + sum + "7\r",
+         "1,2,3,4,5,6,7,8,9" + sum + "7,",
+         "1,2,3,4,5,6,7,8,9" + sum + "7,8",
+         "1,2,3,4,5,6,7,8,9" + sum,
+         "1,2,3,4,5,6,7,8,12" + sum + "7",
+         "1,,3,,,,,8,9" + sum,
+         std::string{"1,2,3,4,5,6,7,8,9"},
+         std::string{"1,2,3,4,5,6,7,8,9,123456789abcdef,7"},
+         std::string{"1,2,3,4,5,6,7,8,9,0123456789ABCDEF,7"},
+         std::string{"1,2,3,4,5,6,7,8,9,00123456789abcdef,7"},
+         " 1,2,3,4,5,6,7,8,9" + sum + "7",
+         "+1,2,3,4,5,6,7,8,9" + sum + "7",
+         "01,2,3,4,5,6,7,8,9" + sum + "7",
+         "-1,2,3,4,5,6,7,8,9" + sum + "7",
+         "1,2,-0,4,5,6,7,8,9" + sum + "7",
+         "1,2,3,4,5,6,-1,8,9" + sum + "7",
+         "1,2,3,4,5,6,7,8,0x9" + sum + "7",
+         "1,2,3,4,5,6,2147483648,8,9" + sum + "7",
+         "1,2,9223372036854775808,4,5,6,7,8,9" + sum + "7",
+         "18446744073709551616,2,3,4,5,6,7,8,9" + sum + "7",
        })
     CAF_CHECK(!parse_index_row(text));
   CAF_CHECK(!parse_index_row(std::string(1 << 20, '1')));
-  CAF_CHECK(parse_index_row("1,2,3,4,5,6,7,8,9"));
+  CAF_CHECK(parse_index_row("1,2,3,4,5,6,7,8,9" + sum + "7"));
+  CAF_CHECK(parse_index_row("1,,3,,,,,8,4" + sum));
 }

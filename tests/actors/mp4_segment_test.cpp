@@ -3,6 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/recorder/frame_index.hpp"
+#include "actors/shared/checksum.hpp"
 #include "tests/actors/segment_fixture.hpp"
 
 #include <sys/wait.h>
@@ -78,6 +79,7 @@ CAF_TEST(the index has a row for each frame) {
   x.offset_ns = -1'000;
   x.receive_ns = 4'700;
   x.offset_error_ns = 250;
+  x.epoch = 5;
   x.exposure_us = 8'000;
   x.flags = frame::receive_time_only;
   CAF_CHECK(!testee->append(x, start_ns + 100, 1));
@@ -89,12 +91,16 @@ CAF_TEST(the index has a row for each frame) {
   auto bytes = std::to_string(x.jpeg.size());
   CAF_REQUIRE_EQUAL(lines.size(), 3u);
   CAF_CHECK_EQUAL(lines[0] + '\n', index_header);
+  char sum[17];
+  snprintf(sum, sizeof(sum), "%016llx",
+           static_cast<unsigned long long>(
+             xxh3_of(x.jpeg.data(), x.jpeg.size())));
   CAF_CHECK_EQUAL(lines[1], "0,9,1800172800123000100,1800172800123000800,"
                             "-1000,250,8000,"
-                              + bytes + ",1");
+                              + bytes + ",1," + sum + ",5");
   CAF_CHECK_EQUAL(lines[2], "1,12,1800172800123002100,1800172800123002800,"
                             "-1000,250,,"
-                              + bytes + ",3");
+                              + bytes + ",3," + sum + ",5");
 }
 
 CAF_TEST(a duration is the last interval within bounds) {

@@ -67,8 +67,10 @@ private:
     }
 
     caf::error sync() override {
-      if (disk.forgets)
+      if (disk.forgets) {
+        to.frames.resize(to.synced);
         return caf::make_error(camnode::ec::sync_failed, std::string{"gone"});
+      }
       ++to.syncs;
       to.synced = to.frames.size();
       return caf::none;

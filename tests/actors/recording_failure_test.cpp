@@ -3,6 +3,8 @@
 
 #include "tests/actors/recorder_fixture.hpp"
 
+#include <set>
+
 using namespace camnode;
 using namespace camnode_test;
 using namespace std::chrono_literals;
@@ -142,6 +144,45 @@ CAF_TEST(a disk that cannot promise ends the recorder with sync_failed) {
   advance(1s);
   CAF_REQUIRE_EQUAL(ends.size(), 1u);
   CAF_CHECK(ends[0] == ec::sync_failed);
+}
+
+CAF_TEST(frames that the disk did not promise are written again) {
+  record();
+  see(100, 1);
+  advance(1s);
+  disk.forgets = true;
+  see(1'100, 2);
+  see_behind_gap(1'200, 5, {3, 4, loss_place::network});
+  advance(1s);
+  CAF_REQUIRE_EQUAL(ends.size(), 1u);
+  CAF_CHECK_EQUAL(ledger->look().written, 1u);
+  CAF_CHECK_EQUAL(ledger->look().durable, 1u);
+  CAF_CHECK(losses().empty());
+  CAF_CHECK_EQUAL(written(), texts{"0-101: 1"});
+  disk.forgets = false;
+  record();
+  end(testee);
+  CAF_CHECK_EQUAL(written(), (texts{"0-101: 1", "1100-1201: 2 5"}));
+  CAF_CHECK_EQUAL(losses(), texts{"3-4 of 1: network"});
+  check_books(5);
+}
+
+CAF_TEST(a piece has a name of its own whatever became of others) {
+  record();
+  see(100, 1);
+  advance(1s);
+  for (int life = 0; life < 3; ++life) {
+    disk.forgets = true;
+    see(1'100 + life, 2 + static_cast<uint64_t>(life));
+    advance(1s);
+    disk.forgets = false;
+    record();
+  }
+  end(testee);
+  std::set<int64_t> starts;
+  for (auto& x : disk.segments)
+    CAF_CHECK(starts.insert(x.start_ms).second);
+  CAF_CHECK_EQUAL(ledger->look().written, 4u);
 }
 
 CAF_TEST(a segment that cannot be opened ends the recorder) {

@@ -189,6 +189,39 @@ CAF_TEST(beginning a session again keeps its books) {
   CAF_CHECK_EQUAL(ledger.losses().size(), 1u);
 }
 
+CAF_TEST(what is taken back is what came since the last promise) {
+  ledger.segment_opened(0, 1000, "1000");
+  ledger.written(*new_frame(1), 5);
+  ledger.lost({1, 2, 3, loss_place::network, 0});
+  ledger.durable(1);
+  ledger.lost({1, 4, 6, loss_place::network, 0});
+  ledger.run_ended({1, 6}, 0);
+  ledger.written(*new_frame(1, 2), 6);
+  ledger.failed("gone");
+  ledger.roll_back();
+  auto x = ledger.look();
+  CAF_CHECK_EQUAL(x.written, 1u);
+  CAF_CHECK_EQUAL(x.lost, 2u);
+  CAF_CHECK_EQUAL(x.last->sequence, 3u);
+  CAF_CHECK_EQUAL(x.last_capture_ns, 5);
+  CAF_CHECK_EQUAL(x.runs_ended, 0u);
+  CAF_CHECK_EQUAL(x.last_error, "gone");
+  CAF_CHECK(ledger.breaks().empty());
+  auto losses = ledger.losses();
+  CAF_REQUIRE_EQUAL(losses.size(), 1u);
+  CAF_CHECK_EQUAL(losses[0].last, 3u);
+  auto segments = ledger.segments();
+  CAF_REQUIRE_EQUAL(segments.size(), 1u);
+  CAF_CHECK_EQUAL(segments[0].frames, 1u);
+}
+
+CAF_TEST(a start that a file had is not free) {
+  ledger.segment_opened(0, 1000, "1000");
+  ledger.segment_closed(1001, "1000-1001"); // Without a frame.
+  CAF_CHECK_EQUAL(ledger.free_start(1000), 999);
+  CAF_CHECK_EQUAL(ledger.free_start(1001), 1001);
+}
+
 CAF_TEST(another session has empty books) {
   ledger.segment_opened(0, 1000, "1000");
   write(1, 3);

@@ -94,3 +94,28 @@ CAF_TEST(open and finished files carry their times in their names) {
   CAF_CHECK_EQUAL(open_segment_name(1000, "mp4"), "1000.mp4.part");
   CAF_CHECK_EQUAL(open_segment_name(1000, "csv"), "1000.csv.part");
 }
+
+CAF_TEST(the names of files are read again) {
+  auto finished = parse_segment_name("1000-61000.mp4");
+  CAF_REQUIRE(finished);
+  CAF_CHECK_EQUAL(finished->start_ms, 1000);
+  CAF_CHECK_EQUAL(finished->end_ms, 61000);
+  CAF_CHECK_EQUAL(std::string{finished->extension}, "mp4");
+  CAF_CHECK(!finished->open());
+  auto name = open_segment_name(1000, "csv");
+  auto open = parse_segment_name(name);
+  CAF_REQUIRE(open);
+  CAF_CHECK_EQUAL(open->start_ms, 1000);
+  CAF_CHECK_EQUAL(std::string{open->extension}, "csv");
+  CAF_CHECK(open->open());
+}
+
+CAF_TEST(other names are of no segment) {
+  for (auto name :
+       {"", "1000", "1000.", "1000.mp4", "1000-61000", "1000-61000.",
+        "1000-61000.mp4.part", "1000-61000.csv.damaged", "01000-61000.mp4",
+        "1000-061000.mp4", "-1000-61000.mp4", "1000--61000.mp4",
+        "2000-1000.mp4", "1000.part", "1000..part", "x1000-61000.mp4",
+        "1000.csv.part.wider", "99999999999999999999-1.mp4", "+1-2.mp4"})
+    CAF_CHECK(!parse_segment_name(name));
+}

@@ -39,7 +39,8 @@ struct session_fixture : actor_fixture {
     return start_ms * ms + 500'000 + (now_ns - born_ns);
   }
 
-  void start_session_actor(camnode::session_info current = {}) {
+  void start_session_actor(camnode::session_info current = {},
+                           camnode::session_past past = {}) {
     camnode::session_options options;
     options.client = "desk";
     options.version = "0.1";
@@ -47,9 +48,13 @@ struct session_fixture : actor_fixture {
     options.segment = std::chrono::seconds{10};
     options.clock = clock();
     options.utc = [this] { return utc_ns(); };
+    options.boot_id = "boot-1";
+    options.space = [this] { return free_bytes; };
+    options.min_minutes = 10;
     options.stop = stop;
     testee = start<camnode::session>("session", options, cameras, sensors,
-                                     parent, std::move(current));
+                                     parent, std::move(current),
+                                     std::move(past));
   }
 
   camnode::recording_ledger_ptr add_camera(const std::string& id) {
@@ -61,8 +66,9 @@ struct session_fixture : actor_fixture {
     return x.ledger;
   }
 
-  void start_recording(const std::string& label = "", int64_t duration_ms = 0) {
-    tell(testee, camnode::record_command{true, label, duration_ms});
+  void start_recording(const std::string& label = "", int64_t duration_ms = 0,
+                       bool force = false) {
+    tell(testee, camnode::record_command{true, label, duration_ms, force});
     if (!with_sensors && !told.sessions.empty()) {
       sensors->begin(told.sessions.back().start_ms);
       sensors->finish();
@@ -97,6 +103,7 @@ struct session_fixture : actor_fixture {
   int64_t born_ns;
   camnode::client_supervisor_actor parent;
   camnode::session_actor testee;
+  std::optional<uint64_t> free_bytes; ///< Of the disk.
   bool with_sensors = false; ///< Whether the test is the sensor log.
 };
 

@@ -238,4 +238,88 @@ CAF_TEST(a new life completes a session that was being stopped) {
   CAF_CHECK_EQUAL(told.stopped, 1);
 }
 
+CAF_TEST(a session of an earlier process says that it goes on) {
+  session_info x;
+  x.start_ms = start_ms - 60'000;
+  x.anchor_mono_ns = now_ns - 60'000 * ms;
+  x.segment_ms = 10'000;
+  start_session_actor(x,
+                      {{start_ms - 30'000, start_ms}, {{"recorder/left", 3}}});
+  add_camera("left");
+  advance(2s);
+  auto name = std::to_string(x.start_ms) + ".json";
+  auto text = content_of(scratch.path() / "sessions" / name);
+  auto told_now = nlohmann::json::parse(text);
+  CAF_CHECK_EQUAL(told_now["state"], "recording");
+  CAF_CHECK_EQUAL(told_now["boot_id"], "boot-1");
+  CAF_CHECK_EQUAL(told_now["resumed_ms"].size(), 2u);
+  CAF_CHECK_EQUAL(told_now["cameras"]["left"]["restarts"]["recorder"], 3);
+  stop_recording();
+  sensors->begin(x.start_ms);
+  sensors->finish();
+  advance(1s);
+  start_recording();
+  CAF_CHECK_EQUAL(manifest("/resumed_ms").size(), 0u);
+}
+
+CAF_TEST(losses are in the manifest within a second) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  advance(1500ms);
+  ledger->lost({1, 2, 4, loss_place::network, 0});
+  advance(1250ms);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/lost"), 3);
+}
+
+namespace {
+
+/// A camera that delivers 1 MB every 250 ms for `n` seconds.
+template <class Fixture>
+void deliver(Fixture& x, int n) {
+  for (int i = 0; i < n * 4; ++i) {
+    for (auto& camera : x.cameras->look())
+      camera.viewer->update([](viewer_figures& f) { f.bytes += 1'000'000; });
+    x.advance(250ms);
+  }
+}
+
+} // namespace
+
+CAF_TEST(a start without room for ten minutes is refused and may be forced) {
+  add_camera("left");
+  free_bytes = uint64_t{2'300'000'000};
+  start_session_actor();
+  deliver(*this, 5);
+  start_recording();
+  CAF_CHECK(told.sessions.empty());
+  CAF_CHECK_EQUAL(light("/state"), "idle");
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "start: the disk is full in less than 10 minutes, 2300 MB "
+                  "free, 4000 kB/s; make room, or start with \"force\":true");
+  CAF_CHECK_EQUAL(light("/disk/minutes_left"), 9);
+  start_recording("", 0, true);
+  CAF_CHECK_EQUAL(told.sessions.size(), 1u);
+  free_bytes = 0;
+  deliver(*this, 5);
+  CAF_CHECK_EQUAL(light("/state"), "recording");
+}
+
+CAF_TEST(a recording is stopped a minute before the disk is full) {
+  add_camera("left");
+  free_bytes = uint64_t{10'000'000'000};
+  start_session_actor();
+  deliver(*this, 5);
+  start_recording();
+  CAF_CHECK_EQUAL(told.sessions.size(), 1u);
+  free_bytes = uint64_t{239'000'000};
+  deliver(*this, 2);
+  CAF_REQUIRE(told.sessions.size() >= 2);
+  CAF_CHECK(told.sessions[1].stop_ms != 0);
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "stopped: the disk is full in less than 60 s, 239 MB free, "
+                  "4000 kB/s");
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -82,3 +82,13 @@ CAF_TEST(paths are bounded) {
   CAF_CHECK_EQUAL(path(levels + "/"), "bad message: topic \"" + levels
                                         + "/\": more than 16 levels");
 }
+
+CAF_TEST(a path leads back to its topic) {
+  for (std::string topic :
+       {"sensor/door", "a", "/a", "a/", "//", "..", "a/../b", "x.csv", "x.part",
+        "a b/\xff\x01", "%", "%41", "a%/b", "100%"}) {
+    auto path = topic_path(topic);
+    CAF_REQUIRE(path);
+    CAF_CHECK_EQUAL(topic_of(*path), topic);
+  }
+}

@@ -11,7 +11,7 @@ import time
 import streams
 
 INDEX = ["frame", "sequence", "capture_ns", "receive_ns", "offset_ns",
-         "offset_error_ns", "exposure_us", "bytes", "flags"]
+         "offset_error_ns", "exposure_us", "bytes", "flags", "xxh3", "epoch"]
 
 RECEIVE_TIME_ONLY = 1
 

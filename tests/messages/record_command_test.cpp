@@ -96,3 +96,11 @@ CAF_TEST(oversized payloads are refused unread) {
   CAF_CHECK(parse_record_command("start" + x.substr(5)));
   CAF_CHECK(!parse_record_command("start" + x));
 }
+
+CAF_TEST(a start may be forced) {
+  auto x = parse_record_command(R"({"action":"start","force":true})");
+  CAF_REQUIRE(x);
+  CAF_CHECK(x->force);
+  CAF_CHECK(!parse_record_command(R"({"action":"start"})")->force);
+  CAF_CHECK(!parse_record_command(R"({"action":"start","force":1})"));
+}

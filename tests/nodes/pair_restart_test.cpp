@@ -124,7 +124,7 @@ struct fixture {
     capture(1);
     until([&] { return viewed().frames == captured; });
     before = captured;
-    caf::anon_send(root, record_command{true, {}, 0});
+    caf::anon_send(root, record_command{true, {}, 0, false});
     until([&] { return books().session_ms != 0; });
   }
 

@@ -1,4 +1,5 @@
 #include "tools/camctl/command.hpp"
+#include "tools/camctl/verify.hpp"
 
 #include "nodes/option.hpp"
 #include "nodes/version.hpp"
@@ -14,7 +15,10 @@ namespace {
 
 /// Every command, in the order of `camctl --help`.
 const std::vector<command>& commands() {
-  static const std::vector<command> result{};
+  static const std::vector<command> result{
+    {"verify", "checks a data folder: what is there, lost or damaged",
+     run_verify},
+  };
   return result;
 }
 

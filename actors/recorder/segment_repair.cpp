@@ -1,0 +1,369 @@
+#include "actors/recorder/segment_repair.hpp"
+
+#include "actors/recorder/segment_check.hpp"
+#include "actors/shared/checksum.hpp"
+#include "actors/shared/file_ops.hpp"
+#include "actors/shared/segment_schedule.hpp"
+#include "messages/frame.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <system_error>
+#include <utility>
+
+namespace camnode {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What may not have been synced, at the end of a film: ten times what is
+/// usual, for a slow disk.
+constexpr uint64_t unsure_us = 5'000'000;
+
+/// No segment is longer: 10 years.
+constexpr uint64_t latest_us = uint64_t{10} * 366 * 86'400 * 1'000'000;
+
+/// What a disk loses is whole pages of zeros.
+constexpr size_t page_bytes = 4096;
+
+caf::expected<unique_fd> open_to_repair(const fs::path& path) {
+  unique_fd result{::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW)};
+  if (!result)
+    return file_error(ec::open_failed, path, errno);
+  return result;
+}
+
+bool read_at(int fd, uint64_t offset, uint8_t* out, size_t size) {
+  while (size > 0) {
+    auto n = ::pread(fd, out, size, static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return false;
+    offset += static_cast<uint64_t>(n);
+    out += n;
+    size -= static_cast<size_t>(n);
+  }
+  return true;
+}
+
+caf::expected<uint64_t> size_of(int fd, const fs::path& path) {
+  struct stat info;
+  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+    return file_error(ec::open_failed, path, errno);
+  return static_cast<uint64_t>(info.st_size);
+}
+
+/// Whether a JPEG at `offset` of a file is whole, as far as one can tell
+/// without its checksum.
+bool looks_whole(const std::vector<uint8_t>& jpeg, uint64_t offset) {
+  auto n = jpeg.size();
+  if (n < 4 || jpeg[0] != 0xff || jpeg[1] != 0xd8 || jpeg[n - 2] != 0xff
+      || jpeg[n - 1] != 0xd9)
+    return false;
+  static const uint8_t zeros[page_bytes] = {};
+  auto at = (page_bytes - offset % page_bytes) % page_bytes;
+  for (; at + page_bytes <= n; at += page_bytes)
+    if (std::memcmp(jpeg.data() + at, zeros, page_bytes) == 0)
+      return false;
+  return true;
+}
+
+class repairer {
+public:
+  repairer(const broken_segment& x, const std::optional<frame_number>& next)
+    : x_(x), next_(next) {
+  }
+
+  caf::expected<segment_repair> run() {
+    if (auto err = read_files())
+      return err;
+    // What a repair that was ended half-way left there is of no use.
+    auto next_index = directory() / open_segment_name(x_.start_ms, "csv");
+    next_index += ".new";
+    ::unlink(next_index.c_str());
+    judge();
+    caf::error err;
+    if (result_.frames == 0)
+      err = leave_nothing();
+    else if (!(err = cut_index()) && !(err = cut_film()))
+      err = complete();
+    if (err)
+      return err;
+    return std::move(result_);
+  }
+
+private:
+  caf::error read_files() {
+    if (!x_.index.empty()) {
+      auto fd = open_to_repair(x_.index);
+      if (!fd)
+        return std::move(fd.error());
+      index_ = std::move(*fd);
+      auto size = size_of(index_.get(), x_.index);
+      if (!size)
+        return std::move(size.error());
+      std::string text(*size, '\0');
+      auto bytes = reinterpret_cast<uint8_t*>(text.data());
+      if (!read_at(index_.get(), 0, bytes, text.size()))
+        return file_error(ec::open_failed, x_.index, EIO);
+      read_index(text, [this](const auto& row) { rows_.push_back(row); });
+    }
+    if (x_.film.empty())
+      return caf::none;
+    auto fd = open_to_repair(x_.film);
+    if (!fd)
+      return std::move(fd.error());
+    film_ = std::move(*fd);
+    auto size = size_of(film_.get(), x_.film);
+    if (!size)
+      return std::move(size.error());
+    film_size_ = *size;
+    auto read = [this](uint64_t offset, uint8_t* out, size_t n) {
+      return read_at(film_.get(), offset, out, n);
+    };
+    layout_ = mp4_scan(film_size_, read,
+                       [this](const auto& f) { fragments_.push_back(f); });
+    if (layout_.read_failed)
+      return file_error(ec::open_failed, x_.film, EIO);
+    return caf::none;
+  }
+
+  /// Which frames stay, and what their rows are.
+  void judge() {
+    uint64_t sure_us = 0;
+    if (!fragments_.empty()) {
+      auto last_us = fragments_.back().header.decode_time;
+      sure_us = last_us > unsure_us ? last_us - unsure_us : 0;
+    }
+    film_end_ = layout_.init_bytes;
+    for (uint64_t i = 0; i < fragments_.size(); ++i) {
+      auto& f = fragments_[i];
+      auto unsure = f.header.decode_time >= sure_us;
+      auto row = row_of(i);
+      if (f.header.decode_time > latest_us || (row && is_in_next(*row)))
+        break;
+      if ((unsure || !row) && !look_at(f, i, row, unsure))
+        break;
+      kept_.push_back(*row);
+      film_end_ = f.payload_offset + f.header.payload_bytes;
+    }
+    result_.frames = kept_.size();
+    result_.frames_cut = fragments_.size() - kept_.size();
+    result_.bytes_cut = film_size_ - film_end_;
+    result_.rows_cut = rows_.size() > kept_.size() ? rows_.size() - kept_.size()
+                                                   : 0;
+  }
+
+  /// Row `i`, if it is that of fragment `i`.
+  std::optional<index_row> row_of(uint64_t i) const {
+    if (i >= rows_.size())
+      return std::nullopt;
+    auto& row = rows_[i];
+    auto& f = fragments_[i].header;
+    auto time_us = row.capture_ns / 1000 - x_.start_ms * 1000;
+    if (row.frame != i || row.bytes != f.payload_bytes || time_us < 0
+        || static_cast<uint64_t>(time_us) != f.decode_time)
+      return std::nullopt;
+    return row;
+  }
+
+  bool is_in_next(const index_row& row) const {
+    return next_ && (row.flags & frame::rebuilt) == 0
+           && row.epoch == next_->epoch && row.sequence >= next_->sequence;
+  }
+
+  /// Looks at the picture itself; makes a row where there is none.
+  /// @returns Whether it can stay.
+  bool look_at(const mp4_found_fragment& f, uint64_t i,
+               std::optional<index_row>& row, bool unsure) {
+    std::vector<uint8_t> jpeg(f.header.payload_bytes);
+    if (!read_at(film_.get(), f.payload_offset, jpeg.data(), jpeg.size()))
+      return false;
+    auto sum = xxh3_of(jpeg.data(), jpeg.size());
+    if (row)
+      return row->xxh3 == sum;
+    if (unsure && !looks_whole(jpeg, f.payload_offset))
+      return false;
+    row.emplace();
+    row->frame = i;
+    row->capture_ns = (x_.start_ms * 1000
+                       + static_cast<int64_t>(f.header.decode_time))
+                      * 1000;
+    row->bytes = jpeg.size();
+    row->flags = frame::rebuilt;
+    row->xxh3 = sum;
+    ++result_.rebuilt;
+    return true;
+  }
+
+  /// Nothing in here is a frame.
+  caf::error leave_nothing() {
+    // A first frame that was being written when the process was killed, and its
+    // row, are nothing that anybody was promised.
+    auto sound = (layout_.init_bytes != 0 || film_size_ == 0)
+                 && rows_.size() <= 1 && fragments_.empty()
+                 && result_.bytes_cut <= max_jpeg_bytes;
+    for (auto* path : {&x_.film, &x_.index}) {
+      if (path->empty())
+        continue;
+      if (sound || result_is_in_next()) {
+        if (::unlink(path->c_str()) != 0)
+          return file_error(ec::write_failed, *path, errno);
+        continue;
+      }
+      auto to = *path;
+      if (to.extension() == ".part")
+        to.replace_extension();
+      to += ".damaged";
+      if (auto err = rename_no_replace(*path, to))
+        return err;
+      result_.set_aside = true;
+    }
+    return sync_directory(directory());
+  }
+
+  /// Whether all that there is, is in the next segment, too.
+  bool result_is_in_next() const {
+    auto row = fragments_.empty() ? std::nullopt : row_of(0);
+    return row && is_in_next(*row);
+  }
+
+  fs::path directory() const {
+    return (x_.film.empty() ? x_.index : x_.film).parent_path();
+  }
+
+  caf::error cut_index() {
+    std::string text{index_header};
+    for (auto& row : kept_) {
+      index_row_buffer buffer;
+      text += format_index_row(row, buffer);
+    }
+    // Rows that stay are as they were: but for new ones, cutting is enough.
+    if (x_.index.empty() || result_.rebuilt > 0) {
+      index_path_ = x_.index.empty()
+                      ? directory() / open_segment_name(x_.start_ms, "csv")
+                      : x_.index;
+      return replace_file_synced(index_path_, text);
+    }
+    index_path_ = x_.index;
+    if (::ftruncate(index_.get(), static_cast<off_t>(text.size())) != 0)
+      return file_error(ec::write_failed, index_path_, errno);
+    return sync_data(index_.get(), index_path_);
+  }
+
+  caf::error cut_film() {
+    if (film_end_ != film_size_
+        && ::ftruncate(film_.get(), static_cast<off_t>(film_end_)) != 0)
+      return file_error(ec::write_failed, x_.film, errno);
+    return sync_data(film_.get(), x_.film);
+  }
+
+  /// The index first, as whoever completes a segment does.
+  caf::error complete() {
+    auto end_ms = x_.end_ms != 0 ? x_.end_ms
+                                 : whole_ms(kept_.back().capture_ns) + 1;
+    result_.stem = segment_stem(x_.start_ms, end_ms);
+    auto stem = directory() / result_.stem;
+    auto rename_to = [&](const fs::path& from, const char* extension) {
+      auto to = stem;
+      to += extension;
+      return from == to ? caf::error{} : rename_no_replace(from, to);
+    };
+    if (auto err = rename_to(index_path_, ".csv"))
+      return err;
+    if (auto err = rename_to(x_.film, ".mp4"))
+      return err;
+    return sync_directory(directory());
+  }
+
+  const broken_segment& x_;
+  const std::optional<frame_number>& next_;
+  unique_fd film_;
+  unique_fd index_;
+  uint64_t film_size_ = 0;
+  std::vector<index_row> rows_; ///< Of the index, as far as it is whole.
+  std::vector<mp4_found_fragment> fragments_;
+  mp4_layout layout_;
+  std::vector<index_row> kept_;
+  uint64_t film_end_ = 0;
+  fs::path index_path_;
+  segment_repair result_;
+};
+
+/// The files of one start.
+struct start_files {
+  fs::path film_part;
+  fs::path index_part;
+  std::map<int64_t, fs::path> films;   ///< Completed ones, by end.
+  std::map<int64_t, fs::path> indexes; ///< Likewise.
+};
+
+/// Pairs what belongs together.
+void add_broken(int64_t start_ms, const start_files& x,
+                std::vector<broken_segment>& out) {
+  auto lone = [](const auto& these, const auto& others) {
+    for (auto& [end_ms, path] : these)
+      if (others.count(end_ms) == 0)
+        return std::make_pair(end_ms, path);
+    return std::make_pair(int64_t{0}, fs::path{});
+  };
+  auto [film_end, film] = lone(x.films, x.indexes);
+  auto [index_end, index] = lone(x.indexes, x.films);
+  if (!x.film_part.empty() && !x.index_part.empty())
+    out.push_back({start_ms, 0, x.film_part, x.index_part});
+  else if (!x.film_part.empty()) // Killed between two renames, perhaps.
+    out.push_back({start_ms, index_end, x.film_part, index});
+  else if (!x.index_part.empty()) // A power cut between them.
+    out.push_back({start_ms, film_end, film, x.index_part});
+  else if (!film.empty())
+    out.push_back({start_ms, film_end, film, {}});
+}
+
+} // namespace
+
+caf::expected<std::vector<broken_segment>>
+find_broken_segments(const fs::path& dir) {
+  std::map<int64_t, start_files> starts;
+  std::error_code err;
+  if (!fs::exists(dir, err))
+    return std::vector<broken_segment>{};
+  fs::directory_iterator i{dir, err};
+  for (; !err && i != fs::directory_iterator{}; i.increment(err)) {
+    auto file = i->path().filename().string();
+    auto name = parse_segment_name(file);
+    if (!name || !i->is_regular_file())
+      continue;
+    auto& x = starts[name->start_ms];
+    if (name->extension == "mp4" && name->open())
+      x.film_part = i->path();
+    else if (name->extension == "mp4")
+      x.films[name->end_ms] = i->path();
+    else if (name->extension == "csv" && name->open())
+      x.index_part = i->path();
+    else if (name->extension == "csv")
+      x.indexes[name->end_ms] = i->path();
+  }
+  if (err)
+    return caf::make_error(ec::open_failed,
+                           dir.string() + ": " + err.message());
+  std::vector<broken_segment> result;
+  for (auto& [start_ms, files] : starts)
+    add_broken(start_ms, files, result);
+  return result;
+}
+
+caf::expected<segment_repair>
+repair_segment(const broken_segment& x,
+               const std::optional<frame_number>& next) {
+  return repairer{x, next}.run();
+}
+
+} // namespace camnode

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "actors/shared/recording_ledger.hpp"
+
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+/// A segment that was not completed: a `.part`, or one of the two files under
+/// its final name without the other.
+struct broken_segment {
+  int64_t start_ms = 0;
+  int64_t end_ms = 0;          ///< As one of the names has it; 0: none has.
+  std::filesystem::path film;  ///< Empty: there is none.
+  std::filesystem::path index; ///< Likewise.
+};
+
+/// The segments of a camera's folder that were not completed, in the order of
+/// their starts. An index that lost its film for good is none.
+/// @returns Nothing for a folder that is not there; `ec::open_failed` for one
+///          that cannot be read.
+caf::expected<std::vector<broken_segment>>
+find_broken_segments(const std::filesystem::path& dir);
+
+/// What became of such a segment.
+struct segment_repair {
+  std::string stem; ///< Of its final name; empty: there was nothing to keep.
+  uint64_t frames = 0;
+  uint64_t rebuilt = 0;    ///< Of these, those that had no row.
+  uint64_t frames_cut = 0; ///< Whole by their form, but not their content,
+                           ///< or also in the next segment.
+  uint64_t bytes_cut = 0;  ///< Off the film, those of `frames_cut` included.
+  uint64_t rows_cut = 0;   ///< Off the index.
+  bool set_aside = false;  ///< Its files end in `.damaged` now.
+};
+
+/// Completes a segment that a crash or a power cut left: keeps the frames that
+/// are whole, gives each a row of the index, cuts both files to the same
+/// frames, syncs them, and gives them their final names; the end is that of
+/// the last frame where no name has one. A frame that has no row gets one with
+/// the flag `rebuilt`. What holds no frame is removed, or, where that may be
+/// the disk's fault, set aside: renamed to `.damaged`. Overwrites nothing.
+/// Whenever it is ended half-way, a further call completes it.
+///
+/// Pictures are looked at where they may be damaged only: those of the last 5
+/// seconds, which may not have been synced, and those without a row.
+///
+/// @param next The first frame of the segment behind it, if there is one: it
+///        and those after it are not kept in this one.
+/// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
+caf::expected<segment_repair>
+repair_segment(const broken_segment& x,
+               const std::optional<frame_number>& next);
+
+} // namespace camnode

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "actors/shared/recording_ledger.hpp"
+#include "actors/shared/sensor_board.hpp"
+#include "actors/shared/viewer_board.hpp"
+#include "messages/server_info.hpp"
+#include "messages/session_info.hpp"
+
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace camnode {
+
+/// What a manifest says of one camera.
+struct manifest_camera {
+  server_info server;
+  uint64_t captured = 0;
+  uint64_t recorded = 0;
+  uint64_t durable = 0;
+  uint64_t lost = 0;
+  uint64_t bytes = 0;
+  std::map<std::string, uint64_t> lost_by_place;
+  std::vector<recorded_segment> segments;
+  std::vector<recorded_loss> losses;
+  std::vector<recorded_break> breaks;
+  bool end_unknown = false;
+  std::optional<clock_estimate> clock;
+  uint64_t connections = 0;
+  std::map<std::string, uint32_t> restarts; ///< By actor.
+  std::string last_error;
+};
+
+/// What a session's manifest says.
+struct manifest {
+  std::string client;
+  std::string version;
+  std::string state;   ///< `recording`, `stopping`, `finished`, `interrupted`.
+  std::string boot_id; ///< Which run of the machine its clock belongs to.
+  session_info session;
+  std::vector<int64_t> resumed_ms; ///< When it was resumed, on its own clock.
+  std::string interrupted;         ///< Why it was not.
+  std::map<std::string, manifest_camera> cameras;
+  sensor_board::topics sensors;
+
+  /// Whether the client that wrote it was still at it.
+  bool unfinished() const {
+    return state == "recording" || state == "stopping";
+  }
+};
+
+/// The largest manifest that is read: 64 MiB, a hundred cameras with as many
+/// losses as there is room for.
+constexpr size_t max_manifest_bytes = size_t{64} << 20;
+
+/// Reads what `render_manifest` wrote. Any text is safe: ids and names that
+/// could lead out of the data folder are refused, and so are times that a
+/// session cannot have.
+/// @returns `ec::bad_message` with what is wrong, in one line.
+caf::expected<manifest> parse_manifest(std::string_view text);
+
+/// The name of the manifest's file.
+std::string manifest_name(const session_info& x);
+
+} // namespace camnode

@@ -1,0 +1,150 @@
+#include "nodes/recovery/camera_books.hpp"
+
+#include "actors/shared/segment_schedule.hpp"
+#include "nodes/verify/number_set.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+class rebuilder {
+public:
+  rebuilder(const session_info& session, const manifest_camera& told,
+            const std::vector<found_segment>& found)
+    : session_(session), told_(told), found_(found) {
+  }
+
+  camera_books run() {
+    auto& x = result_.figures;
+    x.state = ledger_figures::phase::recording;
+    x.session_ms = session_.start_ms;
+    x.last_error = told_.last_error;
+    result_.breaks = told_.breaks;
+    for (auto& loss : told_.losses)
+      told_lost_.add({loss.epoch, loss.first, loss.last});
+    for (auto& segment : found_)
+      add(segment);
+    x.durable = x.written;
+    for (auto& loss : told_.losses)
+      add_told(loss);
+    go_behind_last();
+    x.runs_ended = result_.breaks.size();
+    count_unlisted();
+    return std::move(result_);
+  }
+
+private:
+  void add(const found_segment& x) {
+    if (x.facts.rows == 0)
+      return;
+    auto& figures = result_.figures;
+    figures.written += x.facts.rows;
+    figures.bytes += x.facts.bytes;
+    figures.last_capture_ns = x.facts.last_capture_ns;
+    recorded_segment segment;
+    segment.file = x.stem;
+    segment.start_ms = x.start_ms;
+    segment.end_ms = x.end_ms;
+    segment.frames = x.facts.rows;
+    segment.bytes = x.facts.bytes;
+    segment_schedule schedule{session_.start_ms, session_.segment_ms};
+    // By its first frame, as a name may lie a little before that.
+    auto span = schedule.at(whole_ms(x.facts.first_capture_ns));
+    segment.index = span ? span->index : 0;
+    if (!x.facts.ranges.empty()) {
+      segment.epoch = x.facts.ranges.front().epoch;
+      segment.first_sequence = x.facts.ranges.front().first;
+      segment.last_sequence = x.facts.ranges.back().last;
+    }
+    for (auto& range : x.facts.ranges)
+      add(range);
+    result_.segments.push_back(std::move(segment));
+  }
+
+  void add(const frame_range& x) {
+    auto& figures = result_.figures;
+    there_.add(x);
+    if (!figures.first)
+      figures.first = frame_number{x.epoch, x.first};
+    if (figures.last)
+      add_between(*figures.last, x);
+    figures.last = frame_number{x.epoch, x.last};
+  }
+
+  /// What is missing between two frames and was not told is lost nobody knows
+  /// where.
+  void add_between(const frame_number& last, const frame_range& x) {
+    frame_range gap{x.epoch, last.epoch == x.epoch ? last.sequence + 1 : 1,
+                    x.first - 1};
+    if (last.epoch != x.epoch && !is_break(last.epoch))
+      result_.breaks.push_back({last, x.first_ns});
+    if (x.first == 0 || gap.first > gap.last)
+      return;
+    for (auto& hole : told_lost_.missing_from(gap))
+      count(
+        {hole.epoch, hole.first, hole.last, loss_place::unknown, x.first_ns});
+  }
+
+  bool is_break(uint64_t epoch) const {
+    return std::any_of(result_.breaks.begin(), result_.breaks.end(),
+                       [=](const auto& x) { return x.last.epoch == epoch; });
+  }
+
+  /// What was told as lost and is there was found again.
+  void add_told(const recorded_loss& x) {
+    for (auto& part : there_.missing_from({x.epoch, x.first, x.last}))
+      count({x.epoch, part.first, part.last, x.place, x.before_ns});
+  }
+
+  void count(const recorded_loss& x) {
+    auto n = x.last - x.first + 1;
+    result_.figures.lost += n;
+    result_.figures.lost_at[static_cast<size_t>(x.place)] += n;
+    if (result_.losses.size() < recording_ledger::max_losses)
+      result_.losses.push_back(x);
+  }
+
+  /// What was told as lost right behind the last frame is not waited for.
+  void go_behind_last() {
+    auto& last = result_.figures.last;
+    for (auto& x : result_.losses)
+      if (last && x.epoch == last->epoch && x.first <= last->sequence + 1
+          && x.last > last->sequence)
+        last->sequence = x.last;
+  }
+
+  /// A manifest lists a bounded number of losses, and counts them all.
+  void count_unlisted() {
+    if (told_.losses.size() < recording_ledger::max_losses)
+      return;
+    auto unlisted = told_.lost_by_place;
+    for (auto& x : told_.losses) {
+      auto& n = unlisted[to_string(x.place)];
+      n -= std::min(n, x.last - x.first + 1);
+    }
+    for (auto& [place, n] : unlisted) {
+      result_.figures.lost += n;
+      result_.figures.lost_at[static_cast<size_t>(loss_place_of(place))] += n;
+    }
+  }
+
+  const session_info& session_;
+  const manifest_camera& told_;
+  const std::vector<found_segment>& found_;
+  number_set told_lost_;
+  number_set there_;
+  camera_books result_;
+};
+
+} // namespace
+
+camera_books rebuild_books(const session_info& session,
+                           const manifest_camera& told,
+                           const std::vector<found_segment>& found) {
+  return rebuilder{session, told, found}.run();
+}
+
+} // namespace camnode

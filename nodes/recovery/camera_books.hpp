@@ -1,0 +1,37 @@
+#pragma once
+
+#include "actors/recorder/segment_check.hpp"
+#include "actors/session/manifest.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+/// A completed segment, as its index tells.
+struct found_segment {
+  int64_t start_ms = 0;
+  int64_t end_ms = 0;
+  std::string stem; ///< Of its name.
+  index_facts facts;
+};
+
+/// What a `recording_ledger` holds.
+struct camera_books {
+  ledger_figures figures;
+  std::vector<recorded_segment> segments;
+  std::vector<recorded_loss> losses;
+  std::vector<recorded_break> breaks;
+};
+
+/// The books of a camera after a crash: what is recorded is what the files
+/// have; what is lost is what the manifest had named by then, and what is
+/// missing between the files' numbers (`loss_place::unknown`).
+/// @param told What the manifest says; may be older than the files.
+/// @param found The session's segments, in the order of their starts.
+camera_books rebuild_books(const session_info& session,
+                           const manifest_camera& told,
+                           const std::vector<found_segment>& found);
+
+} // namespace camnode

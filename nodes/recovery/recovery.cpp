@@ -1,0 +1,341 @@
+#include "nodes/recovery/recovery.hpp"
+
+#include "actors/recorder/segment_check.hpp"
+#include "actors/sensor_log/sensor_check.hpp"
+#include "actors/sensor_log/topic_path.hpp"
+#include "actors/session/session_report.hpp"
+#include "actors/shared/file_ops.hpp"
+#include "actors/shared/log.hpp"
+#include "actors/shared/segment_schedule.hpp"
+#include "messages/error.hpp"
+#include "nodes/recovery/camera_books.hpp"
+#include "nodes/recovery/file_repairs.hpp"
+#include "nodes/verify/data_folder.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+namespace camnode {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto who = "recovery";
+
+std::string content_of(const fs::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// Whether the manifest that begins with `head` is surely complete: spares
+/// reading all of those that there ever were.
+bool is_closed(std::string_view head) {
+  return head.find("\"state\": \"finished\"") != head.npos
+         || head.find("\"state\": \"interrupted\"") != head.npos;
+}
+
+std::string head_of(const fs::path& path) {
+  std::string result(2048, '\0');
+  std::ifstream in{path, std::ios::binary};
+  in.read(result.data(), static_cast<std::streamsize>(result.size()));
+  result.resize(static_cast<size_t>(in.gcount()));
+  return result;
+}
+
+/// One session that was not completed.
+struct open_session {
+  fs::path path; ///< Of its manifest.
+  manifest books;
+  int64_t end_ms = 0; ///< Where the next session began, UTC ms.
+};
+
+/// The open sessions, in the order of their starts.
+std::vector<open_session> find_open_sessions(const data_listing& listing,
+                                             const fs::path& dir) {
+  std::vector<open_session> result;
+  std::vector<int64_t> starts;
+  for (auto& file : listing.manifests) {
+    auto path = dir / file.name;
+    starts.push_back(std::atoll(path.filename().c_str()));
+    if (is_closed(head_of(path)))
+      continue;
+    if (file.size > max_manifest_bytes) {
+      log_warning(who, path.string(), ": too large to read; left alone");
+      continue;
+    }
+    auto books = parse_manifest(content_of(path));
+    if (!books)
+      log_warning(who, path.string(), ": ", describe(books.error()),
+                  "; left alone");
+    else if (books->unfinished())
+      result.push_back({path, std::move(*books), 0});
+  }
+  std::sort(starts.begin(), starts.end());
+  for (auto& x : result) {
+    auto next = std::upper_bound(starts.begin(), starts.end(),
+                                 x.books.session.start_ms);
+    x.end_ms = next == starts.end() ? std::numeric_limits<int64_t>::max()
+                                    : *next;
+  }
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
+    return a.books.session.start_ms < b.books.session.start_ms;
+  });
+  return result;
+}
+
+/// Rebuilds the books of one session from its files.
+class session_rebuilder {
+public:
+  session_rebuilder(const open_session& x, const data_listing& listing,
+                    fs::path dir)
+    : x_(x), listing_(listing), dir_(std::move(dir)) {
+  }
+
+  std::map<std::string, camera_books> cameras() {
+    std::map<std::string, camera_books> result;
+    static const manifest_camera unknown;
+    for (auto& [id, told] : x_.books.cameras)
+      result[id] = camera(id, told);
+    for (auto& [id, pieces] : listing_.cameras)
+      if (result.count(id) == 0 && has_ours(pieces))
+        result[id] = camera(id, unknown);
+    return result;
+  }
+
+  sensor_board::topics sensors() {
+    auto result = x_.books.sensors;
+    for (auto& [topic, books] : result) {
+      auto folder = topic_path(topic);
+      auto pieces = folder ? listing_.sensors.find(*folder)
+                           : listing_.sensors.end();
+      recount(books, pieces == listing_.sensors.end() ? none_ : pieces->second);
+    }
+    for (auto& [folder, pieces] : listing_.sensors)
+      if (has_ours(pieces) && result.count(topic_of(folder)) == 0)
+        recount(result[topic_of(folder)], pieces);
+    return result;
+  }
+
+private:
+  bool is_ours(const listed_piece& x) const {
+    return x.end_ms != 0 && x.start_ms >= x_.books.session.start_ms
+           && x.start_ms < x_.end_ms;
+  }
+
+  bool has_ours(const std::vector<listed_piece>& pieces) const {
+    return std::any_of(pieces.begin(), pieces.end(),
+                       [this](const auto& x) { return is_ours(x); });
+  }
+
+  camera_books camera(const std::string& id, const manifest_camera& told) {
+    std::vector<found_segment> found;
+    auto pieces = listing_.cameras.find(id);
+    if (pieces != listing_.cameras.end())
+      for (auto& x : pieces->second)
+        if (is_ours(x) && x.film && x.index)
+          found.push_back({x.start_ms, x.end_ms, x.stem,
+                           read_index(content_of(dir_ / x.index->name))});
+    return rebuild_books(x_.books.session, told, found);
+  }
+
+  void recount(topic_figures& books, const std::vector<listed_piece>& pieces) {
+    auto& session = x_.books.session;
+    segment_schedule schedule{session.start_ms, session.segment_ms};
+    books.files.clear();
+    books.written = 0;
+    for (auto& x : pieces) {
+      if (!is_ours(x))
+        continue;
+      sensor_check reader;
+      reader.feed(content_of(dir_ / x.index->name));
+      books.files.push_back(x.stem);
+      books.written += reader.finish().rows;
+      books.has_file = true;
+      books.last_index = schedule.at(x.start_ms)->index;
+    }
+    books.durable = books.written;
+    books.received = books.written;
+    for (auto& [reason, n] : books.rejected)
+      books.received += n;
+  }
+
+  const open_session& x_;
+  const data_listing& listing_;
+  const fs::path dir_;
+  const std::vector<listed_piece> none_;
+};
+
+recording_ledger_ptr ledger_of(camera_books x) {
+  auto result = std::make_shared<recording_ledger>();
+  result->restore(std::move(x.figures), std::move(x.segments),
+                  std::move(x.losses), std::move(x.breaks));
+  return result;
+}
+
+server_info server_of(const open_session& x, const std::string& id) {
+  auto i = x.books.cameras.find(id);
+  if (i != x.books.cameras.end())
+    return i->second.server;
+  server_info result;
+  result.id = id;
+  return result;
+}
+
+viewer_board_ptr viewer_of(const open_session& x, const std::string& id) {
+  auto result = std::make_shared<viewer_board>();
+  auto i = x.books.cameras.find(id);
+  if (i != x.books.cameras.end())
+    result->update([&](viewer_figures& f) {
+      f.legacy = i->second.server.legacy;
+      f.connections = i->second.connections;
+      f.clocked = i->second.clock.has_value();
+      f.clock = i->second.clock.value_or(clock_estimate{});
+    });
+  return result;
+}
+
+std::map<std::string, uint32_t> restarts_of(const open_session& x) {
+  std::map<std::string, uint32_t> result;
+  for (auto& [id, camera] : x.books.cameras)
+    for (auto& [actor, n] : camera.restarts)
+      result[actor + "/" + id] = n;
+  return result;
+}
+
+/// Where the last thing in a session ends.
+int64_t end_of(const session_info& session,
+               const std::map<std::string, camera_books>& cameras,
+               const sensor_board::topics& sensors) {
+  auto result = session.start_ms + 1;
+  for (auto& [id, x] : cameras)
+    for (auto& segment : x.segments)
+      result = std::max(result, segment.end_ms);
+  for (auto& [topic, x] : sensors)
+    for (auto& file : x.files)
+      if (auto name = parse_segment_name(file + ".csv"))
+        result = std::max(result, name->end_ms);
+  return result;
+}
+
+/// Closes a session that cannot go on, in its manifest.
+void interrupt(open_session& x, session_rebuilder& rebuilder,
+               const std::string& why) {
+  auto cameras = rebuilder.cameras();
+  session_view view;
+  view.client = x.books.client;
+  view.version = x.books.version;
+  view.state = "interrupted";
+  view.interrupted = why;
+  view.boot_id = x.books.boot_id;
+  view.resumed_ms = x.books.resumed_ms;
+  view.session = x.books.session;
+  view.sensors = rebuilder.sensors();
+  view.restarts = restarts_of(x);
+  if (view.session.stop_ms == 0)
+    view.session.stop_ms = end_of(view.session, cameras, view.sensors);
+  uint64_t frames = 0;
+  for (auto& [id, books] : cameras) {
+    fleet_member camera;
+    camera.server = server_of(x, id);
+    camera.viewer = viewer_of(x, id);
+    frames += books.figures.written;
+    camera.ledger = ledger_of(std::move(books));
+    if (camera.ledger->look().last)
+      camera.ledger->end_unknown();
+    view.cameras.push_back(std::move(camera));
+  }
+  auto err = replace_file_synced(x.path, render_manifest(view));
+  if (err)
+    return log_error(who, "cannot close session ", view.session.start_ms, ": ",
+                     describe(err));
+  log_warning(who, "session ", view.session.start_ms,
+              " is closed as interrupted: ", why, "; ", cameras.size(),
+              " cameras, ", frames, " frames");
+}
+
+/// A legacy server numbers nothing: what it sent meanwhile is unknown.
+void note_absence(const server_info& server, recording_ledger& ledger,
+                  int64_t now_ns) {
+  auto last = ledger.look().last;
+  if (last && last->epoch == 0 && server.legacy)
+    ledger.run_ended(*last, now_ns);
+}
+
+resumed_session resume(const open_session& x, session_rebuilder& rebuilder,
+                       int64_t now_ns) {
+  resumed_session result;
+  result.session = x.books.session;
+  result.resumed_ms = x.books.resumed_ms;
+  result.restarts = restarts_of(x);
+  result.sensors = rebuilder.sensors();
+  auto session_ns = result.session.session_ns(now_ns);
+  result.resumed_ms.push_back(session_ns / 1'000'000);
+  auto last_ns = result.session.start_ms * 1'000'000;
+  uint64_t frames = 0;
+  for (auto& [id, books] : rebuilder.cameras()) {
+    frames += books.figures.written;
+    last_ns = std::max(last_ns, books.figures.last_capture_ns);
+    auto server = server_of(x, id);
+    auto ledger = ledger_of(books);
+    note_absence(server, *ledger, session_ns);
+    result.cameras.push_back({std::move(server), std::move(ledger)});
+  }
+  // It was due while nobody was there.
+  auto& s = result.session;
+  if (s.stop_ms == 0 && s.due_ms != 0 && s.due_ms * 1'000'000 <= session_ns)
+    s.stop_ms = s.due_ms;
+  log_warning(who, "session ", s.start_ms, " goes on, ",
+              (session_ns - last_ns) / 1'000'000, " ms behind its last frame; ",
+              result.cameras.size(), " cameras, ", frames, " frames so far",
+              s.stop_ms == 0 ? "" : "; it is over already");
+  return result;
+}
+
+/// @returns Why `x` cannot go on; empty: it can.
+std::string why_not(const open_session& x, bool newest,
+                    const recovery_options& options, int64_t now_ns) {
+  if (!newest)
+    return "another session was begun since";
+  if (!options.resume)
+    return "the client was ended (record.resume=false)";
+  if (x.books.boot_id.empty() || x.books.boot_id != options.boot_id
+      || x.books.session.anchor_mono_ns > now_ns)
+    return "the machine was started anew, and its clock with it";
+  return {};
+}
+
+} // namespace
+
+std::optional<resumed_session> recover(const recovery_options& options) {
+  repair_files(options.dir);
+  auto listing = list_data(options.dir);
+  if (!listing)
+    return std::nullopt;
+  auto sessions = find_open_sessions(*listing, options.dir);
+  std::optional<resumed_session> result;
+  for (auto& x : sessions) {
+    session_rebuilder rebuilder{x, *listing, options.dir};
+    auto newest = &x == &sessions.back()
+                  && x.end_ms == std::numeric_limits<int64_t>::max();
+    auto now_ns = options.clock();
+    auto why = why_not(x, newest, options, now_ns);
+    if (why.empty())
+      result = resume(x, rebuilder, now_ns);
+    else
+      interrupt(x, rebuilder, why);
+  }
+  return result;
+}
+
+std::string read_boot_id() {
+  std::ifstream in{"/proc/sys/kernel/random/boot_id"};
+  std::string result;
+  std::getline(in, result);
+  return result;
+}
+
+} // namespace camnode

@@ -1,0 +1,238 @@
+#include "nodes/verify/audit.hpp"
+
+#include "nodes/verify/number_set.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+std::string in_words(const frame_range& x) {
+  auto result = x.first == x.last ? "frame " + std::to_string(x.first)
+                                  : "frames " + std::to_string(x.first) + " to "
+                                      + std::to_string(x.last);
+  return result + " of run " + std::to_string(x.epoch);
+}
+
+std::string differs(const char* what, uint64_t in_file, uint64_t in_books) {
+  return std::string{what} + ": " + std::to_string(in_file) + " in the files, "
+         + std::to_string(in_books) + " in the manifest";
+}
+
+class camera_auditor {
+public:
+  camera_auditor(const manifest_camera& books,
+                 const std::vector<checked_film>& films)
+    : books_(books), films_(films) {
+  }
+
+  camera_audit run() {
+    add_up();
+    compare_files();
+    name_losses();
+    check_sums();
+    check_numbers();
+    result_.faults = faults_.texts();
+    for (auto& x : film_faults_)
+      result_.faults.push_back(x);
+    return std::move(result_);
+  }
+
+private:
+  void add_up() {
+    for (auto& x : films_) {
+      result_.films += x.piece.film.has_value();
+      result_.frames += x.facts.film_frames;
+      result_.bytes += x.facts.film_bytes;
+      result_.rebuilt += x.facts.index.rebuilt;
+      if (!x.piece.film)
+        film_faults_.push_back(x.piece.name() + ": an index without its film");
+      else if (!x.piece.index)
+        film_faults_.push_back(x.piece.name() + ": a film without its index");
+      else if (x.piece.end_ms == 0)
+        film_faults_.push_back(x.piece.name() + ": was never completed");
+      for (auto& fault : x.facts.faults.texts())
+        film_faults_.push_back(x.piece.name() + ": " + fault);
+    }
+    result_.captured = books_.captured;
+    result_.recorded = books_.recorded;
+    result_.lost = books_.lost;
+    result_.lost_by_place = books_.lost_by_place;
+  }
+
+  void compare_files() {
+    std::map<std::string, const recorded_segment*> told;
+    for (auto& x : books_.segments)
+      told[x.file] = &x;
+    for (auto& x : films_) {
+      auto i = told.find(x.piece.stem);
+      if (i == told.end()) {
+        film_faults_.push_back(x.piece.name()
+                               + ": the manifest knows no such file");
+        continue;
+      }
+      compare(x, *i->second);
+      told.erase(i);
+    }
+    for (auto& [file, x] : told)
+      faults_.add(file + ".mp4: is missing, with " + std::to_string(x->frames)
+                  + " frames, " + std::to_string(x->first_sequence) + " to "
+                  + std::to_string(x->last_sequence) + " of run "
+                  + std::to_string(x->epoch));
+  }
+
+  void compare(const checked_film& x, const recorded_segment& told) {
+    if (!x.piece.film)
+      return;
+    if (x.facts.film_frames != told.frames)
+      film_faults_.push_back(
+        x.piece.name() + ": "
+        + differs("frames", x.facts.film_frames, told.frames));
+    if (x.facts.film_bytes != told.bytes)
+      film_faults_.push_back(
+        x.piece.name() + ": "
+        + differs("bytes of pictures", x.facts.film_bytes, told.bytes));
+  }
+
+  void name_losses() {
+    for (auto& x : books_.losses)
+      result_.losses.push_back(in_words({x.epoch, x.first, x.last}) + ": "
+                               + to_string(x.place) + ", before "
+                               + std::to_string(x.before_ns) + " ns");
+    for (auto& x : books_.breaks)
+      result_.losses.push_back("what was captured behind frame "
+                               + std::to_string(x.last.sequence) + " of run "
+                               + std::to_string(x.last.epoch)
+                               + " is unknown: another run began, before "
+                               + std::to_string(x.before_ns) + " ns");
+    if (books_.end_unknown)
+      result_.losses.push_back("what was captured behind the last frame is "
+                               "unknown: the stream broke off");
+  }
+
+  void check_sums() {
+    if (result_.frames != books_.recorded)
+      faults_.add(differs("frames", result_.frames, books_.recorded));
+    if (books_.captured != books_.recorded + books_.lost)
+      faults_.add("the manifest does not balance: captured "
+                  + std::to_string(books_.captured) + ", recorded "
+                  + std::to_string(books_.recorded) + ", lost "
+                  + std::to_string(books_.lost));
+    uint64_t by_place = 0;
+    for (auto& [place, n] : books_.lost_by_place)
+      by_place += n;
+    if (by_place != books_.lost)
+      faults_.add("the manifest does not balance: lost "
+                  + std::to_string(books_.lost) + ", by place "
+                  + std::to_string(by_place));
+    uint64_t named = 0;
+    for (auto& x : books_.losses)
+      named += x.last - x.first + 1;
+    if (named != books_.lost)
+      faults_.add("of " + std::to_string(books_.lost) + " lost frames, "
+                  + std::to_string(named) + " are named");
+  }
+
+  /// Each number is in one file, or named as lost.
+  void check_numbers() {
+    number_set lost;
+    for (auto& x : books_.losses)
+      lost.add({x.epoch, x.first, x.last});
+    number_set there;
+    const frame_range* before = nullptr;
+    for (auto& film : films_)
+      for (auto& x : film.facts.index.ranges) {
+        for (auto& doubled : there.common_with(x))
+          faults_.add(in_words(doubled) + " in " + film.piece.name()
+                      + ": recorded twice");
+        for (auto& denied : lost.common_with(x))
+          faults_.add(in_words(denied) + " in " + film.piece.name()
+                      + ": named as lost");
+        there.add(x);
+        if (before)
+          check_between(*before, x, lost);
+        before = &x;
+      }
+  }
+
+  void check_between(const frame_range& a, const frame_range& b,
+                     const number_set& lost) {
+    if (a.epoch == b.epoch && b.first <= a.last)
+      return faults_.add(in_words(b) + ": behind " + in_words(a));
+    if (a.epoch != b.epoch && !is_break(a.epoch))
+      faults_.add("run " + std::to_string(b.epoch) + " follows run "
+                  + std::to_string(a.epoch)
+                  + ", and the manifest does not name it");
+    frame_range gap{b.epoch, a.epoch == b.epoch ? a.last + 1 : 1, b.first - 1};
+    if (gap.first > gap.last || b.first == 0)
+      return;
+    for (auto& hole : lost.missing_from(gap))
+      if (result_.rebuilt == 0) // Else it may be one without a number.
+        faults_.add(in_words(hole)
+                    + ": missing, and the manifest does not "
+                      "name it");
+  }
+
+  bool is_break(uint64_t epoch) const {
+    return std::any_of(books_.breaks.begin(), books_.breaks.end(),
+                       [=](const auto& x) { return x.last.epoch == epoch; });
+  }
+
+  const manifest_camera& books_;
+  const std::vector<checked_film>& films_;
+  fault_list faults_; ///< Of the books: may be as many as there are frames.
+  std::vector<std::string> film_faults_;
+  camera_audit result_;
+};
+
+} // namespace
+
+camera_audit audit_camera(const manifest_camera& books,
+                          const std::vector<checked_film>& films) {
+  return camera_auditor{books, films}.run();
+}
+
+sensor_audit audit_sensor(const topic_figures& books,
+                          const std::vector<checked_readings>& files) {
+  sensor_audit result;
+  result.received = books.received;
+  result.written = books.written;
+  for (auto& [reason, n] : books.rejected) {
+    result.rejected += n;
+    if (reason == "disk")
+      result.losses.push_back(std::to_string(n) + " readings: " + reason);
+  }
+  std::set<std::string> told{books.files.begin(), books.files.end()};
+  for (auto& x : files) {
+    ++result.files;
+    result.rows += x.facts.rows;
+    auto fault = [&](const std::string& text) {
+      result.faults.push_back(x.piece.name() + ": " + text);
+    };
+    if (!x.facts.fault.empty())
+      fault(x.facts.fault);
+    if (x.piece.end_ms == 0)
+      fault("was never completed");
+    else if (told.erase(x.piece.stem) == 0)
+      fault("the manifest knows no such file");
+    if (x.facts.rows > 0
+        && (x.facts.first_ms < x.piece.start_ms
+            || (x.piece.end_ms != 0 && x.facts.last_ms >= x.piece.end_ms)))
+      fault("has readings outside of the times in its name");
+  }
+  for (auto& file : told)
+    result.faults.push_back(file + ".csv: is missing");
+  if (result.rows != books.written)
+    result.faults.push_back(differs("readings", result.rows, books.written));
+  if (books.received != books.written + result.rejected)
+    result.faults.push_back("the manifest does not balance: received "
+                            + std::to_string(books.received) + ", written "
+                            + std::to_string(books.written) + ", rejected "
+                            + std::to_string(result.rejected));
+  return result;
+}
+
+} // namespace camnode

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+/// One file, as its folder lists it.
+struct listed_file {
+  std::string name; ///< Below `data.dir`.
+  uint64_t size = 0;
+};
+
+/// The files of one piece of a recording; for sensors, only an index.
+struct listed_piece {
+  int64_t start_ms = 0;
+  int64_t end_ms = 0; ///< 0: a `.part`.
+  std::string stem;   ///< Of the names, without folder and extension.
+  std::optional<listed_file> film;
+  std::optional<listed_file> index;
+
+  /// A name for it, below `data.dir`.
+  const std::string& name() const {
+    return film ? film->name : index->name;
+  }
+};
+
+/// What is in a data folder, by names alone. Pieces are in the order of their
+/// starts.
+struct data_listing {
+  std::map<std::string, std::vector<listed_piece>> cameras; ///< By id.
+  std::map<std::string, std::vector<listed_piece>> sensors; ///< By folder.
+  std::vector<listed_file> manifests;
+  std::vector<std::string> strangers; ///< What camnode did not make.
+  std::vector<std::string> faults;    ///< Folders that cannot be read.
+};
+
+/// Lists the data folder `dir`.
+/// @returns `ec::open_failed` if it is none.
+caf::expected<data_listing> list_data(const std::filesystem::path& dir);
+
+} // namespace camnode

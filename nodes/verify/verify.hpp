@@ -1,0 +1,57 @@
+#pragma once
+
+#include "nodes/verify/audit.hpp"
+
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+struct verify_options {
+  std::filesystem::path dir;
+  std::string session; ///< Start, label or manifest's name; empty: all.
+
+  /// Called now and then, on any thread, with what has been read of what is to
+  /// be read. May be empty.
+  std::function<void(uint64_t done, uint64_t all)> on_progress;
+};
+
+/// One session, checked.
+struct session_audit {
+  std::string manifest; ///< The name of its file, below `data.dir`.
+  std::string state;
+  session_info session;
+  std::map<std::string, camera_audit> cameras; ///< By id.
+  std::map<std::string, sensor_audit> sensors; ///< By topic.
+  std::vector<std::string> losses;             ///< Of the session itself.
+  std::vector<std::string> faults;
+};
+
+/// A data folder, checked.
+struct data_audit {
+  std::vector<session_audit> sessions;
+  std::vector<std::string> faults;    ///< Of what belongs to no session.
+  std::vector<std::string> strangers; ///< Files that camnode did not make.
+
+  bool damaged() const;
+  bool lossy() const;
+};
+
+/// Reads all that is in a data folder, every byte of every film, on all cores,
+/// and compares it with the manifests. Changes nothing.
+/// @returns `ec::open_failed` if there is no such folder or session.
+caf::expected<data_audit> verify_data(const verify_options& options);
+
+/// For people: a table per session, and a line for each loss and fault.
+std::string render_text(const data_audit& x);
+
+/// For programs: JSON.
+std::string render_json(const data_audit& x);
+
+} // namespace camnode

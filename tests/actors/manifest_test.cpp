@@ -1,0 +1,152 @@
+#define CAF_SUITE manifest
+#include "tests/camnode_test.hpp"
+
+#include "actors/session/manifest.hpp"
+#include "actors/session/session_report.hpp"
+#include "messages/error.hpp"
+#include "tests/actors/frame_samples.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace camnode;
+using namespace camnode_test;
+using nlohmann::json;
+
+namespace {
+
+session_view sample() {
+  session_view x;
+  x.client = "desk";
+  x.version = "0.1";
+  x.state = "recording";
+  x.boot_id = "boot-1";
+  x.resumed_ms = {1'800'000'005'000};
+  x.session.start_ms = 1'800'000'000'000;
+  x.session.anchor_mono_ns = 123'456'789;
+  x.session.segment_ms = 60'000;
+  x.session.due_ms = 1'800'000'090'000;
+  x.session.label = "trial-07";
+  fleet_member camera;
+  camera.server.id = "cam-a";
+  camera.server.ip = "10.0.0.7";
+  camera.server.port = 8000;
+  camera.server.epoch = 9;
+  camera.ledger = std::make_shared<recording_ledger>();
+  camera.viewer = std::make_shared<viewer_board>();
+  camera.viewer->update([](viewer_figures& f) {
+    f.clocked = true;
+    f.clock = {-5, 7};
+  });
+  auto& ledger = *camera.ledger;
+  ledger.begin(x.session);
+  ledger.segment_opened(0, x.session.start_ms, "1800000000000");
+  for (uint64_t i = 1; i <= 3; ++i)
+    ledger.written(*new_frame(i, 8, 10));
+  ledger.lost({8, 4, 6, loss_place::network, 77});
+  ledger.run_ended({8, 6}, 88);
+  ledger.written(*new_frame(1, 9, 10));
+  ledger.durable(1);
+  x.cameras = {camera};
+  x.restarts["recorder/cam-a"] = 2;
+  x.sensors["sensor/door"].received = 3;
+  x.sensors["sensor/door"].written = 2;
+  x.sensors["sensor/door"].rejected["disk"] = 1;
+  x.sensors["sensor/door"].files = {"1800000000000-1800000060000"};
+  return x;
+}
+
+std::string why(const std::string& text) {
+  auto x = parse_manifest(text);
+  return x ? "" : describe(x.error());
+}
+
+/// The sample with `value` at `pointer`.
+std::string changed(const std::string& pointer, const json& value) {
+  auto x = json::parse(render_manifest(sample()));
+  x[json::json_pointer{pointer}] = value;
+  return x.dump();
+}
+
+} // namespace
+
+CAF_TEST(a manifest is read as it was written) {
+  auto x = parse_manifest(render_manifest(sample()));
+  if (!x)
+    CAF_FAIL(describe(x.error()));
+  CAF_CHECK_EQUAL(x->state, "recording");
+  CAF_CHECK(x->unfinished());
+  CAF_CHECK_EQUAL(x->boot_id, "boot-1");
+  CAF_CHECK_EQUAL(x->session.start_ms, 1'800'000'000'000);
+  CAF_CHECK_EQUAL(x->session.anchor_mono_ns, 123'456'789);
+  CAF_CHECK_EQUAL(x->session.due_ms, 1'800'000'090'000);
+  CAF_CHECK_EQUAL(x->session.label, "trial-07");
+  CAF_CHECK_EQUAL(x->resumed_ms.size(), 1u);
+  CAF_CHECK_EQUAL(manifest_name(x->session), "1800000000000-trial-07.json");
+  auto& camera = x->cameras.at("cam-a");
+  CAF_CHECK_EQUAL(camera.server.ip, "10.0.0.7");
+  CAF_CHECK_EQUAL(camera.server.port, 8000);
+  CAF_CHECK_EQUAL(camera.recorded, 4u);
+  CAF_CHECK_EQUAL(camera.captured, 7u);
+  CAF_CHECK_EQUAL(camera.lost, 3u);
+  CAF_CHECK_EQUAL(camera.restarts.at("recorder"), 2u);
+  CAF_REQUIRE_EQUAL(camera.segments.size(), 1u);
+  CAF_CHECK_EQUAL(camera.segments[0].frames, 4u);
+  CAF_REQUIRE_EQUAL(camera.losses.size(), 1u);
+  CAF_CHECK_EQUAL(camera.losses[0].last, 6u);
+  CAF_CHECK(camera.losses[0].place == loss_place::network);
+  CAF_REQUIRE_EQUAL(camera.breaks.size(), 1u);
+  CAF_CHECK_EQUAL(camera.breaks[0].last.sequence, 6u);
+  CAF_REQUIRE(camera.clock);
+  CAF_CHECK_EQUAL(camera.clock->offset_ns, -5);
+  auto& sensor = x->sensors.at("sensor/door");
+  CAF_CHECK_EQUAL(sensor.received, 3u);
+  CAF_CHECK_EQUAL(sensor.rejected.at("disk"), 1u);
+}
+
+CAF_TEST(a manifest that is cut anywhere is refused) {
+  auto text = render_manifest(sample());
+  for (size_t n = 0; n + 2 < text.size(); ++n)
+    CAF_CHECK(!parse_manifest(std::string_view{text}.substr(0, n)));
+}
+
+CAF_TEST(what leads out of the data folder is refused) {
+  CAF_CHECK_EQUAL(why(changed("/label", "ok")), "");
+  for (auto bad : {"../x", "a/b", "a\nb"})
+    CAF_CHECK_NOT_EQUAL(why(changed("/label", bad)), "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/cameras/cam-a/segments/0/file", "../x/y")),
+                      "");
+  auto camera = json::parse(render_manifest(sample()))["cameras"]["cam-a"];
+  CAF_CHECK_NOT_EQUAL(why(changed("/cameras", {{"..", camera}})), "");
+}
+
+CAF_TEST(each hole is told by its name) {
+  for (auto name : {"state", "start_ms", "stop_ms", "segment_ms", "cameras",
+                    "sensors", "session_clock", "label"}) {
+    auto x = json::parse(render_manifest(sample()));
+    x.erase(name);
+    CAF_CHECK_EQUAL(why(x.dump()),
+                    "bad message: has no \"" + std::string{name} + '"');
+  }
+  for (auto name : {"captured", "recorded", "lost", "losses", "segments"}) {
+    auto x = json::parse(render_manifest(sample()));
+    x["cameras"]["cam-a"].erase(name);
+    CAF_CHECK_NOT_EQUAL(why(x.dump()), "");
+  }
+}
+
+CAF_TEST(values that no session has are refused) {
+  for (json bad : {json(-1), json(1.5), json("1"), json(nullptr), json::array(),
+                   json(18446744073709551615u)}) {
+    CAF_CHECK_NOT_EQUAL(why(changed("/start_ms", bad)), "");
+    CAF_CHECK_NOT_EQUAL(why(changed("/segment_ms", bad)), "");
+    CAF_CHECK_NOT_EQUAL(why(changed("/cameras", bad)), "");
+    CAF_CHECK_NOT_EQUAL(why(changed("/cameras/cam-a/segments", bad)),
+                        bad.is_array() ? "-" : "");
+  }
+  CAF_CHECK_NOT_EQUAL(why(changed("/segment_ms", 0)), "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/start_ms", 0)), "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/stop_ms", 5)), "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/format", "x")), "");
+  CAF_CHECK_NOT_EQUAL(why("[]"), "");
+  CAF_CHECK_NOT_EQUAL(why("{}"), "");
+}

@@ -1,0 +1,129 @@
+#define CAF_SUITE camera_books
+
+#include "tests/camnode_test.hpp"
+
+#include "nodes/recovery/camera_books.hpp"
+
+#include <string>
+
+using namespace camnode;
+
+namespace {
+
+constexpr int64_t start_ms = 1'800'000'000'000;
+
+/// A session of 10 s cuts, and what is left of a camera in it.
+struct fixture {
+  fixture() {
+    session.start_ms = start_ms;
+    session.segment_ms = 10'000;
+  }
+
+  void find(int64_t from_ms, int64_t to_ms, std::vector<frame_range> ranges) {
+    found_segment x;
+    x.start_ms = start_ms + from_ms;
+    x.end_ms = start_ms + to_ms;
+    x.stem = std::to_string(from_ms) + "-" + std::to_string(to_ms);
+    for (auto& r : ranges) {
+      x.facts.rows += r.last - r.first + 1;
+      r.first_ns = x.start_ms * 1'000'000 + 1;
+    }
+    x.facts.bytes = 100 * x.facts.rows;
+    x.facts.ranges = std::move(ranges);
+    x.facts.first_capture_ns = x.start_ms * 1'000'000 + 1;
+    x.facts.last_capture_ns = x.end_ms * 1'000'000 - 1;
+    found.push_back(x);
+  }
+
+  camera_books rebuild() const {
+    return rebuild_books(session, told, found);
+  }
+
+  std::string losses() const {
+    std::string result;
+    for (auto& x : rebuild().losses)
+      result += std::to_string(x.epoch) + ":" + std::to_string(x.first) + "-"
+                + std::to_string(x.last) + " " + to_string(x.place) + "; ";
+    return result;
+  }
+
+  session_info session;
+  manifest_camera told;
+  std::vector<found_segment> found;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(camera_books_tests, fixture)
+
+CAF_TEST(without files there is nothing) {
+  auto x = rebuild();
+  CAF_CHECK_EQUAL(x.figures.session_ms, start_ms);
+  CAF_CHECK(x.figures.state == ledger_figures::phase::recording);
+  CAF_CHECK_EQUAL(x.figures.written, 0u);
+  CAF_CHECK(!x.figures.last);
+}
+
+CAF_TEST(what is in the files is recorded whatever was told) {
+  told.recorded = 1;
+  find(0, 10'000, {{5, 1, 30}});
+  find(10'000, 12'000, {{5, 31, 36}});
+  auto x = rebuild();
+  CAF_CHECK_EQUAL(x.figures.written, 36u);
+  CAF_CHECK_EQUAL(x.figures.durable, 36u);
+  CAF_CHECK_EQUAL(x.figures.bytes, 3600u);
+  CAF_CHECK_EQUAL(x.figures.lost, 0u);
+  CAF_CHECK_EQUAL(x.figures.last->sequence, 36u);
+  CAF_CHECK_EQUAL(x.figures.first->sequence, 1u);
+  CAF_CHECK_EQUAL(x.figures.last_capture_ns,
+                  (start_ms + 12'000) * 1'000'000 - 1);
+  CAF_REQUIRE_EQUAL(x.segments.size(), 2u);
+  CAF_CHECK_EQUAL(x.segments[1].index, 1u);
+  CAF_CHECK_EQUAL(x.segments[1].first_sequence, 31u);
+  CAF_CHECK_EQUAL(x.segments[1].file, "10000-12000");
+}
+
+CAF_TEST(losses that were told keep their place and others are unknown) {
+  told.losses.push_back({5, 4, 6, loss_place::network, 0});
+  find(0, 10'000, {{5, 1, 3}, {5, 7, 8}, {5, 11, 12}});
+  CAF_CHECK_EQUAL(losses(), "5:9-10 unknown; 5:4-6 network; ");
+  auto x = rebuild().figures;
+  CAF_CHECK_EQUAL(x.written, 7u);
+  CAF_CHECK_EQUAL(x.lost, 5u);
+  CAF_CHECK_EQUAL(x.lost_at[static_cast<size_t>(loss_place::unknown)], 2u);
+}
+
+CAF_TEST(what was told as lost and is there is not lost) {
+  told.losses.push_back({5, 2, 6, loss_place::network, 0});
+  find(0, 10'000, {{5, 1, 3}, {5, 7, 8}});
+  CAF_CHECK_EQUAL(losses(), "5:4-6 network; ");
+}
+
+CAF_TEST(a loss right behind the last frame is gone behind) {
+  told.losses.push_back({5, 4, 6, loss_place::network, 0});
+  find(0, 10'000, {{5, 1, 3}});
+  CAF_CHECK_EQUAL(rebuild().figures.last->sequence, 6u);
+}
+
+CAF_TEST(another run is a break once) {
+  find(0, 10'000, {{5, 1, 3}, {6, 3, 8}});
+  auto x = rebuild();
+  CAF_REQUIRE_EQUAL(x.breaks.size(), 1u);
+  CAF_CHECK_EQUAL(x.breaks[0].last.sequence, 3u);
+  CAF_CHECK_EQUAL(x.figures.runs_ended, 1u);
+  CAF_CHECK_EQUAL(losses(), "6:1-2 unknown; ");
+  told.breaks.push_back({{5, 3}, 0});
+  CAF_CHECK_EQUAL(rebuild().breaks.size(), 1u);
+}
+
+CAF_TEST(losses beyond what a manifest lists are counted) {
+  for (uint64_t i = 0; i < recording_ledger::max_losses; ++i)
+    told.losses.push_back({5, 10 + 2 * i, 10 + 2 * i, loss_place::network, 0});
+  told.lost_by_place["network"] = recording_ledger::max_losses + 7;
+  told.lost_by_place["source"] = 3;
+  auto x = rebuild().figures;
+  CAF_CHECK_EQUAL(x.lost, recording_ledger::max_losses + 10);
+  CAF_CHECK_EQUAL(x.lost_at[static_cast<size_t>(loss_place::source)], 3u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

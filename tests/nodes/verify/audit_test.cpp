@@ -1,0 +1,146 @@
+#define CAF_SUITE audit
+
+#include "tests/camnode_test.hpp"
+
+#include "nodes/verify/audit.hpp"
+
+#include <algorithm>
+#include <string>
+
+using namespace camnode;
+
+namespace {
+
+/// Frames 1 to 3 and 6 to 8 of run 5 in two films; 4 and 5 are named as lost.
+struct fixture {
+  fixture() {
+    books.captured = 8;
+    books.recorded = 6;
+    books.lost = 2;
+    books.lost_by_place["network"] = 2;
+    books.losses.push_back({5, 4, 5, loss_place::network, 77});
+    add("1000-2000", 1, 3);
+    add("2000-3000", 6, 8);
+  }
+
+  void add(const std::string& stem, uint64_t first, uint64_t last) {
+    checked_film film;
+    film.piece.stem = stem;
+    film.piece.start_ms = std::stoll(stem);
+    film.piece.end_ms = film.piece.start_ms + 1000;
+    film.piece.film = listed_file{"cam/a/" + stem + ".mp4", 100};
+    film.piece.index = listed_file{"cam/a/" + stem + ".csv", 100};
+    film.facts.film_frames = last - first + 1;
+    film.facts.index.ranges = {{5, first, last}};
+    films.push_back(film);
+    recorded_segment x;
+    x.file = stem;
+    x.frames = last - first + 1;
+    books.segments.push_back(x);
+  }
+
+  /// The faults, in one text.
+  std::string faults() const {
+    std::string result;
+    for (auto& x : audit_camera(books, films).faults)
+      result += x + "\n";
+    return result;
+  }
+
+  void check_told(const std::string& what) const {
+    auto text = faults();
+    if (text.find(what) == std::string::npos)
+      CAF_FAIL("'" << what << "' is not told: " << text);
+  }
+
+  manifest_camera books;
+  std::vector<checked_film> films;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(audit_tests, fixture)
+
+CAF_TEST(books that agree with the files have losses and no fault) {
+  CAF_CHECK_EQUAL(faults(), "");
+  auto x = audit_camera(books, films);
+  CAF_CHECK_EQUAL(x.frames, 6u);
+  CAF_REQUIRE_EQUAL(x.losses.size(), 1u);
+  CAF_CHECK_EQUAL(x.losses[0], "frames 4 to 5 of run 5: network, before 77 ns");
+}
+
+CAF_TEST(a film that is missing is told with its frames) {
+  books.segments[1].first_sequence = 6;
+  books.segments[1].last_sequence = 8;
+  books.segments[1].epoch = 5;
+  films.pop_back();
+  check_told("2000-3000.mp4: is missing, with 3 frames, 6 to 8 of run 5");
+}
+
+CAF_TEST(a film that nobody knows is told) {
+  add("3000-4000", 9, 9);
+  books.segments.pop_back();
+  check_told("cam/a/3000-4000.mp4: the manifest knows no such file");
+}
+
+CAF_TEST(frames that are missing and not named are told) {
+  books.losses[0].first = 5;
+  check_told("frame 4 of run 5: missing, and the manifest does not name it");
+}
+
+CAF_TEST(a frame in two films is told) {
+  films[1].facts.index.ranges = {{5, 3, 3}, {5, 6, 8}};
+  check_told("frame 3 of run 5 in cam/a/2000-3000.mp4: recorded twice");
+}
+
+CAF_TEST(a frame that is named as lost and is there is told) {
+  films[0].facts.index.ranges = {{5, 1, 4}};
+  check_told("frame 4 of run 5 in cam/a/1000-2000.mp4: named as lost");
+}
+
+CAF_TEST(another run that is not named is told) {
+  films[1].facts.index.ranges = {{6, 1, 3}};
+  check_told("run 6 follows run 5, and the manifest does not name it");
+  books.breaks.push_back({{5, 5}, 88});
+  CAF_CHECK_EQUAL(faults(), "");
+}
+
+CAF_TEST(books that do not balance are told) {
+  books.captured = 9;
+  check_told("captured 9, recorded 6, lost 2");
+  books.captured = 8;
+  books.lost_by_place["network"] = 1;
+  check_told("lost 2, by place 1");
+}
+
+CAF_TEST(a film that was never completed is told) {
+  films[1].piece.end_ms = 0;
+  check_told("cam/a/2000-3000.mp4: was never completed");
+}
+
+CAF_TEST(readings that the books do not know are told) {
+  topic_figures sensor;
+  sensor.received = 5;
+  sensor.written = 3;
+  sensor.rejected["no number"] = 2;
+  sensor.files = {"1000-2000"};
+  checked_readings file;
+  file.piece.stem = "1000-2000";
+  file.piece.start_ms = 1000;
+  file.piece.end_ms = 2000;
+  file.piece.index = listed_file{"sensors/x/1000-2000.csv", 10};
+  file.facts.rows = 3;
+  file.facts.first_ms = 1000;
+  file.facts.last_ms = 1999;
+  CAF_CHECK(audit_sensor(sensor, {file}).faults.empty());
+  CAF_CHECK(audit_sensor(sensor, {file}).losses.empty());
+  CAF_CHECK_EQUAL(audit_sensor(sensor, {}).faults.size(), 2u);
+  file.facts.last_ms = 2000;
+  CAF_CHECK_EQUAL(audit_sensor(sensor, {file}).faults.size(), 1u);
+  file.facts.last_ms = 1999;
+  sensor.rejected["disk"] = 1;
+  CAF_CHECK_EQUAL(audit_sensor(sensor, {file}).faults.size(), 1u);
+  CAF_CHECK_EQUAL(audit_sensor(sensor, {file}).losses.size(), 1u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,252 @@
+#define CAF_SUITE verify
+
+#include "tests/camnode_test.hpp"
+
+#include "actors/session/session_report.hpp"
+#include "nodes/verify/verify.hpp"
+#include "tests/actors/segment_fixture.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace camnode;
+using namespace camnode_test;
+using namespace camnode_test::segments;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t cut_ms = 10'000;
+constexpr int64_t stop_ms = start_ms + 2 * cut_ms;
+
+/// A data folder with one session: two films of a camera, one file of a sensor.
+struct fixture {
+  fixture() {
+    view.client = "desk";
+    view.state = "finished";
+    view.session.start_ms = start_ms;
+    view.session.stop_ms = stop_ms;
+    view.session.segment_ms = cut_ms;
+    view.session.label = "t7";
+    fleet_member camera;
+    camera.server.id = "cam-a";
+    camera.ledger = std::make_shared<recording_ledger>();
+    camera.viewer = std::make_shared<viewer_board>();
+    camera.ledger->begin(view.session);
+    record(*camera.ledger, 0, 1, 4);
+    record(*camera.ledger, 1, 5, 9);
+    view.cameras = {camera};
+    auto& sensor = view.sensors["sensor/door"];
+    sensor.received = sensor.written = sensor.durable = 2;
+    sensor.files = {stem(0)};
+    put("sensors/sensor/door/" + stem(0) + ".csv",
+        "timestamp,value\n" + std::to_string(start_ms) + ",open\n"
+          + std::to_string(start_ms + 5) + ",shut\n");
+    put_manifest();
+  }
+
+  static std::string stem(int64_t cut) {
+    auto begin = start_ms + cut * cut_ms;
+    return std::to_string(begin) + "-" + std::to_string(begin + cut_ms);
+  }
+
+  void record(recording_ledger& ledger, int64_t cut, uint64_t first,
+              uint64_t last) {
+    auto begin_ms = start_ms + cut * cut_ms;
+    auto opened = open_mp4_segment(dir.path() / "cam/cam-a", begin_ms, width,
+                                   height, frame_period);
+    CAF_REQUIRE(opened);
+    ledger.segment_opened(static_cast<uint64_t>(cut), begin_ms, "");
+    for (auto i = first; i <= last; ++i) {
+      auto x = make_frame(i);
+      x.epoch = 7;
+      auto capture_ns = begin_ms * 1'000'000
+                        + static_cast<int64_t>(i) * 40'000'000;
+      CAF_REQUIRE(!(*opened)->append(x, capture_ns, 0));
+      ledger.written(x, capture_ns);
+    }
+    CAF_REQUIRE(!(*opened)->close(begin_ms + cut_ms));
+    ledger.segment_closed(begin_ms + cut_ms, stem(cut));
+    ledger.durable(1);
+  }
+
+  void put(const std::string& name, const std::string& content) const {
+    fs::create_directories((dir.path() / name).parent_path());
+    dir.put(name, content);
+  }
+
+  void put_manifest() const {
+    put(manifest(), render_manifest(view));
+  }
+
+  static std::string manifest() {
+    return "sessions/" + std::to_string(start_ms) + "-t7.json";
+  }
+
+  static std::string film(int64_t cut) {
+    return "cam/cam-a/" + stem(cut) + ".mp4";
+  }
+
+  std::string content(const std::string& name) const {
+    return content_of(dir.path() / name);
+  }
+
+  data_audit check(const std::string& session = "") const {
+    verify_options options;
+    options.dir = dir.path();
+    options.session = session;
+    auto result = verify_data(options);
+    if (!result)
+      CAF_FAIL(describe(result.error()));
+    return std::move(*result);
+  }
+
+  /// Exactly one line must say `what`.
+  void check_damage(const std::string& what) const {
+    auto x = check();
+    CAF_CHECK(x.damaged());
+    auto text = render_text(x);
+    if (text.find("damage: ") == text.npos || text.find(what) == text.npos)
+      CAF_FAIL("'" << what << "' is not told: " << text);
+    CAF_CHECK(nlohmann::json::accept(render_json(x)));
+  }
+
+  session_view view;
+  scratch_directory dir;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(verify_tests, fixture)
+
+CAF_TEST(a folder as it was recorded is all there) {
+  auto x = check();
+  CAF_CHECK_EQUAL(render_text(x).find("damage"), std::string::npos);
+  CAF_CHECK(!x.damaged());
+  CAF_CHECK(!x.lossy());
+  CAF_REQUIRE_EQUAL(x.sessions.size(), 1u);
+  auto& camera = x.sessions[0].cameras.at("cam-a");
+  CAF_CHECK_EQUAL(camera.frames, 9u);
+  CAF_CHECK_EQUAL(camera.films, 2u);
+  CAF_CHECK_EQUAL(x.sessions[0].sensors.at("sensor/door").rows, 2u);
+  auto json = nlohmann::json::parse(render_json(x));
+  CAF_CHECK_EQUAL(json["verdict"], "all there");
+  CAF_CHECK_EQUAL(json["sessions"][0]["cameras"]["cam-a"]["frames"], 9);
+}
+
+CAF_TEST(a session is found by its start and label and manifest) {
+  for (auto name : {std::to_string(start_ms), std::string{"t7"},
+                    std::to_string(start_ms) + "-t7"})
+    CAF_CHECK_EQUAL(check(name).sessions.size(), 1u);
+  verify_options options;
+  options.dir = dir.path();
+  options.session = "t8";
+  CAF_CHECK(!verify_data(options));
+  options.dir = dir.path() / "none";
+  CAF_CHECK(!verify_data(options));
+}
+
+CAF_TEST(a flipped bit is told with its film and frame) {
+  auto bytes = content(film(1));
+  bytes[bytes.size() - 100] = static_cast<char>(bytes[bytes.size() - 100] ^ 4);
+  put(film(1), bytes);
+  check_damage(film(1) + ": frame 4: the picture is not what was recorded");
+}
+
+CAF_TEST(a film that is cut is told) {
+  auto bytes = content(film(1));
+  put(film(1), bytes.substr(0, bytes.size() - 7));
+  check_damage(film(1) + ": the film is cut or damaged behind frame 4");
+}
+
+CAF_TEST(a film that is missing is told) {
+  fs::remove(dir.path() / film(0));
+  check_damage("an index without its film");
+  fs::remove(dir.path() / ("cam/cam-a/" + stem(0) + ".csv"));
+  check_damage(stem(0) + ".mp4: is missing, with 4 frames, 1 to 4 of run 7");
+}
+
+CAF_TEST(a film that is no sessions or unknown to its own is told) {
+  put("cam/cam-a/1-2.mp4", content(film(0)));
+  check_damage("cam/cam-a/1-2.mp4: belongs to no session");
+  auto extra = "cam/cam-b/" + stem(0) + ".mp4";
+  put(extra, content(film(0)));
+  check_damage(extra + ": the manifest knows no such file");
+}
+
+CAF_TEST(an open file is told) {
+  auto open = "cam/cam-a/" + std::to_string(start_ms + 500) + ".mp4.part";
+  put(open, content(film(0)));
+  check_damage(open);
+}
+
+CAF_TEST(files of others are told and no damage) {
+  put("notes.txt", "x");
+  put("cam/cam-a/readme", "x");
+  put("sensors/sensor/door/x.csv", "x");
+  auto x = check();
+  CAF_CHECK(!x.damaged());
+  CAF_CHECK_EQUAL(x.strangers.size(), 3u);
+}
+
+CAF_TEST(a manifest that is none is told and so is one with a hole) {
+  auto text = content(manifest());
+  put(manifest(), "no json");
+  check_damage(manifest() + ": is no JSON");
+  put(manifest(), "{}");
+  check_damage(manifest() + ": is no manifest of camnode");
+  auto holed = nlohmann::json::parse(text);
+  holed["cameras"]["cam-a"].erase("segments");
+  put(manifest(), holed.dump());
+  check_damage("has no \"segments\"");
+}
+
+CAF_TEST(a manifest cut at any length is no crash) {
+  auto text = content(manifest());
+  for (size_t n = 0; n + 2 < text.size(); n += 13) {
+    put(manifest(), text.substr(0, n));
+    CAF_CHECK(check().damaged());
+  }
+}
+
+CAF_TEST(a file cut at any length is told) {
+  for (auto name : {film(0), "cam/cam-a/" + stem(0) + ".csv",
+                    "sensors/sensor/door/" + stem(0) + ".csv"}) {
+    auto bytes = content(name);
+    for (size_t n = 0; n < bytes.size(); n += n % 17 + 1) {
+      put(name, bytes.substr(0, n));
+      if (!check().damaged())
+        CAF_FAIL(name << " cut at " << n << " is taken for whole");
+    }
+    put(name, bytes);
+  }
+  CAF_CHECK(!check().damaged());
+}
+
+CAF_TEST(a session that is not complete is told) {
+  view.state = "recording";
+  put_manifest();
+  check_damage("the session is not complete");
+  view.state = "interrupted";
+  view.interrupted = "the machine was started anew";
+  put_manifest();
+  auto x = check();
+  CAF_CHECK(!x.damaged());
+  CAF_CHECK(x.lossy());
+}
+
+CAF_TEST(losses that are named are no damage) {
+  view.cameras[0].ledger->lost({7, 10, 12, loss_place::network, 5});
+  put_manifest();
+  auto x = check();
+  CAF_CHECK(!x.damaged());
+  CAF_CHECK(x.lossy());
+  CAF_CHECK_NOT_EQUAL(render_text(x).find("lost: cam-a: frames 10 to 12 of run "
+                                          "7: network, before 5 ns"),
+                      std::string::npos);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

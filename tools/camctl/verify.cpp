@@ -1,0 +1,106 @@
+#include "tools/camctl/verify.hpp"
+
+#include "messages/error.hpp"
+#include "nodes/verify/verify.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+#include <mutex>
+
+namespace camctl {
+
+namespace {
+
+constexpr auto usage = R"(Usage: camctl verify DIR [--session S] [--json]
+
+Checks a data folder: reads every frame, and compares films, indexes, sensor
+files and manifests with each other. Changes nothing.
+
+  --session S   only this session: its start in ms, its label, or the name of
+                its manifest
+  --json        print the result as JSON
+
+Exit status: 0 all there; 1 losses, all of them named; 2 wrong usage, or
+nothing to check; 3 damage: files are not what the manifests say.
+)";
+
+/// Tells how far it is: often on a terminal, else every few seconds.
+class progress_line {
+public:
+  void show(uint64_t done, uint64_t all) {
+    std::unique_lock<std::mutex> guard{mutex_, std::try_to_lock};
+    auto now = std::chrono::steady_clock::now();
+    if (!guard || now < next_)
+      return;
+    next_ = now
+            + (terminal_ ? std::chrono::milliseconds{200}
+                         : std::chrono::milliseconds{3000});
+    shown_ = true;
+    fprintf(stderr,
+            terminal_ ? "\r%s %3.0f %% of %.1f GB" : "%s %.0f %% of %.1f GB\n",
+            "verify:", all == 0 ? 100.0 : 100.0 * double(done) / double(all),
+            double(all) / 1e9);
+    fflush(stderr);
+  }
+
+  void clear() {
+    if (shown_ && terminal_)
+      fprintf(stderr, "\r\x1b[K");
+  }
+
+private:
+  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  bool shown_ = false;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now()
+                                                + std::chrono::seconds{1};
+};
+
+int complain(const std::string& what) {
+  std::cerr << "camctl verify: " << what << "; see camctl verify --help\n";
+  return wrong_usage;
+}
+
+} // namespace
+
+int run_verify(const std::vector<std::string>& arguments) {
+  camnode::verify_options options;
+  auto as_json = false;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    auto& x = arguments[i];
+    if (x == "--help" || x == "-h") {
+      std::cout << usage;
+      return all_well;
+    }
+    if (x == "--json")
+      as_json = true;
+    else if (x == "--session" && i + 1 < arguments.size())
+      options.session = arguments[++i];
+    else if (x.rfind("--session=", 0) == 0)
+      options.session = x.substr(10);
+    else if (x.empty() || x.front() == '-' || !options.dir.empty())
+      return complain("unexpected '" + x + "'");
+    else
+      options.dir = x;
+  }
+  if (options.dir.empty())
+    return complain("want the data folder");
+  progress_line progress;
+  options.on_progress = [&](uint64_t done, uint64_t all) {
+    progress.show(done, all);
+  };
+  auto result = camnode::verify_data(options);
+  progress.clear();
+  if (!result)
+    return complain(camnode::describe(result.error()));
+  std::cout << (as_json ? camnode::render_json(*result)
+                        : camnode::render_text(*result));
+  if (result->damaged())
+    return damaged;
+  return result->lossy() ? failed : all_well;
+}
+
+} // namespace camctl
