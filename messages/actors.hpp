@@ -4,6 +4,7 @@
 
 #include "messages/error.hpp"
 #include "messages/mqtt_message.hpp"
+#include "messages/node_report.hpp"
 #include "messages/record_command.hpp"
 #include "messages/server_info.hpp"
 #include "messages/session_info.hpp"
@@ -18,7 +19,12 @@
 #include <string>
 
 CAF_BEGIN_TYPE_ID_BLOCK(camnode, caf::first_custom_type_id)
+CAF_ADD_TYPE_ID(camnode, (camnode::actor_report))
+CAF_ADD_TYPE_ID(camnode, (camnode::figure))
+CAF_ADD_TYPE_ID(camnode, (camnode::message_rate))
 CAF_ADD_TYPE_ID(camnode, (camnode::mqtt_message))
+CAF_ADD_TYPE_ID(camnode, (camnode::node_report))
+CAF_ADD_TYPE_ID(camnode, (camnode::part_report))
 CAF_ADD_TYPE_ID(camnode, (camnode::record_command))
 CAF_ADD_TYPE_ID(camnode, (camnode::server_info))
 CAF_ADD_TYPE_ID(camnode, (camnode::session_info))
@@ -27,10 +33,14 @@ CAF_ADD_ATOM(camnode, camnode, beat_atom, "beat")
 CAF_ADD_ATOM(camnode, camnode, ended_atom, "ended")
 CAF_ADD_ATOM(camnode, camnode, found_atom, "found")
 CAF_ADD_ATOM(camnode, camnode, kill_atom, "kill")
+CAF_ADD_ATOM(camnode, camnode, log_level_atom, "logLevel")
+CAF_ADD_ATOM(camnode, camnode, look_atom, "look")
 CAF_ADD_ATOM(camnode, camnode, lost_atom, "lost")
 CAF_ADD_ATOM(camnode, camnode, link_up_atom, "linkUp")
 CAF_ADD_ATOM(camnode, camnode, link_down_atom, "linkDown")
+CAF_ADD_ATOM(camnode, camnode, metrics_atom, "metrics")
 CAF_ADD_ATOM(camnode, camnode, publish_atom, "publish")
+CAF_ADD_ATOM(camnode, camnode, record_atom, "record")
 CAF_ADD_ATOM(camnode, camnode, restart_atom, "restart")
 CAF_ADD_ATOM(camnode, camnode, retry_atom, "retry")
 CAF_ADD_ATOM(camnode, camnode, stop_atom, "stop")
@@ -116,6 +126,31 @@ using session_actor = caf::typed_actor<
   caf::reacts_to<stop_atom>,
   // To itself: looks at the books, tells, and cuts the manifest.
   caf::reacts_to<beat_atom>>;
+
+/// The INSPECTOR interface.
+using inspector_actor = caf::typed_actor<
+  // To itself: opens the ports that are not open, and takes a sample of what
+  // rates are made of.
+  caf::reacts_to<beat_atom>>;
+
+/// The LOOKER interface: what a port answers to those who only look. Crosses
+/// nodes.
+using looker_actor = caf::typed_actor<
+  // Everything that can be seen of the node.
+  caf::replies_to<look_atom>::with<node_report>,
+  // The node's figures, as Prometheus text.
+  caf::replies_to<metrics_atom>::with<std::string>>;
+
+/// The OPERATOR interface: what a port answers to those who may also act. Each
+/// command is answered once it is passed on, with a word on it, or with
+/// `ec::unavailable` or `ec::bad_message`. Crosses nodes.
+using operator_actor = looker_actor::extend<
+  // Ends the actor of that name; its supervisor starts it again.
+  caf::replies_to<kill_atom, std::string>::with<std::string>,
+  // A record command, as over MQTT. What became of it is in the truth light.
+  caf::replies_to<record_atom, std::string>::with<std::string>,
+  // `debug`, `info`, `warning` or `error`.
+  caf::replies_to<log_level_atom, std::string>::with<std::string>>;
 
 /// The SERVER SUPERVISOR interface.
 using server_supervisor_actor = caf::typed_actor<

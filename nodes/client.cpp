@@ -71,6 +71,24 @@ status_port_options status_of(const client_options& x,
   return result;
 }
 
+inspector_parts inspection_of(const client_options& x,
+                              const client_parts& parts,
+                              const actor_directory& directory) {
+  inspector_parts result;
+  auto& node = result.node;
+  node.role = "client";
+  node.id = x.node.id;
+  node.version = version();
+  node.directory = &directory;
+  node.parts = [cameras = parts.cameras, board = parts.board] {
+    return client_parts_seen(*cameras, *board->sensors, client_clock_ns());
+  };
+  node.truth = [board = parts.board] { return board->truth(); };
+  result.ports = ports_of(x.introspect);
+  result.open = open_caf_port;
+  return result;
+}
+
 client_parts parts_of(const client_options& x, io_thread& io,
                       std::shared_ptr<fleet> cameras,
                       const actor_directory& directory,
@@ -104,6 +122,7 @@ client_parts parts_of(const client_options& x, io_thread& io,
                     x.record.min_minutes};
   result.resumed = std::move(resumed);
   result.make_client = clients_for(x.mqtt);
+  result.inspect = inspection_of(x, result, directory);
   return result;
 }
 

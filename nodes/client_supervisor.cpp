@@ -1,6 +1,7 @@
 #include "nodes/client_supervisor.hpp"
 
 #include "messages/clock.hpp"
+#include "nodes/part_reports.hpp"
 
 #include <utility>
 
@@ -110,6 +111,16 @@ void client_supervisor::add_common_children() {
                                            client_supervisor_actor{this});
     return caf::actor_cast<caf::actor>(finder_);
   });
+  add_inspector(discovery_phase, inspection_of_all());
+}
+
+inspector_parts client_supervisor::inspection_of_all() {
+  auto result = parts_.inspect;
+  result.node.record = [self = weak_self()](const record_command& x) {
+    if (auto strong = self.lock())
+      caf::anon_send(caf::actor_cast<client_supervisor_actor>(strong), x);
+  };
+  return result;
 }
 
 void client_supervisor::resume() {

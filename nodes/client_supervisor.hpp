@@ -37,10 +37,11 @@ struct client_parts {
   std::shared_ptr<client_board> board;       ///< Never null.
   std::optional<status_port_options> status; ///< None: no HTTP port.
   std::optional<resumed_session> resumed;    ///< To go on with.
+  inspector_parts inspect; ///< Without `open`, nobody looks inside.
 };
 
-/// The root of a client: DISCOVERY, SESSION and SENSOR LOG, and a pair of
-/// VIEWER and RECORDER per server. Passes on what they have to tell each
+/// The root of a client: DISCOVERY, SESSION, SENSOR LOG, INSPECTOR, and a pair
+/// of VIEWER and RECORDER per server. Passes on what they have to tell each
 /// other, as a child's handle changes with each of its lives and this actor's
 /// does not.
 class client_supervisor : public supervisor<client_supervisor_actor::base> {
@@ -74,6 +75,8 @@ private:
 
   /// What became of session `x` in earlier processes.
   session_past past_of(const session_info& x) const;
+  /// What INSPECTOR gets, with this actor's own part in it.
+  inspector_parts inspection_of_all();
   void found(const server_info& x);
   void lost(const server_info& x);
 

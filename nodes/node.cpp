@@ -154,6 +154,15 @@ int run_node(const blocked_signals& signals, actor_directory& directory,
   return stopping ? 0 : 1;
 }
 
+std::vector<inspection_port_options> ports_of(const introspect_options& x) {
+  std::vector<inspection_port_options> result;
+  // Who is on this machine may operate it, too.
+  result.push_back({x.host, x.port, is_loopback(x.host), x.tls});
+  if (!x.operator_host.empty())
+    result.push_back({x.operator_host, x.operator_port, true, x.operator_tls});
+  return result;
+}
+
 make_mqtt_client clients_for(const mqtt_options& x) {
   mqtt_broker broker;
   broker.host = x.host;

@@ -2,6 +2,7 @@
 
 #include "actors/shared/actor_directory.hpp"
 #include "actors/shared/mqtt_client.hpp"
+#include "nodes/inspection_port.hpp"
 #include "nodes/options.hpp"
 
 #include <caf/actor.hpp>
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <csignal>
 #include <functional>
+#include <vector>
 
 namespace camnode {
 
@@ -47,6 +49,9 @@ int run_node(const blocked_signals& signals, actor_directory& directory,
 /// For those who have nothing to do: each turn of a thread that does nothing
 /// costs, which shows on a server with few readers.
 constexpr std::chrono::milliseconds long_rest{250};
+
+/// The ports at which a node with options `x` can be looked into.
+std::vector<inspection_port_options> ports_of(const introspect_options& x);
 
 /// Clients for the broker of `x`.
 /// @throws std::runtime_error if the password file cannot be read.

@@ -50,6 +50,47 @@ option_table topic_table(mqtt_options& x) {
   };
 }
 
+option_table introspect_table(introspect_options& x) {
+  return {
+    text_option("introspect.host", "IP", x.host, ip_rule,
+                "Address at which camctl can look inside this node. On a "
+                "loopback address it may operate the node, too; any other "
+                "one is for looking only, and needs the three files."),
+    integer_option("introspect.port", "PORT", x.port, 0, 65535,
+                   "TCP port for it; 4711 by default on a client. 0: any "
+                   "free one, which the log names."),
+    text_option("introspect.cert-file", "FILE", x.tls.cert_file,
+                readable_file_or_nothing,
+                "This node's certificate (PEM) for those who look."),
+    text_option("introspect.key-file", "FILE", x.tls.key_file,
+                readable_file_or_nothing,
+                "Private key (PEM, without passphrase) of "
+                "introspect.cert-file."),
+    text_option("introspect.ca-file", "FILE", x.tls.ca_file,
+                readable_file_or_nothing,
+                "Certificate (PEM) of the authority that the node's "
+                "certificate, and those of all who look, must descend from."),
+    text_option("introspect.operator-host", "IP", x.operator_host,
+                ip_or_nothing,
+                "Address at which camctl can also operate this node from "
+                "elsewhere. Needs the three operator files. None: nobody "
+                "can."),
+    integer_option("introspect.operator-port", "PORT", x.operator_port, 0,
+                   65535, "TCP port for it; 4713 by default on a client."),
+    text_option("introspect.operator-cert-file", "FILE",
+                x.operator_tls.cert_file, readable_file_or_nothing,
+                "This node's certificate (PEM) for operators."),
+    text_option("introspect.operator-key-file", "FILE", x.operator_tls.key_file,
+                readable_file_or_nothing,
+                "Private key (PEM, without passphrase) of "
+                "introspect.operator-cert-file."),
+    text_option("introspect.operator-ca-file", "FILE", x.operator_tls.ca_file,
+                readable_file_or_nothing,
+                "Certificate (PEM) of the authority of operators: another "
+                "one than introspect.ca-file."),
+  };
+}
+
 void append_replay(option_table& out, const std::string& section,
                    replay_options& x, const std::string& whose) {
   out.push_back(seconds_option(section + ".replay", x.age, 0.1, 600,
@@ -117,7 +158,7 @@ option_table stream_table(stream_options& x) {
 } // namespace
 
 option_table common_table(node_options& node, mqtt_options& mqtt,
-                          log_options& log) {
+                          log_options& log, introspect_options& introspect) {
   option_table result = {
     text_option("node.id", "ID", node.id, node_id_or_nothing,
                 "Name of this node, unique in the room: 1 to 64 of A-Z a-z "
@@ -131,6 +172,7 @@ option_table common_table(node_options& node, mqtt_options& mqtt,
                                   {"warning", log_level::warning},
                                   {"error", log_level::error}},
                                  "The least important lines to log."));
+  append(result, introspect_table(introspect));
   return result;
 }
 
@@ -175,13 +217,13 @@ option_table own_table(client_options& x) {
 }
 
 option_table table_of(server_options& x) {
-  auto result = common_table(x.node, x.mqtt, x.log);
+  auto result = common_table(x.node, x.mqtt, x.log, x.introspect);
   append(result, own_table(x));
   return result;
 }
 
 option_table table_of(client_options& x) {
-  auto result = common_table(x.node, x.mqtt, x.log);
+  auto result = common_table(x.node, x.mqtt, x.log, x.introspect);
   append(result, own_table(x));
   return result;
 }

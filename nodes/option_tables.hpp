@@ -10,7 +10,7 @@ namespace camnode {
 
 /// What both roles have.
 option_table common_table(node_options& node, mqtt_options& mqtt,
-                          log_options& log);
+                          log_options& log, introspect_options& introspect);
 
 /// What only servers have.
 option_table own_table(server_options& x);

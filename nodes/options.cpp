@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "messages/text.hpp"
+#include "nodes/certificates.hpp"
 #include "nodes/ini_file.hpp"
 #include "nodes/option_tables.hpp"
 
@@ -112,9 +113,9 @@ po::options_description full_description() {
   server_options server;
   client_options client;
   auto result = general_description();
-  result.add(
-    description_of("Server and client",
-                   common_table(server.node, server.mqtt, server.log)));
+  result.add(description_of("Server and client",
+                            common_table(server.node, server.mqtt, server.log,
+                                         server.introspect)));
   result.add(description_of("Server", own_table(server)));
   result.add(description_of("Client", own_table(client)));
   return result;
@@ -240,6 +241,35 @@ std::string check(const mqtt_options& x) {
   return {};
 }
 
+/// @param options What they are called, in front of `cert-file`.
+std::string check(const tls_files& x, const std::string& options) {
+  if (x.cert_file.empty() || x.key_file.empty() || x.ca_file.empty())
+    return options + "host other than a loopback address needs " + options
+           + "cert-file, " + options + "key-file and " + options
+           + "ca-file: want a TLS certificate for everyone who comes from "
+             "elsewhere (tools/make-certs)";
+  auto why = why_unusable(x);
+  return why.empty() ? why : options + why;
+}
+
+std::string check(const introspect_options& x) {
+  std::string error;
+  if (!is_loopback(x.host) || x.tls.any())
+    error = check(x.tls, "introspect.");
+  if (!error.empty())
+    return error;
+  if (x.operator_host.empty())
+    return x.operator_tls.any()
+             ? "introspect.operator-cert-file, -key-file and -ca-file need "
+               "introspect.operator-host"
+             : "";
+  error = check(x.operator_tls, "introspect.operator-");
+  if (error.empty() && same_file(x.tls.ca_file, x.operator_tls.ca_file))
+    error = "introspect.operator-ca-file is introspect.ca-file: want another "
+            "CA, or everyone who may look may operate";
+  return error;
+}
+
 bool shows_test_picture(const camera_options& x) {
   return x.source == source_kind::pattern
          || (x.source == source_kind::automatic && x.command.empty()
@@ -266,11 +296,13 @@ std::string check(const server_options& x) {
     return "the test picture is 64x48 to 4096x4096, both even: want another "
            "camera.width and camera.height than "
            + std::to_string(camera.width) + "x" + std::to_string(camera.height);
-  return check(x.mqtt);
+  auto error = check(x.mqtt);
+  return error.empty() ? check(x.introspect) : error;
 }
 
 std::string check(const client_options& x) {
-  return check(x.mqtt);
+  auto error = check(x.mqtt);
+  return error.empty() ? check(x.introspect) : error;
 }
 
 template <class Options>
@@ -332,6 +364,10 @@ option_list list_options(const server_options& x) {
 
 option_list list_options(const client_options& x) {
   return list(x);
+}
+
+bool is_loopback(const std::string& ip) {
+  return ip.compare(0, 4, "127.") == 0 || ip == "::1";
 }
 
 std::string default_node_id() {

@@ -2,6 +2,7 @@
 
 #include "actors/discovery/cidr_list.hpp"
 #include "actors/shared/log.hpp"
+#include "nodes/tls_files.hpp"
 
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
@@ -39,6 +40,19 @@ struct mqtt_options {
   std::string topic_command = "command/rec";
   std::string topic_sensors = "sensor/#"; ///< A filter; clients only.
 };
+
+/// How camctl reaches a node.
+struct introspect_options {
+  std::string host = "127.0.0.1";
+  uint16_t port = 4710;
+  tls_files tls;             ///< For those who look from elsewhere.
+  std::string operator_host; ///< Empty: nobody operates from elsewhere.
+  uint16_t operator_port = 4712;
+  tls_files operator_tls;
+};
+
+/// Whether `ip` is an address of this machine alone.
+bool is_loopback(const std::string& ip);
 
 struct log_options {
   log_level level = log_level::info;
@@ -103,14 +117,22 @@ struct server_options {
   node_options node;
   mqtt_options mqtt;
   log_options log;
+  introspect_options introspect;
   camera_options camera;
   stream_options stream;
 };
 
 struct client_options {
+  client_options() {
+    // Beside a server on the same machine.
+    introspect.port = 4711;
+    introspect.operator_port = 4713;
+  }
+
   node_options node;
   mqtt_options mqtt;
   log_options log;
+  introspect_options introspect;
   data_options data;
   record_options record;
   display_mode display = display_mode::automatic;

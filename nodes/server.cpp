@@ -7,6 +7,7 @@
 #include "messages/clock.hpp"
 #include "nodes/node.hpp"
 #include "nodes/node_metrics.hpp"
+#include "nodes/part_reports.hpp"
 #include "nodes/server_supervisor.hpp"
 #include "nodes/version.hpp"
 
@@ -133,6 +134,25 @@ stream_server_options stream_of(const server_options& x, camera_board_ptr board,
   return result;
 }
 
+inspector_parts inspection_of(const server_options& x,
+                              const server_parts& parts,
+                              const actor_directory& directory) {
+  inspector_parts result;
+  auto& node = result.node;
+  node.role = "server";
+  node.id = x.node.id;
+  node.version = version();
+  node.directory = &directory;
+  node.parts = [board = parts.board, ring = parts.ring,
+                readers = parts.stream.readers] {
+    return server_parts_seen(*board, *ring, *readers, capture_clock_ns());
+  };
+  node.metrics = parts.stream.metrics;
+  result.ports = ports_of(x.introspect);
+  result.open = open_caf_port;
+  return result;
+}
+
 announcer_options announcement_of(const server_options& x, uint64_t epoch) {
   announcer_options result;
   result.topic_request = x.mqtt.topic_request;
@@ -169,6 +189,7 @@ int run_server(const server_options& options) {
                            parts.camera_patience.next_frame);
   parts.announce = announcement_of(options, parts.board->epoch());
   parts.make_client = clients_for(options.mqtt);
+  parts.inspect = inspection_of(options, parts, directory);
   log_info("node", "camnode ", version(), " server ", options.node.id, ", run ",
            parts.board->epoch());
   io_thread io;

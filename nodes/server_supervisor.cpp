@@ -33,6 +33,7 @@ server_supervisor::behavior_type server_supervisor::make_behavior() {
       [port = port_] { return port->load(); }, parts_.ring));
   });
   delayed_send(this, look_interval, beat_atom_v);
+  add_inspector(0, parts_.inspect);
   return {
     [this](restart_atom, const std::string& name, uint64_t life) {
       restart(name, life);

@@ -23,9 +23,10 @@ struct server_parts {
   stream_server_options stream;
   announcer_options announce;
   make_mqtt_client make_client;
+  inspector_parts inspect; ///< Without `open`, nobody looks inside.
 };
 
-/// The root of a server: CAMERA, STREAM PUBLISHER and DISCOVERY.
+/// The root of a server: CAMERA, STREAM PUBLISHER, DISCOVERY and INSPECTOR.
 class server_supervisor : public supervisor<server_supervisor_actor::base> {
 public:
   server_supervisor(caf::actor_config& cfg, const actor_context& context,

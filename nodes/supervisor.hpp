@@ -3,6 +3,8 @@
 #include "actors/shared/log.hpp"
 #include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
+#include "messages/clock.hpp"
+#include "nodes/inspector.hpp"
 #include "nodes/liveness.hpp"
 #include "nodes/restart_policy.hpp"
 
@@ -64,6 +66,28 @@ protected:
     run(name, x);
   }
 
+  /// Adds INSPECTOR, with this actor to end children; nothing where `parts`
+  /// cannot open ports.
+  void add_inspector(int stop_phase, inspector_parts parts) {
+    if (!parts.open)
+      return;
+    parts.node.kill = [self = weak_self()](const std::string& name) {
+      if (auto strong = self.lock())
+        caf::anon_send<caf::message_priority::high>(
+          caf::actor_cast<server_supervisor_actor>(strong), kill_atom_v, name);
+    };
+    add_child("inspector", stop_phase, [=](const actor_context& context) {
+      return caf::actor_cast<caf::actor>(
+        this->template spawn<inspector, caf::detached>(context, parts));
+    });
+  }
+
+  /// For callbacks of those who may outlive this actor.
+  caf::weak_actor_ptr weak_self() {
+    return caf::actor_cast<caf::weak_actor_ptr>(
+      caf::actor_cast<caf::strong_actor_ptr>(this->ctrl()));
+  }
+
   bool has_child(const std::string& name) const {
     return children_.count(name) > 0;
   }
@@ -78,6 +102,7 @@ protected:
       end(i->second.handle, caf::exit_reason::user_shutdown);
     }
     this->directory().set_alarm(name, {});
+    this->directory().forget(name);
     children_.erase(i);
   }
 
@@ -116,6 +141,8 @@ protected:
     if (std::exchange(stopping_, true))
       return;
     this->show_state("stopping");
+    for (auto& child : children_)
+      this->directory().forget(child.first);
     stop_phase_by_phase();
   }
 
@@ -182,6 +209,8 @@ private:
         this->who(), name, " ended: ", why, "; starting it again in ",
         delay / 1'000'000, " ms",
         x.policy.alarmed(now) ? " (it keeps ending: please look)" : "");
+    this->directory().schedule(name, this->who(), why,
+                               client_clock_ns() + delay);
     this->delayed_send(this, caf::timespan{delay}, restart_atom_v, name,
                        x.life);
   }

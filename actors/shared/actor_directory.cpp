@@ -1,80 +1,50 @@
 #include "actors/shared/actor_directory.hpp"
 
-#include "messages/clock.hpp"
-
 #include <algorithm>
 #include <utility>
 
 namespace camnode {
 
-actor_probe::actor_probe(std::string name, uint64_t parent, uint32_t restarts,
-                         std::string last_error)
-  : name_(std::move(name)),
-    parent_(parent),
-    restarts_(restarts),
-    born_ns_(client_clock_ns()),
-    last_error_(std::move(last_error)) {
-}
-
-void actor_probe::begin_handling() {
-  busy_since_ns_.store(client_clock_ns(), std::memory_order_relaxed);
-}
-
-void actor_probe::end_handling(bool taken) {
-  busy_since_ns_.store(0, std::memory_order_relaxed);
-  if (taken)
-    handled_.fetch_add(1, std::memory_order_relaxed);
-}
-
-void actor_probe::set_state(std::string text) {
-  std::lock_guard<std::mutex> guard{texts_mutex_};
-  state_ = std::move(text);
-}
-
-void actor_probe::set_error(std::string text) {
-  std::lock_guard<std::mutex> guard{texts_mutex_};
-  last_error_ = std::move(text);
-}
-
-std::string actor_probe::last_error() const {
-  std::lock_guard<std::mutex> guard{texts_mutex_};
-  return last_error_;
-}
-
-actor_figures actor_probe::look() const {
-  actor_figures x;
-  x.id = id_.load(std::memory_order_relaxed);
-  x.parent = parent_;
-  x.name = name_;
-  x.restarts = restarts_;
-  x.handled = handled_.load(std::memory_order_relaxed);
-  auto arrived = arrived_.load(std::memory_order_relaxed);
-  x.mailbox = arrived > x.handled ? arrived - x.handled : 0;
-  auto now = client_clock_ns();
-  auto busy_since = busy_since_ns_.load(std::memory_order_relaxed);
-  x.busy_ns = busy_since == 0 ? 0 : now - busy_since;
-  x.uptime_ns = now - born_ns_;
-  std::lock_guard<std::mutex> guard{texts_mutex_};
-  x.state = state_;
-  x.last_error = last_error_;
-  return x;
-}
-
-std::shared_ptr<actor_probe> actor_directory::open(const std::string& name,
-                                                   uint64_t parent) {
+std::shared_ptr<actor_probe>
+actor_directory::open(const std::string& name, uint64_t parent,
+                      const std::string& supervisor) {
   std::lock_guard<std::mutex> guard{mutex_};
+  if (histories_.size() >= max_names)
+    forget_the_past();
   auto& past = histories_[name];
-  auto result = std::make_shared<actor_probe>(name, parent, past.births++,
-                                              past.last_error);
+  actor_figures last;
+  last.restarts = past.births++;
+  last.last_error = past.last_error;
+  last.last_end = past.last_end;
+  auto result = std::make_shared<actor_probe>(name, supervisor, parent, last);
   living_.push_back(result);
+  to_come_.erase(name);
   return result;
 }
 
 void actor_directory::close(const std::shared_ptr<actor_probe>& x,
                             const std::string& reason) {
   std::lock_guard<std::mutex> guard{mutex_};
-  histories_[x->name()].last_error = reason;
+  auto& past = histories_[x->name()];
+  past.last_error = reason;
+  past.last_end = reason;
   living_.erase(std::remove(living_.begin(), living_.end(), x), living_.end());
+}
+
+void actor_directory::schedule(const std::string& name,
+                               const std::string& supervisor,
+                               const std::string& why, int64_t due_ns) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto& x = to_come_[name];
+  x.name = name;
+  x.supervisor = supervisor;
+  x.last_end = why;
+  x.due_ns = due_ns;
+}
+
+void actor_directory::forget(const std::string& name) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  to_come_.erase(name);
 }
 
 std::vector<actor_figures> actor_directory::look() const {
@@ -84,6 +54,7 @@ std::vector<actor_figures> actor_directory::look() const {
     living = living_;
   }
   std::vector<actor_figures> result;
+  result.reserve(living.size());
   for (auto& x : living)
     result.push_back(x->look());
   return result;
@@ -111,11 +82,37 @@ std::map<std::string, std::string> actor_directory::alarms() const {
   return alarms_;
 }
 
+std::vector<actor_to_come> actor_directory::to_come() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  std::vector<actor_to_come> result;
+  for (auto& [name, x] : to_come_) {
+    if (present(name))
+      continue;
+    result.push_back(x);
+    auto i = histories_.find(name);
+    if (i != histories_.end() && i->second.births > 0)
+      result.back().restarts = i->second.births - 1;
+  }
+  return result;
+}
+
 uint32_t actor_directory::restarts(const std::string& name) const {
   std::lock_guard<std::mutex> guard{mutex_};
   auto i = histories_.find(name);
   return i == histories_.end() || i->second.births == 0 ? 0
                                                         : i->second.births - 1;
+}
+
+bool actor_directory::present(const std::string& name) const {
+  return std::any_of(living_.begin(), living_.end(),
+                     [&](const auto& x) { return x->name() == name; });
+}
+
+void actor_directory::forget_the_past() {
+  for (auto i = histories_.begin(); i != histories_.end();) {
+    auto keep = present(i->first) || to_come_.count(i->first) > 0;
+    i = keep ? std::next(i) : histories_.erase(i);
+  }
 }
 
 } // namespace camnode

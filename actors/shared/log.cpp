@@ -51,6 +51,19 @@ std::string printable(std::string_view text) {
 
 } // namespace
 
+const char* to_string(log_level x) {
+  switch (x) {
+    case log_level::debug:
+      return "debug";
+    case log_level::info:
+      return "info";
+    case log_level::warning:
+      return "warning";
+    default:
+      return "error";
+  }
+}
+
 void set_log_level(log_level x) {
   logger().set_level(native(x));
 }

@@ -8,6 +8,8 @@ namespace camnode {
 
 enum class log_level { debug, info, warning, error };
 
+const char* to_string(log_level x);
+
 /// Sets what is written, for the whole process; `info` at first. Lines go to
 /// stderr: time, level, who, text. Callable from any thread.
 void set_log_level(log_level x);

@@ -33,7 +33,8 @@ public:
   observed(caf::actor_config& cfg, const actor_context& context)
     : Base(cfg),
       directory_(context.directory),
-      probe_(directory_->open(context.name, context.parent)) {
+      probe_(
+        directory_->open(context.name, context.parent, context.supervisor)) {
     probe_->set_id(this->id());
     this->set_exception_handler([](std::exception_ptr& x) -> caf::error {
       try {
@@ -55,6 +56,13 @@ public:
     return probe_->name().c_str();
   }
 
+  /// The behavior is made in here, which may take its time as handlers may.
+  void initialize() override {
+    probe_->begin_start();
+    Base::initialize();
+    probe_->end_start();
+  }
+
   void enqueue(caf::mailbox_element_ptr x, caf::execution_unit* host) override {
     if (!asks_for_life(*x))
       probe_->count_arrival();
@@ -74,7 +82,7 @@ public:
       actor_probe& probe;
       bool taken;
     } handling{*probe_, true};
-    probe_->begin_handling();
+    probe_->begin_handling(x.content());
     auto result = Base::consume(x);
     handling.taken = result != caf::invoke_message_result::skipped;
     return result;
@@ -97,7 +105,7 @@ protected:
 
   /// What a child of this actor gets.
   actor_context context_for(std::string child_name) const {
-    return {directory_, std::move(child_name), this->id()};
+    return {directory_, std::move(child_name), this->id(), who()};
   }
 
   actor_directory& directory() const {

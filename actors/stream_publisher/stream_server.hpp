@@ -2,6 +2,7 @@
 
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/io_thread.hpp"
+#include "actors/stream_publisher/reader_table.hpp"
 
 #include <caf/error.hpp>
 
@@ -24,6 +25,9 @@ struct stream_server_options {
   /// Connections at a time; one more is refused. Well above the 32 readers
   /// that a Pi's gigabit carries, and below a default descriptor limit.
   size_t max_connections = 256;
+
+  /// Where the readers are to be seen.
+  std::shared_ptr<reader_table> readers = std::make_shared<reader_table>();
 
   /// Both run on the I/O thread and must return at once.
   std::function<std::string()> metrics; ///< Prometheus text, more of it.

@@ -46,6 +46,7 @@ void stream_session::on_close() {
     --hub_.counters.legacy_readers;
   else if (streams())
     --hub_.counters.http_readers;
+  gauge_.reset();
   hub_.sessions.erase(me());
 }
 
@@ -145,13 +146,25 @@ void stream_session::begin_stream(mode x, frame_ring::position from) {
   ++(x == mode::legacy ? hub_.counters.legacy_readers
                        : hub_.counters.http_readers);
   cursor_ = from;
+  gauge_ = hub_.options.readers->open(peer(), mode_name(x));
+  gauge_->cursor = cursor_;
   progress_ns_ = client_clock_ns();
-  log_debug("stream_publisher", "reader ",
-            x == mode::legacy ? "legacy" : "HTTP",
-            x == mode::lossless ? ", lossless" : ", live");
+  log_debug("stream_publisher", "reader ", gauge_->peer, ", ", gauge_->mode);
   if (x != mode::legacy) // There, the read of the greeting goes on.
     read();
   pump();
+}
+
+const char* stream_session::mode_name(mode x) {
+  return x == mode::legacy     ? "legacy"
+         : x == mode::lossless ? "lossless"
+                               : "live";
+}
+
+std::string stream_session::peer() const {
+  error_code err;
+  auto x = socket_.remote_endpoint(err);
+  return err ? "?" : x.address().to_string() + ":" + std::to_string(x.port());
 }
 
 void stream_session::on_frame(frame_ring::position oldest) {
@@ -185,10 +198,13 @@ bool stream_session::take_next() {
   if (!found.frame)
     return false;
   current_ = std::move(found.frame);
-  if (mode_ == mode::lossless)
+  gauge_->cursor.store(cursor_, std::memory_order_relaxed);
+  if (mode_ == mode::lossless) {
     prepare_lossless();
-  else
+  } else {
     hub_.counters.frames_skipped += found.skipped;
+    gauge_->skipped += found.skipped;
+  }
   if (mode_ == mode::live)
     prepare_part({});
   else if (mode_ == mode::legacy)
@@ -208,8 +224,10 @@ void stream_session::prepare_lossless() {
     if (gap.first == x.gap.first && gap.last == x.gap.last)
       gap = x.gap;
   }
-  if (gap.place == loss_place::server_ring)
+  if (gap.place == loss_place::server_ring) {
     hub_.counters.frames_lost += gap.last - gap.first + 1;
+    gauge_->lost += gap.last - gap.first + 1;
+  }
   last_ = stream_position{x.epoch, x.sequence};
   prepare_part(gap);
 }
@@ -255,6 +273,7 @@ bool stream_session::write_some() {
   }
   ++hub_.counters.frames_sent;
   hub_.counters.to_sent.add(capture_clock_ns() - current_->capture_mono_ns);
+  ++gauge_->frames;
   current_.reset();
   return true;
 }

@@ -59,6 +59,8 @@ private:
 
   // -- frames -----------------------------------------------------------------
 
+  static const char* mode_name(mode x);
+  std::string peer() const;
   void begin_stream(mode x, frame_ring::position from);
 
   /// Sends what there is to send, as far as the socket has room for it.
@@ -80,6 +82,7 @@ private:
   std::string stream_head_;
 
   frame_ring::position cursor_ = 0;
+  reader_gauge_ptr gauge_;              ///< Null but while it streams.
   frame_ptr current_;                   ///< Being sent; null between frames.
   std::optional<stream_position> last_; ///< What the reader has.
   std::array<char, part_header_capacity> header_;

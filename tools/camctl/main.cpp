@@ -1,4 +1,5 @@
 #include "tools/camctl/command.hpp"
+#include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/verify.hpp"
 
 #include "nodes/option.hpp"
@@ -16,6 +17,15 @@ namespace {
 /// Every command, in the order of `camctl --help`.
 const std::vector<command>& commands() {
   static const std::vector<command> result{
+    {"tree", "draws a node's actors, and what they own", run_tree},
+    {"ps", "lists a node's actors", run_ps},
+    {"top", "shows what they do, live", run_top},
+    {"show", "all of one actor", run_show},
+    {"servers", "the servers that a client knows", run_servers},
+    {"record", "starts or stops recording, or tells of it", run_record},
+    {"kill", "ends an actor, which is then started again", run_kill},
+    {"log-level", "changes what a node logs", run_log_level},
+    {"metrics", "a node's figures as Prometheus text", run_metrics},
     {"verify", "checks a data folder: what is there, lost or damaged",
      run_verify},
   };
@@ -27,7 +37,8 @@ std::string help() {
   for (const auto& x : commands())
     result += "  " + x.name + std::string(12 - x.name.size(), ' ') + x.summary
               + "\n";
-  return result + "\ncamctl COMMAND --help says more of each.\n";
+  return result + "\ncamctl COMMAND --help says more of each.\n\n"
+         + node_options_help;
 }
 
 int complain(const std::string& name) {
@@ -42,7 +53,26 @@ int complain(const std::string& name) {
   return wrong_usage;
 }
 
+/// Has options in front of a command stand behind it.
+void move_options_back(std::vector<std::string>& words) {
+  std::vector<std::string> options;
+  size_t i = 0;
+  for (; i < words.size() && words[i].compare(0, 2, "--") == 0; ++i) {
+    auto& x = words[i];
+    if (x == "--help" || x == "--version")
+      return;
+    options.push_back(x);
+    auto takes_value = x == "--node" || x == "--timeout" || x == "--cert"
+                       || x == "--key" || x == "--ca";
+    if (takes_value && i + 1 < words.size())
+      options.push_back(words[++i]);
+  }
+  words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(i));
+  words.insert(words.end(), options.begin(), options.end());
+}
+
 int run(std::vector<std::string> words) {
+  move_options_back(words);
   if (words.empty()) {
     std::cerr << help();
     return wrong_usage;

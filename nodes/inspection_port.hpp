@@ -1,0 +1,49 @@
+#pragma once
+
+#include "actors/shared/actor_directory.hpp"
+#include "nodes/inspection.hpp"
+#include "nodes/tls_files.hpp"
+
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace camnode {
+
+/// One way into a node.
+struct inspection_port_options {
+  std::string host; ///< An IP address.
+  uint16_t port = 0;
+  bool operates = false; ///< Whether it takes commands, too.
+  tls_files tls;         ///< Needed where `host` is not of this machine alone.
+};
+
+/// A port that is open for as long as this lives.
+class inspection_port {
+public:
+  virtual ~inspection_port() = default;
+
+  virtual uint16_t number() const = 0;
+};
+
+using inspection_port_ptr = std::unique_ptr<inspection_port>;
+
+/// Opens a port at which `node` answers. Blocks for a moment.
+/// @param context What the actor that answers is seen as.
+/// @returns `ec::listen_failed` with address and reason.
+using open_inspection_port = std::function<caf::expected<inspection_port_ptr>(
+  const inspection_port_options& options, const inspection_ptr& node,
+  const actor_context& context)>;
+
+/// A port of CAF's middleman. Each has an actor system of its own, with nothing
+/// in it but the LOOKER or OPERATOR that answers: a peer that speaks CAF's
+/// protocol in a hostile way can address no other actor of the node, and each
+/// TLS port can have a CA of its own.
+caf::expected<inspection_port_ptr>
+open_caf_port(const inspection_port_options& options,
+              const inspection_ptr& node, const actor_context& context);
+
+} // namespace camnode

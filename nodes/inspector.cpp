@@ -1,0 +1,92 @@
+#include "nodes/inspector.hpp"
+
+#include "actors/shared/log.hpp"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+/// The span over which rates are measured.
+constexpr auto beat_interval = std::chrono::seconds(1);
+
+/// How many beats pass between two attempts to open a port.
+constexpr int retry_beats = 5;
+
+std::string name_of(const inspection_port_options& x, uint16_t port) {
+  auto host = x.host.find(':') == std::string::npos ? x.host
+                                                    : "[" + x.host + "]";
+  return host + ":" + std::to_string(port);
+}
+
+} // namespace
+
+inspector::inspector(caf::actor_config& cfg, const actor_context& context,
+                     inspector_parts parts)
+  : observed(cfg, context),
+    open_(std::move(parts.open)),
+    node_(std::make_shared<inspection>(std::move(parts.node))) {
+  for (auto& x : parts.ports)
+    ways_.push_back({x, nullptr, {}, 0});
+}
+
+inspector::behavior_type inspector::make_behavior() {
+  beat();
+  delayed_send(this, beat_interval, beat_atom_v);
+  return {
+    [this](beat_atom) {
+      beat();
+      delayed_send(this, beat_interval, beat_atom_v);
+    },
+  };
+}
+
+void inspector::beat() {
+  node_->sample();
+  for (auto& x : ways_) {
+    if (x.port)
+      continue;
+    if (x.wait_beats-- > 0)
+      continue;
+    x.wait_beats = retry_beats - 1;
+    open(x);
+  }
+  show_ways();
+}
+
+void inspector::open(way_in& x) {
+  auto keeper = x.options.operates ? "inspector/operator" : "inspector/looker";
+  auto opened = open_(x.options, node_, context_for(keeper));
+  if (!opened) {
+    auto why = describe(opened.error());
+    show_error(why);
+    if (std::exchange(x.complaint, why) != why)
+      log_warning(who(), "cannot be asked: ", why, "; trying again");
+    return;
+  }
+  x.port = std::move(*opened);
+  x.complaint.clear();
+  log_info(who(), "answers camctl on ", name_of(x.options, x.port->number()),
+           x.options.tls.any() ? ", with TLS" : "",
+           x.options.operates ? "" : ", to look only");
+}
+
+void inspector::show_ways() {
+  std::string text;
+  for (auto& x : ways_) {
+    text += text.empty() ? "" : "; ";
+    text += x.port ? "answers on " + name_of(x.options, x.port->number())
+                   : "cannot have " + name_of(x.options, x.options.port);
+  }
+  show_state(text.empty() ? "answers nobody" : text);
+}
+
+void inspector::on_exit() {
+  ways_.clear();
+  node_ = nullptr;
+}
+
+} // namespace camnode

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace camctl {
+
+// The commands that ask running nodes. Each takes what stands behind its name,
+// and does not return: see `node_link`.
+
+int run_tree(const std::vector<std::string>& given);
+int run_ps(const std::vector<std::string>& given);
+int run_top(const std::vector<std::string>& given);
+int run_show(const std::vector<std::string>& given);
+int run_servers(const std::vector<std::string>& given);
+int run_kill(const std::vector<std::string>& given);
+int run_record(const std::vector<std::string>& given);
+int run_log_level(const std::vector<std::string>& given);
+int run_metrics(const std::vector<std::string>& given);
+
+/// What `camctl --help` says of the options that all of them have.
+extern const char* const node_options_help;
+
+} // namespace camctl

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "tools/camctl/arguments.hpp"
+#include "tools/camctl/node_link.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace camctl {
+
+/// What a command that asks nodes was told.
+struct node_query {
+  std::vector<node_address> nodes; ///< As given; empty: the usual ones.
+  bool all = false;
+  bool json = false;
+  bool watch = false;
+  std::chrono::milliseconds timeout{3000};
+  camnode::tls_files tls;
+  arguments rest; ///< Options of the command alone, and words.
+};
+
+/// How a command is to be used.
+struct usage {
+  const char* text; ///< `--help`, without what all have in common.
+  std::vector<std::string> flags = {};
+  std::vector<std::string> valued = {};
+  size_t least_words = 0;
+  size_t most_words = 0;
+};
+
+/// Reads the arguments of a command. Ends the program for `--help`, and with
+/// `wrong_usage` for what cannot be understood.
+node_query read_query(const std::vector<std::string>& given, const usage& how);
+
+/// Complains in one line on stderr. @returns `failed`.
+int complain(const caf::error& x);
+
+/// Ends the program at once, with all that was printed.
+[[noreturn]] void leave(int exit_code);
+
+/// One node, and what it answered.
+struct answer {
+  node_address at;
+  camnode::node_report report;
+};
+
+/// Finds the nodes that a query is for, and asks each.
+class asker {
+public:
+  explicit asker(const node_query& query);
+
+  /// Asks all; complains of those that do not answer.
+  /// @param ok Becomes false if one does not.
+  std::vector<answer> look(bool& ok);
+
+  /// Asks the nodes one by one for the first that answers and suits, for
+  /// commands to one node. Ends the program if there is none.
+  answer look_for(const std::function<bool(const camnode::node_report&)>& suits,
+                  const std::string& what);
+
+  node_link& link() {
+    return link_;
+  }
+
+private:
+  std::optional<answer> ask(const node_address& at, bool& ok);
+
+  /// Those that nodes of `known` know of, for `--all`.
+  std::vector<node_address> others(const std::vector<answer>& known) const;
+
+  const node_query& query_;
+  node_link link_;
+};
+
+/// Calls `show` once, or, with `--watch`, every second until Ctrl+C.
+/// @param show Prints, and returns an exit code.
+[[noreturn]] void run_shown(const node_query& query,
+                            const std::function<int()>& show);
+
+} // namespace camctl

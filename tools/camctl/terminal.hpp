@@ -1,0 +1,40 @@
+#pragma once
+
+#include <termios.h>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace camctl {
+
+/// The terminal as a screen to draw on, with single keys to read, for as long
+/// as this lives; also put back when SIGINT or SIGTERM ends the program.
+class terminal {
+public:
+  /// @pre Standard input and output are a terminal.
+  terminal();
+  ~terminal();
+
+  terminal(const terminal&) = delete;
+  terminal& operator=(const terminal&) = delete;
+
+  struct size {
+    size_t columns;
+    size_t rows;
+  };
+
+  static size dimensions();
+
+  /// Shows as many lines of `text` as there is room for.
+  void draw(const std::string& text);
+
+  /// Waits for a key. @returns 0 if none comes in time, 'q' at the end of
+  /// input or a signal.
+  char wait_key(std::chrono::milliseconds patience);
+
+private:
+  termios before_;
+};
+
+} // namespace camctl
