@@ -6,6 +6,7 @@
 #include "nodes/client_pages.hpp"
 #include "nodes/client_supervisor.hpp"
 #include "nodes/node.hpp"
+#include "nodes/part_reports.hpp"
 #include "nodes/recovery/data_lock.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "nodes/version.hpp"

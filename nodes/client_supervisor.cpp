@@ -1,7 +1,6 @@
 #include "nodes/client_supervisor.hpp"
 
 #include "messages/clock.hpp"
-#include "nodes/part_reports.hpp"
 
 #include <utility>
 

@@ -1,6 +1,7 @@
 #include "nodes/inspection_port.hpp"
 
 #include "messages/error.hpp"
+#include "nodes/bounded_middleman.hpp"
 #include "nodes/inspection_config.hpp"
 #include "nodes/looker.hpp"
 
@@ -8,7 +9,6 @@
 #include <caf/function_view.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
-#include <caf/openssl/publish.hpp>
 #include <caf/send.hpp>
 
 #include <chrono>
@@ -18,7 +18,7 @@ namespace camnode {
 
 namespace {
 
-/// For the middleman to close a port, which it does at once.
+/// For the middleman to open or close a port, which it does at once.
 constexpr auto patience = std::chrono::seconds(1);
 
 /// @tparam Actor `looker` or `node_operator`.
@@ -30,29 +30,29 @@ public:
     : options_(options),
       config_(options.tls),
       system_(config_),
+      manager_(options.tls.any() ? system_.openssl_manager().actor_handle()
+                                 : make_bounded_middleman(system_)),
       keeper_(system_.spawn<Actor>(context, node)) {
   }
 
   /// A port that is still published would keep the actor system from ending.
   ~caf_port() override {
     if (number_ != 0) {
-      // What <caf/openssl/unpublish.hpp> of 0.17.6 means to do.
-      auto manager = options_.tls.any()
-                       ? system_.openssl_manager().actor_handle()
-                       : system_.middleman().actor_handle();
-      auto tell = caf::make_function_view(manager, caf::duration{patience});
+      auto tell = caf::make_function_view(manager_, caf::duration{patience});
       tell(caf::unpublish_atom_v, keeper_.address(), number_);
     }
+    if (!options_.tls.any())
+      caf::anon_send_exit(manager_, caf::exit_reason::kill);
     caf::anon_send_exit(keeper_, caf::exit_reason::user_shutdown);
+    manager_ = nullptr;
     keeper_ = nullptr;
   }
 
   caf::error open() {
-    auto host = options_.host.c_str();
-    auto port = options_.tls.any()
-                  ? caf::openssl::publish(keeper_, options_.port, host, true)
-                  : system_.middleman().publish(keeper_, options_.port, host,
-                                                true);
+    auto ask = caf::make_function_view(manager_, caf::duration{patience});
+    auto port = ask(caf::publish_atom_v, options_.port,
+                    caf::actor_cast<caf::strong_actor_ptr>(keeper_),
+                    system_.message_types(keeper_), options_.host, true);
     if (!port)
       return caf::make_error(ec::listen_failed,
                              options_.host + ":" + std::to_string(options_.port)
@@ -71,6 +71,7 @@ private:
   const inspection_port_options options_;
   inspection_config config_;
   caf::actor_system system_;
+  caf::io::middleman_actor manager_;
   handle keeper_;
   uint16_t number_ = 0;
 };

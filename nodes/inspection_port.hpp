@@ -6,6 +6,7 @@
 
 #include <caf/expected.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,6 +20,11 @@ struct inspection_port_options {
   uint16_t port = 0;
   bool operates = false; ///< Whether it takes commands, too.
   tls_files tls;         ///< Needed where `host` is not of this machine alone.
+
+  /// What a `port` of 0 came to, so that it is the same in each life of
+  /// INSPECTOR; 0 before the first.
+  std::shared_ptr<std::atomic<uint16_t>> chosen
+    = std::make_shared<std::atomic<uint16_t>>(uint16_t{0});
 };
 
 /// A port that is open for as long as this lives.

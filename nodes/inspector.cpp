@@ -59,7 +59,12 @@ void inspector::beat() {
 
 void inspector::open(way_in& x) {
   auto keeper = x.options.operates ? "inspector/operator" : "inspector/looker";
-  auto opened = open_(x.options, node_, context_for(keeper));
+  auto wanted = x.options;
+  if (wanted.port == 0)
+    wanted.port = *wanted.chosen;
+  auto context = context_for(keeper);
+  context.foreign = true;
+  auto opened = open_(wanted, node_, context);
   if (!opened) {
     auto why = describe(opened.error());
     show_error(why);
@@ -68,6 +73,7 @@ void inspector::open(way_in& x) {
     return;
   }
   x.port = std::move(*opened);
+  *x.options.chosen = x.port->number();
   x.complaint.clear();
   log_info(who(), "answers camctl on ", name_of(x.options, x.port->number()),
            x.options.tls.any() ? ", with TLS" : "",

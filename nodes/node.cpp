@@ -155,11 +155,19 @@ int run_node(const blocked_signals& signals, actor_directory& directory,
 }
 
 std::vector<inspection_port_options> ports_of(const introspect_options& x) {
-  std::vector<inspection_port_options> result;
+  std::vector<inspection_port_options> result(1);
+  result[0].host = x.host;
+  result[0].port = x.port;
+  result[0].tls = x.tls;
   // Who is on this machine may operate it, too.
-  result.push_back({x.host, x.port, is_loopback(x.host), x.tls});
-  if (!x.operator_host.empty())
-    result.push_back({x.operator_host, x.operator_port, true, x.operator_tls});
+  result[0].operates = is_loopback(x.host);
+  if (x.operator_host.empty())
+    return result;
+  result.emplace_back();
+  result[1].host = x.operator_host;
+  result[1].port = x.operator_port;
+  result[1].tls = x.operator_tls;
+  result[1].operates = true;
   return result;
 }
 

@@ -35,7 +35,8 @@ public:
       directory_(context.directory),
       probe_(
         directory_->open(context.name, context.parent, context.supervisor)) {
-    probe_->set_id(this->id());
+    if (!context.foreign)
+      probe_->set_id(this->id());
     this->set_exception_handler([](std::exception_ptr& x) -> caf::error {
       try {
         std::rethrow_exception(x);

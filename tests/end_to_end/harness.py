@@ -24,6 +24,7 @@ import paho.mqtt.client as mqtt
 HERE = pathlib.Path(__file__).resolve().parent
 CAMNODE = os.environ.get("CAMNODE",
                          str(HERE.parents[1] / "build/release/bin/camnode"))
+CAMCTL = str(pathlib.Path(CAMNODE).parent / "camctl")
 
 # How long to wait for what should come within a second or two: a busy machine
 # and a build with sanitizers take their time.
@@ -160,6 +161,31 @@ class Node(Process):
         """Address and port of a client's status port, once it is open."""
         found = self.wait_log(r"status on http://([^/]*):(\d+)/")
         return found[1], int(found[2])
+
+
+    def inspected(self, count=1):
+        """Where it answers camctl: HOST:PORT, of the nth time it opened."""
+        return self.wait_log(r"answers camctl on (\S+:\d+)", count)[1]
+
+    def camctl(self, *arguments, timeout=PATIENCE):
+        """Runs camctl on this node, and returns what came of it."""
+        return camctl(*arguments, "--node", self.inspected(), timeout=timeout)
+
+    def look(self):
+        """What `camctl tree --json` says of this node."""
+        done = self.camctl("tree", "--json", "--timeout", "10")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def camctl(*arguments, timeout=PATIENCE):
+    """Runs camctl, and returns its exit status, its output and its errors."""
+    done = subprocess.run([CAMCTL, *map(str, arguments)], text=True,
+                          capture_output=True, timeout=timeout, check=False,
+                          stdin=subprocess.DEVNULL)
+    for report in SANITIZER_REPORTS:
+        assert report not in done.stderr, done.stderr
+    return done
 
 
 class Message:
@@ -309,9 +335,16 @@ class Room:
         node = Node(f"{name}-{self._started}",
                     [CAMNODE, f"--role={role}", f"--node.id={name}",
                      "--mqtt.host=127.0.0.1", f"--mqtt.port={self.port}",
-                     *options], self.logs, self.cwd, environment, log=log)
+                     *self._ports_of(options), *options], self.logs, self.cwd,
+                    environment, log=log)
         self.nodes.append(node)
         return node
+
+    @staticmethod
+    def _ports_of(options):
+        """Any free port to look inside, unless the test wants another one."""
+        given = any(x.startswith("--introspect.port=") for x in options)
+        return [] if given else ["--introspect.port=0"]
 
     def server(self, name, *options, host=None, port=0):
         """A server; `stamped` is the option that gives it a camera."""

@@ -1,6 +1,7 @@
 #define CAF_SUITE inspector
 #include "tests/camnode_test.hpp"
 
+#include "messages/clock.hpp"
 #include "nodes/inspector.hpp"
 #include "nodes/looker.hpp"
 #include "tests/actors/actor_fixture.hpp"
@@ -10,6 +11,14 @@ using namespace camnode_test;
 using namespace std::chrono_literals;
 
 namespace {
+
+inspection_port_options port_at(const std::string& host, uint16_t port = 4710) {
+  inspection_port_options result;
+  result.host = host;
+  result.port = port;
+  result.operates = true;
+  return result;
+}
 
 /// A port that counts itself.
 class fake_port : public inspection_port {
@@ -53,14 +62,15 @@ struct fixture : actor_fixture {
   }
 
   inspector_actor start_inspector(std::vector<inspection_port_options> ports = {
-                                    {"127.0.0.1", 4710, true, {}}}) {
+                                    port_at("127.0.0.1")}) {
     inspector_parts parts;
     parts.node = node();
     parts.ports = std::move(ports);
     parts.open =
-      [this](const inspection_port_options&, const inspection_ptr&,
+      [this](const inspection_port_options& options, const inspection_ptr&,
              const actor_context&) -> caf::expected<inspection_port_ptr> {
       ++attempts;
+      wanted = options.port;
       if (taken)
         return caf::make_error(ec::listen_failed, std::string{"taken"});
       return inspection_port_ptr{std::make_unique<fake_port>(open_ports)};
@@ -86,6 +96,7 @@ struct fixture : actor_fixture {
 
   bool taken = false;
   int attempts = 0;
+  int wanted = -1; ///< The port, of the last attempt.
   int open_ports = 0;
   std::vector<std::string> killed;
   std::vector<record_command> commands;
@@ -96,8 +107,7 @@ struct fixture : actor_fixture {
 CAF_TEST_FIXTURE_SCOPE(inspector_tests, fixture)
 
 CAF_TEST(ports are open for as long as the inspector lives) {
-  auto x = start_inspector(
-    {{"127.0.0.1", 4710, true, {}}, {"10.0.0.1", 4712, true, {}}});
+  auto x = start_inspector({port_at("127.0.0.1"), port_at("10.0.0.1")});
   CAF_CHECK_EQUAL(open_ports, 2);
   CAF_CHECK_EQUAL(figures("inspector").state,
                   "answers on 127.0.0.1:4710; answers on 10.0.0.1:4710");
@@ -121,6 +131,15 @@ CAF_TEST(a port that is taken is tried again) {
   CAF_CHECK_EQUAL(open_ports, 1);
   advance(20s);
   CAF_CHECK_EQUAL(attempts, 3);
+}
+
+CAF_TEST(a port that was chosen stays the same in the next life) {
+  std::vector<inspection_port_options> ports{port_at("127.0.0.1", 0)};
+  auto first = start_inspector(ports);
+  CAF_CHECK_EQUAL(wanted, 0);
+  end(first);
+  start_inspector(ports);
+  CAF_CHECK_EQUAL(wanted, 4710);
 }
 
 CAF_TEST(a look shows actors and parts and says who may operate) {
@@ -202,15 +221,15 @@ CAF_TEST(the log level is one of four) {
             == ec::bad_message);
 }
 
-CAF_TEST(metrics are the node's own or those of its actors) {
+CAF_TEST(metrics are those of the node or of its actors alone) {
   auto x = start_operator();
   auto text = ask<std::string>(x, metrics_atom_v);
   CAF_REQUIRE(text);
-  CAF_CHECK(text->find("camnode_actor_handled_total{actor=\"inspector/operator\"}")
-            != std::string::npos);
+  CAF_CHECK(
+    text->find("camnode_actor_handled_total{actor=\"inspector/operator\"}")
+    != std::string::npos);
   auto own = node();
-  own.metrics = [] {
-  return std::string{"mine 1\n"}; };
+  own.metrics = [] { return std::string{"mine 1\n"}; };
   CAF_CHECK_EQUAL(inspection{own}.metrics(), "mine 1\n");
 }
 
