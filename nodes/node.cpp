@@ -159,8 +159,9 @@ std::vector<inspection_port_options> ports_of(const introspect_options& x) {
   result[0].host = x.host;
   result[0].port = x.port;
   result[0].tls = x.tls;
-  // Who is on this machine may operate it, too.
-  result[0].operates = is_loopback(x.host);
+  // Who is on this machine may operate it, too. Certificates have a meaning:
+  // whoever has one of the lookers' authority looks.
+  result[0].operates = is_loopback(x.host) && !x.tls.any();
   if (x.operator_host.empty())
     return result;
   result.emplace_back();

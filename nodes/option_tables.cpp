@@ -54,8 +54,9 @@ option_table introspect_table(introspect_options& x) {
   return {
     text_option("introspect.host", "IP", x.host, ip_rule,
                 "Address at which camctl can look inside this node. On a "
-                "loopback address it may operate the node, too; any other "
-                "one is for looking only, and needs the three files."),
+                "loopback address it may operate the node, too. Any other "
+                "one needs the three files; with these, it is for looking "
+                "only."),
     integer_option("introspect.port", "PORT", x.port, 0, 65535,
                    "TCP port for it; 4711 by default on a client. 0: any "
                    "free one, which the log names."),

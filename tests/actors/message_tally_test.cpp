@@ -38,9 +38,9 @@ CAF_TEST(messages are told apart by their atom or their type) {
 
 CAF_TEST(a message without content has a name too) {
   message_tally tally;
-  caf::message nothing;
-  auto empty = caf::make_message();
-  tally.count(tally.slot_of(empty.content()));
+  auto empty = caf::make_mailbox_element(nullptr, caf::make_message_id(),
+                                         caf::no_stages, caf::message{});
+  tally.count(tally.slot_of(empty->content()));
   CAF_CHECK_EQUAL(tally.look().at(0).type, "nothing");
 }
 

@@ -1,0 +1,202 @@
+"""Nodes that can be looked into, and operated, from other machines: whoever has
+no certificate of the right authority is refused."""
+
+import json
+import ssl
+import socket
+import subprocess
+
+import pytest
+
+from harness import (CAMNODE, HERE, PATIENCE, camctl, free_port,
+                     random_address)
+
+MAKE_CERTS = HERE.parents[1] / "tools/make-certs"
+
+
+def make_certs(folder, *names):
+    subprocess.run([MAKE_CERTS, folder, *names], check=True,
+                   stdout=subprocess.DEVNULL)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def certs(tmp_path_factory):
+    """Certificates for node cam-a, and one for a looker that has expired."""
+    folder = make_certs(tmp_path_factory.mktemp("certs"), "cam-a")
+    expire(folder, "looker", "late")
+    expire(folder, "cam-a", "cam-late")
+    return folder
+
+
+def expire(folder, like, name):
+    """Makes a certificate that was valid until yesterday."""
+    def run(*words, **options):
+        subprocess.run(["openssl", *map(str, words)], check=True,
+                       capture_output=True, cwd=folder, **options)
+    (folder / f"{name}.key").write_bytes((folder / f"{like}.key").read_bytes())
+    (folder / "ca.txt").write_text("")
+    (folder / "ca.conf").write_text(
+        "[ca]\ndefault_ca=x\n[x]\ndatabase=ca.txt\nnew_certs_dir=.\n"
+        "default_md=sha256\npolicy=p\nrand_serial=yes\n[p]\nCN=supplied\n")
+    run("req", "-new", "-key", f"{name}.key", "-subj", f"/CN={name}",
+        "-out", f"{name}.csr")
+    run("ca", "-batch", "-config", "ca.conf", "-cert", "looker-ca.pem",
+        "-keyfile", "looker-ca.key", "-in", f"{name}.csr", "-notext",
+        "-startdate", "20200101000000Z", "-enddate", "20210101000000Z",
+        "-out", f"{name}.pem")
+
+
+@pytest.fixture(scope="module")
+def rogues(tmp_path_factory):
+    """The same names, from other authorities."""
+    return make_certs(tmp_path_factory.mktemp("rogues"), "cam-a")
+
+
+def files(folder, name, authority):
+    return ["--cert", folder / f"{name}.pem", "--key", folder / f"{name}.key",
+            "--ca", folder / f"{authority}.pem"]
+
+
+class Remote:
+    """A server with a port to look at and one to operate, both with TLS."""
+
+    def __init__(self, room, certs):
+        host = random_address()
+        self.look_port = free_port(host)
+        self.operator_port = free_port(host)
+        self.host = host
+        self.server = room.server(
+            "cam-a", "--camera.source=none", f"--introspect.host={host}",
+            f"--introspect.port={self.look_port}",
+            f"--introspect.cert-file={certs}/cam-a.pem",
+            f"--introspect.key-file={certs}/cam-a.key",
+            f"--introspect.ca-file={certs}/looker-ca.pem",
+            f"--introspect.operator-host={host}",
+            f"--introspect.operator-port={self.operator_port}",
+            f"--introspect.operator-cert-file={certs}/cam-a-operator.pem",
+            f"--introspect.operator-key-file={certs}/cam-a-operator.key",
+            f"--introspect.operator-ca-file={certs}/operator-ca.pem")
+        self.server.wait_log(r"answers camctl on \S+, with TLS, to look only")
+        self.server.wait_log(r"answers camctl on \S+, with TLS$")
+
+    def look_at(self, *arguments):
+        return camctl(*arguments, "--node", f"{self.host}:{self.look_port}")
+
+    def operate(self, *arguments):
+        return camctl(*arguments, "--node", f"{self.host}:{self.operator_port}")
+
+    def greet(self, port, folder, name):
+        """What a TLS client hears in answer to what is no handshake of CAF."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        if name:
+            context.load_cert_chain(folder / f"{name}.pem",
+                                    folder / f"{name}.key")
+        with socket.create_connection((self.host, port), PATIENCE) as peer:
+            try:
+                with context.wrap_socket(peer) as tls:
+                    tls.sendall(bytes(32))
+                    return tls.recv(100)
+            except OSError:
+                return b""
+
+
+@pytest.fixture
+def remote(room, certs):
+    return Remote(room, certs)
+
+
+def test_who_has_a_certificate_may_look_and_an_operator_may_operate(
+        remote, certs):
+    look = files(certs, "looker", "looker-ca")
+    operate = files(certs, "operator", "operator-ca")
+    done = remote.look_at("tree", "--json", *look)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["node"]["operates"] is False
+    assert {"inspector/looker", "inspector/operator"} \
+        <= {x["name"] for x in found["actors"]}
+    done = remote.look_at("metrics", *look)
+    assert "camnode_actor_restarts_total" in done.stdout, done.stderr
+    done = remote.operate("kill", "discovery", "--wait", *operate)
+    assert done.returncode == 0, done.stderr
+    assert "discovery is back" in done.stdout
+    done = remote.operate("kill", "inspector", "--wait", *operate)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_looker_cannot_operate(remote, certs):
+    look = files(certs, "looker", "looker-ca")
+    for command in (("kill", "discovery"), ("log-level", "debug")):
+        done = remote.look_at(*command, *look)
+        assert done.returncode == 1
+        assert "lets you look, not operate" in done.stderr
+        done = remote.operate(*command, *look)
+        assert (done.returncode, done.stdout) == (1, "")
+    # Nor does it help to trust the operators' authority.
+    mixed = [*look[:4], "--ca", certs / "operator-ca.pem"]
+    done = remote.operate("kill", "discovery", *mixed)
+    assert done.returncode == 2 and "not vouched for" in done.stderr
+    assert remote.greet(remote.operator_port, certs, "looker") == b""
+    assert remote.greet(remote.operator_port, certs, "operator") != b""
+    look_again = remote.look_at("tree", "--json", *look)
+    actors = json.loads(look_again.stdout)["actors"]
+    assert all(x["restarts"] == 0 for x in actors)
+
+
+def test_strangers_are_refused_and_do_no_harm(remote, certs, rogues):
+    assert remote.greet(remote.look_port, certs, "looker") != b""
+    for folder, name in ((certs, None), (rogues, "looker"), (certs, "late"),
+                         (certs, "operator")):
+        assert remote.greet(remote.look_port, folder, name) == b"", name
+    for arguments in ((), files(rogues, "looker", "looker-ca")):
+        done = remote.look_at("ps", *arguments)
+        assert (done.returncode, done.stdout) == (1, ""), done.stderr
+        assert f"{remote.host}:{remote.look_port}" in done.stderr
+    with socket.create_connection((remote.host, remote.look_port)) as peer:
+        peer.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        done = remote.look_at("ps", *files(certs, "looker", "looker-ca"))
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_expired_certificate_is_told_before_anyone_is_asked(certs):
+    done = camctl("ps", *files(certs, "late", "looker-ca"))
+    assert done.returncode == 2 and "expired on Jan  1" in done.stderr
+
+
+@pytest.mark.parametrize("options, why", [
+    (["host=0.0.0.0"], "needs introspect.cert-file"),
+    (["host=::"], "needs introspect.cert-file"),
+    (["cert-file={}/cam-a.pem"], "needs introspect.cert-file"),
+    (["cert-file={}/cam-late.pem", "key-file={}/cam-late.key",
+      "ca-file={}/looker-ca.pem"], "expired on Jan  1 00:00:00 2021 GMT"),
+    (["cert-file={}/cam-a.pem", "key-file={}/looker.key",
+      "ca-file={}/looker-ca.pem"], "is not the key of"),
+    (["cert-file={}/cam-a.pem", "key-file={}/cam-a.key",
+      "ca-file={}/operator-ca.pem"], "not vouched for"),
+    (["cert-file={}/ca.conf", "key-file={}/cam-a.key",
+      "ca-file={}/looker-ca.pem"], "want a certificate (PEM)"),
+    (["cert-file={}/cam-a.pem", "key-file={}/ca.conf",
+      "ca-file={}/looker-ca.pem"], "want a private key (PEM)"),
+    (["cert-file={}/cam-a.pem", "key-file={}/cam-a.key",
+      "ca-file={}/ca.conf"], "want a certificate (PEM)"),
+    (["cert-file={}/none.pem", "key-file={}/cam-a.key",
+      "ca-file={}/looker-ca.pem"], "exists and is readable"),
+    (["operator-host=127.0.0.9"], "needs introspect.operator-cert-file"),
+    (["operator-ca-file={}/looker-ca.pem"], "need introspect.operator-host"),
+    (["cert-file={}/cam-a.pem", "key-file={}/cam-a.key",
+      "ca-file={}/looker-ca.pem", "operator-host=127.0.0.9",
+      "operator-cert-file={}/cam-a.pem", "operator-key-file={}/cam-a.key",
+      "operator-ca-file={}/looker-ca.pem"], "want another CA"),
+])
+def test_a_node_with_certificates_that_cannot_work_does_not_start(
+        certs, options, why):
+    done = subprocess.run(
+        [CAMNODE, "--role=server", "--camera.source=none",
+         *(f"--introspect.{x.format(certs)}" for x in options)],
+        capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("camnode: introspect.")
+    assert why in done.stderr and done.stderr.count("\n") == 1
