@@ -31,4 +31,8 @@ int run_serve(const arguments& args);
 /// The least that recording can cost: writes what comes to files.
 int run_copy(const arguments& args);
 
+/// What it costs per message that actors are observed. Prints it as JSON, and
+/// ends.
+int run_observe(const arguments& args);
+
 } // namespace camnode::bench

@@ -24,9 +24,9 @@ const char* const node_options_help =
                       this machine (127.0.0.1:4711), else its server
                       (127.0.0.1:4710).
   --all               Also asks the servers that these nodes know of, each at
-                      its address and the port that it announced, else 4710. A
-                      server that is open on its own machine alone, as all are
-                      by default, does not answer, and is named as such.
+                      port 4710 of the address that it announced. A server that
+                      is open on its own machine alone, as all are by default,
+                      does not answer there, and is named as such.
   --json              Prints one JSON object for each node, in a line of its
                       own.
   --watch             Prints again every second, until Ctrl+C.
@@ -194,12 +194,9 @@ asker::others(const std::vector<answer>& known) const {
       if (part.kind != "server")
         continue;
       node_address at{{}, server_port};
-      for (auto& figure : part.figures) {
+      for (auto& figure : part.figures)
         if (figure.name == "ip")
           at.host = figure.text;
-        if (figure.name == "introspect_port" && figure.value > 0)
-          at.port = static_cast<uint16_t>(figure.value);
-      }
       if (!at.host.empty() && !is_known(at))
         result.push_back(std::move(at));
     }
