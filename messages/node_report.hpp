@@ -27,6 +27,7 @@ struct actor_report {
   std::string state;      ///< In words.
   std::string last_error;
   std::string last_end; ///< Why the life before this one ended.
+  std::string alarm;    ///< What its supervisor cannot mend; mostly empty.
 
   /// Whether it is there; if not, it starts again in `due_ns`.
   bool alive = true;
@@ -48,9 +49,9 @@ struct actor_report {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, actor_report& x) {
   return f(caf::meta::type_name("actor_report"), x.name, x.supervisor, x.state,
-           x.last_error, x.last_end, x.alive, x.due_ns, x.restarts, x.uptime_ns,
-           x.mailbox, x.oldest_ns, x.busy_ns, x.busy_with, x.handled,
-           x.per_1000_s, x.load_ppm, x.p50_ns, x.p99_ns, x.messages);
+           x.last_error, x.last_end, x.alarm, x.alive, x.due_ns, x.restarts,
+           x.uptime_ns, x.mailbox, x.oldest_ns, x.busy_ns, x.busy_with,
+           x.handled, x.per_1000_s, x.load_ppm, x.p50_ns, x.p99_ns, x.messages);
 }
 
 /// One figure of a part. Its name ends in its unit, where it has one.

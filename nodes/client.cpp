@@ -3,6 +3,7 @@
 #include "actors/recorder/mp4_segment.hpp"
 #include "actors/shared/file_ops.hpp"
 #include "messages/clock.hpp"
+#include "nodes/client_metrics.hpp"
 #include "nodes/client_pages.hpp"
 #include "nodes/client_supervisor.hpp"
 #include "nodes/node.hpp"
@@ -59,14 +60,18 @@ finder_options finder_of(const client_options& x) {
   return result;
 }
 
+client_page_sources pages_of(const client_options& x, const client_parts& parts,
+                             const actor_directory& directory) {
+  return {x.node.id, parts.cameras, parts.board, &directory, client_clock_ns};
+}
+
 status_port_options status_of(const client_options& x,
                               const client_parts& parts,
                               const actor_directory& directory) {
   status_port_options result;
   result.http.host = x.http.host;
   result.http.port = x.http.port;
-  result.http.pages = client_pages(
-    {x.node.id, parts.cameras, parts.board, &directory, client_clock_ns});
+  result.http.pages = client_pages(pages_of(x, parts, directory));
   result.data = x.data.dir;
   result.disk = parts.board->disk;
   return result;
@@ -85,6 +90,9 @@ inspector_parts inspection_of(const client_options& x,
     return client_parts_seen(*cameras, *board->sensors, client_clock_ns());
   };
   node.truth = [board = parts.board] { return board->truth(); };
+  node.metrics = [sources = pages_of(x, parts, directory)] {
+    return client_metrics(sources);
+  };
   result.ports = ports_of(x.introspect);
   result.open = open_caf_port;
   return result;

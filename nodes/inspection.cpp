@@ -1,7 +1,6 @@
 #include "nodes/inspection.hpp"
 
 #include "actors/shared/log.hpp"
-#include "actors/shared/metrics_text.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 #include "messages/text.hpp"
@@ -89,6 +88,12 @@ node_report inspection::look(bool operates) const {
   }
   for (auto& x : node_.directory->to_come())
     result.actors.push_back(report_of(x, now_ns));
+  auto alarms = node_.directory->alarms();
+  for (auto& x : result.actors) {
+    auto i = alarms.find(x.name);
+    if (i != alarms.end())
+      x.alarm = i->second;
+  }
   if (node_.parts)
     result.parts = node_.parts();
   if (node_.truth)
@@ -97,8 +102,7 @@ node_report inspection::look(bool operates) const {
 }
 
 std::string inspection::metrics() const {
-  return node_.metrics ? node_.metrics()
-                       : actor_metrics(node_.directory->look());
+  return node_.metrics();
 }
 
 caf::expected<std::string> inspection::kill(const std::string& name) const {
@@ -150,31 +154,6 @@ inspection::set_level(const std::string& level) const {
   return caf::make_error(ec::bad_message,
                          "want debug, info, warning or error, not "
                            + quote(level));
-}
-
-std::string actor_metrics(const std::vector<actor_figures>& actors) {
-  metrics_text text;
-  text.family("camnode_actor_restarts_total", "counter",
-              "How often an actor was started again.");
-  for (auto& x : actors)
-    text.sample(x.restarts, {{"actor", x.name}});
-  text.family("camnode_actor_mailbox_messages", "gauge",
-              "Messages that wait for an actor.");
-  for (auto& x : actors)
-    text.sample(x.mailbox, {{"actor", x.name}});
-  text.family("camnode_actor_oldest_message_seconds", "gauge",
-              "How long the oldest of them has been waiting.");
-  for (auto& x : actors)
-    text.seconds(x.oldest_ns, {{"actor", x.name}});
-  text.family("camnode_actor_handled_total", "counter",
-              "Messages that an actor has handled since it started.");
-  for (auto& x : actors)
-    text.sample(x.handled, {{"actor", x.name}});
-  text.family("camnode_actor_busy_seconds", "gauge",
-              "How long an actor's present handler has been running.");
-  for (auto& x : actors)
-    text.seconds(x.busy_ns, {{"actor", x.name}});
-  return text.text();
 }
 
 } // namespace camnode

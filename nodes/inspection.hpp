@@ -25,7 +25,7 @@ struct inspected_node {
   const actor_directory* directory = nullptr; ///< Outlives it.
   std::function<std::vector<part_report>()> parts;
   std::function<std::string()> truth;   ///< Empty on a server.
-  std::function<std::string()> metrics; ///< Prometheus text. May be empty.
+  std::function<std::string()> metrics; ///< Prometheus text.
 
   /// Has an actor's supervisor end it.
   std::function<void(const std::string& name)> kill;
@@ -47,7 +47,7 @@ public:
   /// @param operates Whether the one who asks may act, too.
   node_report look(bool operates) const;
 
-  /// The node's own Prometheus text, or that of its actors alone.
+  /// The node's figures as Prometheus text.
   std::string metrics() const;
 
   // What operators may do. Each returns a word on it, or `ec::unavailable` or
@@ -66,8 +66,5 @@ private:
 };
 
 using inspection_ptr = std::shared_ptr<inspection>;
-
-/// `actors` as Prometheus text.
-std::string actor_metrics(const std::vector<actor_figures>& actors);
 
 } // namespace camnode

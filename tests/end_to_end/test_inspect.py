@@ -51,7 +51,7 @@ def test_every_actor_is_in_the_tree(room):
         "inspector", "inspector/operator"}
     look = client.look()
     assert names(look) == {
-        "client_supervisor", "discovery", "session", "sensor_log",
+        "client_supervisor", "discovery", "session", "sensor_log", "status_port",
         "inspector", "inspector/operator", "viewer/cam-a", "recorder/cam-a"}
     for x in look["actors"]:
         root = x["name"] == "client_supervisor"
@@ -100,6 +100,9 @@ def test_figures_of_rings_readers_and_books_are_true(room):
     assert "camnode_frames_captured_total" in metrics
     assert metrics.splitlines()[0] == \
         get(server.where(), "/metrics")[2].decode().splitlines()[0]
+    metrics = client.camctl("metrics").stdout
+    assert metrics.splitlines()[0] == \
+        get(client.status_where(), "/metrics")[2].decode().splitlines()[0]
     room.stop_recording()
 
 
@@ -166,7 +169,7 @@ def test_a_node_whose_log_stalls_can_still_be_looked_into(room):
         "sh", "-c", f'exec "$0" "$@" 2>{log.path}', CAMNODE, "--role=client",
         "--node.id=client", "--display=none", f"--data.dir={room.data}",
         "--mqtt.host=127.0.0.1", f"--mqtt.port={room.port}",
-        "--introspect.port=0"], room.logs, room.cwd)
+        "--introspect.port=0", "--http.port=0"], room.logs, room.cwd)
     room.nodes.append(client)
     where = wait_until("it can be looked into", lambda: re.search(
         r"answers camctl on (\S+)", log.text))[1]
@@ -220,8 +223,8 @@ def test_each_actor_can_be_killed_again_and_again(room):
     session = room.start_recording()
     room.wait_light(lambda x: x["cameras"]["cam-a"]["frames_durable"] > 10)
     of_server = ["camera", "stream_publisher", "discovery", "inspector"]
-    of_client = ["discovery", "session", "sensor_log", "viewer/cam-a",
-                 "recorder/cam-a", "inspector"]
+    of_client = ["discovery", "session", "sensor_log", "status_port",
+                 "viewer/cam-a", "recorder/cam-a", "inspector"]
     for n in range(1, KILLS + 1):
         server_inspected = len(re.findall("answers camctl", server.log()))
         kill_all(client, of_client)

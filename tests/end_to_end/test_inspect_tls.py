@@ -119,7 +119,7 @@ def test_who_has_a_certificate_may_look_and_an_operator_may_operate(
     assert {"inspector/looker", "inspector/operator"} \
         <= {x["name"] for x in found["actors"]}
     done = remote.look_at("metrics", *look)
-    assert "camnode_actor_restarts_total" in done.stdout, done.stderr
+    assert "camnode_frames_captured_total" in done.stdout, done.stderr
     done = remote.operate("kill", "discovery", "--wait", *operate)
     assert done.returncode == 0, done.stderr
     assert "discovery is back" in done.stdout

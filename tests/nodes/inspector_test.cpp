@@ -56,6 +56,7 @@ struct fixture : actor_fixture {
       return std::vector<part_report>{ring};
     };
     x.truth = [] { return std::string{"{}"}; };
+    x.metrics = [] { return std::string{"mine 1\n"}; };
     x.kill = [this](const std::string& name) { killed.push_back(name); };
     x.record = [this](const record_command& y) { commands.push_back(y); };
     return x;
@@ -221,16 +222,17 @@ CAF_TEST(the log level is one of four) {
             == ec::bad_message);
 }
 
-CAF_TEST(metrics are those of the node or of its actors alone) {
+CAF_TEST(metrics are those of the node) {
   auto x = start_operator();
-  auto text = ask<std::string>(x, metrics_atom_v);
-  CAF_REQUIRE(text);
-  CAF_CHECK(
-    text->find("camnode_actor_handled_total{actor=\"inspector/operator\"}")
-    != std::string::npos);
-  auto own = node();
-  own.metrics = [] { return std::string{"mine 1\n"}; };
-  CAF_CHECK_EQUAL(inspection{own}.metrics(), "mine 1\n");
+  CAF_CHECK_EQUAL(*ask<std::string>(x, metrics_atom_v), "mine 1\n");
+}
+
+CAF_TEST(an alarm is seen with its actor) {
+  auto x = start_operator();
+  directory.set_alarm("inspector/operator", "keeps ending");
+  auto report = ask<node_report>(x, look_atom_v);
+  CAF_REQUIRE(report);
+  CAF_CHECK_EQUAL(report->actors.at(0).alarm, "keeps ending");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -169,6 +169,8 @@ std::string payload_of(const node_query& query, bool start) {
   json result{{"action", start ? "start" : "stop"}};
   if (query.rest.has("label"))
     result["label"] = query.rest.value("label");
+  if (query.rest.has("force"))
+    result["force"] = true;
   if (query.rest.has("duration")) {
     auto text = query.rest.value("duration");
     auto seconds = json::parse(text, nullptr, false);
@@ -212,7 +214,7 @@ started again after 0.1 s, or up to 10 s if it has been ending often.
 int run_record(const std::vector<std::string>& given) {
   auto query = read_query(
     given,
-    {R"(Usage: camctl record start [--label LABEL] [--duration SECONDS] [OPTION ...]
+    {R"(Usage: camctl record start [--label LABEL] [--duration SECONDS] [--force] [OPTION ...]
        camctl record stop [OPTION ...]
        camctl record status [OPTION ...]
 
@@ -222,8 +224,9 @@ exit code 1 if a camera that should be recorded is not.
 
   --label LABEL       Names the session: 64 of A-Z a-z 0-9 . _ - at most.
   --duration SECONDS  Stops by itself, 0.1 to 2592000 s later.
+  --force             Starts although the disk is nearly full.
 )",
-     {},
+     {"force"},
      {"label", "duration"},
      1,
      1});

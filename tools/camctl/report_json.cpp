@@ -34,6 +34,7 @@ json of_actor(const actor_report& x) {
               {"restarts", x.restarts},
               {"last_end", x.last_end},
               {"last_error", x.last_error},
+              {"alarm", x.alarm},
               {"mailbox", x.mailbox},
               {"oldest_ns", x.oldest_ns},
               {"busy_ns", x.busy_ns},
