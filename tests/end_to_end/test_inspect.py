@@ -51,8 +51,8 @@ def test_every_actor_is_in_the_tree(room):
         "inspector", "inspector/operator"}
     look = client.look()
     assert names(look) == {
-        "client_supervisor", "discovery", "session", "sensor_log", "status_port",
-        "inspector", "inspector/operator", "viewer/cam-a", "recorder/cam-a"}
+        "client_supervisor", "discovery", "session", "sensor_log",
+        "status_port", "inspector", "inspector/operator", "viewer/cam-a", "recorder/cam-a"}
     for x in look["actors"]:
         root = x["name"] == "client_supervisor"
         keeper = x["name"] == "inspector/operator"

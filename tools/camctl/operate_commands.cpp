@@ -214,7 +214,8 @@ started again after 0.1 s, or up to 10 s if it has been ending often.
 int run_record(const std::vector<std::string>& given) {
   auto query = read_query(
     given,
-    {R"(Usage: camctl record start [--label LABEL] [--duration SECONDS] [--force] [OPTION ...]
+    {R"(Usage: camctl record start [--label LABEL] [--duration SECONDS] [--force]
+                           [OPTION ...]
        camctl record stop [OPTION ...]
        camctl record status [OPTION ...]
 
