@@ -88,6 +88,7 @@ void recorder::begin(const session_info& x) {
     last_capture_ns_ = parts_.ledger->look().last_capture_ns;
     synced_ns_ = parts_.clock();
     began_ns_ = parts_.clock();
+    parts_.ring->hold_from(cursor_);
   }
   drain();
 }
@@ -236,7 +237,7 @@ caf::error recorder::close_segment(int64_t end_ms) {
     return err; // It is tried once more when this actor ends.
   segment_.reset();
   if (std::exchange(unsynced_, false)) // Else it was durable before.
-    parts_.ledger->durable(parts_.clock());
+    note_durable();
   auto stem = segment_stem(start_ms_, end_ms);
   parts_.ledger->segment_closed(end_ms, stem);
   log_info(who(), "closed segment ", span_.index, ", ", stem);
@@ -264,8 +265,14 @@ caf::error recorder::sync_if_due(int64_t now_ns) {
   unsynced_ = false;
   if (auto err = segment_->sync())
     return err;
-  parts_.ledger->durable(parts_.clock());
+  note_durable();
   return caf::none;
+}
+
+void recorder::note_durable() {
+  parts_.ledger->durable(parts_.clock());
+  // The last frame read may be the one that is about to be written.
+  parts_.ring->hold_from(cursor_ == 0 ? 0 : cursor_ - 1);
 }
 
 caf::error recorder::close_if_over(int64_t session_ns) {
@@ -311,6 +318,7 @@ void recorder::finish() {
   log_info(who(), "session ", session_.start_ms, " is over: ", x.durable,
            " frames, ", x.lost, " lost");
   session_ = {};
+  parts_.ring->hold_from(frame_ring::nothing_held);
   show_state("idle");
 }
 

@@ -72,6 +72,8 @@ private:
 
   /// Syncs, closes what is over, and finishes a stopped session.
   void beat();
+  /// All that was written is durable, and so is needed no more.
+  void note_durable();
   caf::error sync_if_due(int64_t now_ns);
   caf::error close_if_over(int64_t session_ns);
   bool is_over(int64_t session_ns) const;

@@ -75,6 +75,17 @@ frame_ring::position frame_ring::position_behind(uint64_t epoch,
   return begin_;
 }
 
+void frame_ring::hold_from(position p) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  held_from_ = p;
+}
+
+bool frame_ring::oldest_is_too_old(int64_t now_ns) const {
+  auto age_ns = now_ns - at(begin_).time_ns;
+  auto ages = begin_ >= held_from_ ? held_ages : 1;
+  return age_ns / ages > bounds_.age.count();
+}
+
 frame_ring::figures frame_ring::stats() const {
   std::lock_guard<std::mutex> guard{mutex_};
   figures result;

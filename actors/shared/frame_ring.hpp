@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <list>
 #include <mutex>
 #include <vector>
@@ -84,6 +85,14 @@ public:
   /// its frames have gone; at the end if nothing follows.
   position position_behind(uint64_t epoch, uint64_t sequence) const;
 
+  /// Keeps what is at `p` and behind it beyond its age, as somebody is not done
+  /// with it: up to `held_ages` times as long. The bound in bytes stays as it
+  /// is. The last call counts; `nothing_held` ends it.
+  void hold_from(position p);
+
+  static constexpr position nothing_held = std::numeric_limits<position>::max();
+  static constexpr int held_ages = 6;
+
   figures stats() const;
 
   /// Has `f` called after each push, on the pushing thread. `f` must return at
@@ -109,6 +118,7 @@ private:
   }
 
   void grow();
+  bool oldest_is_too_old(int64_t now_ns) const;
   void drop_oldest();
 
   const limits bounds_;
@@ -116,6 +126,7 @@ private:
   std::vector<entry> slots_; ///< Size is a power of two.
   position begin_ = 0;
   position end_ = 0;
+  position held_from_ = nothing_held;
   size_t bytes_ = 0;
   uint64_t last_epoch_ = 0;
   uint64_t last_sequence_ = 0;

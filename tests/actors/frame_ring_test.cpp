@@ -97,6 +97,27 @@ CAF_TEST(the newest frame stays whatever its size and the pause before it) {
   CAF_CHECK_EQUAL(ring.stats().bytes, 100u);
 }
 
+CAF_TEST(frames that somebody is not done with are kept beyond their age) {
+  frame_ring ring{{plenty, 10s}};
+  fill(ring, 1, 3);
+  ring.hold_from(1);
+  fill(ring, 4, 40);
+  CAF_CHECK_EQUAL(ring.oldest_position(), 1u);
+  fill(ring, 41, 70);
+  CAF_CHECK_EQUAL(ring.newest()->sequence - 60, 10u);
+  CAF_CHECK_EQUAL(ring.oldest_position(), 9u); // Six times as long at most.
+  ring.hold_from(frame_ring::nothing_held);
+  fill(ring, 71, 71);
+  CAF_CHECK_EQUAL(ring.oldest_position(), 60u);
+}
+
+CAF_TEST(frames that are held are bounded in bytes all the same) {
+  frame_ring ring{{1000, 10s}};
+  ring.hold_from(0);
+  fill(ring, 1, 50);
+  CAF_CHECK_EQUAL(ring.stats().frames, 10u);
+}
+
 CAF_TEST(a ring lets go of frames that nobody else holds) {
   frame_ring ring{{250, 1h}};
   auto first = new_frame(1);

@@ -406,4 +406,16 @@ CAF_TEST(the tree says what the recorder does) {
                   "recording segment 1, 1 frames durable");
 }
 
+CAF_TEST(the ring keeps what is not durable beyond its age) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
+  record();
+  see(100, 1);
+  see(200, 2);
+  advance(700ms);                  // Both are durable.
+  for (uint64_t i = 3; i < 6; ++i) // No beat comes: a disk that takes long.
+    ring->push(frame_at(900, i), now_ns + static_cast<int64_t>(i) * 1'000 * ms);
+  CAF_CHECK_EQUAL(ring->oldest_position(), 1u);
+  CAF_CHECK_EQUAL(ring->end_position(), 5u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

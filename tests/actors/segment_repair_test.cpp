@@ -275,4 +275,49 @@ CAF_TEST(a folder that is not there has no broken segment) {
   CAF_CHECK(x->empty());
 }
 
+CAF_TEST(whatever is damaged both files have the same frames afterwards) {
+  uint32_t seed = 20270117;
+  auto random = [&](size_t n) {
+    seed = seed * 1664525 + 1013904223;
+    return n == 0 ? 0 : (seed >> 8) % n;
+  };
+  auto damage = [&](std::string x) {
+    for (auto i = random(4); i > 0 && !x.empty(); --i) {
+      auto at = random(x.size());
+      auto size = std::min(x.size() - at, random(5000) + 1);
+      if (random(3) == 0)
+        x.resize(at);
+      else if (random(2) == 0)
+        std::fill_n(x.begin() + static_cast<long>(at), size, '\0');
+      else
+        x[at] = static_cast<char>(x[at] ^ (1 << random(8)));
+    }
+    return x;
+  };
+  for (int round = 0; round < 300; ++round) {
+    scratch_directory dir;
+    if (random(8) > 0)
+      dir.put(name(".mp4.part"), damage(film));
+    if (random(8) > 0)
+      dir.put(name(".csv.part"), damage(index));
+    auto broken = find_broken_segments(dir.path());
+    CAF_REQUIRE(broken);
+    if (broken->empty())
+      continue;
+    auto x = repair_segment(broken->front(), {});
+    if (!x)
+      CAF_FAIL(describe(x.error()));
+    CAF_CHECK(find_broken_segments(dir.path())->empty());
+    if (x->frames > 0) {
+      auto mp4 = content_of(dir.path() / (x->stem + ".mp4"));
+      CAF_CHECK_EQUAL(layout_of(mp4).end, mp4.size());
+      CAF_CHECK_EQUAL(layout_of(mp4).fragments, x->frames);
+      auto csv = content_of(dir.path() / (x->stem + ".csv"));
+      auto facts = read_index(csv);
+      CAF_CHECK_EQUAL(facts.rows, x->frames);
+      CAF_CHECK_EQUAL(facts.whole_size, csv.size());
+    }
+  }
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

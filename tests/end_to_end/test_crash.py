@@ -3,73 +3,12 @@ and nothing doubled, by the stamps inside the recorded pictures."""
 
 import csv
 import json
-import os
-import pathlib
-import shutil
 import signal
-import subprocess
-import tempfile
 
-import pytest
-
-from harness import CAMNODE, Room, wait_until
-from recordings import Piece, Recording
-
-CAMCTL = pathlib.Path(CAMNODE).with_name("camctl")
-
-
-def durable(light, camera):
-    return light.get("cameras", {}).get(camera, {}).get("frames_durable", 0)
-
-
-def verify(data, *options):
-    """What `camctl verify` says, and its exit status."""
-    done = subprocess.run([str(CAMCTL), "verify", str(data), "--json",
-                           *options], capture_output=True, text=True)
-    assert done.returncode in (0, 1, 3), done.stderr
-    return done.returncode, json.loads(done.stdout)
-
-
-def check_nothing_missing(room, session, camera):
-    """Every picture that the source numbered from the first to the last one
-    recorded is there once, in order, and the books say so."""
-    recording = Recording(room.data, session)
-    frames = recording.check_camera(camera)
-    stamps = [x.stamp for x in frames]
-    assert len({run for run, _, _ in stamps}) == 1
-    numbers = [number for _, number, _ in stamps]
-    assert numbers == list(range(numbers[0], numbers[-1] + 1))
-    assert recording.manifest["cameras"][camera]["lost"] == 0
-    # As long as the session, to what comes at once and what comes late.
-    seconds = (recording.stop_ms - recording.start_ms) / 1000
-    assert abs(len(frames) / 25 - seconds) < 1
-    return recording, frames
-
-
-def check_done(room, recording):
-    assert recording.manifest["state"] == "finished"
-    assert not list(room.data.rglob("*.part"))
-    status, said = verify(room.data)
-    assert status == 0, said
-    assert said["verdict"] == "all there"
-
-
-def wait_more(room, camera, frames):
-    """Waits until so many more frames are durable, in whichever client."""
-    before = durable(room.ear.heard("camera/recording/client")[-1].json, camera)
-    return room.wait_light(lambda x: x["state"] == "recording"
-                           and durable(x, camera) >= before + frames)
-
-
-def begin(room, *cameras, segment=2, command="start"):
-    for camera in cameras:
-        room.server(camera, room.stamped(camera))
-    client = room.client(segment=segment)
-    room.wait_connected(*cameras)
-    session = room.start_recording(command)
-    room.wait_light(lambda x: all(durable(x, y) > 30 for y in cameras))
-    return client, session
-
+from crashes import (begin, check_done, check_nothing_missing, verify,
+                     wait_more)
+from harness import wait_until
+from recordings import Recording
 
 def publish_readings(room, count):
     for number in range(count):
@@ -246,60 +185,3 @@ def test_two_clients_do_not_share_a_folder(room):
     second.told_to_end = True
     room.nodes.remove(second)
     room.stop_recording()
-
-
-@pytest.fixture
-def small_room(picture):
-    """A room whose data folder is a file system of 12 MiB."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="camnode-test-"))
-    room = Room(folder, picture)
-    room.data.mkdir(parents=True)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(room.data)],
-        capture_output=True, text=True)
-    if mounted.returncode != 0:
-        shutil.rmtree(folder)
-        pytest.skip("SKIPPED LOUDLY: no right to mount a tmpfs: "
-                    + mounted.stderr)
-    try:
-        room.start_broker()
-        yield room
-    finally:
-        faults = room.close()
-        room.print_logs()
-        subprocess.run(["umount", str(room.data)], check=True)
-        shutil.rmtree(folder)
-    assert not faults
-
-
-def test_a_full_disk_is_told_and_what_is_there_plays(small_room):
-    room = small_room
-    # Somebody else fills the disk: the guard cannot foresee it.
-    client, session = begin(room, "cam-a", segment=60)
-    filler = room.data / "filler"
-    with filler.open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(1 << 16))
-                file.flush()
-        except OSError:
-            pass
-    light = room.wait_light(
-        lambda x: x["cameras"].get("cam-a", {}).get("state") == "stalled"
-        or x["state"] == "idle")
-    assert light["cameras"]["cam-a"]["last_error"] or light["last_error"]
-    filler.unlink()
-    if light["state"] != "idle":
-        room.wait_light(lambda x: x["cameras"]["cam-a"]["state"] == "recording"
-                        or x["state"] == "idle")
-    os.sync()
-    room.ear.publish("command/rec", "stop")
-    room.wait_light(lambda x: x["state"] == "idle")
-    for film in (room.data / "cam/cam-a").glob("*.mp4"):
-        Piece(film).check()
-    numbers = [x.stamp[1] for film in sorted(
-        (room.data / "cam/cam-a").glob("*.mp4")) for x in Piece(film).frames]
-    assert len(numbers) > 30
-    assert len(numbers) == len(set(numbers))
-    status, said = verify(room.data)
-    assert status in (0, 1), said
