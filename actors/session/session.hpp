@@ -28,8 +28,8 @@ struct session_options {
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
   std::function<int64_t()> utc;   ///< `utc_clock_ns`, or a test's.
   stop_line_ptr stop;             ///< Seen by all who record.
-  std::string boot_id;            ///< Which run of the machine this is.
-  disk_space space;               ///< Of the disk that is recorded to.
+  std::string boot_id = {};       ///< Which run of the machine this is.
+  disk_space space = {};          ///< Of the disk that is recorded to.
   int64_t min_minutes = 0;        ///< With less room, a start is refused.
 };
 
