@@ -339,7 +339,7 @@ find_broken_segments(const fs::path& dir) {
   for (; !err && i != fs::directory_iterator{}; i.increment(err)) {
     auto file = i->path().filename().string();
     auto name = parse_segment_name(file);
-    if (!name || !i->is_regular_file())
+    if (std::error_code ignored; !name || !i->is_regular_file(ignored))
       continue;
     auto& x = starts[name->start_ms];
     if (name->extension == "mp4" && name->open())

@@ -88,8 +88,9 @@ caf::expected<std::vector<int64_t>> find_broken_readings(const fs::path& dir) {
     if (copy)
       file.resize(file.size() - wider.size());
     auto name = parse_segment_name(file);
+    std::error_code ignored;
     if (name && name->open() && name->extension == "csv"
-        && i->is_regular_file())
+        && i->is_regular_file(ignored))
       result.insert(name->start_ms);
   }
   if (err)
