@@ -2,6 +2,7 @@
 a client's calls (tests/faults/faults.cpp says how)."""
 
 import errno
+import json
 import os
 import pathlib
 import subprocess
@@ -9,7 +10,7 @@ import sys
 
 import films
 from chaos import quiet_ports
-from harness import CAMNODE, HERE, Node, PATIENCE, wait_until
+from harness import CAMNODE, HERE, Node, wait_until
 
 sys.path.insert(0, str(HERE.parent / "faults"))
 # pylint: disable=wrong-import-position
@@ -110,8 +111,9 @@ class PowerCuts:
         faults = []
         try:
             wait_until("all files are repaired",
-                       lambda: not node.runs or not list(
-                           folder.glob("cam/*/*.part")), PATIENCE)
+                       lambda: not node.runs or (
+                           "node: camnode" in node.log()
+                           and not list(folder.rglob("*.part"))))
         except AssertionError as error:
             faults.append(str(error))
         node.end()
@@ -120,12 +122,17 @@ class PowerCuts:
                 for x in faults] + ([f"  left: {left}"] if faults else [])
 
     def _judge(self, folder, at):
-        faults = []
+        faults = [f"{x} is left" for x in folder.rglob("*.part")]
+        for path in folder.glob("sessions/*.json"):
+            try:
+                state = json.loads(path.read_text())["state"]
+            except ValueError as error:
+                state = str(error)
+            if state not in ("finished", "interrupted"):
+                faults.append(f"{path.name} says {state}")
         found = []
         for path in sorted(folder.glob("cam/*/*")):
-            if path.suffix == ".part":
-                faults.append(f"{path.name} is left")
-            elif path.suffix == ".mp4":
+            if path.suffix == ".mp4":
                 try:
                     found += films.pictures(path)
                 except films.Broken as error:
