@@ -18,10 +18,9 @@ void frame_ring::push(frame_ptr x, int64_t time_ns) {
     last_sequence_ = x->sequence;
     at(end_) = {std::move(x), time_ns};
     ++end_;
-    auto too_old = time_ns - bounds_.age.count();
     while (end_ - begin_ > 1
            && (bytes_ > bounds_.bytes || end_ - begin_ > max_frames(bounds_)
-               || at(begin_).time_ns < too_old))
+               || oldest_is_too_old(time_ns)))
       drop_oldest();
   }
   std::lock_guard<std::mutex> guard{listeners_mutex_};

@@ -41,7 +41,8 @@ CAF_TEST(a message without content has a name too) {
   auto empty = caf::make_mailbox_element(nullptr, caf::make_message_id(),
                                          caf::no_stages, caf::message{});
   tally.count(tally.slot_of(empty->content()));
-  CAF_CHECK_EQUAL(tally.look().at(0).type, "nothing");
+  auto seen = tally.look();
+  CAF_CHECK_EQUAL(seen.at(0).type, "nothing");
 }
 
 CAF_TEST(types beyond the bound share one count) {

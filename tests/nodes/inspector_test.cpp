@@ -224,7 +224,8 @@ CAF_TEST(the log level is one of four) {
 
 CAF_TEST(metrics are those of the node) {
   auto x = start_operator();
-  CAF_CHECK_EQUAL(*ask<std::string>(x, metrics_atom_v), "mine 1\n");
+  auto text = ask<std::string>(x, metrics_atom_v);
+  CAF_CHECK_EQUAL(*text, "mine 1\n");
 }
 
 CAF_TEST(an alarm is seen with its actor) {
