@@ -1,3 +1,6 @@
+# What libraries keep until a process ends is no leak of ours.
+set(camnode_leaks "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/data/leaks_of_libraries.txt:print_suppressions=0")
+
 # camnode_add_suites(<target> <test source>...): one CTest entry per suite. A
 # suite's name is what the source defines as CAF_SUITE. A run of zero checks is
 # a failure, as CAF's engine passes a suite name that matches nothing.
@@ -11,6 +14,7 @@ function(camnode_add_suites target)
     add_test(NAME ${suite} COMMAND ${target} -n -v 3 -r 120 -s "^${suite}$")
     set_tests_properties(${suite} PROPERTIES
       TIMEOUT 150
+      ENVIRONMENT "${camnode_leaks}"
       FAIL_REGULAR_EXPRESSION "checks: +0;suites: +0")
   endforeach()
 endfunction()
