@@ -109,6 +109,14 @@ client_parts parts_of(const client_options& x, io_thread& io,
   auto& replay = x.viewer.replay;
   result.ring = {size_t{replay.mib} << 20, replay.age};
   result.segments = segments_in(dir);
+  result.complete_segment = [dir](const std::string& camera, int64_t start_ms,
+                                  const std::optional<frame_number>& next) {
+    auto folder = dir / "cam" / camera;
+    return repair_segment({start_ms, 0,
+                           folder / open_segment_name(start_ms, "mp4"),
+                           folder / open_segment_name(start_ms, "csv")},
+                          next);
+  };
   result.find = finder_of(x);
   result.board = std::make_shared<client_board>();
   result.find.on_link = [board = result.board](bool up) {

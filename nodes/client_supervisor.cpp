@@ -229,6 +229,17 @@ caf::actor client_supervisor::start_viewer(const std::string& id,
   return caf::actor_cast<caf::actor>(x.viewer);
 }
 
+std::function<caf::expected<segment_repair>(int64_t,
+                                            const std::optional<frame_number>&)>
+client_supervisor::completer(const std::string& id) const {
+  if (!parts_.complete_segment)
+    return nullptr;
+  return [complete = parts_.complete_segment,
+          id](int64_t start_ms, const std::optional<frame_number>& next) {
+    return complete(id, start_ms, next);
+  };
+}
+
 caf::actor client_supervisor::start_recorder(const std::string& id,
                                              const actor_context& context) {
   auto& x = pairs_.at(id);
@@ -242,7 +253,8 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
                               return *may
                                      && (answered < stop_ns
                                          || since < answer_patience_ns);
-                            }});
+                            },
+                            completer(id)});
   send(x.recorder, session_);
   return caf::actor_cast<caf::actor>(x.recorder);
 }

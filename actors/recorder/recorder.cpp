@@ -306,6 +306,7 @@ void recorder::finish() {
   auto end_ms = std::max(std::min(session_.stop_ms, span_.end_ms), last_ms);
   if (auto err = close_segment(end_ms))
     return fail(std::move(err));
+  complete_left_segments();
   if (!past_stop_ && last_) {
     parts_.ledger->end_unknown();
     log_warning(who(),
@@ -320,6 +321,31 @@ void recorder::finish() {
   session_ = {};
   parts_.ring->hold_from(frame_ring::nothing_held);
   show_state("idle");
+}
+
+void recorder::complete_left_segments() {
+  auto segments = parts_.ledger->segments();
+  for (size_t i = 0; parts_.complete && i < segments.size(); ++i) {
+    auto& x = segments[i];
+    if (x.end_ms != 0)
+      continue;
+    std::optional<frame_number> next;
+    if (i + 1 < segments.size())
+      next = frame_number{segments[i + 1].epoch,
+                          segments[i + 1].first_sequence};
+    auto done = parts_.complete(x.start_ms, next);
+    auto name = done ? parse_segment_name(done->stem + ".mp4") : std::nullopt;
+    if (name) {
+      parts_.ledger->segment_completed(x.start_ms, name->end_ms, done->stem);
+      log_info(who(), "completed what was left of segment ", x.index, ", ",
+               done->stem, ", ", done->frames, " frames");
+    } else {
+      auto why = done ? std::string{"no whole frame in it"}
+                      : describe(done.error());
+      parts_.ledger->failed(why);
+      log_error(who(), "segment ", x.start_ms, " is left open: ", why);
+    }
+  }
 }
 
 void recorder::fail(caf::error err) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/recorder/segment_repair.hpp"
 #include "actors/recorder/segment_writer.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/observed.hpp"
@@ -29,6 +30,13 @@ struct recorder_parts {
   /// (client clock): it keeps them while the network is broken, and has not
   /// answered since. A stopped session then waits for it. Empty: no.
   std::function<bool(int64_t stop_ns)> may_return = {};
+
+  /// Completes the segment that starts at `start_ms`, which an earlier life
+  /// could not close. @param next What the next segment begins with. Empty: it
+  /// is left to the next start of the node.
+  std::function<caf::expected<segment_repair>(
+    int64_t start_ms, const std::optional<frame_number>& next)>
+    complete = {};
 };
 
 /// Stores the frames of one camera while there is a session: reads them out of
@@ -78,6 +86,9 @@ private:
   caf::error close_if_over(int64_t session_ns);
   bool is_over(int64_t session_ns) const;
   void finish();
+
+  /// Completes what earlier lives had to leave open as the disk failed.
+  void complete_left_segments();
 
   /// Ends the actor with `err`, in the ledger too.
   void fail(caf::error err);

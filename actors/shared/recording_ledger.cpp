@@ -94,6 +94,18 @@ void recording_ledger::segment_opened(uint64_t index, int64_t start_ms,
   make_certain();
 }
 
+void recording_ledger::segment_completed(int64_t start_ms, int64_t end_ms,
+                                         std::string file) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  for (auto& x : segments_)
+    if (x.start_ms == start_ms && x.end_ms == 0) {
+      x.end_ms = end_ms;
+      x.file = std::move(file);
+      break;
+    }
+  make_certain();
+}
+
 void recording_ledger::segment_closed(int64_t end_ms, std::string file) {
   std::lock_guard<std::mutex> guard{mutex_};
   if (segments_.back().frames == 0) { // A file without frames is not kept.

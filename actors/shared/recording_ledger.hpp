@@ -86,7 +86,11 @@ public:
 
   /// @param start_ms In the file's name.
   void segment_opened(uint64_t index, int64_t start_ms, std::string file);
+
   void segment_closed(int64_t end_ms, std::string file);
+
+  /// An earlier segment, which could not be closed, is complete now.
+  void segment_completed(int64_t start_ms, int64_t end_ms, std::string file);
 
   /// @param capture_ns Where it was placed on the session clock.
   void written(const frame& x, int64_t capture_ns = 0);
