@@ -47,11 +47,15 @@ clock_offset::verdict clock_offset::add(const clock_probe& x) {
                       x.answered_ns - x.sent_ns});
   auto before = samples_.size();
   fit();
-  return samples_.size() == before ? verdict::taken : verdict::restarted;
+  if (samples_.size() == before)
+    return verdict::taken;
+  last_stamp_ns_ = latest_ns;
+  return verdict::restarted;
 }
 
 void clock_offset::forget() {
   samples_.clear();
+  last_stamp_ns_ = latest_ns;
 }
 
 bool clock_offset::narrow(const point& lower, const point& upper) {
@@ -134,13 +138,17 @@ std::optional<clock_estimate> clock_offset::map(int64_t server_ns,
   // What is here was stamped before: that too bounds the offset.
   auto mapped = std::min(server_ns + result->offset_ns, now_ns);
   result->offset_ns = mapped - server_ns;
-  if (mapped_any_ && mapped < last_mapped_ns_) {
-    auto moved = last_mapped_ns_ - mapped;
-    result->offset_ns += moved;
-    result->error_ns += moved;
-    mapped = last_mapped_ns_;
+  if (mapped_any_) {
+    auto apart = std::max<int64_t>(0, server_ns - last_stamp_ns_);
+    auto earliest = std::min(last_mapped_ns_ + apart / 2, now_ns);
+    if (auto moved = earliest - mapped; moved > 0) {
+      result->offset_ns += moved;
+      result->error_ns += moved;
+      mapped = earliest;
+    }
   }
   mapped_any_ = true;
+  last_stamp_ns_ = server_ns;
   last_mapped_ns_ = mapped;
   return result;
 }

@@ -84,9 +84,10 @@ public:
   std::optional<clock_estimate> at(int64_t now_ns) const;
 
   /// Like `at`, for something that the server has stamped with `server_ns` and
-  /// that is here at `now_ns`: it is never mapped behind that, nor before
-  /// anything that was mapped earlier. Where the latter moves it, the error
-  /// bound grows by as much.
+  /// that is here at `now_ns`, as all before it was. It is never mapped behind
+  /// its arrival, nor before anything that was mapped earlier: where a better
+  /// estimate lies further back, mapped time runs at half its speed until it is
+  /// there, and the error bound is wider by what is still missing.
   std::optional<clock_estimate> map(int64_t server_ns, int64_t now_ns);
 
   std::optional<clock_drift> drift() const;
@@ -119,6 +120,7 @@ private:
   double most_ = 0;
 
   bool mapped_any_ = false;
+  int64_t last_stamp_ns_ = 0; ///< Of the present clock; else later than any.
   int64_t last_mapped_ns_ = 0;
 };
 

@@ -278,6 +278,27 @@ CAF_TEST(nothing is mapped before what was mapped earlier) {
   CAF_CHECK(third->error_ns < 1 * ms);
 }
 
+CAF_TEST(what is stamped close together stays in order as estimates improve) {
+  clock_offset x;
+  server to{7 * s};
+  x.add(to.probe(100 * s, 20 * ms, 0, 0)); // The middle is off by 10 ms.
+  auto first = to.clock(101 * s);
+  auto first_ns = first + x.map(first, 102 * s)->offset_ns;
+  x.add(to.probe(102 * s, 1 * us, 0, 1 * us));
+  auto last_ns = first_ns;
+  int64_t off = 0;
+  for (auto stamp = first + 100 * us; stamp < first + 100 * ms;
+       stamp += 100 * us) {
+    auto found = x.map(stamp, 103 * s);
+    auto mapped_ns = stamp + found->offset_ns;
+    CAF_CHECK(mapped_ns >= last_ns + 50 * us);
+    off = std::abs(mapped_ns - (stamp + to.offset_ns));
+    CAF_CHECK(off <= found->error_ns);
+    last_ns = mapped_ns;
+  }
+  CAF_CHECK(off < 500 * us);
+}
+
 CAF_TEST(nothing is mapped behind its own arrival) {
   clock_offset x;
   server to{7 * s};
@@ -353,10 +374,11 @@ outcome simulate(const behaviour& x, int64_t hours, uint32_t seed) {
   for (int i = 0; i < 8; ++i)
     ask(i * 500 * ms); // Quick ones, though not as quick as they are.
   for (int64_t i = 5; i < hours * 3600; ++i) {
-    if (x.step_every_s != 0 && i % x.step_every_s == 100)
-      steps_ns = steps_ns == 0 ? 3 * s : 0;
     auto silent = x.suspend_every_s != 0 && i % x.suspend_every_s < 30;
     auto took = silent ? 0 : ask(i * s);
+    // Until the next exchange, nobody can know.
+    if (x.step_every_s != 0 && i % x.step_every_s == 100)
+      steps_ns = steps_ns == 0 ? 3 * s : 0;
     for (int64_t later = took; later < s; later += 200 * ms) {
       auto now = i * s + later;
       auto found = testee.at(start + now);
