@@ -18,9 +18,10 @@ struct camera_look {
   ledger_figures books;
   std::string truth;
   int64_t durable_age_ns = 0; ///< 0 while nothing is being recorded.
+  int64_t clock_age_ns = 0;   ///< Of the newest look at the camera's clock.
   size_t segments = 0;
   frame_ring::figures ring;
-  frame_ring::limits ring_bounds;
+  frame_ring::limits ring_bounds{};
   histogram::figures to_received;
   histogram::figures to_durable;
 };
@@ -34,12 +35,20 @@ std::vector<camera_look> look_at(const client_page_sources& x) {
     auto age = session.exists() && books.durable_ns != 0
                  ? now - books.durable_ns
                  : 0;
-    result.push_back({camera.server.id, camera.viewer->look(), books,
-                      camera_truth(books, session, now, camera.server.rate_mhz),
-                      age, camera.ledger->segments().size(),
-                      camera.ring->stats(), camera.ring->bounds(),
-                      camera.viewer->to_received().look(),
-                      camera.ledger->to_durable()});
+    auto viewer = camera.viewer->look();
+    camera_look look;
+    look.id = camera.server.id;
+    look.viewer = viewer;
+    look.books = books;
+    look.truth = camera_truth(books, session, now, camera.server.rate_mhz);
+    look.durable_age_ns = age;
+    look.clock_age_ns = now - viewer.probed_ns;
+    look.segments = camera.ledger->segments().size();
+    look.ring = camera.ring->stats();
+    look.ring_bounds = camera.ring->bounds();
+    look.to_received = camera.viewer->to_received().look();
+    look.to_durable = camera.ledger->to_durable();
+    result.push_back(std::move(look));
   }
   return result;
 }
@@ -123,6 +132,25 @@ void write_clocks(metrics_text& out, const std::vector<camera_look>& cameras) {
   time(out, clocked, "camnode_clock_error_seconds",
        "What the clock offset is off by at most.",
        [](auto& x) { return x.viewer.clock.error_ns; });
+  time(out, clocked, "camnode_clock_age_seconds",
+       "How long ago a camera's clock was last looked at.",
+       [](auto& x) { return x.clock_age_ns; });
+  // One ppb is one ns in a second.
+  time(out, clocked, "camnode_clock_drift_ratio",
+       "How much the clock offset grows, in seconds per second.",
+       [](auto& x) { return x.viewer.drift_ppb; });
+  count(out, cameras, "camnode_clock_probes_total", "counter",
+        "Exchanges with a camera's clock.",
+        [](auto& x) { return x.viewer.probes; });
+  count(out, cameras, "camnode_clock_probes_refused_total", "counter",
+        "Exchanges whose times contradict each other.",
+        [](auto& x) { return x.viewer.probes_refused; });
+  count(out, cameras, "camnode_clock_failures_total", "counter",
+        "Connections to a camera's clock that ended.",
+        [](auto& x) { return x.viewer.probe_failures; });
+  count(out, cameras, "camnode_clock_restarts_total", "counter",
+        "How often what was known of a clock became void.",
+        [](auto& x) { return x.viewer.clock_restarts; });
 }
 
 void write_rings(metrics_text& out, const std::vector<camera_look>& cameras) {

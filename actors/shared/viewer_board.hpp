@@ -31,8 +31,16 @@ struct viewer_figures {
   /// `client_clock_ns` when a server last answered a new connection: what it
   /// held for us comes right behind that.
   int64_t answered_ns = 0;
-  clock_estimate clock;
-  bool clocked = false; ///< Whether `clock` is known.
+
+  clock_estimate clock;  ///< As of `probed_ns`.
+  bool clocked = false;  ///< Whether `clock` is known.
+  int64_t drift_ppb = 0; ///< Of the offset, ns per s.
+  int64_t drift_error_ppb = 0;
+  int64_t probed_ns = 0; ///< `client_clock_ns` of the newest exchange.
+  uint64_t probes = 0;   ///< Exchanges with the server's clock, ever.
+  uint64_t probes_refused = 0;
+  uint64_t probe_failures = 0; ///< Connections to the clock that ended.
+  uint64_t clock_restarts = 0; ///< What was known became void.
 };
 
 /// The figures of one server's viewer. Outlives it. Any thread.

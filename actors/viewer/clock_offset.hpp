@@ -2,10 +2,10 @@
 
 #include "actors/shared/viewer_board.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace camnode {
 
@@ -17,38 +17,111 @@ struct clock_probe {
   int64_t received_ns = 0;
   int64_t sent_ns = 0;
   int64_t answered_ns = 0;
+  uint64_t epoch = 0; ///< Which run of the server answered; 0 if unknown.
 };
 
-/// Estimates the offset of a server's clock from the probes of the last while:
-/// the one with the shortest way counts, as its two halves can differ the
-/// least (the clock filter of RFC 5905, section 10). Its error is at most half
-/// of that way, and grows with its age by what two crystals drift apart.
+/// How fast a server's clock runs away from the client's.
+struct clock_drift {
+  int64_t ppb = 0;       ///< Of the offset, ns per s.
+  int64_t error_ppb = 0; ///< `ppb` is off by this at most.
+};
+
+/// Estimates the offset of a server's clock, what to add to its time for the
+/// client's, and how the offset drifts, with bounds of both errors.
+///
+/// **What one exchange proves.** Let `o(t)` be the offset at client time `t`.
+/// The question was on its way for `d >= 0`, so it arrived at client time
+/// `asked + d = received + o`: the offset was no less than `asked - received`.
+/// The answer was on its way too, so the offset was no more than `answered -
+/// sent`. As `|o'| < 1`, the first holds at `asked` and the second at
+/// `answered`, whatever `d` was. RFC 5905 takes the middle of the two as
+/// offset (section 8) and half of their distance, the delay, as what it can be
+/// off by (section 11.2); and as delays vary, it trusts the exchange with the
+/// least one (the clock filter, section 10). The Lab Streaming Layer does
+/// likewise, and fits a line through its offsets afterwards ("Time
+/// Synchronization" in its documentation). Here both are one step:
+///
+/// **What many exchanges prove.** Over some minutes two crystals drift apart
+/// at a nearly constant rate: `o` is a line. It runs above all lower bounds
+/// and below all upper ones, so only the bounds at the edge of each crowd
+/// count, those of the least delays, each direction for itself (the convex
+/// hulls of Moon, Skelly and Towsley, "Estimation and Removal of Clock Skew
+/// from Network Delay Measurements", INFOCOM 1999). One slow exchange proves
+/// little, and so does no harm. The steepest and the flattest line that fit
+/// between give the rate; behind the newest exchange they are also the highest
+/// and the lowest: the estimate is the middle between them, which is off by
+/// half of their distance at most, and that grows with the time since.
+///
+/// **What is allowed for.** The rate is `max_drift_ppm` at most and changes,
+/// with the temperature, by 0.02 ppm a second at most: an old bound counts as
+/// wider by what that makes. Exchanges that no line fits mean that a clock was
+/// set, stopped, or slewed: the newest ones that agree with each other are
+/// kept, and all before them is forgotten.
+///
+/// What no exchange can prove is how the least delay splits into its two ways:
+/// half of it is always part of the error bound.
 class clock_offset {
 public:
-  /// 100 ppm: two crystals of 50 ppm, the common grade, that drift apart.
-  static constexpr int64_t drift_ppm = 100;
+  /// Two crystals of 100 ppm, and something for a clock that is slewed.
+  static constexpr int64_t max_drift_ppm = 300;
 
-  /// Takes an exchange; drops one whose times contradict each other. One that
-  /// contradicts all before it, by more than both errors, means that the
-  /// server's clock is another one now (it was restarted): they are forgotten.
-  void add(const clock_probe& x);
+  /// So many exchanges count, at most: a minute's.
+  static constexpr size_t window = 64;
+
+  enum class verdict {
+    taken,
+    refused,   ///< Its times contradict each other.
+    restarted, ///< It contradicts older ones: they are forgotten.
+  };
+
+  verdict add(const clock_probe& x);
+
+  /// Forgets everything.
+  void forget();
 
   /// @param now_ns On the client's clock, not before the last answer.
   /// @returns Nothing before the first exchange.
   std::optional<clock_estimate> at(int64_t now_ns) const;
 
+  /// Like `at`, for something that the server has stamped with `server_ns` and
+  /// that is here at `now_ns`, as all before it was. It is never mapped behind
+  /// its arrival, nor before anything that was mapped earlier: where a better
+  /// estimate lies further back, mapped time runs at half its speed until it is
+  /// there, and the error bound is wider by what is still missing.
+  std::optional<clock_estimate> map(int64_t server_ns, int64_t now_ns);
+
+  std::optional<clock_drift> drift() const;
+
 private:
-  struct sample {
-    int64_t offset_ns;
-    int64_t way_ns;  ///< There and back, without the server's own time.
-    int64_t time_ns; ///< When it was asked.
+  /// What one exchange proves.
+  struct bounds {
+    int64_t asked_ns;    ///< There, the offset was
+    int64_t least_ns;    ///< this at least.
+    int64_t answered_ns; ///< And there,
+    int64_t most_ns;     ///< this at most.
   };
 
-  /// What the offset of `x` is off by at `now_ns`, at most.
-  static int64_t error_at(const sample& x, int64_t now_ns);
+  struct point {
+    double x; ///< ns behind `origin_ns_`: 0 or less.
+    double y; ///< ns of offset beyond `origin_offset_ns_`.
+  };
 
-  std::array<sample, 16> samples_;
-  uint64_t taken_ = 0;
+  void fit();
+  bool narrow(const point& lower, const point& upper);
+
+  std::vector<bounds> samples_; ///< In the order of their coming.
+
+  // What fits them: as of `origin_ns_`, the newest answer.
+  int64_t origin_ns_ = 0;
+  int64_t origin_offset_ns_ = 0;
+  double least_rate_ = 0; ///< ns per ns.
+  double most_rate_ = 0;
+  double least_ = 0; ///< Of the offset at `origin_ns_`, beyond the origin's.
+  double most_ = 0;
+
+  bool mapped_any_ = false;
+  int64_t last_stamp_ns_ = 0; ///< Of the present clock; else later than any.
+  int64_t last_mapped_ns_ = 0;
 };
 
 } // namespace camnode

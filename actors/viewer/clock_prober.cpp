@@ -1,12 +1,12 @@
 #include "actors/viewer/clock_prober.hpp"
 
-#include "actors/shared/log.hpp"
 #include "messages/clock.hpp"
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace camnode {
@@ -22,6 +22,9 @@ constexpr auto probe_interval = 1s;
 
 /// For an answer; a later one says nothing about the clock.
 constexpr auto answer_deadline = 2s;
+
+constexpr auto first_back_off = 200ms;
+constexpr auto last_back_off = 5s;
 
 constexpr size_t max_answer_bytes = 4096;
 
@@ -40,78 +43,123 @@ std::optional<clock_probe> parse_answer(const std::string& body) {
   clock_probe result;
   result.received_ns = *received;
   result.sent_ns = *sent;
+  result.epoch = static_cast<uint64_t>(
+    std::max<int64_t>(0, whole("epoch").value_or(0)));
   return result;
 }
 
 } // namespace
 
-clock_prober::clock_prober(asio::io_context& io, endpoint server,
-                           std::function<void(const clock_probe&)> on_probe)
+clock_prober::clock_prober(asio::io_context& io, endpoint server, events told)
   : socket_(io),
     timer_(io),
     server_(std::move(server)),
-    on_probe_(std::move(on_probe)),
-    request_("GET /clock HTTP/1.1\r\nHost: camnode\r\n\r\n") {
+    told_(std::move(told)),
+    request_("GET /clock HTTP/1.1\r\nHost: camnode\r\n\r\n"),
+    back_off_(first_back_off) {
 }
 
 void clock_prober::start() {
+  connect();
+}
+
+void clock_prober::stop() {
+  stopped_ = true;
+  told_ = {};
+  timer_.cancel();
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+void clock_prober::set_deadline() {
   timer_.expires_after(answer_deadline);
-  timer_.async_wait([me = shared_from_this()](error_code err) {
-    if (!err)
-      me->stop();
-  });
-  socket_.async_connect(server_, [me = shared_from_this()](error_code err) {
-    if (err || me->stopped_)
-      return me->stop();
+  timer_.async_wait(
+    [me = shared_from_this(), attempt = attempt_](error_code err) {
+      if (!err && !me->stopped_ && attempt == me->attempt_)
+        me->fail("no answer in time");
+    });
+}
+
+void clock_prober::connect() {
+  ++attempt_;
+  quick_ = quick_probes;
+  input_.clear();
+  set_deadline();
+  socket_.async_connect(server_, [me = shared_from_this(),
+                                  attempt = attempt_](error_code err) {
+    if (me->stopped_ || attempt != me->attempt_)
+      return;
+    if (err)
+      return me->fail(err.message());
     error_code ignored;
     me->socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     me->ask();
   });
 }
 
-void clock_prober::stop() {
-  stopped_ = true;
-  timer_.cancel();
+void clock_prober::fail(const std::string& why) {
+  ++attempt_;
+  answered_ns_ = 0;
   error_code ignored;
   socket_.close(ignored);
+  // A copy, as it may call `stop`.
+  if (auto tell = told_.on_failure)
+    tell(why);
+  if (stopped_)
+    return;
+  timer_.expires_after(back_off_);
+  timer_.async_wait([me = shared_from_this()](error_code err) {
+    if (!err && !me->stopped_)
+      me->connect();
+  });
+  back_off_ = std::min<std::chrono::milliseconds>(back_off_ * 2, last_back_off);
 }
 
 void clock_prober::ask() {
-  timer_.expires_after(answer_deadline);
-  timer_.async_wait([me = shared_from_this()](error_code err) {
-    if (!err)
-      me->stop();
-  });
+  set_deadline();
   parser_.emplace();
   parser_->body_limit(max_answer_bytes);
   parser_->header_limit(max_answer_bytes);
   asked_ns_ = client_clock_ns();
+  auto failed = [me = shared_from_this(), attempt = attempt_](error_code err) {
+    if (me->stopped_ || attempt != me->attempt_)
+      return true;
+    if (err)
+      me->fail(err.message());
+    return !!err;
+  };
   asio::async_write(socket_, asio::buffer(request_),
-                    [me = shared_from_this()](error_code err, size_t) {
-                      if (err)
-                        me->stop();
-                    });
+                    [failed](error_code err, size_t) { failed(err); });
   http::async_read(socket_, input_, *parser_,
-                   [me = shared_from_this()](error_code err, size_t) {
-                     if (err || me->stopped_)
-                       return me->stop();
-                     me->take_answer();
+                   [me = shared_from_this(), failed](error_code err, size_t) {
+                     if (!failed(err))
+                       me->take_answer();
                    });
 }
 
 void clock_prober::take_answer() {
   auto answered = client_clock_ns();
   auto probe = parse_answer(parser_->get().body());
-  if (!probe) {
-    log_warning("viewer", server_.address().to_string(),
-                " answers /clock with what is no clock");
-    return stop();
-  }
+  if (!probe)
+    return fail("answers /clock with what is no clock");
   answered_ns_ = answered;
+  auto keeps = parser_->keep_alive();
+  back_off_ = first_back_off;
   probe->asked_ns = asked_ns_;
   probe->answered_ns = answered;
-  on_probe_(*probe);
-  if (++probes_ < quick_probes)
+  auto attempt = attempt_;
+  auto tell = told_.on_probe; // Likewise.
+  auto again = tell(*probe);
+  if (stopped_ || attempt != attempt_)
+    return;
+  if (!keeps)
+    return fail("keeps no connection");
+  // Again, but not without end if each answer contradicts the last one.
+  if (quick_ > 0)
+    --quick_;
+  else if (again)
+    quick_ = quick_probes;
+  if (quick_ > 0)
     ask();
   else
     wait_for_next();
@@ -119,10 +167,11 @@ void clock_prober::take_answer() {
 
 void clock_prober::wait_for_next() {
   timer_.expires_after(probe_interval);
-  timer_.async_wait([me = shared_from_this()](error_code err) {
-    if (!err && !me->stopped_)
-      me->ask();
-  });
+  timer_.async_wait(
+    [me = shared_from_this(), attempt = attempt_](error_code err) {
+      if (!err && !me->stopped_ && attempt == me->attempt_)
+        me->ask();
+    });
 }
 
 } // namespace camnode

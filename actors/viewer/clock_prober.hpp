@@ -8,6 +8,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,25 +18,26 @@
 namespace camnode {
 
 /// Asks a server for its clock over a connection that it keeps: eight times in
-/// quick succession, then once a second. Ends by itself on any error, as
-/// frames go on without it and the next stream connection brings a new one.
-/// Runs on the I/O thread.
+/// quick succession, then once a second. Connects again after any error, with
+/// back-off, and begins with quick ones again. Runs on the I/O thread.
 class clock_prober : public std::enable_shared_from_this<clock_prober> {
 public:
   using endpoint = boost::asio::ip::tcp::endpoint;
 
-  clock_prober(boost::asio::io_context& io, endpoint server,
-               std::function<void(const clock_probe&)> on_probe);
+  /// What a prober reports; must return at once.
+  struct events {
+    /// @returns Whether to ask in quick succession again.
+    std::function<bool(const clock_probe&)> on_probe;
+    std::function<void(const std::string& why)> on_failure;
+  };
+
+  clock_prober(boost::asio::io_context& io, endpoint server, events told);
 
   void start();
   void stop();
 
-  /// Whether it still asks.
-  bool asks() const {
-    return !stopped_;
-  }
-
-  /// When the server last answered, on the client's clock; 0 before it did.
+  /// When the server last answered, on the client's clock; 0 before it did on
+  /// the present connection, and while there is none.
   int64_t answered_ns() const {
     return answered_ns_;
   }
@@ -42,14 +45,21 @@ public:
 private:
   using error_code = boost::system::error_code;
 
+  void connect();
   void ask();
   void take_answer();
   void wait_for_next();
 
+  /// Calls `fail` unless `timer_` is set again within `answer_deadline`.
+  void set_deadline();
+
+  /// Ends the connection, and connects again later.
+  void fail(const std::string& why);
+
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer timer_;
   const endpoint server_;
-  const std::function<void(const clock_probe&)> on_probe_;
+  events told_;
   const std::string request_;
   boost::beast::flat_buffer input_;
   std::optional<
@@ -57,7 +67,9 @@ private:
     parser_;
   int64_t asked_ns_ = 0;
   int64_t answered_ns_ = 0;
-  unsigned probes_ = 0;
+  unsigned quick_ = 0;   ///< Quick probes still to be made.
+  uint64_t attempt_ = 0; ///< Tells the present connection from earlier ones.
+  std::chrono::milliseconds back_off_;
   bool stopped_ = false;
 };
 

@@ -61,15 +61,16 @@ void frame_intake::take(decoded_frame x, int64_t receive_ns) {
 }
 
 void frame_intake::place(frame& x, const part_head& head, int64_t receive_ns) {
-  auto known = clock_.at(receive_ns);
+  auto of_this_run = clock_epoch_ == 0 || x.epoch == clock_epoch_;
+  auto known = of_this_run ? clock_.at(receive_ns) : std::nullopt;
   x.receive_ns = receive_ns;
   x.exposure_us = head.exposure_us.value_or(-1);
   x.capture_utc_ns = head.capture_utc_ns.value_or(0);
   if (head.capture_mono_ns && known
       && may_be_capture(*head.capture_mono_ns, receive_ns, *known)) {
     x.capture_mono_ns = *head.capture_mono_ns;
-    // What is here was captured before: that too bounds the offset.
-    x.offset_ns = std::min(known->offset_ns, receive_ns - x.capture_mono_ns);
+    known = clock_.map(x.capture_mono_ns, receive_ns);
+    x.offset_ns = known->offset_ns;
     x.offset_error_ns = known->error_ns;
   } else {
     x.capture_mono_ns = receive_ns;
@@ -96,14 +97,34 @@ void frame_intake::note_answer(int64_t now_ns) {
   board_->update([=](viewer_figures& f) { f.answered_ns = now_ns; });
 }
 
-void frame_intake::add_probe(const clock_probe& x) {
+bool frame_intake::add_probe(const clock_probe& x) {
   std::lock_guard<std::mutex> guard{mutex_};
-  clock_.add(x);
-  if (auto known = clock_.at(x.answered_ns))
-    board_->update([&](viewer_figures& f) {
-      f.clock = *known;
-      f.clocked = true;
-    });
+  // Another run may be one behind a reboot, which sets the clock to 0.
+  auto other_run = x.epoch != 0 && clock_epoch_ != 0 && x.epoch != clock_epoch_;
+  if (other_run)
+    clock_.forget();
+  if (x.epoch != 0)
+    clock_epoch_ = x.epoch;
+  auto verdict = clock_.add(x);
+  auto known = clock_.at(x.answered_ns);
+  auto drift = clock_.drift();
+  auto restarted = other_run || verdict == clock_offset::verdict::restarted;
+  board_->update([&](viewer_figures& f) {
+    f.clock_restarts += restarted;
+    ++(verdict == clock_offset::verdict::refused ? f.probes_refused : f.probes);
+    f.clocked = known.has_value();
+    if (!known || verdict == clock_offset::verdict::refused)
+      return;
+    f.clock = *known;
+    f.drift_ppb = drift->ppb;
+    f.drift_error_ppb = drift->error_ppb;
+    f.probed_ns = x.answered_ns;
+  });
+  return restarted;
+}
+
+void frame_intake::count_probe_failure() {
+  board_->update([](viewer_figures& f) { ++f.probe_failures; });
 }
 
 std::optional<stream_position> frame_intake::last() const {

@@ -35,7 +35,12 @@ public:
   /// A server has answered a new connection.
   void note_answer(int64_t now_ns);
 
-  void add_probe(const clock_probe& x);
+  /// Takes an exchange with the server's clock.
+  /// @returns Whether all that was known of it before is void now.
+  bool add_probe(const clock_probe& x);
+
+  /// The connection to the server's clock has ended.
+  void count_probe_failure();
 
   /// The last frame taken; nothing before the first.
   std::optional<stream_position> last() const;
@@ -48,6 +53,7 @@ private:
   const viewer_board_ptr board_;
   mutable std::mutex mutex_;
   clock_offset clock_;
+  uint64_t clock_epoch_ = 0; ///< Which run of the server `clock_` is of.
   std::optional<stream_position> last_;
 };
 

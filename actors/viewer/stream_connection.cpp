@@ -1,5 +1,6 @@
 #include "actors/viewer/stream_connection.hpp"
 
+#include "actors/shared/log.hpp"
 #include "actors/viewer/clock_prober.hpp"
 #include "messages/clock.hpp"
 #include "messages/wire/http_target.hpp"
@@ -98,14 +99,19 @@ void stream_connection::implementation::start() {
   if (!options.expect_http)
     return connect();
   // The clock first; but frames matter more than their exact times.
-  prober = std::make_shared<clock_prober>(
-    context, server, [me = shared_from_this()](const clock_probe& x) {
-      if (me->closed)
-        return;
-      me->intake->add_probe(x);
-      if (++me->probes == probes_before_frames)
-        me->connect();
-    });
+  clock_prober::events heard;
+  heard.on_probe = [me = shared_from_this()](const clock_probe& x) {
+    auto again = me->intake->add_probe(x);
+    if (++me->probes == probes_before_frames)
+      me->connect();
+    return again;
+  };
+  heard.on_failure = [me = shared_from_this()](const std::string& why) {
+    me->intake->count_probe_failure();
+    log_debug("viewer", me->options.ip, ": no clock: ", why);
+    me->connect();
+  };
+  prober = std::make_shared<clock_prober>(context, server, std::move(heard));
   prober->start();
   timer.expires_after(clock_patience);
   timer.async_wait([me = shared_from_this()](error_code err) {
@@ -222,7 +228,7 @@ void stream_connection::implementation::watch() {
     // A camnode server tells its clock each second, whatever its camera does:
     // one that does not is frozen or cut off, which is not to take longer to
     // see than that it is dead.
-    if (me->prober && me->prober->asks() && me->prober->answered_ns() != 0) {
+    if (me->prober && me->prober->answered_ns() != 0) {
       auto heard = std::max(me->newest_ns, me->prober->answered_ns());
       if (now - heard >= std::chrono::nanoseconds{life_deadline}.count())
         return me->end("no sign of life for "

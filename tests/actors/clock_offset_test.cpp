@@ -3,6 +3,8 @@
 
 #include "actors/viewer/clock_offset.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <random>
@@ -52,7 +54,7 @@ CAF_TEST(an exchange over equal ways gives the offset) {
     x.add(server{offset}.probe(5000 * s, 2 * ms, 1 * ms, 2 * ms));
     auto found = x.at(5000 * s + 5 * ms);
     CAF_REQUIRE(found);
-    CAF_CHECK(std::abs(found->offset_ns - offset) <= 1);
+    CAF_CHECK(std::abs(found->offset_ns - offset) <= 1 * us);
     CAF_CHECK(found->error_ns >= 2 * ms);
     CAF_CHECK(found->error_ns < 2 * ms + 2 * us);
   }
@@ -62,8 +64,9 @@ CAF_TEST(the time that the server took does not count as error) {
   clock_offset x;
   x.add(server{9 * s}.probe(100 * s, 1 * ms, 800 * ms, 1 * ms));
   auto found = x.at(100 * s + 802 * ms);
-  CAF_CHECK(std::abs(found->offset_ns - 9 * s) <= 1);
-  CAF_CHECK(found->error_ns < 1 * ms + 100 * us);
+  CAF_CHECK(std::abs(found->offset_ns - 9 * s) < 200 * us);
+  // The rate is unknown yet, for 0.8 s.
+  CAF_CHECK(found->error_ns < 1 * ms + 300 * us);
 }
 
 CAF_TEST(the exchange with the shortest way counts) {
@@ -73,7 +76,7 @@ CAF_TEST(the exchange with the shortest way counts) {
   x.add(to.probe(101 * s, 300 * us, 0, 300 * us));
   x.add(to.probe(102 * s, 1 * ms, 0, 40 * ms));
   auto found = x.at(103 * s);
-  CAF_CHECK(std::abs(found->offset_ns - 7 * s) <= 1);
+  CAF_CHECK(std::abs(found->offset_ns - 7 * s) < 600 * us);
   CAF_CHECK(found->error_ns < 1 * ms);
 }
 
@@ -82,7 +85,7 @@ CAF_TEST(an exchange that is too old gives way to a newer and longer one) {
   server to{7 * s};
   x.add(to.probe(100 * s, 1 * ms, 0, 1 * ms));
   x.add(to.probe(200 * s, 3 * ms, 0, 1 * ms));
-  // 100 s at 100 ppm are 10 ms.
+  // 100 s at 300 ppm are 30 ms.
   CAF_CHECK(x.at(200 * s + 4 * ms)->error_ns < 3 * ms);
 }
 
@@ -91,7 +94,8 @@ CAF_TEST(the error grows with the age by what crystals drift) {
   x.add(server{0}.probe(100 * s, 1 * ms, 0, 1 * ms));
   auto young = x.at(101 * s)->error_ns;
   auto old = x.at(111 * s)->error_ns;
-  CAF_CHECK_EQUAL(old - young, 10 * s * clock_offset::drift_ppm / 1'000'000);
+  CAF_CHECK_EQUAL(old - young,
+                  10 * s * clock_offset::max_drift_ppm / 1'000'000);
 }
 
 CAF_TEST(the error bounds the truth under jitter and drift) {
@@ -176,7 +180,7 @@ CAF_TEST(a long way that agrees within its error is no step) {
   x.add(to.probe(500 * s, 100 * us, 0, 100 * us));
   x.add(to.probe(501 * s, 90 * ms, 0, 1 * ms));
   auto found = x.at(501 * s + 91 * ms);
-  CAF_CHECK(std::abs(found->offset_ns - 100 * s) <= 1);
+  CAF_CHECK(std::abs(found->offset_ns - 100 * s) < 200 * us);
 }
 
 CAF_TEST(an exchange that contradicts itself is dropped) {
@@ -195,4 +199,288 @@ CAF_TEST(times that no clock has are dropped) {
     for (int64_t sent : {least, int64_t{-1}, most})
       x.add({100 * s, received, sent, 101 * s});
   CAF_CHECK(!x.at(102 * s));
+}
+
+CAF_TEST(what contradicts the rest is told) {
+  using verdict = clock_offset::verdict;
+  clock_offset x;
+  server before{100 * s};
+  server after{103 * s};
+  CAF_CHECK(x.add(before.probe(500 * s, us, 0, us)) == verdict::taken);
+  CAF_CHECK(x.add(before.probe(501 * s, us, 0, us)) == verdict::taken);
+  CAF_CHECK(x.add({502 * s, 2 * s, 1 * s, 503 * s}) == verdict::refused);
+  CAF_CHECK(x.add(after.probe(502 * s, us, 0, us)) == verdict::restarted);
+  CAF_CHECK(x.add(after.probe(503 * s, us, 0, us)) == verdict::taken);
+}
+
+CAF_TEST(an answer from before the newest one is refused) {
+  clock_offset x;
+  server to{7 * s};
+  x.add(to.probe(101 * s, us, 0, us));
+  CAF_CHECK(x.add(to.probe(100 * s, us, 0, us))
+            == clock_offset::verdict::refused);
+}
+
+CAF_TEST(the drift is found and its error shrinks with the time) {
+  for (int64_t ppm : {-200, -40, 0, 3, 200}) {
+    clock_offset x;
+    server to{-50'000 * s, ppm};
+    int64_t error_before = std::numeric_limits<int64_t>::max();
+    for (int64_t i = 0; i < 60; ++i) {
+      x.add(to.probe((1000 + i) * s, 100 * us, 20 * us, 100 * us));
+      auto found = x.drift();
+      CAF_REQUIRE(found);
+      CAF_CHECK(std::abs(found->ppb - ppm * 1000) <= found->error_ppb + 1);
+      CAF_CHECK(found->error_ppb <= error_before);
+      error_before = found->error_ppb;
+    }
+    CAF_CHECK(error_before < 8'000);
+  }
+}
+
+CAF_TEST(a drift that is known goes on without exchanges) {
+  clock_offset x;
+  server to{-50'000 * s, 150};
+  for (int64_t i = 0; i < 60; ++i)
+    x.add(to.probe((1000 + i) * s, 100 * us, 20 * us, 100 * us));
+  auto found = x.at(1120 * s);
+  auto off = std::abs(found->offset_ns - to.offset_at(1120 * s));
+  CAF_CHECK(off < 400 * us);
+  CAF_CHECK(off <= found->error_ns);
+  CAF_CHECK(found->error_ns < 2 * ms);
+}
+
+CAF_TEST(what is forgotten is unknown) {
+  clock_offset x;
+  x.add(server{7 * s}.probe(101 * s, us, 0, us));
+  x.forget();
+  CAF_CHECK(!x.at(102 * s));
+  CAF_CHECK(!x.drift());
+  CAF_CHECK(!x.map(102 * s, 110 * s));
+}
+
+CAF_TEST(nothing is mapped before what was mapped earlier) {
+  clock_offset x;
+  server before{100 * s};
+  server after{97 * s}; // Its clock was put forward by 3 s.
+  x.add(before.probe(500 * s, us, 0, us));
+  auto first = x.map(before.clock(500 * s + 20 * ms), 501 * s);
+  auto first_ns = before.clock(500 * s + 20 * ms) + first->offset_ns;
+  // Stamped later, by a clock that was put back meanwhile.
+  auto second = x.map(before.clock(500 * s + 20 * ms) - 2 * s, 502 * s);
+  auto second_ns = before.clock(500 * s + 20 * ms) - 2 * s + second->offset_ns;
+  CAF_CHECK_EQUAL(second_ns, first_ns);
+  CAF_CHECK(second->error_ns >= 2 * s);
+  x.add(after.probe(503 * s, us, 0, us));
+  auto third = x.map(after.clock(503 * s), 504 * s);
+  CAF_CHECK(std::abs(after.clock(503 * s) + third->offset_ns - 503 * s)
+            <= third->error_ns);
+  CAF_CHECK(third->error_ns < 1 * ms);
+}
+
+CAF_TEST(what is stamped close together stays in order as estimates improve) {
+  clock_offset x;
+  server to{7 * s};
+  x.add(to.probe(100 * s, 20 * ms, 0, 0)); // The middle is off by 10 ms.
+  auto first = to.clock(101 * s);
+  auto first_ns = first + x.map(first, 102 * s)->offset_ns;
+  x.add(to.probe(102 * s, 1 * us, 0, 1 * us));
+  auto last_ns = first_ns;
+  int64_t off = 0;
+  for (auto stamp = first + 100 * us; stamp < first + 100 * ms;
+       stamp += 100 * us) {
+    auto found = x.map(stamp, 103 * s);
+    auto mapped_ns = stamp + found->offset_ns;
+    CAF_CHECK(mapped_ns >= last_ns + 50 * us);
+    off = std::abs(mapped_ns - (stamp + to.offset_ns));
+    CAF_CHECK(off <= found->error_ns);
+    last_ns = mapped_ns;
+  }
+  CAF_CHECK(off < 500 * us);
+}
+
+CAF_TEST(nothing is mapped behind its own arrival) {
+  clock_offset x;
+  server to{7 * s};
+  x.add(to.probe(100 * s, 5 * ms, 0, 0));
+  auto now = 100 * s + 6 * ms;
+  auto stamp = to.clock(now);
+  CAF_CHECK(stamp + x.map(stamp, now)->offset_ns <= now);
+}
+
+// -- a simulated network
+// -------------------------------------------------------
+
+namespace {
+
+/// What a run of the estimator came to.
+struct outcome {
+  uint64_t looks = 0;
+  uint64_t beyond_bound = 0; ///< Where the truth was not within the error.
+  uint64_t beyond_ms = 0;    ///< Where it was off by more than 1 ms.
+  uint64_t backwards = 0;    ///< Mapped before an earlier frame.
+  int64_t worst_ns = 0;
+};
+
+/// How a network and a server behave, in a simulation without steps of time.
+struct behaviour {
+  int64_t offset_ns = 0;
+  double drift_ppm = 0;
+  double wander_ppm = 0;       ///< The drift swings by this, once an hour.
+  int64_t jitter_there_ns = 0; ///< Added to the least way, at most.
+  int64_t jitter_back_ns = 0;
+  int64_t outlier_per_mille = 0; ///< Ways with 200 ms more.
+  int64_t step_every_s = 0;      ///< By 3 s, forth and back.
+  int64_t suspend_every_s = 0;   ///< The server is silent for 30 s.
+};
+
+/// Asks once a second, as the prober does, for `hours`; frames come 5 times a
+/// second in between.
+outcome simulate(const behaviour& x, int64_t hours, uint32_t seed) {
+  std::mt19937_64 random{seed};
+  auto between = [&](int64_t a, int64_t b) {
+    return a
+           + static_cast<int64_t>(random() % static_cast<uint64_t>(b - a + 1));
+  };
+  auto way = [&](int64_t jitter) {
+    auto result = 150 * us + between(0, jitter);
+    return between(0, 999) < x.outlier_per_mille ? result + 200 * ms : result;
+  };
+  int64_t steps_ns = 0;
+  constexpr double turn = 2 * 3.14159265358979 / 3600e9; // Once an hour.
+  auto offset_at = [&](int64_t t) {
+    auto since = static_cast<double>(t);
+    auto drift = x.drift_ppm * 1e-6 * since;
+    auto swing = x.wander_ppm * 1e-6 / turn * (1 - std::cos(turn * since));
+    return x.offset_ns + steps_ns + static_cast<int64_t>(drift + swing);
+  };
+  auto clock = [&](int64_t t) { return t - offset_at(t); };
+  clock_offset testee;
+  outcome result;
+  auto start = 30'000 * s;
+  int64_t last_ns = 0;
+  auto ask = [&](int64_t now) {
+    auto there = way(x.jitter_there_ns);
+    auto inside = between(5 * us, 60 * us);
+    auto back = way(x.jitter_back_ns);
+    clock_probe probe;
+    probe.asked_ns = start + now;
+    probe.received_ns = start + clock(now + there);
+    probe.sent_ns = start + clock(now + there + inside);
+    probe.answered_ns = start + now + there + inside + back;
+    testee.add(probe);
+    return there + inside + back;
+  };
+  for (int i = 0; i < 8; ++i)
+    ask(i * 500 * ms); // Quick ones, though not as quick as they are.
+  for (int64_t i = 5; i < hours * 3600; ++i) {
+    auto silent = x.suspend_every_s != 0 && i % x.suspend_every_s < 30;
+    auto took = silent ? 0 : ask(i * s);
+    // Until the next exchange, nobody can know.
+    if (x.step_every_s != 0 && i % x.step_every_s == 100)
+      steps_ns = steps_ns == 0 ? 3 * s : 0;
+    for (int64_t later = took; later < s; later += 200 * ms) {
+      auto now = i * s + later;
+      auto found = testee.at(start + now);
+      auto off = std::abs(found->offset_ns - offset_at(now));
+      ++result.looks;
+      result.beyond_bound += off > found->error_ns;
+      result.beyond_ms += off > 1 * ms;
+      result.worst_ns = std::max(result.worst_ns, off);
+      auto stamp = start + clock(now - 1 * ms);
+      auto mapped = stamp + testee.map(stamp, start + now)->offset_ns;
+      result.backwards += mapped < last_ns;
+      last_ns = mapped;
+    }
+  }
+  return result;
+}
+
+/// @returns Whether the truth was within the bound in 99.9 % and within 1 ms
+///          in 99 % of all looks.
+bool good(const outcome& x) {
+  CAF_MESSAGE(x.looks << " looks: beyond the bound " << x.beyond_bound
+                      << ", beyond 1 ms " << x.beyond_ms << ", worst "
+                      << x.worst_ns / 1000 << " us");
+  return x.looks > 0 && x.beyond_bound * 1000 <= x.looks
+         && x.beyond_ms * 100 <= x.looks && x.backwards == 0;
+}
+
+} // namespace
+
+CAF_TEST(a quiet network gives the offset to the microsecond) {
+  behaviour x;
+  x.offset_ns = 7 * 3600 * s;
+  x.drift_ppm = 30;
+  auto found = simulate(x, 1, 1);
+  CAF_CHECK(good(found));
+  CAF_CHECK_EQUAL(found.beyond_bound, 0u);
+  CAF_CHECK(found.worst_ns < 100 * us);
+}
+
+CAF_TEST(hours of offset and any drift are no matter) {
+  for (int64_t hours_off : {-5, 8})
+    for (double drift : {-200.0, 200.0}) {
+      behaviour x;
+      x.offset_ns = hours_off * 3600 * s;
+      x.drift_ppm = drift;
+      x.jitter_there_ns = 500 * us;
+      x.jitter_back_ns = 500 * us;
+      auto found = simulate(x, 1, 2);
+      CAF_CHECK(good(found));
+      CAF_CHECK_EQUAL(found.beyond_bound, 0u);
+    }
+}
+
+CAF_TEST(jitter in one direction is within the bound) {
+  for (bool there : {false, true}) {
+    behaviour x;
+    x.drift_ppm = -55;
+    (there ? x.jitter_there_ns : x.jitter_back_ns) = 5 * ms;
+    auto found = simulate(x, 1, 3);
+    CAF_CHECK(good(found));
+    CAF_CHECK_EQUAL(found.beyond_bound, 0u);
+  }
+}
+
+CAF_TEST(a drift that swings with the temperature is followed) {
+  behaviour x;
+  x.drift_ppm = 40;
+  x.wander_ppm = 5;
+  x.jitter_there_ns = 1 * ms;
+  x.jitter_back_ns = 1 * ms;
+  auto found = simulate(x, 2, 4);
+  CAF_CHECK(good(found));
+  CAF_CHECK_EQUAL(found.beyond_bound, 0u);
+}
+
+CAF_TEST(steps of three seconds both ways are found at once) {
+  behaviour x;
+  x.drift_ppm = 100;
+  x.jitter_there_ns = 5 * ms;
+  x.step_every_s = 1200;
+  CAF_CHECK(good(simulate(x, 2, 5)));
+}
+
+CAF_TEST(a server that is suspended is known within the bound) {
+  behaviour x;
+  x.drift_ppm = -120;
+  x.jitter_back_ns = 2 * ms;
+  x.suspend_every_s = 300;
+  auto found = simulate(x, 1, 6);
+  CAF_CHECK(good(found));
+  CAF_CHECK_EQUAL(found.beyond_bound, 0u);
+}
+
+CAF_TEST(a day of all of it together is within the bound) {
+  behaviour x;
+  x.offset_ns = -3 * 3600 * s;
+  x.drift_ppm = 180;
+  x.wander_ppm = 2;
+  x.jitter_there_ns = 5 * ms;
+  x.jitter_back_ns = 300 * us;
+  x.outlier_per_mille = 10;
+  x.step_every_s = 7200;
+  x.suspend_every_s = 600;
+  CAF_CHECK(good(simulate(x, 24, 7)));
 }
