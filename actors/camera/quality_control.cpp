@@ -43,7 +43,8 @@ void quality_control::note(int quality, size_t bytes, int64_t capture_ns) {
   if (newest_ns_ != 0 && capture_ns > newest_ns_) {
     auto passed_s = static_cast<double>(capture_ns - newest_ns_) * 1e-9;
     passed_s = std::min(passed_s, most_debt_s);
-    frame_s_ += smoothing * (passed_s - frame_s_);
+    // A pause is not the rate of what follows.
+    frame_s_ += smoothing * (std::min(passed_s, 2 * frame_s_) - frame_s_);
     debt_bytes_ -= bytes_per_s_ * passed_s;
   } else if (newest_ns_ == 0) {
     debt_bytes_ -= bytes_per_s_ * frame_s_;

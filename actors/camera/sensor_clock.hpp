@@ -21,7 +21,7 @@ inline int64_t on_capture_clock(int64_t stamp_ns, const clock_reading& now) {
   constexpr int64_t most_age_ns = 10'000'000'000;
   constexpr int64_t reading_ns = 1'000'000; // Between the readings of `now`.
   auto recent = [&](int64_t now_ns) {
-    return stamp_ns <= now_ns && now_ns - stamp_ns < most_age_ns;
+    return stamp_ns <= now_ns && stamp_ns > now_ns - most_age_ns;
   };
   // CLOCK_BOOTTIME is ahead by what the machine has slept: a stamp of it is in
   // the future of CLOCK_MONOTONIC.

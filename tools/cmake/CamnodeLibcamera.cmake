@@ -15,7 +15,7 @@ target_link_libraries(camnode_libcamera INTERFACE PkgConfig::LIBCAMERA)
 # expression compiles.
 function(camnode_libcamera_has definition expression)
   set(CMAKE_REQUIRED_QUIET ON)
-  set(CMAKE_REQUIRED_FLAGS "-std=c++17 -fsyntax-only")
+  set(CMAKE_REQUIRED_FLAGS "-std=c++17")
   set(CMAKE_REQUIRED_INCLUDES ${LIBCAMERA_INCLUDE_DIRS})
   set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
   check_cxx_source_compiles("
