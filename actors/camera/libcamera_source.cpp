@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <exception>
 #include <optional>
 #include <thread>
@@ -43,6 +44,12 @@ std::optional<uint32_t> number_of([[maybe_unused]] const lc::FrameMetadata& x) {
 #else
   return std::nullopt;
 #endif
+}
+
+/// Whether a frame's status is this one. Looks at the bytes, as before 0.5 some
+/// pipelines leave there what is no status at all.
+bool has_status(const lc::FrameMetadata& x, lc::FrameMetadata::Status wanted) {
+  return memcmp(&x.status, &wanted, sizeof(wanted)) == 0;
 }
 
 class libcamera_source : public frame_source {
@@ -169,11 +176,10 @@ void libcamera_source::take(lc::Request* request) {
   auto buffer = request->buffers().begin()->second;
   auto& told = buffer->metadata();
   camera_.buffers().begin_read(buffer);
-  // Only these two values: before 0.5 some pipelines left others there.
-  if (told.status == lc::FrameMetadata::FrameError)
+  auto broken = has_status(told, lc::FrameMetadata::FrameError);
+  if (broken)
     pool_->lose(loss_place::source, 1);
-  if (told.status == lc::FrameMetadata::FrameError
-      || told.status == lc::FrameMetadata::FrameCancelled) {
+  if (broken || has_status(told, lc::FrameMetadata::FrameCancelled)) {
     camera_.queue(request);
     return;
   }

@@ -1,6 +1,7 @@
 """Cameras through libcamera: whole recordings of pictures that are known, at
 the rate that is asked for; what a camera cannot do; a camera that stops."""
 
+import math
 import os
 import pathlib
 import re
@@ -8,7 +9,7 @@ import subprocess
 
 import pytest
 
-from harness import CAMNODE, wait_until
+from harness import CAMNODE, random_address, wait_until
 from recordings import Recording, check_against
 from streams import Reader, get
 
@@ -37,10 +38,15 @@ def run(*arguments, environment=CAMERA):
     return done.returncode, done.stdout, done.stderr
 
 
-def server(room, *options, environment, name="cam-a"):
-    return room.server(name, "--camera.source=libcamera", "--camera.width=640",
-                       "--camera.height=360", *options,
-                       environment=environment)
+def plain_server(room, *options, environment):
+    return room.node("cam-a", "server", f"--stream.host={random_address()}",
+                     "--stream.port=0", *options, environment=environment)
+
+
+def server(room, *options, environment):
+    return plain_server(room, "--camera.source=libcamera", "--camera.width=640",
+                        "--camera.height=360", *options,
+                        environment=environment)
 
 
 def wait_frame(where):
@@ -63,7 +69,6 @@ def mean_square(a, b):
 
 
 def psnr(a, b):
-    import math
     assert len(a) == len(b) > 0
     error = mean_square(a, b)
     return 99 if error == 0 else 10 * math.log10(255 * 255 / error)
@@ -241,13 +246,13 @@ def test_a_camera_that_is_not_there_is_waited_for(room):
 
 
 def test_auto_means_the_camera_that_is_there(room):
-    camera = room.server("cam-a", environment=PACED)
+    camera = plain_server(room, environment=PACED)
     camera.wait_log("camera '.*': 1280x720-NV12")
     wait_frame(camera.where())
 
 
 def test_auto_means_a_test_picture_where_there_is_none(room):
     environment = {**CAMERA, "LIBCAMERA_PIPELINES_MATCH_LIST": "simple"}
-    camera = room.server("cam-a", environment=environment)
+    camera = plain_server(room, environment=environment)
     camera.wait_log("no camera is configured or found")
     wait_frame(camera.where())
