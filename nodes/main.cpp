@@ -1,3 +1,5 @@
+#include "actors/camera/libcamera_source.hpp"
+#include "messages/error.hpp"
 #include "nodes/client.hpp"
 #include "nodes/options.hpp"
 #include "nodes/server.hpp"
@@ -27,6 +29,16 @@ struct runner {
 
   int operator()(const camnode::client_options& x) const {
     return camnode::run_client(x);
+  }
+
+  int operator()(const camnode::camera_listing&) const {
+    auto text = camnode::list_cameras();
+    if (!text) {
+      std::cerr << "camnode: " << camnode::describe(text.error()) << "\n";
+      return 1;
+    }
+    std::cout << *text;
+    return 0;
   }
 
   int operator()(const camnode::printout& x) const {

@@ -1,5 +1,6 @@
 #include "nodes/option.hpp"
 
+#include "actors/camera/white_balance.hpp"
 #include "actors/discovery/cidr_list.hpp"
 #include "messages/error.hpp"
 #include "messages/text.hpp"
@@ -52,6 +53,21 @@ std::string with_range(const std::string& purpose, const std::string& range) {
   return purpose + " " + range + ".";
 }
 
+template <class T>
+option whole_number(std::string name, std::string value_name, T& field, T min,
+                    T max, const std::string& purpose) {
+  auto allowed = range(std::to_string(min), std::to_string(max));
+  auto set = [=, &field](const std::string& text) -> std::string {
+    T x = 0;
+    if (!read_number(text, x) || x < min || x > max)
+      return "a whole number from " + allowed;
+    field = x;
+    return {};
+  };
+  return {std::move(name), std::move(value_name), with_range(purpose, allowed),
+          set, [&field] { return std::to_string(field); }};
+}
+
 } // namespace
 
 const text_rule any_text = {[](std::string_view) { return true; }, "any text"};
@@ -92,6 +108,11 @@ const text_rule readable_file_or_nothing
      },
      "a file that exists and is readable"};
 
+const text_rule white_balance_rule
+  = {[](std::string_view x) { return parse_white_balance(x).has_value(); },
+     "auto, incandescent, tungsten, fluorescent, indoor, daylight, cloudy, or "
+     "gains of red and blue such as 1.9,1.4"};
+
 option text_option(std::string name, std::string value_name, std::string& field,
                    const text_rule& rule, std::string purpose) {
   auto set = [&field, rule](const std::string& text) -> std::string {
@@ -106,16 +127,14 @@ option text_option(std::string name, std::string value_name, std::string& field,
 
 option integer_option(std::string name, std::string value_name, uint16_t& field,
                       uint16_t min, uint16_t max, std::string purpose) {
-  auto allowed = range(std::to_string(min), std::to_string(max));
-  auto set = [=, &field](const std::string& text) -> std::string {
-    uint16_t x = 0;
-    if (!read_number(text, x) || x < min || x > max)
-      return "a whole number from " + allowed;
-    field = x;
-    return {};
-  };
-  return {std::move(name), std::move(value_name), with_range(purpose, allowed),
-          set, [&field] { return std::to_string(field); }};
+  return whole_number(std::move(name), std::move(value_name), field, min, max,
+                      purpose);
+}
+
+option integer_option(std::string name, std::string value_name, uint32_t& field,
+                      uint32_t min, uint32_t max, std::string purpose) {
+  return whole_number(std::move(name), std::move(value_name), field, min, max,
+                      purpose);
 }
 
 option number_option(std::string name, std::string value_name, double& field,

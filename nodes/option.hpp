@@ -44,6 +44,7 @@ extern const text_rule ip_or_nothing;
 extern const text_rule topic_rule;
 extern const text_rule filter_rule;
 extern const text_rule readable_file_or_nothing;
+extern const text_rule white_balance_rule;
 
 // Each of these describes an option that is stored in `field`, which must
 // outlive it and holds the default. Ranges include both ends, and are added to
@@ -54,6 +55,9 @@ option text_option(std::string name, std::string value_name, std::string& field,
 
 option integer_option(std::string name, std::string value_name, uint16_t& field,
                       uint16_t min, uint16_t max, std::string purpose);
+
+option integer_option(std::string name, std::string value_name, uint32_t& field,
+                      uint32_t min, uint32_t max, std::string purpose);
 
 option number_option(std::string name, std::string value_name, double& field,
                      double min, double max, std::string purpose);

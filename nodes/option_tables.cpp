@@ -102,23 +102,8 @@ void append_replay(option_table& out, const std::string& section,
                                "The most memory that these frames take."));
 }
 
-option_table camera_table(camera_options& x) {
-  using kind = source_kind;
+option_table picture_table(camera_options& x) {
   return {
-    choice_option("camera.source", x.source,
-                  {{"auto", kind::automatic},
-                   {"pattern", kind::pattern},
-                   {"command", kind::command},
-                   {"file", kind::file},
-                   {"none", kind::none}},
-                  "Where frames come from. auto: camera.command or "
-                  "camera.file, whichever is given, else a test picture; "
-                  "pattern: a moving test picture; none: no camera."),
-    text_option("camera.command", "COMMAND", x.command, any_text,
-                "Shell command that writes MJPEG to its standard output, such "
-                "as rpicam-vid -t 0 --codec mjpeg -o -"),
-    text_option("camera.file", "FILE", x.file, readable_file_or_nothing,
-                "MJPEG file that is played instead of a camera."),
     integer_option("camera.width", "PIXELS", x.width, 16, 16384,
                    "Width of the picture."),
     integer_option("camera.height", "PIXELS", x.height, 16, 16384,
@@ -127,7 +112,80 @@ option_table camera_table(camera_options& x) {
     integer_option("camera.quality", "PERCENT", x.quality, 1, 100,
                    "Quality of JPEGs that camnode encodes itself, from "
                    "small to good."),
+    integer_option("camera.bitrate", "KBIT/S", x.bitrate, 0, 1'000'000,
+                   "Bandwidth that the quality is steered to, with libcamera. "
+                   "0: the quality is fixed."),
+    integer_option("camera.encode-threads", "NUMBER", x.encode_threads, 0, 64,
+                   "Threads that encode JPEGs, with libcamera. 0: one less "
+                   "than there are processors."),
   };
+}
+
+option_table lens_table(camera_options& x) {
+  return {
+    choice_option("camera.autofocus", x.focus,
+                  {{"camera", autofocus::by_camera},
+                   {"manual", autofocus::manual},
+                   {"once", autofocus::once},
+                   {"continuous", autofocus::continuous}},
+                  "How the lens is focused. camera: as the camera does by "
+                  "itself; once: at the start."),
+    number_option("camera.lens-position", "DIOPTRES", x.lens_position, -1, 100,
+                  "Where the lens is, as 1 over the distance in metres. Needs "
+                  "camera.autofocus=manual. -1: where it was."),
+  };
+}
+
+/// What only libcamera's cameras have.
+option_table libcamera_table(camera_options& x) {
+  option_table result = {
+    text_option("camera.id", "ID", x.id, any_text,
+                "Which camera of libcamera: see --list-cameras. None: the "
+                "first one."),
+    integer_option("camera.exposure-us", "MICROSECONDS", x.exposure_us, 0,
+                   1'000'000'000, "Exposure time. 0: automatic."),
+    number_option("camera.gain", "FACTOR", x.gain, 0, 1000,
+                  "Analogue gain of the sensor. 0: automatic."),
+    text_option("camera.white-balance", "MODE", x.white_balance,
+                white_balance_rule,
+                "auto, incandescent, tungsten, fluorescent, indoor, daylight, "
+                "cloudy, or the gains of red and blue, such as 1.9,1.4."),
+    flag_option("camera.hflip", x.hflip, "Whether left and right change."),
+    flag_option("camera.vflip", x.vflip, "Whether top and bottom change."),
+    choice_option("camera.hdr", x.range,
+                  {{"off", hdr::off},
+                   {"single", hdr::single},
+                   {"multi", hdr::multi},
+                   {"night", hdr::night}},
+                  "High dynamic range, of one exposure or several."),
+  };
+  append(result, lens_table(x));
+  return result;
+}
+
+option_table camera_table(camera_options& x) {
+  using kind = source_kind;
+  option_table result = {
+    choice_option("camera.source", x.source,
+                  {{"auto", kind::automatic},
+                   {"libcamera", kind::libcamera},
+                   {"pattern", kind::pattern},
+                   {"command", kind::command},
+                   {"file", kind::file},
+                   {"none", kind::none}},
+                  "Where frames come from. auto: camera.command or "
+                  "camera.file, whichever is given, else libcamera if it has a "
+                  "camera at the start, else a test picture; pattern: a moving "
+                  "test picture; none: no camera."),
+    text_option("camera.command", "COMMAND", x.command, any_text,
+                "Shell command that writes MJPEG to its standard output, such "
+                "as rpicam-vid -t 0 --codec mjpeg -o -"),
+    text_option("camera.file", "FILE", x.file, readable_file_or_nothing,
+                "MJPEG file that is played instead of a camera."),
+  };
+  append(result, picture_table(x));
+  append(result, libcamera_table(x));
+  return result;
 }
 
 option_table http_table(http_options& x) {

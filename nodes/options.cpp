@@ -30,6 +30,7 @@ constexpr auto introduction =
 
 Usage:
   camnode --role=server|client [--config=FILE] [--section.key=VALUE ...]
+  camnode --list-cameras
 
 Examples:
   camnode --role=server --camera.source=pattern
@@ -57,6 +58,7 @@ struct arguments {
   std::optional<std::string> config;
   bool help = false;
   bool version = false;
+  bool list_cameras = false;
   std::vector<given_value> values;
   std::string error; ///< Empty, or all that counts.
 };
@@ -92,7 +94,9 @@ po::options_description general_description() {
   result.add_options()("role", text("server|client"),
                        "What this node is. Always needed.")(
     "config", text("FILE"), "File with options of the role.")(
-    "help,h", "Print this text.")("version", "Print the version.");
+    "help,h", "Print this text.")("version", "Print the version.")(
+    "list-cameras", "Print libcamera's cameras, with their sizes, rates and "
+                    "controls.");
   return result;
 }
 
@@ -142,6 +146,8 @@ void take_argument(const po::option& x, arguments& out) {
     out.help = true;
   else if (x.string_key == "version")
     out.version = true;
+  else if (x.string_key == "list-cameras")
+    out.list_cameras = true;
   else if (x.string_key == "role")
     out.role = text;
   else if (x.string_key == "config")
@@ -271,13 +277,24 @@ std::string check(const introspect_options& x) {
 }
 
 bool shows_test_picture(const camera_options& x) {
+  // With libcamera, it depends on whether there is a camera.
   return x.source == source_kind::pattern
          || (x.source == source_kind::automatic && x.command.empty()
-             && x.file.empty());
+             && x.file.empty() && !has_libcamera());
 }
 
 bool fits_test_picture(uint16_t side, uint16_t least) {
   return side >= least && side <= 4096 && side % 2 == 0;
+}
+
+/// What only counts if frames come from libcamera.
+std::string check_libcamera(const camera_options& x) {
+  if (x.source == source_kind::libcamera && !has_libcamera())
+    return "camera.source=libcamera: this camnode was built without libcamera; "
+           "want another source, or tools/setup and a new build";
+  if (x.lens_position >= 0 && x.focus != autofocus::manual)
+    return "camera.lens-position needs camera.autofocus=manual";
+  return {};
 }
 
 std::string check(const server_options& x) {
@@ -296,7 +313,9 @@ std::string check(const server_options& x) {
     return "the test picture is 64x48 to 4096x4096, both even: want another "
            "camera.width and camera.height than "
            + std::to_string(camera.width) + "x" + std::to_string(camera.height);
-  auto error = check(x.mqtt);
+  auto error = check_libcamera(camera);
+  if (error.empty())
+    error = check(x.mqtt);
   return error.empty() ? check(x.introspect) : error;
 }
 
@@ -348,6 +367,8 @@ parse_result parse_options(int argc, const char* const* argv,
   }
   if (args.version)
     return printout{version + "\n", 0};
+  if (args.list_cameras)
+    return camera_listing{};
   if (args.role == "server")
     return build<server_options>(args);
   if (args.role == "client")

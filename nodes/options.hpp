@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/camera/libcamera_source.hpp"
 #include "actors/discovery/cidr_list.hpp"
 #include "actors/shared/log.hpp"
 #include "nodes/tls_files.hpp"
@@ -58,7 +59,7 @@ struct log_options {
   log_level level = log_level::info;
 };
 
-enum class source_kind { automatic, pattern, command, file, none };
+enum class source_kind { automatic, libcamera, pattern, command, file, none };
 
 struct camera_options {
   source_kind source = source_kind::automatic;
@@ -67,7 +68,20 @@ struct camera_options {
   uint16_t width = 1280;
   uint16_t height = 720;
   double fps = 30;
-  uint16_t quality = 80; ///< Of libjpeg, 1 to 100.
+  uint16_t quality = 80;       ///< Of libjpeg, 1 to 100.
+  uint32_t bitrate = 0;        ///< kbit/s; 0: the quality is fixed.
+  uint16_t encode_threads = 0; ///< 0: processors - 1, at least 1.
+
+  // Of libcamera alone, as in `libcamera_options`:
+  std::string id;
+  uint32_t exposure_us = 0;
+  double gain = 0;
+  autofocus focus = autofocus::by_camera;
+  double lens_position = -1;
+  std::string white_balance = "auto";
+  bool hflip = false;
+  bool vflip = false;
+  hdr range = hdr::off;
 };
 
 /// Bounds of a replay ring.
@@ -147,7 +161,11 @@ struct printout {
   int exit_code;    ///< 0: for stdout; 2, wrong usage: one line for stderr.
 };
 
-using parse_result = std::variant<server_options, client_options, printout>;
+/// The cameras of this machine are to be listed, and that is all.
+struct camera_listing {};
+
+using parse_result
+  = std::variant<server_options, client_options, camera_listing, printout>;
 
 /// Parses the command line and the configuration file that it names, and
 /// checks all values, against each other too. The command line beats the file,

@@ -2,9 +2,11 @@
 
 #include "actors/camera/command_source.hpp"
 #include "actors/camera/file_source.hpp"
+#include "actors/camera/libcamera_source.hpp"
 #include "actors/camera/pattern_source.hpp"
 #include "actors/shared/metrics_text.hpp"
 #include "messages/clock.hpp"
+#include "messages/error.hpp"
 #include "nodes/node.hpp"
 #include "nodes/node_metrics.hpp"
 #include "nodes/part_reports.hpp"
@@ -17,6 +19,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iostream>
 #include <random>
 #include <string>
 #include <utility>
@@ -35,20 +38,58 @@ uint64_t make_epoch() {
   return std::max<uint64_t>(bits, 1);
 }
 
-/// What `auto` stands for.
-source_kind chosen_source(const camera_options& x) {
-  if (x.source != source_kind::automatic)
-    return x.source;
-  if (!x.command.empty())
-    return source_kind::command;
-  return x.file.empty() ? source_kind::pattern : source_kind::file;
+libcamera_options libcamera_of(const camera_options& x) {
+  libcamera_options result;
+  result.id = x.id;
+  result.width = x.width;
+  result.height = x.height;
+  result.fps = x.fps;
+  result.quality = x.quality;
+  result.bitrate_kbit_s = x.bitrate;
+  result.exposure_us = x.exposure_us;
+  result.gain = x.gain;
+  result.focus = x.focus;
+  result.lens_dioptres = x.lens_position;
+  result.white_balance = x.white_balance;
+  result.hflip = x.hflip;
+  result.vflip = x.vflip;
+  result.range = x.range;
+  result.encode_threads = x.encode_threads;
+  return result;
 }
 
-make_frame_source source_of(const server_options& x) {
+/// What a server starts with: where its frames come from, and what is wrong
+/// with that, if it can be told already.
+struct source_choice {
+  source_kind kind;
+  caf::error error;
+};
+
+/// Looks what `auto` stands for, and whether libcamera's camera can do what is
+/// asked for. A camera that is not there may come later, and is no error.
+source_choice choose_source(const camera_options& x) {
+  auto kind = x.source;
+  if (kind == source_kind::automatic && !x.command.empty())
+    kind = source_kind::command;
+  else if (kind == source_kind::automatic && !x.file.empty())
+    kind = source_kind::file;
+  if (kind != source_kind::automatic && kind != source_kind::libcamera)
+    return {kind, caf::none};
+  auto error = check_camera(libcamera_of(x));
+  if (kind == source_kind::automatic && error == ec::unavailable)
+    return {source_kind::pattern, caf::none};
+  return {source_kind::libcamera,
+          error == ec::bad_configuration ? error : caf::error{}};
+}
+
+make_frame_source source_of(const server_options& x, source_kind kind) {
   auto& camera = x.camera;
-  auto kind = chosen_source(camera);
   if (kind == source_kind::none)
     return nullptr;
+  if (kind == source_kind::libcamera)
+    return [=]() -> frame_source_ptr {
+      return make_libcamera_source(libcamera_of(camera));
+    };
   if (kind == source_kind::command)
     return [=]() -> frame_source_ptr {
       return std::make_unique<command_source>(camera.command,
@@ -63,8 +104,8 @@ make_frame_source source_of(const server_options& x) {
         file_options{camera.file, camera.fps, camera.quality});
     };
   if (camera.source == source_kind::automatic)
-    log_warning("camera", "no camera is configured: sending a test picture; "
-                          "see camera.source in --help");
+    log_warning("camera", "no camera is configured or found: sending a test "
+                          "picture; see camera.source in --help");
   return [=]() -> frame_source_ptr {
     return std::make_unique<pattern_source>(
       pattern_options{x.node.id, camera.width, camera.height, camera.fps,
@@ -72,10 +113,13 @@ make_frame_source source_of(const server_options& x) {
   };
 }
 
-camera::patience patience_of(const camera_options& x) {
+camera::patience patience_of(const camera_options& x, source_kind kind) {
   // Five frames of a slow camera, but never less than 2 s.
   auto five_frames = caf::timespan{static_cast<int64_t>(5e9 / x.fps)};
   auto next = std::max<caf::timespan>(2s, five_frames);
+  // The source itself waits as long, and knows more of what is wrong.
+  if (kind == source_kind::libcamera)
+    next += 1s;
   // Sensors and programs need seconds until the first frame.
   return {std::max<caf::timespan>(10s, next), next};
 }
@@ -177,14 +221,19 @@ announcer_options announcement_of(const server_options& x, uint64_t epoch) {
 int run_server(const server_options& options) {
   blocked_signals signals;
   set_log_level(options.log.level);
+  auto source = choose_source(options.camera);
+  if (source.error) {
+    std::cerr << "camnode: " << describe(source.error) << "\n";
+    return 2;
+  }
   actor_directory directory;
   server_parts parts;
   auto& replay = options.stream.replay;
   parts.ring = std::make_shared<frame_ring>(
     frame_ring::limits{size_t{replay.mib} << 20, replay.age});
   parts.board = std::make_shared<camera_board>(make_epoch());
-  parts.make_source = source_of(options);
-  parts.camera_patience = patience_of(options.camera);
+  parts.make_source = source_of(options, source.kind);
+  parts.camera_patience = patience_of(options.camera, source.kind);
   parts.stream = stream_of(options, parts.board, directory,
                            parts.camera_patience.next_frame);
   parts.announce = announcement_of(options, parts.board->epoch());

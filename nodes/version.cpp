@@ -1,5 +1,6 @@
 #include "nodes/version.hpp"
 
+#include "actors/camera/libcamera_source.hpp"
 #include "nodes/window.hpp"
 
 #include <caf/config.hpp>
@@ -13,8 +14,8 @@ std::string version() {
 std::string version_text() {
   return "camnode " + version() + "\nCAF " + std::to_string(CAF_MAJOR_VERSION)
          + "." + std::to_string(CAF_MINOR_VERSION) + "."
-         + std::to_string(CAF_PATCH_VERSION) + "\n" + window_support()
-         + "\nwithout libcamera: cameras through camera.source=command\n";
+         + std::to_string(CAF_PATCH_VERSION) + "\n" + window_support() + "\n"
+         + libcamera_support() + "\n";
 }
 
 } // namespace camnode

@@ -370,13 +370,48 @@ CAF_TEST(passwords are the first line of their file) {
 }
 
 CAF_TEST(a test picture of odd size is refused) {
-  auto odd = refused({server, "--camera.width=641"});
+  auto odd = refused(
+    {server, "--camera.source=pattern", "--camera.width=641"});
   CAF_CHECK(odd.find("test picture is 64x48 to 4096x4096") == 4);
   auto small = refused(
     {server, "--camera.source=pattern", "--camera.height=32"});
   CAF_CHECK(small.find("1280x32") != std::string::npos);
   accepted<server_options>(
     {server, "--camera.command=x", "--camera.width=641"});
+}
+
+CAF_TEST(the lens has a position only where it is focused by hand) {
+  CAF_CHECK_EQUAL(refused({server, "--camera.lens-position=2"}),
+                  "camera.lens-position needs camera.autofocus=manual");
+  auto x = accepted<server_options>(
+    {server, "--camera.autofocus=manual", "--camera.lens-position=0"});
+  CAF_CHECK(x.camera.focus == autofocus::manual);
+  CAF_CHECK_EQUAL(x.camera.lens_position, 0.0);
+}
+
+CAF_TEST(white balance is a mode or two gains) {
+  for (auto x : {"auto", "indoor", "cloudy", "1.9,1.4", "32,0.01"})
+    accepted<server_options>(
+      {server, std::string{"--camera.white-balance="} + x});
+  for (auto x : {"", "sunny", "1.9", "1.9,", "0,1", "1,33", "1.9,1.4,1", "-1,1",
+                 "nan,1", "1 ,1", "6"})
+    CAF_CHECK(refused({server, std::string{"--camera.white-balance="} + x})
+                .find("daylight")
+              != std::string::npos);
+}
+
+CAF_TEST(cameras are listed without a role) {
+  CAF_CHECK(
+    std::holds_alternative<camera_listing>(parse({"--list-cameras"})));
+}
+
+CAF_TEST(libcamera is refused by a build without it) {
+  if (has_libcamera())
+    accepted<server_options>({server, "--camera.source=libcamera"});
+  else
+    CAF_CHECK(refused({server, "--camera.source=libcamera"})
+                .find("built without libcamera")
+              != std::string::npos);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

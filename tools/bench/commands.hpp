@@ -35,4 +35,8 @@ int run_copy(const arguments& args);
 /// ends.
 int run_observe(const arguments& args);
 
+/// The pool that encodes a camera's pictures, fed without a pause. Prints what
+/// it measured, as JSON, and ends.
+int run_encode(const arguments& args);
+
 } // namespace camnode::bench

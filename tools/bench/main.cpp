@@ -11,9 +11,9 @@ namespace {
 using namespace camnode::bench;
 
 const std::map<std::string, int (*)(const arguments&)> commands{
-  {"source", run_source},   {"floor", run_floor}, {"readers", run_readers},
-  {"stuck", run_stuck},     {"serve", run_serve}, {"copy", run_copy},
-  {"observe", run_observe},
+  {"source", run_source},   {"floor", run_floor},   {"readers", run_readers},
+  {"stuck", run_stuck},     {"serve", run_serve},   {"copy", run_copy},
+  {"observe", run_observe}, {"encode", run_encode},
 };
 
 } // namespace
