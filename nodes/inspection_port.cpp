@@ -12,6 +12,8 @@
 #include <caf/send.hpp>
 
 #include <chrono>
+#include <future>
+#include <memory>
 #include <utility>
 
 namespace camnode {
@@ -40,6 +42,7 @@ public:
     if (number_ != 0) {
       auto tell = caf::make_function_view(manager_, caf::duration{patience});
       tell(caf::unpublish_atom_v, keeper_.address(), number_);
+      wait_for_turn();
     }
     if (!options_.tls.any())
       caf::anon_send_exit(manager_, caf::exit_reason::kill);
@@ -58,6 +61,7 @@ public:
                              options_.host + ":" + std::to_string(options_.port)
                                + ": " + describe(port.error()));
     number_ = *port;
+    wait_for_turn();
     return caf::none;
   }
 
@@ -66,6 +70,14 @@ public:
   }
 
 private:
+  /// Waits until the middleman's loop has had a turn: a port that is opened and
+  /// closed within one, or closed in the last one, is never let go of.
+  void wait_for_turn() {
+    auto turn = std::make_shared<std::promise<void>>();
+    system_.middleman().run_later([turn] { turn->set_value(); });
+    turn->get_future().wait_for(patience);
+  }
+
   using handle = caf::infer_handle_from_class_t<Actor>;
 
   const inspection_port_options options_;
