@@ -48,7 +48,8 @@ announcer::behavior_type announcer::make_behavior() {
     },
     [this](const mqtt_message& x) { answer(x); },
     [this](beat_atom) {
-      if (linked_ && refresh())
+      refresh();
+      if (linked_ && server_ != announced_)
         announce();
       delayed_send(this, beat_interval, beat_atom_v);
     },
@@ -70,8 +71,7 @@ mqtt_will announcer::will() const {
   return {announce_topic(), write_announcement(gone)};
 }
 
-bool announcer::refresh() {
-  auto before = server_;
+void announcer::refresh() {
   server_.port = stream_port_();
   if (options_.server.ip.empty())
     server_.ip = local_address_towards(options_.broker_host,
@@ -81,13 +81,13 @@ bool announcer::refresh() {
     server_.height = newest->height;
   }
   server_.online = server_.port != 0 && !server_.ip.empty();
-  return server_ != before;
 }
 
 void announcer::announce() {
   if (!server_.online)
     return;
   client_->publish(announce_topic(), write_announcement(server_), true);
+  announced_ = server_;
   show_state("announced as " + server_.ip + ":" + std::to_string(server_.port));
   log_info(who(), "announced ", server_.id, " at ", server_.ip, ":",
            server_.port);

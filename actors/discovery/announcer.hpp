@@ -44,8 +44,8 @@ private:
   std::string announce_topic() const;
   mqtt_will will() const;
 
-  /// Brings `server_` up to date. @returns Whether it changed.
-  bool refresh();
+  /// Brings `server_` up to date.
+  void refresh();
   void announce();
   void answer(const mqtt_message& request);
 
@@ -54,6 +54,7 @@ private:
   const std::function<uint16_t()> stream_port_;
   const std::shared_ptr<frame_ring> ring_;
   mqtt_client_ptr client_;
+  server_info announced_; ///< What the broker was told last.
   server_info server_;
   bool linked_ = false;
   uint64_t answered_ = 0;

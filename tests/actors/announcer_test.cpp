@@ -74,6 +74,18 @@ struct fixture : actor_fixture {
 
 CAF_TEST_FIXTURE_SCOPE(announcer_tests, fixture)
 
+CAF_TEST(a server that was asked before its port opened is announced) {
+  port = 0;
+  start_announcer();
+  come_up();
+  port = 8000;
+  ask("camera/response/client");
+  CAF_CHECK_EQUAL(announcements(), 0u);
+  advance(2s);
+  CAF_REQUIRE_EQUAL(announcements(), 1u);
+  CAF_CHECK_EQUAL(announced().port, 8000u);
+}
+
 CAF_TEST(a server is announced once it has a broker) {
   start_announcer();
   CAF_CHECK_EQUAL(announcements(), 0u);
