@@ -127,6 +127,7 @@ void client_supervisor::resume() {
     return;
   for (auto& x : parts_.resumed->cameras) {
     add_pair(x.server, x.ledger);
+    pairs_.at(x.server.id).viewer_figures->clocks().restore(x.clocks);
     pairs_.at(x.server.id).present = false; // Until DISCOVERY says so.
   }
 }
@@ -260,11 +261,14 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
 }
 
 void client_supervisor::pass_on(const session_info& x) {
+  auto begins = x.open() && x.start_ms != session_.start_ms;
   session_ = x;
   parts_.board->set_session(x);
   *recording_ = x.open();
   send(sensor_log_, x);
   for (auto& [id, member] : pairs_) {
+    if (begins)
+      member.viewer_figures->clocks().begin();
     // A recorder that still completes another session opens its books itself.
     auto busy = member.ledger->look().state == ledger_figures::phase::recording;
     if (x.open() && !busy)

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -175,7 +176,25 @@ void read_address(const std::string& text, server_info& out) {
   out.port = static_cast<uint16_t>(port);
 }
 
-manifest_camera read_camera(const std::string& id, const fields& x) {
+clock_record read_clock(const session_info& session, const fields& x) {
+  clock_record result;
+  // What is below can be added without a thought.
+  constexpr int64_t latest_ns = int64_t{1} << 62;
+  auto at_ns = x.number("at_ns");
+  auto start_ns = session.start_ms * 1'000'000;
+  if (at_ns < 0 || at_ns > latest_ns || start_ns > latest_ns
+      || std::abs(session.anchor_mono_ns / 2) > latest_ns / 8)
+    refuse(x.where(), "\"at_ns\" is no time");
+  result.client_ns = session.anchor_mono_ns + (at_ns - start_ns);
+  result.epoch = x.count("epoch");
+  result.offset_ns = x.number("offset_ns");
+  result.error_ns = x.number("error_ns");
+  result.drift_ppb = x.number("drift_ppb");
+  return result;
+}
+
+manifest_camera read_camera(const std::string& id, const session_info& session,
+                            const fields& x) {
   if (!is_node_id(id))
     refuse(x.where(), quote(id) + " is no id");
   manifest_camera result;
@@ -202,6 +221,11 @@ manifest_camera read_camera(const std::string& id, const fields& x) {
     result.clock = clock_estimate{clock.number("offset_ns"),
                                   clock.number("error_ns")};
   }
+  if (x.has("clock_history"))
+    each(x, "clock_history", [&](const auto& y) {
+      if (result.clocks.size() < clock_history::max_records)
+        result.clocks.push_back(read_clock(session, y));
+    });
   result.connections = x.count_or_0("connections");
   if (x.has("restarts"))
     for (auto& [actor, n] : x.counts("restarts"))
@@ -262,7 +286,8 @@ manifest read(const json& all) {
         result.resumed_ms.push_back(t.get<int64_t>());
   auto cameras = x.object("cameras");
   for (auto& [id, camera] : cameras.all().items())
-    result.cameras[id] = read_camera(id, {camera, "camera " + quote(id)});
+    result.cameras[id] = read_camera(id, result.session,
+                                     {camera, "camera " + quote(id)});
   auto sensors = x.object("sensors");
   for (auto& [topic, sensor] : sensors.all().items())
     result.sensors[topic] = read_sensor({sensor, "sensor " + quote(topic)});

@@ -31,6 +31,7 @@ struct manifest_camera {
   std::vector<recorded_break> breaks;
   bool end_unknown = false;
   std::optional<clock_estimate> clock;
+  std::vector<clock_record> clocks; ///< The history.
   uint64_t connections = 0;
   std::map<std::string, uint32_t> restarts; ///< By actor.
   std::string last_error;

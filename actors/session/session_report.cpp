@@ -119,6 +119,29 @@ json breaks_of(const recording_ledger& ledger) {
   return result;
 }
 
+json clock_of(const viewer_figures& x) {
+  if (!x.clocked)
+    return nullptr;
+  return {{"offset_ns", x.clock.offset_ns},
+          {"error_ns", x.clock.error_ns},
+          {"drift_ppb", x.drift_ppb},
+          {"drift_error_ppb", x.drift_error_ppb},
+          {"probes", x.probes},
+          {"probes_refused", x.probes_refused},
+          {"restarts", x.clock_restarts}};
+}
+
+json clocks_of(const clock_history& history, const session_info& session) {
+  auto result = json::array();
+  for (auto& x : history.look())
+    result.push_back({{"at_ns", session.session_ns(x.client_ns)},
+                      {"epoch", x.epoch},
+                      {"offset_ns", x.offset_ns},
+                      {"error_ns", x.error_ns},
+                      {"drift_ppb", x.drift_ppb}});
+  return result;
+}
+
 json camera_entry(const fleet_member& x, const session_view& view) {
   auto books = books_of(x, view.session);
   auto known = books.session_ms != 0;
@@ -140,11 +163,8 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   result["segments"] = known ? segments_of(*x.ledger) : json::array();
   result["losses"] = known ? losses_of(*x.ledger) : json::array();
   result["server_restarts"] = known ? breaks_of(*x.ledger) : json::array();
-  if (viewer.clocked)
-    result["clock"] = {{"offset_ns", viewer.clock.offset_ns},
-                       {"error_ns", viewer.clock.error_ns}};
-  else
-    result["clock"] = nullptr;
+  result["clock"] = clock_of(viewer);
+  result["clock_history"] = clocks_of(x.viewer->clocks(), view.session);
   json restarts;
   for (auto* actor : {"viewer", "recorder"}) {
     auto i = view.restarts.find(std::string{actor} + "/" + server.id);

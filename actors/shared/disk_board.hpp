@@ -6,8 +6,8 @@
 
 namespace camnode {
 
-/// The room on the disk that recordings go to. The STATUS PORT writes, any thread
-/// reads.
+/// The room on the disk that recordings go to. The STATUS PORT writes, any
+/// thread reads.
 struct disk_board {
   std::atomic<bool> known{false};
   std::atomic<uint64_t> free_bytes{0}; ///< For this user.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/shared/clock_history.hpp"
 #include "actors/shared/histogram.hpp"
 
 #include <cstdint>
@@ -68,7 +69,16 @@ public:
     return to_received_;
   }
 
+  clock_history& clocks() {
+    return clocks_;
+  }
+
+  const clock_history& clocks() const {
+    return clocks_;
+  }
+
 private:
+  clock_history clocks_;
   histogram to_received_;
   mutable std::mutex mutex_;
   viewer_figures figures_;

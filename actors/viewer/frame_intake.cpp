@@ -120,6 +120,10 @@ bool frame_intake::add_probe(const clock_probe& x) {
     f.drift_error_ppb = drift->error_ppb;
     f.probed_ns = x.answered_ns;
   });
+  if (verdict != clock_offset::verdict::refused)
+    board_->clocks().add({x.answered_ns, clock_epoch_, known->offset_ns,
+                          known->error_ns, drift->ppb},
+                         restarted);
   return restarted;
 }
 

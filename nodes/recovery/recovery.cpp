@@ -185,9 +185,17 @@ server_info server_of(const open_session& x, const std::string& id) {
   return result;
 }
 
+std::vector<clock_record> clocks_of(const open_session& x,
+                                    const std::string& id) {
+  auto i = x.books.cameras.find(id);
+  return i == x.books.cameras.end() ? std::vector<clock_record>{}
+                                    : i->second.clocks;
+}
+
 viewer_board_ptr viewer_of(const open_session& x, const std::string& id) {
   auto result = std::make_shared<viewer_board>();
   auto i = x.books.cameras.find(id);
+  result->clocks().restore(clocks_of(x, id));
   if (i != x.books.cameras.end())
     result->update([&](viewer_figures& f) {
       f.legacy = i->second.server.legacy;
@@ -282,7 +290,8 @@ resumed_session resume(const open_session& x, session_rebuilder& rebuilder,
     auto server = server_of(x, id);
     auto ledger = ledger_of(books);
     note_absence(server, *ledger, session_ns);
-    result.cameras.push_back({std::move(server), std::move(ledger)});
+    result.cameras.push_back(
+      {std::move(server), std::move(ledger), clocks_of(x, id)});
   }
   // It was due while nobody was there.
   auto& s = result.session;

@@ -28,6 +28,7 @@ struct recovery_options {
 struct resumed_camera {
   server_info server; ///< Its address is empty where it is not known.
   recording_ledger_ptr ledger;
+  std::vector<clock_record> clocks; ///< How its clock went.
 };
 
 /// A session that an earlier process left, and that goes on.

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <limits>
+
 using namespace camnode;
 using namespace camnode_test;
 using nlohmann::json;
@@ -37,6 +39,7 @@ session_view sample() {
     f.clocked = true;
     f.clock = {-5, 7};
   });
+  camera.viewer->clocks().add({123'456'999, 9, -4, 8, 12'000}, false);
   auto& ledger = *camera.ledger;
   ledger.begin(x.session);
   ledger.segment_opened(0, x.session.start_ms, "1800000000000");
@@ -78,6 +81,13 @@ CAF_TEST(a manifest is read as it was written) {
   CAF_CHECK_EQUAL(x->boot_id, "boot-1");
   CAF_CHECK_EQUAL(x->session.start_ms, 1'800'000'000'000);
   CAF_CHECK_EQUAL(x->session.anchor_mono_ns, 123'456'789);
+  auto& clocks = x->cameras.at("cam-a").clocks;
+  CAF_REQUIRE_EQUAL(clocks.size(), 1u);
+  CAF_CHECK_EQUAL(clocks[0].client_ns, 123'456'999);
+  CAF_CHECK_EQUAL(clocks[0].epoch, 9u);
+  CAF_CHECK_EQUAL(clocks[0].offset_ns, -4);
+  CAF_CHECK_EQUAL(clocks[0].error_ns, 8);
+  CAF_CHECK_EQUAL(clocks[0].drift_ppb, 12'000);
   CAF_CHECK_EQUAL(x->session.due_ms, 1'800'000'090'000);
   CAF_CHECK_EQUAL(x->session.label, "trial-07");
   CAF_CHECK_EQUAL(x->resumed_ms.size(), 1u);
@@ -149,4 +159,15 @@ CAF_TEST(values that no session has are refused) {
   CAF_CHECK_NOT_EQUAL(why(changed("/format", "x")), "");
   CAF_CHECK_NOT_EQUAL(why("[]"), "");
   CAF_CHECK_NOT_EQUAL(why("{}"), "");
+}
+
+CAF_TEST(a look at a clock from no time is refused) {
+  for (auto at_ns : {int64_t{-1}, std::numeric_limits<int64_t>::max(),
+                     std::numeric_limits<int64_t>::min()})
+    CAF_CHECK_NOT_EQUAL(why(changed("/cameras/cam-a/clock_history/0/at_ns",
+                                    at_ns)),
+                        "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/session_clock/anchor_monotonic_ns",
+                                  std::numeric_limits<int64_t>::max())),
+                      "");
 }

@@ -1,3 +1,4 @@
+#include "tools/camctl/align.hpp"
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/verify.hpp"
@@ -28,6 +29,7 @@ const std::vector<command>& commands() {
     {"metrics", "a node's figures as Prometheus text", run_metrics},
     {"verify", "checks a data folder: what is there, lost or damaged",
      run_verify},
+    {"align", "puts frames and readings of a session side by side", run_align},
   };
   return result;
 }

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace camnode {
+
+/// What was known of a server's clock at one instant.
+struct clock_record {
+  int64_t client_ns = 0; ///< `client_clock_ns`.
+  uint64_t epoch = 0;    ///< Which run of the server; 0 if unknown.
+  int64_t offset_ns = 0; ///< Add to the server's time for the client's.
+  int64_t error_ns = 0;
+  int64_t drift_ppb = 0;
+};
+
+/// How a server's clock went, for whoever wants to place its frames better
+/// later: a record every 10 s and one whenever what was known became void. Of
+/// a session that is longer than `max_records` of those, every second record
+/// is dropped, and the rest comes half as often, as often as it takes. Any
+/// thread.
+class clock_history {
+public:
+  static constexpr size_t max_records = 1024;
+  static constexpr int64_t first_interval_ns = 10'000'000'000;
+
+  /// Begins anew: only the newest record is kept, as it still holds.
+  void begin();
+
+  /// @param must Whether to keep the record whenever the last one was.
+  void add(const clock_record& x, bool must);
+
+  /// Begins with what an earlier process has kept; of more than fits, the
+  /// oldest.
+  void restore(std::vector<clock_record> records);
+
+  std::vector<clock_record> look() const;
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<clock_record> records_;
+  clock_record newest_;
+  bool any_ = false;
+  int64_t interval_ns_ = first_interval_ns;
+};
+
+} // namespace camnode
