@@ -75,7 +75,21 @@ std::string phase_of(const ledger_figures& x) {
   }
 }
 
-part_report server_part(const fleet_member& x, const viewer_figures& viewer) {
+void add_clock(part_report& out, const viewer_figures& x, int64_t now_ns) {
+  if (!x.clocked)
+    return;
+  add_signed(out, "clock_offset_ns", x.clock.offset_ns);
+  add_signed(out, "clock_error_ns", x.clock.error_ns);
+  add_signed(out, "clock_drift_ppb", x.drift_ppb);
+  add_signed(out, "clock_drift_error_ppb", x.drift_error_ppb);
+  add_signed(out, "clock_age_ns", now_ns - x.probed_ns);
+  add(out, "clock_probes", x.probes);
+  add(out, "clock_probes_refused", x.probes_refused);
+  add(out, "clock_restarts", x.clock_restarts);
+}
+
+part_report server_part(const fleet_member& x, const viewer_figures& viewer,
+                        int64_t now_ns) {
   auto& server = x.server;
   part_report result;
   result.name = "server/" + server.id;
@@ -93,6 +107,7 @@ part_report server_part(const fleet_member& x, const viewer_figures& viewer) {
   add(result, "height", server.height);
   add(result, "rate_mhz", server.rate_mhz);
   add_text(result, "version", server.version);
+  add_clock(result, viewer, now_ns);
   return result;
 }
 
@@ -111,10 +126,7 @@ part_report connection_part(const fleet_member& x, const viewer_figures& viewer,
   add(result, "broken", viewer.broken);
   if (viewer.newest_ns != 0)
     add_signed(result, "newest_age_ns", now_ns - viewer.newest_ns);
-  if (viewer.clocked) {
-    add_signed(result, "clock_offset_ns", viewer.clock.offset_ns);
-    add_signed(result, "clock_error_ns", viewer.clock.error_ns);
-  }
+  add_clock(result, viewer, now_ns);
   add_text(result, "last_error", viewer.last_error);
   return result;
 }
@@ -202,7 +214,7 @@ std::vector<part_report> client_parts_seen(const fleet& cameras,
   std::vector<part_report> result;
   for (auto& x : cameras.look()) {
     auto viewer = x.viewer->look();
-    result.push_back(server_part(x, viewer));
+    result.push_back(server_part(x, viewer, now_ns));
     result.push_back(connection_part(x, viewer, now_ns));
     result.push_back(
       ring_part("ring/" + x.server.id, "viewer/" + x.server.id, *x.ring));

@@ -258,9 +258,34 @@ CAF_TEST(a clock that is not known is null) {
   camera.viewer->update([](auto& f) {
     f.clocked = true;
     f.clock = {-5, 7};
+    f.drift_ppb = 30'000;
+    f.drift_error_ppb = 900;
+    f.probes = 12;
+    f.probes_refused = 2;
+    f.clock_restarts = 1;
   });
   CAF_CHECK_EQUAL(manifest("/cameras/left/clock"),
-                  (json{{"offset_ns", -5}, {"error_ns", 7}}));
+                  (json{{"offset_ns", -5},
+                        {"error_ns", 7},
+                        {"drift_ppb", 30'000},
+                        {"drift_error_ppb", 900},
+                        {"probes", 12},
+                        {"probes_refused", 2},
+                        {"restarts", 1}}));
+}
+
+CAF_TEST(the history of a clock is on the session clock) {
+  auto& camera = add_camera("left");
+  CAF_CHECK_EQUAL(manifest("/cameras/left/clock_history"), json::array());
+  auto& session = view.session;
+  camera.viewer->clocks().add({session.anchor_mono_ns + 7 * s, 9, -5, 6, 40},
+                              false);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/clock_history/0"),
+                  (json{{"at_ns", session.start_ms * 1'000'000 + 7 * s},
+                        {"epoch", 9},
+                        {"offset_ns", -5},
+                        {"error_ns", 6},
+                        {"drift_ppb", 40}}));
 }
 
 CAF_TEST(restarts are counted by actor) {

@@ -346,11 +346,11 @@ class Room:
         given = any(x.startswith("--introspect.port=") for x in options)
         return [] if given else ["--introspect.port=0"]
 
-    def server(self, name, *options, host=None, port=0):
+    def server(self, name, *options, host=None, port=0, **process):
         """A server; `stamped` is the option that gives it a camera."""
         return self.node(name, "server",
                          f"--stream.host={host or random_address()}",
-                         f"--stream.port={port}", *options)
+                         f"--stream.port={port}", *options, **process)
 
     def client(self, *options, name="client", segment=2, http_port=0,
                data=None, **process):

@@ -404,8 +404,8 @@ std::string describe_part(const part_report& x) {
 }
 
 std::string draw_servers(const node_report& x) {
-  std::vector<row> rows{
-    {"SERVER", "ADDRESS", "VERSION", "RATE", "SIZE", "STATE"}};
+  std::vector<row> rows{{"SERVER", "ADDRESS", "VERSION", "RATE", "SIZE",
+                         "CLOCK", "OFF BY AT MOST", "DRIFT", "SEEN", "STATE"}};
   for (auto& part : x.parts) {
     if (part.kind != "server")
       continue;
@@ -413,6 +413,7 @@ std::string draw_servers(const node_report& x) {
     for (auto& y : part.figures)
       of[y.name] = y;
     auto number = [&](const char* name) { return of[name].value; };
+    auto clocked = of.count("clock_offset_ns") > 0;
     auto known = [](bool is, const std::string& text) {
       return is ? text : std::string{"?"};
     };
@@ -424,6 +425,18 @@ std::string draw_servers(const node_report& x) {
              format("%.1f Hz", static_cast<double>(number("rate_mhz")) / 1e3)),
        known(number("width") > 0, std::to_string(number("width")) + "x"
                                     + std::to_string(number("height"))),
+       known(clocked,
+             format("%+.6f s",
+                    static_cast<double>(number("clock_offset_ns")) / 1e9)),
+       known(clocked,
+             format("%.3f ms",
+                    static_cast<double>(number("clock_error_ns")) / 1e6)),
+       known(clocked,
+             format("%+.1f ppm",
+                    static_cast<double>(number("clock_drift_ppb")) / 1e3)),
+       known(clocked,
+             format("%.1f s ago",
+                    static_cast<double>(number("clock_age_ns")) / 1e9)),
        printable(part.state)});
   }
   return table(rows, 2, 0);
