@@ -44,7 +44,9 @@ std::string client_trouble(const client_page_sources& x) {
       return;
     // One line, whatever is in an error.
     std::replace(what.begin(), what.end(), '\n', ' ');
-    result += (result.empty() ? "" : "; ") + what;
+    if (!result.empty())
+      result += "; ";
+    result += what;
   };
   auto& board = *x.board;
   auto session = board.session();
@@ -69,7 +71,7 @@ std::string client_trouble(const client_page_sources& x) {
 }
 
 std::map<std::string, std::function<http_page()>>
-client_pages(client_page_sources x) {
+client_pages(const client_page_sources& x) {
   std::map<std::string, std::function<http_page()>> result;
   result["/"] = [] {
     return http_page{200, "text/html; charset=utf-8",

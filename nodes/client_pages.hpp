@@ -31,6 +31,6 @@ std::string client_trouble(const client_page_sources& x);
 
 /// `/`, `/status`, `/healthz` and `/metrics`. Any thread.
 std::map<std::string, std::function<http_page()>>
-client_pages(client_page_sources x);
+client_pages(const client_page_sources& x);
 
 } // namespace camnode

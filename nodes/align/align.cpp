@@ -73,6 +73,7 @@ frame_track track_of(const fs::path& dir, const std::string& id,
                      return a.start_ms < b.start_ms;
                    });
   std::vector<std::string> stems;
+  stems.reserve(segments.size());
   for (auto& x : segments)
     stems.push_back(x.file);
   return {dir / "cam" / id, std::move(stems)};
