@@ -143,7 +143,7 @@ caf::error libcamera_buffers::map(const lc::FrameBuffer& buffer,
   // Planes of their own where the buffer has as many, else one behind the
   // other. Some pipelines append an empty one.
   auto shapes = shapes_of(config);
-  auto& planes = buffer.planes();
+  const auto& planes = buffer.planes(); // A reference, or a view since 0.6.
   auto separate = planes.size() >= shapes.size();
   auto& picture = result.picture;
   picture.layout = *layout_of(config.pixelFormat);

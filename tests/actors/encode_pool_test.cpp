@@ -163,14 +163,15 @@ CAF_TEST(the memory of a picture is given back before the frame is reported) {
   std::vector<long> users;
   source_events events;
   events.on_frame = [&](captured_frame) {
-  users.push_back(memory.use_count()); };
+    users.push_back(memory.use_count());
+  };
   events.on_loss = [](loss_place, uint64_t) {};
   encoder.let_go(1);
   {
-  encode_pool testee{1, 1, fixed_quality, events, encoder.encoding()};
-  auto x = picture(1);
-  x.memory = memory;
-  testee.add(std::move(x));
+    encode_pool testee{1, 1, fixed_quality, events, encoder.encoding()};
+    auto x = picture(1);
+    x.memory = memory;
+    testee.add(std::move(x));
   }
   CAF_CHECK_EQUAL(users, std::vector<long>{1});
 }

@@ -76,14 +76,14 @@ CAF_TEST(a planar picture becomes a JPEG with its times) {
 CAF_TEST(the JPEG of a camera stays what it is without its padding) {
   picture_encoder testee;
   for (auto& x : good_jpegs()) {
-  auto padded = x + bytes(100, 0);
-  auto result = testee.encode(jpeg_frame(padded), 80);
-  auto& frame = frame_in(result);
-  CAF_CHECK(bytes(frame.jpeg.data(), frame.jpeg.data() + frame.jpeg.size())
-            == x);
-  CAF_CHECK_EQUAL(frame.capture_mono_ns, 11);
-  CAF_CHECK_EQUAL(frame.capture_utc_ns, 22);
-  CAF_CHECK_EQUAL(frame.exposure_us, 33);
+    auto padded = x + bytes(100, 0);
+    auto result = testee.encode(jpeg_frame(padded), 80);
+    auto& frame = frame_in(result);
+    CAF_CHECK(bytes(frame.jpeg.data(), frame.jpeg.data() + frame.jpeg.size())
+              == x);
+    CAF_CHECK_EQUAL(frame.capture_mono_ns, 11);
+    CAF_CHECK_EQUAL(frame.capture_utc_ns, 22);
+    CAF_CHECK_EQUAL(frame.exposure_us, 33);
   }
 }
 

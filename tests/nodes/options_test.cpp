@@ -370,8 +370,7 @@ CAF_TEST(passwords are the first line of their file) {
 }
 
 CAF_TEST(a test picture of odd size is refused) {
-  auto odd = refused(
-    {server, "--camera.source=pattern", "--camera.width=641"});
+  auto odd = refused({server, "--camera.source=pattern", "--camera.width=641"});
   CAF_CHECK(odd.find("test picture is 64x48 to 4096x4096") == 4);
   auto small = refused(
     {server, "--camera.source=pattern", "--camera.height=32"});
@@ -401,8 +400,7 @@ CAF_TEST(white balance is a mode or two gains) {
 }
 
 CAF_TEST(cameras are listed without a role) {
-  CAF_CHECK(
-    std::holds_alternative<camera_listing>(parse({"--list-cameras"})));
+  CAF_CHECK(std::holds_alternative<camera_listing>(parse({"--list-cameras"})));
 }
 
 CAF_TEST(libcamera is refused by a build without it) {

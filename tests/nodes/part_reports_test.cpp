@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const part_report& find(const std::vector<part_report>& parts,
-                        const std::string& name) {
+part_report find(const std::vector<part_report>& parts,
+                 const std::string& name) {
   auto i = std::find_if(parts.begin(), parts.end(),
                         [&](const auto& x) { return x.name == name; });
   CAF_REQUIRE(i != parts.end());
@@ -45,11 +45,11 @@ CAF_TEST(a reader lags by what it has not taken of the ring) {
     ring.push(frame_of(n), static_cast<int64_t>(n) * 1'000'000'000);
   reader->cursor = 2;
   auto parts = server_parts_seen(board, ring, readers, 0);
-  auto& x = find(parts, "reader/10.0.0.1:99");
+  auto x = find(parts, "reader/10.0.0.1:99");
   CAF_CHECK_EQUAL(x.owner, "stream_publisher");
   CAF_CHECK_EQUAL(x.state, "lossless, 3 frames behind");
   CAF_CHECK_EQUAL(value(x, "lag_frames"), 3);
-  auto& full = find(parts, "ring");
+  auto full = find(parts, "ring");
   CAF_CHECK_EQUAL(value(full, "frames"), 5);
   CAF_CHECK_EQUAL(value(full, "bytes"), 500);
   CAF_CHECK_EQUAL(value(full, "span_ns"), 4'000'000'000);
@@ -77,7 +77,7 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
   cameras.put(x);
   auto parts = client_parts_seen(cameras, sensors, 1000);
   CAF_CHECK_EQUAL(value(find(parts, "server/cam-a"), "port"), 8000);
-  auto& connection = find(parts, "connection/cam-a");
+  auto connection = find(parts, "connection/cam-a");
   CAF_CHECK_EQUAL(connection.owner, "viewer/cam-a");
   CAF_CHECK_EQUAL(value(connection, "clock_offset_ns"), -5);
   CAF_CHECK_EQUAL(value(connection, "clock_error_ns"), 70);
