@@ -104,7 +104,7 @@ struct session_fixture : actor_fixture {
   camnode::client_supervisor_actor parent;
   camnode::session_actor testee;
   std::optional<uint64_t> free_bytes; ///< Of the disk.
-  bool with_sensors = false; ///< Whether the test is the sensor log.
+  bool with_sensors = false;          ///< Whether the test is the sensor log.
 };
 
 } // namespace camnode_test
