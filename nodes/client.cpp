@@ -48,6 +48,19 @@ make_open_segment segments_in(const std::filesystem::path& dir) {
   };
 }
 
+make_complete_segment completers_in(const std::filesystem::path& dir) {
+  return [dir](const server_info& server) -> complete_segment {
+    return [folder = dir / "cam"
+                     / server.id](int64_t start_ms,
+                                  const std::optional<frame_number>& next) {
+      return repair_segment({start_ms, 0,
+                             folder / open_segment_name(start_ms, "mp4"),
+                             folder / open_segment_name(start_ms, "csv")},
+                            next);
+    };
+  };
+}
+
 finder_options finder_of(const client_options& x) {
   finder_options result;
   result.client_id = x.node.id;
@@ -109,14 +122,7 @@ client_parts parts_of(const client_options& x, io_thread& io,
   auto& replay = x.viewer.replay;
   result.ring = {size_t{replay.mib} << 20, replay.age};
   result.segments = segments_in(dir);
-  result.complete_segment = [dir](const std::string& camera, int64_t start_ms,
-                                  const std::optional<frame_number>& next) {
-    auto folder = dir / "cam" / camera;
-    return repair_segment({start_ms, 0,
-                           folder / open_segment_name(start_ms, "mp4"),
-                           folder / open_segment_name(start_ms, "csv")},
-                          next);
-  };
+  result.completers = completers_in(dir);
   result.find = finder_of(x);
   result.board = std::make_shared<client_board>();
   result.find.on_link = [board = result.board](bool up) {

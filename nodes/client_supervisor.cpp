@@ -230,32 +230,20 @@ caf::actor client_supervisor::start_viewer(const std::string& id,
   return caf::actor_cast<caf::actor>(x.viewer);
 }
 
-std::function<caf::expected<segment_repair>(int64_t,
-                                            const std::optional<frame_number>&)>
-client_supervisor::completer(const std::string& id) const {
-  if (!parts_.complete_segment)
-    return nullptr;
-  return [complete = parts_.complete_segment,
-          id](int64_t start_ms, const std::optional<frame_number>& next) {
-    return complete(id, start_ms, next);
-  };
-}
-
 caf::actor client_supervisor::start_recorder(const std::string& id,
                                              const actor_context& context) {
   auto& x = pairs_.at(id);
   x.recorder = spawn<recorder, caf::detached>(
-    context, recorder_parts{x.ring, x.ledger, parts_.segments(x.server),
-                            parts_.session.clock, parts_.session.stop,
-                            [may = x.may_return,
-                             figures = x.viewer_figures](int64_t stop_ns) {
-                              auto answered = figures->look().answered_ns;
-                              auto since = client_clock_ns() - answered;
-                              return *may
-                                     && (answered < stop_ns
-                                         || since < answer_patience_ns);
-                            },
-                            completer(id)});
+    context,
+    recorder_parts{
+      x.ring, x.ledger, parts_.segments(x.server), parts_.session.clock,
+      parts_.session.stop,
+      [may = x.may_return, figures = x.viewer_figures](int64_t stop_ns) {
+        auto answered = figures->look().answered_ns;
+        auto since = client_clock_ns() - answered;
+        return *may && (answered < stop_ns || since < answer_patience_ns);
+      },
+      parts_.completers ? parts_.completers(x.server) : nullptr});
   send(x.recorder, session_);
   return caf::actor_cast<caf::actor>(x.recorder);
 }

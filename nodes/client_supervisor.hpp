@@ -24,18 +24,17 @@ namespace camnode {
 /// Makes what opens the segments of camera `id`.
 using make_open_segment = std::function<open_segment(const server_info&)>;
 
+/// Makes what completes those that its recorder could not close.
+using make_complete_segment
+  = std::function<complete_segment(const server_info&)>;
+
 /// What a client is made of.
 struct client_parts {
   io_thread* io = nullptr; ///< Outlives the actors.
   std::shared_ptr<fleet> cameras;
   frame_ring::limits ring; ///< Of each pair.
   make_open_segment segments;
-
-  /// Completes a segment of a camera that a recorder could not close.
-  std::function<
-    caf::expected<segment_repair>(const std::string& camera, int64_t start_ms,
-                                  const std::optional<frame_number>& next)>
-    complete_segment = {};
+  make_complete_segment completers;
   finder_options find;
   sensor_log_options sensors;
   session_options session;
@@ -98,12 +97,6 @@ private:
   void resume();
   void add_viewer(const std::string& id);
   caf::actor start_viewer(const std::string& id, const actor_context& context);
-
-  /// What completes segments of camera `id`, for its recorder.
-  std::function<
-    caf::expected<segment_repair>(int64_t, const std::optional<frame_number>&)>
-  completer(const std::string& id) const;
-
   caf::actor start_recorder(const std::string& id,
                             const actor_context& context);
 

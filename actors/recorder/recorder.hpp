@@ -18,6 +18,11 @@
 
 namespace camnode {
 
+/// Completes the segment that starts at `start_ms`, which an earlier life could
+/// not close. @param next What the next segment begins with.
+using complete_segment = std::function<caf::expected<segment_repair>(
+  int64_t start_ms, const std::optional<frame_number>& next)>;
+
 /// What a RECORDER works with; all of it outlives it.
 struct recorder_parts {
   std::shared_ptr<frame_ring> ring;
@@ -31,12 +36,8 @@ struct recorder_parts {
   /// answered since. A stopped session then waits for it. Empty: no.
   std::function<bool(int64_t stop_ns)> may_return = {};
 
-  /// Completes the segment that starts at `start_ms`, which an earlier life
-  /// could not close. @param next What the next segment begins with. Empty: it
-  /// is left to the next start of the node.
-  std::function<caf::expected<segment_repair>(
-    int64_t start_ms, const std::optional<frame_number>& next)>
-    complete = {};
+  /// Empty: what was left open waits for the next start of the node.
+  complete_segment complete = {};
 };
 
 /// Stores the frames of one camera while there is a session: reads them out of
@@ -80,6 +81,7 @@ private:
 
   /// Syncs, closes what is over, and finishes a stopped session.
   void beat();
+
   /// All that was written is durable, and so is needed no more.
   void note_durable();
   caf::error sync_if_due(int64_t now_ns);

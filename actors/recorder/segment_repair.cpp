@@ -40,20 +40,6 @@ caf::expected<unique_fd> open_to_repair(const fs::path& path) {
   return result;
 }
 
-bool read_at(int fd, uint64_t offset, uint8_t* out, size_t size) {
-  while (size > 0) {
-    auto n = ::pread(fd, out, size, static_cast<off_t>(offset));
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return false;
-    offset += static_cast<uint64_t>(n);
-    out += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
-}
-
 caf::expected<uint64_t> size_of(int fd, const fs::path& path) {
   struct stat info;
   if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))

@@ -102,6 +102,20 @@ caf::error write_all(int fd, std::string_view bytes, const fs::path& path) {
   return write_all(fd, &part, 1, path);
 }
 
+bool read_at(int fd, uint64_t offset, uint8_t* out, size_t size) {
+  while (size > 0) {
+    auto n = ::pread(fd, out, size, static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return false;
+    offset += static_cast<uint64_t>(n);
+    out += n;
+    size -= static_cast<size_t>(n);
+  }
+  return true;
+}
+
 caf::error sync_data(int fd, const fs::path& path) {
   if (uninterrupted([fd] { return ::fdatasync(fd); }) != 0)
     return file_error(ec::sync_failed, path, errno);

@@ -5,6 +5,7 @@
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -69,6 +70,10 @@ caf::error write_all(int fd, iovec* parts, int count,
 /// Appends `bytes` to `fd`, like the above.
 caf::error write_all(int fd, std::string_view bytes,
                      const std::filesystem::path& path);
+
+/// Reads exactly `size` bytes at `offset` into `out`.
+/// @returns false if they are not there, or cannot be read (`errno`).
+bool read_at(int fd, uint64_t offset, uint8_t* out, size_t size);
 
 /// Promises that the bytes of `fd` survive a power cut (not its name).
 /// @returns `ec::sync_failed`.

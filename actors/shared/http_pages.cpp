@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include <future>
 #include <unordered_set>
 #include <utility>
 
@@ -91,24 +90,17 @@ http_pages::http_pages(io_thread& io, http_pages_options options)
 }
 
 http_pages::~http_pages() {
-  std::promise<void> closed;
-  asio::post(impl_->context, [&] {
-    impl_->close();
-    closed.set_value();
-  });
-  closed.get_future().wait();
+  run_and_wait(impl_->context, [this] { impl_->close(); });
 }
 
 caf::error http_pages::start() {
   auto& options = impl_->shared.options;
   if (auto err = impl_->acceptor->listen(options.host, options.port))
     return err;
-  asio::post(impl_->context, [impl = impl_] {
-    impl->acceptor->start([weak = std::weak_ptr<implementation>(impl)](
-                            asio::ip::tcp::socket socket) {
-      if (auto strong = weak.lock())
-        strong->take(std::move(socket));
-    });
+  impl_->acceptor->start([weak = std::weak_ptr<implementation>(impl_)](
+                           asio::ip::tcp::socket socket) {
+    if (auto strong = weak.lock())
+      strong->take(std::move(socket));
   });
   return caf::none;
 }

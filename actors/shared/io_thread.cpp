@@ -2,8 +2,11 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include <pthread.h>
+
+#include <future>
 
 namespace camnode {
 
@@ -26,6 +29,15 @@ io_thread::io_thread()
 io_thread::~io_thread() {
   context_->stop();
   thread_.join();
+}
+
+void run_and_wait(asio::io_context& io, const std::function<void()>& f) {
+  std::promise<void> done;
+  asio::post(io, [&] {
+    f();
+    done.set_value();
+  });
+  done.get_future().wait();
 }
 
 } // namespace camnode

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -30,5 +31,8 @@ private:
   std::unique_ptr<guard> guard_;
   std::thread thread_;
 };
+
+/// Runs `f` on the thread of `io` and waits for its end. Not on that thread.
+void run_and_wait(boost::asio::io_context& io, const std::function<void()>& f);
 
 } // namespace camnode

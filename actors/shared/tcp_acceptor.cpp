@@ -2,6 +2,8 @@
 
 #include "messages/error.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <chrono>
 #include <utility>
 
@@ -36,8 +38,12 @@ caf::error tcp_acceptor::listen(const std::string& host, uint16_t port) {
 }
 
 void tcp_acceptor::start(std::function<void(tcp::socket)> take) {
-  take_ = std::move(take);
-  accept();
+  asio::post(acceptor_.get_executor(),
+             [me = shared_from_this(), take = std::move(take)]() mutable {
+               me->take_ = std::move(take);
+               if (me->acceptor_.is_open())
+                 me->accept();
+             });
 }
 
 void tcp_acceptor::accept() {

@@ -11,7 +11,7 @@
 
 namespace camnode {
 
-/// A listening TCP port. All but `listen` and `port` on the I/O thread.
+/// A listening TCP port. `close` is for the I/O thread, the rest for any.
 class tcp_acceptor : public std::enable_shared_from_this<tcp_acceptor> {
 public:
   explicit tcp_acceptor(boost::asio::io_context& io);
@@ -25,7 +25,7 @@ public:
     return port_;
   }
 
-  /// Calls `take` for whoever connects, until `close`.
+  /// Calls `take` on the I/O thread for whoever connects, until `close`.
   void start(std::function<void(boost::asio::ip::tcp::socket)> take);
 
   void close();

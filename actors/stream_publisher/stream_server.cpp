@@ -7,7 +7,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
-#include <future>
 #include <utility>
 
 namespace camnode {
@@ -81,12 +80,7 @@ stream_server::stream_server(io_thread& io, std::shared_ptr<frame_ring> ring,
 stream_server::~stream_server() {
   if (impl_->listener != 0)
     impl_->hub.ring->unlisten(impl_->listener);
-  std::promise<void> closed;
-  asio::post(impl_->context, [&] {
-    impl_->close();
-    closed.set_value();
-  });
-  closed.get_future().wait();
+  run_and_wait(impl_->context, [this] { impl_->close(); });
 }
 
 caf::error stream_server::start() {
@@ -94,12 +88,10 @@ caf::error stream_server::start() {
   if (auto err = impl_->acceptor->listen(options.host, options.port))
     return err;
   impl_->watch_ring();
-  asio::post(impl_->context, [impl = impl_] {
-    impl->acceptor->start([weak = std::weak_ptr<implementation>(impl)](
-                            asio::ip::tcp::socket socket) {
-      if (auto strong = weak.lock())
-        strong->take(std::move(socket));
-    });
+  impl_->acceptor->start([weak = std::weak_ptr<implementation>(impl_)](
+                           asio::ip::tcp::socket socket) {
+    if (auto strong = weak.lock())
+      strong->take(std::move(socket));
   });
   return caf::none;
 }

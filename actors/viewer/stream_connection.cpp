@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 #include <utility>
 
 namespace camnode {
@@ -268,12 +267,7 @@ stream_connection::stream_connection(io_thread& io,
 }
 
 stream_connection::~stream_connection() {
-  std::promise<void> closed;
-  asio::post(impl_->context, [&] {
-    impl_->close();
-    closed.set_value();
-  });
-  closed.get_future().wait();
+  run_and_wait(impl_->context, [this] { impl_->close(); });
 }
 
 } // namespace camnode

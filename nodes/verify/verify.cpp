@@ -54,17 +54,7 @@ public:
   }
 
   bool read(uint64_t offset, uint8_t* out, size_t size) const {
-    while (size > 0) {
-      auto n = ::pread(fd_.get(), out, size, static_cast<off_t>(offset));
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n <= 0)
-        return false;
-      offset += static_cast<uint64_t>(n);
-      out += n;
-      size -= static_cast<size_t>(n);
-    }
-    return true;
+    return read_at(fd_.get(), offset, out, size);
   }
 
 private:

@@ -12,6 +12,14 @@ using namespace std::chrono_literals;
 namespace {
 
 struct fixture : recorder_fixture {
+  /// The books of a life whose segment, with frame 1, could not be closed.
+  void leave_segment() {
+    ledger->begin(session);
+    ledger->segment_opened(0, start_ms, "left");
+    ledger->written(*frame_at(100, 1), (start_ms + 100) * ms);
+    ledger->durable(now_ns);
+  }
+
   /// As the supervisor does.
   void restart() {
     end(testee, caf::exit_reason::kill);
@@ -165,6 +173,39 @@ CAF_TEST(frames that the disk did not promise are written again) {
   CAF_CHECK_EQUAL(written(), (texts{"0-101: 1", "1100-1201: 2 5"}));
   CAF_CHECK_EQUAL(losses(), texts{"3-4 of 1: network"});
   check_books(5);
+}
+
+CAF_TEST(a segment that was left open is completed with its session) {
+  leave_segment();
+  record();
+  see(200, 2);
+  stop_at(1'000);
+  CAF_CHECK(completed.empty());
+  see(1'000, 3);
+  advance(100ms);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(completed, texts{"0 before 2"});
+  auto segments = ledger->segments();
+  CAF_REQUIRE_EQUAL(segments.size(), 2u);
+  CAF_CHECK_EQUAL(segments[0].file, segment_stem(start_ms, start_ms + 1));
+  CAF_CHECK_EQUAL(segments[0].end_ms, start_ms + 1);
+  CAF_CHECK_EQUAL(ledger->look().last_error, "");
+}
+
+CAF_TEST(a segment that cannot be completed is told and left open) {
+  leave_segment();
+  record();
+  disk.forgets = true;
+  stop_at(1'000);
+  see(1'000, 2);
+  advance(100ms);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(completed, texts{"0 before nothing"});
+  auto segments = ledger->segments();
+  CAF_REQUIRE_EQUAL(segments.size(), 1u);
+  CAF_CHECK_EQUAL(segments[0].end_ms, 0);
+  auto told = ledger->look().last_error;
+  CAF_CHECK(told.find("gone") != told.npos);
 }
 
 CAF_TEST(a piece has a name of its own whatever became of others) {
