@@ -1,0 +1,154 @@
+// A film and its index, damaged: `camctl verify` says what is wrong, and the
+// repair leaves two files that agree, made of nothing but what was there.
+
+#include "actors/recorder/segment_check.hpp"
+#include "actors/recorder/segment_repair.hpp"
+#include "actors/shared/checksum.hpp"
+#include "messages/frame.hpp"
+#include "tests/actors/scratch_directory.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace camnode;
+using camnode_test::content_of;
+
+namespace {
+
+constexpr int64_t start_ms = 1000;
+
+void require(bool x) {
+  if (!x)
+    abort();
+}
+
+/// The input: a film, and from the first header of one on, an index.
+struct files {
+  explicit files(std::string_view input)
+    : has_index(input.find(index_header) != input.npos) {
+    auto end = std::min(input.find(index_header), input.size());
+    film = input.substr(0, end);
+    index = input.substr(end);
+  }
+
+  bool has_index;
+  std::string film;
+  std::string index;
+};
+
+segment_facts facts_of(const std::string& film, std::string_view index,
+                       int64_t end_ms) {
+  auto read = [&](uint64_t offset, uint8_t* out, size_t n) {
+    require(offset <= film.size() && n <= film.size() - offset);
+    std::copy_n(film.data() + offset, n, out);
+    return true;
+  };
+  return check_segment(film.size(), read, index, start_ms, end_ms);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> result;
+  for (size_t at = 0, end; (end = text.find('\n', at)) != text.npos;
+       at = end + 1)
+    result.push_back(text.substr(at, end - at));
+  return result;
+}
+
+void check_rows(const std::string& kept, const std::string& given) {
+  auto rows = lines_of(kept);
+  auto were = lines_of(given);
+  for (size_t i = 1; i < rows.size(); ++i) {
+    auto row = parse_index_row(rows[i]);
+    require(row && row->frame == i - 1);
+    require((row->flags & frame::rebuilt) != 0
+            || (i < were.size() && rows[i] == were[i]));
+  }
+}
+
+void repair(const files& x) {
+  static const camnode_test::scratch_directory dir;
+  for (const auto& left : std::filesystem::directory_iterator{dir.path()})
+    std::filesystem::remove(left);
+  dir.put("1000.mp4.part", x.film);
+  if (x.has_index)
+    dir.put("1000.csv.part", x.index);
+  auto broken = find_broken_segments(dir.path());
+  require(broken && broken->size() == 1);
+  auto repaired = repair_segment(broken->front(), {});
+  require(repaired.engaged());
+  auto left = find_broken_segments(dir.path());
+  require(left && left->empty());
+  require((repaired->frames == 0) == repaired->stem.empty());
+  if (repaired->frames == 0)
+    return;
+  auto film = content_of(dir.path() / (repaired->stem + ".mp4"));
+  auto index = content_of(dir.path() / (repaired->stem + ".csv"));
+  require(film == x.film.substr(0, film.size()));
+  check_rows(index, x.index);
+  auto facts = facts_of(film, index, 0);
+  require(facts.film_frames == repaired->frames);
+  require(facts.index.rows == repaired->frames);
+  require(facts.index.whole_size == index.size());
+  require(facts.index.rebuilt >= repaired->rebuilt);
+}
+
+std::string box(const char (&type)[5], const std::string& content) {
+  auto size = static_cast<uint32_t>(8 + content.size());
+  std::string result;
+  for (auto shift : {24, 16, 8, 0})
+    result.push_back(static_cast<char>(size >> shift));
+  return result + type + content;
+}
+
+/// @param period_us Between two frames: what is 5 s old counts as synced.
+std::string segment_of(uint64_t frames, uint64_t period_us) {
+  std::string film
+    = box("ftyp", std::string(8, '\0'))
+      + box("moov",
+            box("trak", box("mdia", box("mdhd", std::string(32, '\0')))));
+  std::string index{index_header};
+  for (uint64_t i = 0; i < frames; ++i) {
+    auto jpeg = "\xff\xd8" + std::string(20 + i, 'x') + "\xff\xd9";
+    mp4_fragment x;
+    x.sequence = static_cast<uint32_t>(i + 1);
+    x.decode_time = i * period_us;
+    x.duration = mp4_duration_of(static_cast<int64_t>(period_us));
+    x.payload_bytes = static_cast<uint32_t>(jpeg.size());
+    auto header = serialize(x);
+    film.append(reinterpret_cast<const char*>(header.data()), header.size());
+    film += jpeg;
+    index_row row;
+    row.frame = i;
+    row.sequence = i + 1;
+    row.capture_ns = static_cast<int64_t>(start_ms * 1000 + i * period_us)
+                     * 1000;
+    row.bytes = jpeg.size();
+    row.xxh3 = xxh3_of(reinterpret_cast<const uint8_t*>(jpeg.data()),
+                       jpeg.size());
+    index_row_buffer buffer;
+    index += format_index_row(row, buffer);
+  }
+  return film + index;
+}
+
+} // namespace
+
+extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+  std::vector<std::vector<uint8_t>> result;
+  for (auto& x : {segment_of(4, 33'333), segment_of(6, 2'000'000),
+                  segment_of(1, 1000), segment_of(0, 1000)})
+    result.emplace_back(x.begin(), x.end());
+  return result;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  files x{{reinterpret_cast<const char*>(data), size}};
+  auto facts = facts_of(x.film, x.index, 0);
+  require(!facts.faults.empty() || facts.film_frames == facts.index.rows);
+  repair(x);
+  return 0;
+}
