@@ -97,9 +97,10 @@ using viewer_actor = caf::typed_actor<
 using recorder_actor = caf::typed_actor<
   // A session to record, or the news that it has a `stop_ms`.
   caf::reacts_to<session_info>,
-  // From the ring: there is a frame to read.
+  // To itself: there is more to read.
   caf::reacts_to<wake_atom>,
-  // To itself: makes durable what is written, and ends a stopped session.
+  // To itself: reads what is there, makes it durable, and ends a stopped
+  // session.
   caf::reacts_to<beat_atom>>;
 
 /// The SENSOR LOG interface.

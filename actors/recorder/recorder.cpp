@@ -10,6 +10,9 @@ namespace camnode {
 
 namespace {
 
+/// How often the ring is looked at while there is a session. Several frames at
+/// once cost a third less than a wake for each (tools/bench/run record); until
+/// then they are in the ring, and what is not durable is in the server's, too.
 constexpr auto beat_interval = std::chrono::milliseconds(100);
 
 /// How often what is written is made durable. With the beat and the time that
@@ -39,34 +42,25 @@ constexpr int64_t cut_patience_ns = 15'000'000'000;
 
 recorder::recorder(caf::actor_config& cfg, const actor_context& context,
                    recorder_parts parts)
-  : observed(cfg, context),
-    parts_(std::move(parts)),
-    waking_(std::make_shared<std::atomic<bool>>(false)) {
+  : observed(cfg, context), parts_(std::move(parts)) {
 }
 
 recorder::behavior_type recorder::make_behavior() {
   show_state("idle");
-  // Weak, as the ring outlives the actor.
-  auto self = caf::actor_cast<caf::weak_actor_ptr>(
-    caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
-  listener_ = parts_.ring->listen([self, waking = waking_] {
-    if (waking->exchange(true))
-      return;
-    if (auto strong = self.lock())
-      caf::anon_send(caf::actor_cast<recorder_actor>(strong), wake_atom_v);
-  });
-  delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](const session_info& x) { begin(x); },
-    [this](wake_atom) {
-      *waking_ = false;
-      drain();
-    },
+    [this](wake_atom) { drain(); },
     [this](beat_atom) {
+      beating_ = false;
       beat();
-      delayed_send(this, beat_interval, beat_atom_v);
+      beat_later();
     },
   };
+}
+
+void recorder::beat_later() {
+  if (session_.exists() && !std::exchange(beating_, true))
+    delayed_send(this, beat_interval, beat_atom_v);
 }
 
 void recorder::begin(const session_info& x) {
@@ -90,6 +84,7 @@ void recorder::begin(const session_info& x) {
     began_ns_ = parts_.clock();
     parts_.ring->hold_from(cursor_);
   }
+  beat_later();
   drain();
 }
 
@@ -105,8 +100,8 @@ void recorder::drain() {
     if (past_stop_)
       return;
   }
-  if (!waking_->exchange(true))
-    caf::anon_send(recorder_actor{this}, wake_atom_v);
+  // Messages in between have their turn.
+  caf::anon_send(recorder_actor{this}, wake_atom_v);
 }
 
 caf::error recorder::take(const frame& x, uint64_t skipped) {
@@ -247,6 +242,7 @@ caf::error recorder::close_segment(int64_t end_ms) {
 void recorder::beat() {
   if (!session_.exists())
     return;
+  drain();
   auto now = parts_.clock();
   auto session_ns = session_.session_ns(now);
   if (auto err = sync_if_due(now))
@@ -375,7 +371,6 @@ void recorder::show_progress() {
 }
 
 void recorder::on_exit() {
-  parts_.ring->unlisten(listener_);
   // A segment may have been opened and have no frame yet.
   auto end_ms = std::max(whole_ms(last_capture_ns_), start_ms_) + 1;
   auto err = close_segment(end_ms);

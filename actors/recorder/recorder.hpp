@@ -11,7 +11,6 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -79,8 +78,12 @@ private:
                       const segment_span& span);
   caf::error close_segment(int64_t end_ms);
 
-  /// Syncs, closes what is over, and finishes a stopped session.
+  /// Reads the ring, syncs, closes what is over, and finishes a stopped
+  /// session.
   void beat();
+
+  /// Has the next beat come, while there is a session.
+  void beat_later();
 
   /// All that was written is durable, and so is needed no more.
   void note_durable();
@@ -103,8 +106,7 @@ private:
   const recorder_parts parts_;
   session_info session_;
   frame_ring::position cursor_ = 0;
-  uint64_t listener_ = 0;
-  std::shared_ptr<std::atomic<bool>> waking_; ///< A wake is in the mailbox.
+  bool beating_ = false; ///< A beat is on its way.
 
   segment_writer_ptr segment_; ///< Null between segments.
   segment_span span_;          ///< Of `segment_`.

@@ -156,7 +156,12 @@ struct recorder_fixture : actor_fixture {
   /// Has the recorder see a frame at once.
   void see(camnode::frame_ptr x) {
     push(std::move(x));
-    consume_messages();
+    look();
+  }
+
+  /// Has the recorder read the ring without waiting for its beat.
+  void look() {
+    tell(testee, camnode::wake_atom_v);
   }
 
   void see(int64_t at_ms, uint64_t sequence, uint64_t epoch = 1) {

@@ -9,6 +9,22 @@ using namespace std::chrono_literals;
 
 CAF_TEST_FIXTURE_SCOPE(recorder_tests, recorder_fixture)
 
+CAF_TEST(frames are written at the next beat without a message about them) {
+  record();
+  for (uint64_t i = 1; i <= 3; ++i)
+    push(frame_at(static_cast<int64_t>(i) * 10, i));
+  CAF_CHECK_EQUAL(ledger->look().written, 0u);
+  advance(100ms);
+  CAF_CHECK_EQUAL(ledger->look().written, 3u);
+}
+
+CAF_TEST(without a session there is no beat) {
+  start_recorder();
+  CAF_CHECK(!sched.has_pending_timeout());
+  record();
+  CAF_CHECK(sched.has_pending_timeout());
+}
+
 CAF_TEST(without a session nothing is written) {
   start_recorder();
   for (uint64_t i = 1; i <= 3; ++i)
