@@ -13,11 +13,12 @@ namespace {
 /// How often the ring is looked at while there is a session. Several frames at
 /// once cost a third less than a wake for each (tools/bench/run record); until
 /// then they are in the ring, and what is not durable is in the server's, too.
-constexpr auto beat_interval = std::chrono::milliseconds(100);
+constexpr auto beat_interval = std::chrono::milliseconds(250);
 
-/// How often what is written is made durable. With the beat and the time that
-/// a disk takes for it, frames are durable within a second.
-constexpr int64_t sync_interval_ns = 500'000'000;
+/// How old what is written may be when a beat makes it durable: every second
+/// beat does, so that with the time that a disk takes for it frames are durable
+/// within a second.
+constexpr int64_t sync_interval_ns = 400'000'000;
 
 /// Frames per turn: messages in between are not kept waiting for long.
 constexpr int frames_per_turn = 64;

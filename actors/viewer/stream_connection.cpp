@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 namespace camnode {
@@ -34,9 +35,6 @@ constexpr auto clock_patience = 2s;
 /// Exchanges with the server's clock that frames wait for: enough that one
 /// disturbed one does not count.
 constexpr unsigned probes_before_frames = 4;
-
-/// How often the connection looks whether it is stalled.
-constexpr auto watch_interval = 100ms;
 
 /// Within which a server that tells its clock each second says something.
 constexpr auto life_deadline = 1750ms;
@@ -66,6 +64,9 @@ struct stream_connection::implementation
   void read();
   void take(size_t n);
   void set_low_water();
+  int64_t heard_ns() const;
+  int64_t stalled_from_ns() const;
+  int64_t lifeless_from_ns() const;
   void watch();
   void end(std::string reason);
   void close();
@@ -214,25 +215,39 @@ void stream_connection::implementation::take(size_t n) {
   read();
 }
 
+int64_t stream_connection::implementation::heard_ns() const {
+  return prober ? std::max(newest_ns, prober->answered_ns()) : newest_ns;
+}
+
+int64_t stream_connection::implementation::stalled_from_ns() const {
+  return newest_ns + std::chrono::nanoseconds{options.stall_deadline}.count();
+}
+
+// A camnode server tells its clock each second, whatever its camera does: one
+// that does not is frozen or cut off, which is not to take longer to see than
+// that it is dead.
+int64_t stream_connection::implementation::lifeless_from_ns() const {
+  return prober && prober->answered_ns() != 0
+           ? heard_ns() + std::chrono::nanoseconds{life_deadline}.count()
+           : std::numeric_limits<int64_t>::max();
+}
+
+// One wake in the time that a silence may last, whatever comes meanwhile.
 void stream_connection::implementation::watch() {
-  timer.expires_after(watch_interval);
+  auto next_ns = std::min(stalled_from_ns(), lifeless_from_ns());
+  timer.expires_after(std::chrono::nanoseconds{
+    std::max<int64_t>(next_ns - client_clock_ns(), 0)});
   timer.async_wait([me = shared_from_this()](error_code err) {
     if (err || me->closed)
       return;
     auto now = client_clock_ns();
-    auto silent = now - me->newest_ns;
-    if (silent >= std::chrono::nanoseconds{me->options.stall_deadline}.count())
-      return me->end("no byte for " + std::to_string(silent / 1'000'000)
-                     + " ms");
-    // A camnode server tells its clock each second, whatever its camera does:
-    // one that does not is frozen or cut off, which is not to take longer to
-    // see than that it is dead.
-    if (me->prober && me->prober->answered_ns() != 0) {
-      auto heard = std::max(me->newest_ns, me->prober->answered_ns());
-      if (now - heard >= std::chrono::nanoseconds{life_deadline}.count())
-        return me->end("no sign of life for "
-                       + std::to_string((now - heard) / 1'000'000) + " ms");
-    }
+    auto ms_since = [now](int64_t ns) {
+      return std::to_string((now - ns) / 1'000'000) + " ms";
+    };
+    if (now >= me->stalled_from_ns())
+      return me->end("no byte for " + ms_since(me->newest_ns));
+    if (now >= me->lifeless_from_ns())
+      return me->end("no sign of life for " + ms_since(me->heard_ns()));
     me->watch();
   });
 }

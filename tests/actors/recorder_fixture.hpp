@@ -91,6 +91,10 @@ private:
 /// the session's start; the server's clock is 5 s behind the client's.
 struct recorder_fixture : actor_fixture {
   static constexpr int64_t ms = 1'000'000;
+
+  /// A recorder looks at its ring once in this time.
+  static constexpr caf::timespan beat = std::chrono::milliseconds{250};
+
   static constexpr int64_t start_ms = 1'800'000'000'000;
   static constexpr int64_t server_offset_ns = 5'000 * ms;
 

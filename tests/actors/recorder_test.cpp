@@ -14,7 +14,7 @@ CAF_TEST(frames are written at the next beat without a message about them) {
   for (uint64_t i = 1; i <= 3; ++i)
     push(frame_at(static_cast<int64_t>(i) * 10, i));
   CAF_CHECK_EQUAL(ledger->look().written, 0u);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK_EQUAL(ledger->look().written, 3u);
 }
 
@@ -43,7 +43,7 @@ CAF_TEST(frames land in the segment of their capture time) {
   see(20'000, 5);
   stop_at(25'000);
   see(25'000, 6);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK_EQUAL(written(), (texts{"0-10000: 1 2", "10000-20000: 3 4",
                                     "20000-25000: 5"}));
   CAF_CHECK(finished());
@@ -110,7 +110,7 @@ CAF_TEST(frames that were captured before the stop may come late) {
   advance(900ms);
   CAF_CHECK(!finished());
   see(1'999, 2);
-  advance(200ms);
+  advance(2 * beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
 }
@@ -121,7 +121,7 @@ CAF_TEST(a frame from behind the stop ends the wait and is not written) {
   stop_at(2'000);
   see(2'000, 2);
   see(1'500, 3);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1"});
 }
@@ -136,7 +136,7 @@ CAF_TEST(frames from behind the stop are left out before the news of it) {
   advance(1s);
   CAF_CHECK(!finished());
   stop_at(2'000);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
   CAF_CHECK(!ledger->look().end_unknown);
@@ -154,7 +154,7 @@ CAF_TEST(an end that was not seen is unknown) {
   see(1'000, 1);
   stop_at(2'000);
   see(2'000, 2);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK(!ledger->look().end_unknown);
   session.start_ms += 5'000;
   session.anchor_mono_ns += 5'000 * ms;
@@ -173,7 +173,7 @@ CAF_TEST(what is missing at the stop is known by the frame behind it) {
   see(1'000, 1);
   stop_at(2'000);
   see_behind_gap(2'100, 9, {2, 8, loss_place::server_ring});
-  advance(100ms);
+  advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(losses(), texts{"2-8 of 1: server ring"});
 }
@@ -188,7 +188,7 @@ CAF_TEST(a stop waits for a camera that may return with its frames) {
   CAF_CHECK(!finished());
   see(1'500, 2);
   see(2'000, 3);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
 }
@@ -199,7 +199,7 @@ CAF_TEST(a camera that does not return is not waited for longer) {
   see(1'000, 1);
   advance(2s);
   stop_at(2'000);
-  advance(12'200ms);
+  advance(12s + beat);
   CAF_CHECK(finished());
   CAF_CHECK(ledger->look().end_unknown);
 }
@@ -213,7 +213,7 @@ CAF_TEST(a node that is ending waits for nobody who is away) {
   stop_at(2'000);
   advance(500ms);
   CAF_CHECK(!finished());
-  advance(200ms);
+  advance(beat);
   CAF_CHECK(finished());
 }
 
@@ -223,7 +223,7 @@ CAF_TEST(frames written before the stop was heard of stay) {
   see(2'050, 2);
   stop_at(2'000);
   see(2'100, 3);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK_EQUAL(written(), texts{"0-2051: 1 2"});
 }
 
@@ -240,7 +240,7 @@ CAF_TEST(a stop waits until the ring has been read) {
   now_ns += 5'000 * ms;
   advance_time(5s);
   consume_messages();
-  advance(200ms);
+  advance(beat);
   CAF_CHECK_EQUAL(ledger->look().written, 300u);
   CAF_CHECK(!finished()); // Whoever comes late waits as long as any.
   advance(1s);
@@ -251,7 +251,7 @@ CAF_TEST(a stop without any frame finishes the books) {
   record();
   advance(3s);
   stop_at(3'000);
-  advance(1200ms);
+  advance(1s + beat);
   CAF_CHECK(finished());
   CAF_CHECK(disk.segments.empty());
 }
@@ -384,7 +384,7 @@ CAF_TEST(the segment of a silent camera is closed after the patience) {
   see(100, 1);
   advance(24'900ms);
   CAF_CHECK_EQUAL(written(), texts{"0-: 1"});
-  advance(300ms);
+  advance(2 * beat);
   CAF_CHECK_EQUAL(written(), texts{"0-10000: 1"});
   CAF_CHECK(!finished());
   see(9'000, 2); // Out of a server's ring, after all.
@@ -398,7 +398,7 @@ CAF_TEST(a stop right at a cut leaves no segment behind it) {
   see(9'000, 1);
   stop_at(10'000);
   see(10'000, 2);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK_EQUAL(written(), texts{"0-10000: 1"});
 }
 
@@ -416,7 +416,7 @@ CAF_TEST(the tree says what the recorder does) {
   start_recorder();
   CAF_CHECK_EQUAL(figures("recorder").state, "idle");
   tell(testee, session);
-  advance(200ms);
+  advance(beat);
   CAF_CHECK_EQUAL(figures("recorder").state, "waiting for frames");
   see(12'000, 1);
   advance(1s);

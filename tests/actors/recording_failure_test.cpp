@@ -182,7 +182,7 @@ CAF_TEST(a segment that was left open is completed with its session) {
   stop_at(1'000);
   CAF_CHECK(completed.empty());
   see(1'000, 3);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(completed, texts{"0 before 2"});
   auto segments = ledger->segments();
@@ -198,7 +198,7 @@ CAF_TEST(a segment that cannot be completed is told and left open) {
   disk.forgets = true;
   stop_at(1'000);
   see(1'000, 2);
-  advance(100ms);
+  advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(completed, texts{"0 before nothing"});
   auto segments = ledger->segments();
