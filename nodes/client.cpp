@@ -6,6 +6,7 @@
 #include "nodes/client_metrics.hpp"
 #include "nodes/client_pages.hpp"
 #include "nodes/client_supervisor.hpp"
+#include "nodes/display.hpp"
 #include "nodes/node.hpp"
 #include "nodes/part_reports.hpp"
 #include "nodes/recovery/data_lock.hpp"

@@ -6,6 +6,7 @@
 #  include "actors/shared/jpeg_codec.hpp"
 #  include "actors/shared/log.hpp"
 #  include "messages/clock.hpp"
+#  include "nodes/display.hpp"
 #  include "nodes/window_layout.hpp"
 #  include "nodes/window_paint.hpp"
 
@@ -13,12 +14,8 @@
 #  include <opencv2/highgui.hpp>
 #  include <opencv2/imgproc.hpp>
 
-#  include <dlfcn.h>
-
 #  include <algorithm>
 #  include <clocale>
-#  include <cstdlib>
-#  include <cstring>
 #  include <map>
 #  include <utility>
 #  include <vector>
@@ -30,34 +27,6 @@ namespace {
 constexpr int first_width = 1280;
 constexpr int first_height = 720;
 constexpr int escape_key = 27;
-
-bool starts_with(const char* x, const char* prefix) {
-  return x && std::strncmp(x, prefix, std::strlen(prefix)) == 0;
-}
-
-/// Connects by libxcb, as Qt does, without linking it. The connection stays:
-/// a server without a session, as Xvfb, resets when its last client leaves,
-/// and would not answer Qt while it does.
-bool connect_to_display() {
-  auto library = dlopen("libxcb.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (!library)
-    return false;
-  using connect_fun = void* (*)(const char*, int*);
-  using error_fun = int (*)(void*);
-  using disconnect_fun = void (*)(void*);
-  auto connect = reinterpret_cast<connect_fun>(dlsym(library, "xcb_connect"));
-  auto error = reinterpret_cast<error_fun>(
-    dlsym(library, "xcb_connection_has_error"));
-  auto disconnect = reinterpret_cast<disconnect_fun>(
-    dlsym(library, "xcb_disconnect"));
-  if (!connect || !error || !disconnect)
-    return false;
-  auto connection = connect(nullptr, nullptr);
-  if (error(connection) == 0)
-    return true;
-  disconnect(connection);
-  return false;
-}
 
 /// Qt sets the process's locale from the environment, which would put decimal
 /// commas into files. This puts back what was set before.
@@ -86,17 +55,6 @@ struct tile {
 
 } // namespace
 
-bool display_usable() {
-  auto platform = std::getenv("QT_QPA_PLATFORM");
-  if (starts_with(platform, "offscreen") || starts_with(platform, "minimal"))
-    return true;
-  auto display = std::getenv("DISPLAY");
-  if (!display || !*display)
-    return false;
-  static const auto connected = connect_to_display();
-  return connected;
-}
-
 std::string window_support() {
   return "OpenCV " + cv::getVersionString();
 }
@@ -114,6 +72,7 @@ struct window::impl {
                              | cv::WINDOW_GUI_NORMAL);
     opened = true;
     cv::resizeWindow(title, first_width, first_height);
+    survive_display();
   }
 
   /// Draws whatever differs from what is shown.
@@ -269,6 +228,10 @@ bool window::show_next(std::chrono::milliseconds wait) {
     impl_->draw();
     auto took = duration_cast<milliseconds>(steady_clock::now() - begin);
     return impl_->wait_for_keys(std::max(wait, took));
+  } catch (const display_lost& x) {
+    impl_->opened = false; // There is nothing left to close.
+    log_warning("window", x.what());
+    return false;
   } catch (const cv::Exception& x) {
     log_error("window", x.what());
     return false;
@@ -280,10 +243,6 @@ bool window::show_next(std::chrono::milliseconds wait) {
 #else
 
 namespace camnode {
-
-bool display_usable() {
-  return false;
-}
 
 std::string window_support() {
   return "without OpenCV: no live window";

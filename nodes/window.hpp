@@ -8,11 +8,6 @@
 
 namespace camnode {
 
-/// Whether a window can be opened: there is OpenCV, and a display that answers.
-/// To be asked first, as Qt, which draws OpenCV's windows, aborts the process
-/// where there is none. Finds out once, in a few milliseconds; never aborts.
-bool display_usable();
-
 /// What draws the window, for `--version`.
 std::string window_support();
 
@@ -30,7 +25,8 @@ public:
 
   /// Shows what is new, then handles keys for about `wait`.
   /// @returns false once the user has closed the window: by `q`, by Escape or
-  ///          by the window manager; also when OpenCV fails, which is logged.
+  ///          by the window manager; also when the display has gone or OpenCV
+  ///          fails, which is logged.
   bool show_next(std::chrono::milliseconds wait);
 
 private:

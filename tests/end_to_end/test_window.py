@@ -34,6 +34,9 @@ class Screen:
     def close(self):
         self._process.end()
 
+    def kill(self):
+        self._process.kill()
+
     def _grab(self):
         return ["ffmpeg", "-v", "error", "-y", "-f", "x11grab",
                 "-draw_mouse", "0",
@@ -100,6 +103,26 @@ def test_the_window_shows_cameras_and_what_is_really_recorded(room, screen):
     wait_until("an empty screen", lambda: colours(screen.picture()) == 1)
     durable = room.wait_light(lambda x: x["state"] == "recording")
     before = durable["cameras"]["cam-a"]["frames_durable"]
+    room.wait_light(
+        lambda x: x["cameras"]["cam-a"]["frames_durable"] > before + 25)
+    room.stop_recording()
+    assert client.runs
+
+
+def test_a_recording_outlives_the_display_of_its_window(room, screen):
+    room.server("cam-a", "--camera.source=command", room.stamped("cam-a"))
+    client = room.node("client", "client", "--display=window",
+                       f"--data.dir={room.data}",
+                       environment={"DISPLAY": screen.display})
+    room.wait_connected("cam-a")
+    wait_until("a window with pictures",
+               lambda: colours(screen.picture()) > 50)
+    room.start_recording()
+    screen.kill()
+    client.wait_log(r"window: the display has gone")
+    client.wait_log(r"window: closed; recording goes on")
+    light = room.wait_light(lambda x: x["state"] == "recording")
+    before = light["cameras"]["cam-a"]["frames_durable"]
     room.wait_light(
         lambda x: x["cameras"]["cam-a"]["frames_durable"] > before + 25)
     room.stop_recording()
