@@ -47,7 +47,7 @@ inspector::behavior_type inspector::make_behavior() {
 void inspector::beat() {
   node_->sample();
   for (auto& x : ways_) {
-    if (x.port)
+    if (x.port && !close_useless(x))
       continue;
     if (x.wait_beats-- > 0)
       continue;
@@ -55,6 +55,18 @@ void inspector::beat() {
     open(x);
   }
   show_ways();
+}
+
+bool inspector::close_useless(way_in& x) {
+  auto why = x.port->why_useless();
+  if (why.empty())
+    return false;
+  why = "closes " + name_of(x.options, x.port->number()) + ": " + why;
+  log_warning(who(), why);
+  show_error(std::move(why));
+  x.port = nullptr;
+  x.wait_beats = 0;
+  return true;
 }
 
 void inspector::open(way_in& x) {

@@ -69,6 +69,19 @@ def free_port(*addresses):
             return port
 
 
+def cpu_seconds(pid):
+    """What a process has used of the CPU so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mib(pid):
+    """What a process has in memory."""
+    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * 4 // 1024
+
+
 class Process:
     """A program with its log. Dies with the test program at the latest."""
 

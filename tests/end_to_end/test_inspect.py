@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import select
 import signal
 import socket
 import threading
@@ -13,7 +14,7 @@ import time
 
 import pytest
 
-from harness import (CAMNODE, PATIENCE, Node, camctl, free_port,
+from harness import (CAMNODE, PATIENCE, Node, camctl, free_port, memory_mib,
                      random_address, wait_until)
 from recordings import Recording
 from streams import get
@@ -74,11 +75,11 @@ def test_figures_of_rings_readers_and_books_are_true(room):
 
     def rates():
         x = actor(client.look(), "recorder/cam-a")
-        return x if x["messages"]["wake"]["per_second"] > 1 else None
-    recorder = wait_until("the rate of wake-ups is measured", rates)
+        return x if x["messages"]["beat"]["per_second"] > 1 else None
+    recorder = wait_until("the rate of beats is measured", rates)
     assert recorder["state"].startswith("recording")
     assert recorder["p50_ns"] <= recorder["p99_ns"]
-    assert recorder["handled"] >= recorder["messages"]["wake"]["handled"] > 0
+    assert recorder["handled"] >= recorder["messages"]["beat"]["handled"] > 0
 
     look = client.look()
     books = part(look, "books/cam-a")
@@ -399,6 +400,85 @@ def test_strangers_at_the_port_do_no_harm(room):
     done = camctl("ps", "--node", "{}:{}".format(*server.where()))
     assert done.returncode == 1
     assert get(server.where(), "/clock")[0] == 200
+
+
+def test_silent_strangers_do_not_keep_others_out(room):
+    server = room.server("cam-a", "--camera.source=none")
+    host, port = server.inspected().rsplit(":", 1)
+    silent = [socket.create_connection((host, int(port))) for _ in range(100)]
+    done = server.camctl("ps")
+    assert done.returncode == 0, done.stderr
+    for x in silent: # Each in its time, the last of them after 5 s.
+        assert exhausted(x)
+
+
+def exhausted(peer):
+    """Reads until the other side closes; whether it does so in time."""
+    peer.settimeout(PATIENCE)
+    try:
+        while peer.recv(65536):
+            pass
+    except ConnectionError:
+        pass
+    except socket.timeout:
+        return False
+    return True
+
+
+def overheard(ear, where):
+    """Passes a connection on, and returns what was said from our side."""
+    said = []
+    peer, _ = ear.accept()
+    with peer, socket.create_connection(where) as node:
+        other = {peer: node, node: peer}
+        while True:
+            ready, _, _ = select.select([peer, node], [], [], PATIENCE)
+            data = ready[0].recv(65536)
+            if not data:
+                return said
+            if ready[0] is peer:
+                said.append(data)
+            other[ready[0]].sendall(data)
+
+
+def question_of_camctl(server):
+    """The bytes with which camctl says hello, and those of its question."""
+    host, port = server.inspected().rsplit(":", 1)
+    said = []
+    with socket.create_server(("127.0.0.1", 0)) as ear:
+        where = f"127.0.0.1:{ear.getsockname()[1]}"
+        asker = threading.Thread(target=lambda: camctl("ps", "--node", where))
+        asker.start()
+        while not said:
+            said = overheard(ear, (host, int(port)))
+        asker.join()
+    data = b"".join(said)
+    # Frames: a header of 32 bytes, the length of the rest in bytes 4 to 7.
+    frames = []
+    while data:
+        size = 32 + int.from_bytes(data[4:8], "big")
+        frames.append(data[:size])
+        data = data[size:]
+    hello = next(x for x in frames if x[0] == 1)
+    question = next(x for x in frames if x[0] == 2 # A message, not for SpawnServ.
+                    and not x.endswith(b"info"))
+    return hello, question
+
+
+def test_who_asks_and_never_reads_is_closed(room):
+    server = room.server("cam-a", room.stamped("cam-a"))
+    hello, question = question_of_camctl(server)
+    host, port = server.inspected().rsplit(":", 1)
+    before = memory_mib(server.pid)
+    with socket.create_connection((host, int(port))) as peer:
+        peer.settimeout(PATIENCE)
+        peer.sendall(hello)
+        deadline = time.monotonic() + PATIENCE
+        with pytest.raises(ConnectionError):
+            while time.monotonic() < deadline:
+                peer.sendall(question)
+    assert memory_mib(server.pid) < before + 200
+    assert server.camctl("ps").returncode == 0
 
 
 def test_a_port_that_is_taken_is_had_later(room):

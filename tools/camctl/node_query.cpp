@@ -71,7 +71,13 @@ void read_tls(node_query& out) {
   if (out.tls.cert_file.empty() || out.tls.key_file.empty()
       || out.tls.ca_file.empty())
     refuse("--cert, --key and --ca need each other");
-  auto why = camnode::why_unusable(out.tls);
+  auto why = camnode::why_unusable(out.tls, camnode::tls_end::person);
+  if (why.empty()) {
+    auto loaded = camnode::load_tls(out.tls, camnode::tls_end::person);
+    why = loaded ? camnode::why_not_now(*loaded) : "";
+    if (!why.empty())
+      why = "cert-file=" + out.tls.cert_file + ": " + why;
+  }
   if (!why.empty())
     refuse("--" + why);
 }
