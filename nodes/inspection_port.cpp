@@ -25,6 +25,7 @@ public:
   caf_port(const inspection_port_options& options, const inspection_ptr& node,
            const actor_context& context)
     : options_(options),
+      context_(context),
       config_({}),
       system_(config_),
       broker_(make_bounded_broker(system_)),
@@ -52,6 +53,7 @@ public:
       if (!loaded)
         return loaded.error();
       tls_ = std::move(*loaded);
+      context_.directory->set_certificate_expiry(context_.name, expiry_s(tls_));
       auto why = why_not_now(tls_);
       if (!why.empty())
         return caf::make_error(ec::bad_configuration, about_certificate(why));
@@ -88,6 +90,7 @@ private:
   using handle = caf::infer_handle_from_class_t<Actor>;
 
   const inspection_port_options options_;
+  const actor_context context_;
   inspection_door_ptr door_; ///< Null until it is open.
   inspection_config config_;
   caf::actor_system system_;

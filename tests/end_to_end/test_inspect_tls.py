@@ -13,6 +13,7 @@ import pytest
 
 from harness import (CAMNODE, HERE, PATIENCE, camctl, cpu_seconds, free_port,
                      memory_mib, random_address)
+from streams import get
 
 MAKE_CERTS = HERE.parents[1] / "tools/make-certs"
 
@@ -268,12 +269,18 @@ def test_a_node_whose_certificate_has_expired_works_all_the_same(
     server.wait_log("first frame")
     server.wait_log(r"warning inspector: cannot be asked: .*cam-a.pem: "
                     r"expired on Jan  1 00:00:00 2021")
+    metrics = get(server.where(), "/metrics")[2].decode()
+    assert 'camnode_certificate_expiry_timestamp_seconds' \
+        '{actor="inspector/looker"} 1609459200\n' in metrics
+    assert 'camnode_actor_alarm{actor="inspector/looker"} 1\n' in metrics
     for kind in ("pem", "key"):
         shutil.copy(certs / f"cam-a.{kind}", mine / f"cam-a.{kind}")
     server.wait_log(r"answers camctl on \S+, with TLS, to look only")
     done = camctl("ps", "--node", f"{host}:{port}",
                   *files(certs, "looker", "looker-ca"))
     assert done.returncode == 0, done.stderr
+    metrics = get(server.where(), "/metrics")[2].decode()
+    assert "camnode_actor_alarm{" not in metrics
 
 
 @pytest.mark.parametrize("options, why", [

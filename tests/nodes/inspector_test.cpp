@@ -80,7 +80,7 @@ struct fixture : actor_fixture {
       ++attempts;
       wanted = options.port;
       if (taken)
-        return caf::make_error(ec::listen_failed, std::string{"taken"});
+        return caf::make_error(error, std::string{"taken"});
       auto port = std::make_unique<fake_port>(open_ports);
       last_port = port.get();
       return inspection_port_ptr{std::move(port)};
@@ -106,6 +106,7 @@ struct fixture : actor_fixture {
 
   keeper_life_ptr life = std::make_shared<keeper_life>();
   bool taken = false;
+  ec error = ec::listen_failed;
   int attempts = 0;
   int wanted = -1; ///< The port, of the last attempt.
   int open_ports = 0;
@@ -163,6 +164,18 @@ CAF_TEST(a port at which nobody can be asked is closed and opened again) {
   CAF_CHECK_EQUAL(attempts, 4);
   CAF_CHECK_EQUAL(figures("inspector").last_error,
                   "closes 127.0.0.1:4710: expired");
+}
+
+CAF_TEST(a port without a certificate that counts is an alarm until it opens) {
+  taken = true;
+  error = ec::bad_configuration;
+  start_inspector();
+  auto alarms = directory.alarms();
+  CAF_CHECK_EQUAL(alarms["inspector/operator"], "bad configuration: taken");
+  error = ec::listen_failed;
+  taken = false;
+  advance(5s);
+  CAF_CHECK(directory.alarms().empty());
 }
 
 CAF_TEST(nothing but its port ends who answers) {
