@@ -1,5 +1,7 @@
 #include "tools/camctl/node_link.hpp"
 
+#include "tools/camctl/reachable.hpp"
+
 #include "messages/actors.hpp"
 #include "messages/error.hpp"
 #include "nodes/inspection_config.hpp"
@@ -102,6 +104,16 @@ caf::expected<peer> node_link::implementation::connect(const node_address& at) {
   auto known = peers.find(at.text());
   if (known != peers.end())
     return known->second;
+  switch (reach_of(at.host, at.port, timeout)) {
+    case reach::there:
+      break;
+    case reach::refused:
+      return failure(at, "is not there");
+    case reach::silent:
+      return failure(at, words_of(caf::sec::request_timeout));
+    case reach::unknown_host:
+      return failure(at, "is not there: no such host");
+  }
   auto manager = with_tls ? system.openssl_manager().actor_handle()
                           : system.middleman().actor_handle();
   peer result;
