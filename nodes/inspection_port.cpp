@@ -10,6 +10,9 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
+#include <cstdint>
+#include <ctime>
+#include <limits>
 #include <memory>
 #include <set>
 #include <utility>
@@ -53,7 +56,8 @@ public:
       if (!loaded)
         return loaded.error();
       tls_ = std::move(*loaded);
-      context_.directory->set_certificate_expiry(context_.name, expiry_s(tls_));
+      expiry_s_ = expiry_s(tls_);
+      context_.directory->set_certificate_expiry(context_.name, expiry_s_);
       auto why = why_not_now(tls_);
       if (!why.empty())
         return caf::make_error(ec::bad_configuration, about_certificate(why));
@@ -73,7 +77,10 @@ public:
   std::string why_useless() const override {
     if (life_->ended)
       return "who answers there has ended";
-    auto why = tls_ ? why_not_now(tls_) : std::string{};
+    // Checking a certificate takes long enough not to do it for nothing.
+    if (std::time(nullptr) < expiry_s_)
+      return {};
+    auto why = why_not_now(tls_);
     return why.empty() ? why : about_certificate(why);
   }
 
@@ -99,6 +106,7 @@ private:
   handle keeper_;
   const std::set<std::string> signatures_;
   tls_context_ptr tls_;
+  int64_t expiry_s_ = std::numeric_limits<int64_t>::max(); ///< Of `tls_`.
 };
 
 template <class Actor>

@@ -76,10 +76,11 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def memory_mib(pid):
-    """What a process has in memory."""
-    with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * 4 // 1024
+def peak_memory_mib(pid):
+    """The most that a process has had in memory so far. With AddressSanitizer,
+    that includes up to 256 MiB that were freed."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(re.search(r"VmHWM:\s+(\d+) kB", file.read())[1]) // 1024
 
 
 class Process:
