@@ -1,5 +1,6 @@
 #include "nodes/bounded_broker.hpp"
 
+#include <caf/actor_registry.hpp>
 #include <caf/io/basp_broker.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/io/network/default_multiplexer.hpp>
@@ -56,6 +57,10 @@ public:
 } // namespace
 
 caf::actor make_bounded_broker(caf::actor_system& system) {
+  // CAF's own actors, which anyone may ask for by their names: one spawns what
+  // it is told, the other keeps what it is given, for good.
+  for (auto name : {caf::atom("SpawnServ"), caf::atom("ConfigServ")})
+    system.registry().erase(name);
   return system.middleman().named_broker<bounded_broker>(caf::atom("bounded"));
 }
 

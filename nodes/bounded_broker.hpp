@@ -21,7 +21,8 @@ constexpr size_t max_unread_bytes = size_t{4} << 20;
 /// Like the broker that speaks CAF's protocol in CAF's own middleman, but for
 /// what a peer may make it do: CAF 0.17.6 allocates what the header of a
 /// message announces, up to 4 GiB, before a single byte of it has come, keeps
-/// any number of answers, and keeps an actor for each peer that was ever there.
+/// any number of answers, keeps an actor for each peer that was ever there, and
+/// has two more that peers may talk to, which are taken from them here.
 /// @pre The middleman of `system` is loaded. To be called once for each system.
 caf::actor make_bounded_broker(caf::actor_system& system);
 

@@ -160,7 +160,7 @@ private:
 
 class tcp_door : public inspection_door {
 public:
-  tcp_door(tls_context_ptr tls, take_peer take)
+  tcp_door(const tls_context_ptr& tls, take_peer take)
     : take_(std::move(take)),
       tls_(tls ? std::make_unique<asio::ssl::context>(shared(tls)) : nullptr),
       parting_(io_.context()),
@@ -264,8 +264,9 @@ private:
 
 caf::expected<inspection_door_ptr>
 open_inspection_door(const std::string& host, uint16_t port,
-                     tls_context_ptr tls, inspection_door::take_peer take) {
-  auto result = std::make_unique<tcp_door>(std::move(tls), std::move(take));
+                     const tls_context_ptr& tls,
+                     inspection_door::take_peer take) {
+  auto result = std::make_unique<tcp_door>(tls, std::move(take));
   if (auto err = result->open(host, port))
     return err;
   return inspection_door_ptr{std::move(result)};

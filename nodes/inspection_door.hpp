@@ -43,6 +43,7 @@ using inspection_door_ptr = std::unique_ptr<inspection_door>;
 /// @returns `ec::listen_failed` with address and reason.
 caf::expected<inspection_door_ptr>
 open_inspection_door(const std::string& host, uint16_t port,
-                     tls_context_ptr tls, inspection_door::take_peer take);
+                     const tls_context_ptr& tls,
+                     inspection_door::take_peer take);
 
 } // namespace camnode

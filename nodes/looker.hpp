@@ -58,7 +58,7 @@ public:
 private:
   /// Questions begin with an atom; exits, downs, links and streams do not.
   static bool is_question(const caf::type_erased_tuple& x) {
-    return x.size() > 0 && x.match_element<caf::atom_value>(0);
+    return !x.empty() && x.match_element<caf::atom_value>(0);
   }
 
   const keeper_life_ptr life_;

@@ -44,6 +44,11 @@ void actor_directory::schedule(const std::string& name,
   x.due_ns = due_ns;
 }
 
+void actor_directory::unschedule(const std::string& name) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  to_come_.erase(name);
+}
+
 void actor_directory::forget(const std::string& name) {
   std::lock_guard<std::mutex> guard{mutex_};
   to_come_.erase(name);

@@ -36,8 +36,10 @@ public:
   void schedule(const std::string& name, const std::string& supervisor,
                 const std::string& why, int64_t due_ns);
 
-  /// Nobody will start `name` any more: what comes under that name later begins
-  /// anew.
+  /// Nobody will start `name` any more.
+  void unschedule(const std::string& name);
+
+  /// Likewise, and what comes under that name later begins anew.
   void forget(const std::string& name);
 
   std::vector<actor_figures> look() const;

@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "messages/actors.hpp"
+#include "nodes/bounded_broker.hpp"
 #include "nodes/inspection_config.hpp"
 #include "nodes/inspection_door.hpp"
 #include "nodes/inspection_port.hpp"
@@ -189,6 +190,14 @@ CAF_TEST(a peer can end nobody) {
     .receive([](const node_report& y) { CAF_CHECK_EQUAL(y.id, "cam-a"); },
              [](const caf::error& y) { CAF_FAIL(describe(y)); });
   CAF_CHECK_EQUAL(port->why_useless(), "");
+}
+
+CAF_TEST(nobody of CAFs own can be asked for by name) {
+  inspection_config config{tls_files{}};
+  caf::actor_system system{config};
+  CAF_REQUIRE(!system.registry().named_actors().empty());
+  make_bounded_broker(system);
+  CAF_CHECK(system.registry().named_actors().empty());
 }
 
 CAF_TEST(a port whose certificates cannot be read is not opened) {
