@@ -2,18 +2,52 @@
 
 #include "nodes/tls_files.hpp"
 
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <memory>
 #include <string>
+
+struct ssl_ctx_st;
+struct ssl_st;
 
 namespace camnode {
 
-/// Checks certificates before anything relies on them, as CAF ends the process
-/// over a bad one when the first peer connects.
-/// @returns What is wrong, beginning with the option: `cert-file=...: expired
-///          on ...`. Empty if the certificate can be read, is valid now, is
-///          signed by the authority, and the key belongs to it.
-std::string why_unusable(const tls_files& x);
+/// Certificates as they were read once: what becomes of the files later
+/// concerns nobody who has one of these. OpenSSL's `SSL_CTX`.
+using tls_context_ptr = std::shared_ptr<ssl_ctx_st>;
 
-/// Whether two names, neither of them empty, are of the same file.
-bool same_file(const std::string& x, const std::string& y);
+/// What a certificate is shown for. One that says it is for a node does not let
+/// whoever has it look into other nodes.
+enum class tls_end {
+  node,   ///< Is looked into: `extendedKeyUsage`, where given, `serverAuth`.
+  person, ///< Looks: `extendedKeyUsage=clientAuth`.
+};
+
+/// Reads certificates, and makes of them what each connection needs. Peers must
+/// show a certificate of the authority in `ca_file`.
+/// @returns `ec::bad_configuration` with what is wrong, whenever that may be,
+///          beginning with the option: `key-file=...: is not the key of ...`.
+///          Dates are another matter: `why_not_now`.
+caf::expected<tls_context_ptr> load_tls(const tls_files& x, tls_end end);
+
+/// @returns What `load_tls` finds to be wrong; empty if nothing is.
+std::string why_unusable(const tls_files& x, tls_end end);
+
+/// @returns Why nobody believes these certificates today, such as
+///          `expired on ...`; empty if they do.
+std::string why_not_now(const tls_context_ptr& x);
+
+/// When the certificate, or one that vouches for it, expires first.
+/// @returns Seconds since 1970.
+int64_t expiry_s(const tls_context_ptr& x);
+
+/// Whether the peer's certificate says that it is a person's. After the
+/// handshake.
+bool is_of_a_person(ssl_st* connection);
+
+/// Whether an authority is in both files. False where one cannot be read.
+bool share_authority(const std::string& ca_file,
+                     const std::string& other_ca_file);
 
 } // namespace camnode

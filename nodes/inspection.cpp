@@ -66,8 +66,10 @@ inspection::inspection(inspected_node node) : node_(std::move(node)) {
 
 void inspection::sample() {
   auto actors = node_.directory->look();
+  auto parts = node_.parts ? node_.parts() : std::vector<part_report>{};
   std::lock_guard<std::mutex> guard{rates_mutex_};
   rates_.sample(actors, client_clock_ns());
+  part_rates_.sample(parts, client_clock_ns());
 }
 
 node_report inspection::look(bool operates) const {
@@ -94,8 +96,12 @@ node_report inspection::look(bool operates) const {
     if (i != alarms.end())
       x.alarm = i->second;
   }
-  if (node_.parts)
+  if (node_.parts) {
     result.parts = node_.parts();
+    std::lock_guard<std::mutex> guard{rates_mutex_};
+    for (auto& x : result.parts)
+      part_rates_.add_rates(x);
+  }
   if (node_.truth)
     result.truth = node_.truth();
   return result;

@@ -4,6 +4,7 @@
 #include "messages/node_report.hpp"
 #include "messages/record_command.hpp"
 #include "nodes/activity_meter.hpp"
+#include "nodes/part_meter.hpp"
 
 #include <caf/expected.hpp>
 
@@ -63,6 +64,7 @@ private:
   const inspected_node node_;
   mutable std::mutex rates_mutex_;
   activity_meter rates_;
+  part_meter part_rates_;
 };
 
 using inspection_ptr = std::shared_ptr<inspection>;

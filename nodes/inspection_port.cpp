@@ -1,27 +1,25 @@
 #include "nodes/inspection_port.hpp"
 
 #include "messages/error.hpp"
-#include "nodes/bounded_middleman.hpp"
+#include "nodes/bounded_broker.hpp"
+#include "nodes/certificates.hpp"
 #include "nodes/inspection_config.hpp"
+#include "nodes/inspection_door.hpp"
 #include "nodes/looker.hpp"
 
 #include <caf/actor_system.hpp>
-#include <caf/function_view.hpp>
-#include <caf/io/middleman.hpp>
-#include <caf/openssl/manager.hpp>
 #include <caf/send.hpp>
 
-#include <chrono>
-#include <future>
+#include <cstdint>
+#include <ctime>
+#include <limits>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace camnode {
 
 namespace {
-
-/// For the middleman to open or close a port, which it does at once.
-constexpr auto patience = std::chrono::seconds(1);
 
 /// @tparam Actor `looker` or `node_operator`.
 template <class Actor>
@@ -30,62 +28,85 @@ public:
   caf_port(const inspection_port_options& options, const inspection_ptr& node,
            const actor_context& context)
     : options_(options),
-      config_(options.tls),
+      context_(context),
+      config_({}),
       system_(config_),
-      manager_(options.tls.any() ? system_.openssl_manager().actor_handle()
-                                 : make_bounded_middleman(system_)),
-      keeper_(system_.spawn<Actor>(context, node)) {
+      broker_(make_bounded_broker(system_)),
+      life_(std::make_shared<keeper_life>()),
+      keeper_(system_.spawn<Actor>(context, node, life_)),
+      signatures_(system_.message_types(keeper_)) {
+    keeper_->attach_functor(
+      [life = life_](const caf::error&) { life->ended = true; });
   }
 
-  /// A port that is still published would keep the actor system from ending.
+  /// The actor system ends before its door is taken away, so that who has been
+  /// told to end this port can say so.
   ~caf_port() override {
-    if (number_ != 0) {
-      auto tell = caf::make_function_view(manager_, caf::duration{patience});
-      tell(caf::unpublish_atom_v, keeper_.address(), number_);
-      wait_for_turn();
-    }
-    if (!options_.tls.any())
-      caf::anon_send_exit(manager_, caf::exit_reason::kill);
+    if (door_)
+      door_->stop();
+    life_->may_end = true;
     caf::anon_send_exit(keeper_, caf::exit_reason::user_shutdown);
-    manager_ = nullptr;
+    broker_ = nullptr;
     keeper_ = nullptr;
   }
 
   caf::error open() {
-    auto ask = caf::make_function_view(manager_, caf::duration{patience});
-    auto port = ask(caf::publish_atom_v, options_.port,
-                    caf::actor_cast<caf::strong_actor_ptr>(keeper_),
-                    system_.message_types(keeper_), options_.host, true);
-    if (!port)
-      return caf::make_error(ec::listen_failed,
-                             options_.host + ":" + std::to_string(options_.port)
-                               + ": " + describe(port.error()));
-    number_ = *port;
-    wait_for_turn();
+    if (options_.tls.any()) {
+      auto loaded = load_tls(options_.tls, tls_end::node);
+      if (!loaded)
+        return loaded.error();
+      tls_ = std::move(*loaded);
+      expiry_s_ = expiry_s(tls_);
+      context_.directory->set_certificate_expiry(context_.name, expiry_s_);
+      auto why = why_not_now(tls_);
+      if (!why.empty())
+        return caf::make_error(ec::bad_configuration, about_certificate(why));
+    }
+    auto opened = open_inspection_door(options_.host, options_.port, tls_,
+                                       [this](int peer) { take(peer); });
+    if (!opened)
+      return opened.error();
+    door_ = std::move(*opened);
     return caf::none;
   }
 
   uint16_t number() const override {
-    return number_;
+    return door_->number();
+  }
+
+  std::string why_useless() const override {
+    if (life_->ended)
+      return "who answers there has ended";
+    // Checking a certificate takes long enough not to do it for nothing.
+    if (std::time(nullptr) < expiry_s_)
+      return {};
+    auto why = why_not_now(tls_);
+    return why.empty() ? why : about_certificate(why);
   }
 
 private:
-  /// Waits until the middleman's loop has had a turn: a port that is opened and
-  /// closed within one, or closed in the last one, is never let go of.
-  void wait_for_turn() {
-    auto turn = std::make_shared<std::promise<void>>();
-    system_.middleman().run_later([turn] { turn->set_value(); });
-    turn->get_future().wait_for(patience);
+  void take(int peer) {
+    let_in(system_, broker_, peer, options_.port,
+           caf::actor_cast<caf::strong_actor_ptr>(keeper_), signatures_);
+  }
+
+  std::string about_certificate(const std::string& why) const {
+    return "cert-file=" + options_.tls.cert_file + ": " + why;
   }
 
   using handle = caf::infer_handle_from_class_t<Actor>;
 
   const inspection_port_options options_;
+  const actor_context context_;
+  inspection_door_ptr door_; ///< Null until it is open.
   inspection_config config_;
   caf::actor_system system_;
-  caf::io::middleman_actor manager_;
+  caf::actor broker_;
+  const keeper_life_ptr life_;
   handle keeper_;
-  uint16_t number_ = 0;
+  const std::set<std::string> signatures_;
+  tls_context_ptr tls_;
+  int64_t expiry_s_ = std::numeric_limits<int64_t>::max(); ///< Of `tls_`.
 };
 
 template <class Actor>

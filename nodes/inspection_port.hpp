@@ -33,21 +33,27 @@ public:
   virtual ~inspection_port() = default;
 
   virtual uint16_t number() const = 0;
+
+  /// Looks whether somebody is still to be found there. Any thread.
+  /// @returns Why nobody is, as when the certificate has expired; empty if
+  ///          all is well.
+  virtual std::string why_useless() const = 0;
 };
 
 using inspection_port_ptr = std::unique_ptr<inspection_port>;
 
 /// Opens a port at which `node` answers. Blocks for a moment.
 /// @param context What the actor that answers is seen as.
-/// @returns `ec::listen_failed` with address and reason.
+/// @returns `ec::listen_failed` with address and reason, or
+///          `ec::bad_configuration` where the certificates cannot be used.
 using open_inspection_port = std::function<caf::expected<inspection_port_ptr>(
   const inspection_port_options& options, const inspection_ptr& node,
   const actor_context& context)>;
 
-/// A port of CAF's middleman. Each has an actor system of its own, with nothing
-/// in it but the LOOKER or OPERATOR that answers: a peer that speaks CAF's
-/// protocol in a hostile way can address no other actor of the node, and each
-/// TLS port can have a CA of its own.
+/// A door, behind which CAF's protocol is spoken. Each has an actor system of
+/// its own, with nothing in it but the LOOKER or OPERATOR that answers: a peer
+/// that speaks the protocol in a hostile way can address no other actor of the
+/// node. Certificates are read once, when it opens.
 caf::expected<inspection_port_ptr>
 open_caf_port(const inspection_port_options& options,
               const inspection_ptr& node, const actor_context& context);

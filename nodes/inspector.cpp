@@ -22,6 +22,10 @@ std::string name_of(const inspection_port_options& x, uint16_t port) {
   return host + ":" + std::to_string(port);
 }
 
+std::string keeper_of(const inspection_port_options& x) {
+  return x.operates ? "inspector/operator" : "inspector/looker";
+}
+
 } // namespace
 
 inspector::inspector(caf::actor_config& cfg, const actor_context& context,
@@ -47,7 +51,7 @@ inspector::behavior_type inspector::make_behavior() {
 void inspector::beat() {
   node_->sample();
   for (auto& x : ways_) {
-    if (x.port)
+    if (x.port && !close_useless(x))
       continue;
     if (x.wait_beats-- > 0)
       continue;
@@ -57,8 +61,20 @@ void inspector::beat() {
   show_ways();
 }
 
+bool inspector::close_useless(way_in& x) {
+  auto why = x.port->why_useless();
+  if (why.empty())
+    return false;
+  why = "closes " + name_of(x.options, x.port->number()) + ": " + why;
+  log_warning(who(), why);
+  show_error(std::move(why));
+  x.port = nullptr;
+  x.wait_beats = 0;
+  return true;
+}
+
 void inspector::open(way_in& x) {
-  auto keeper = x.options.operates ? "inspector/operator" : "inspector/looker";
+  auto keeper = keeper_of(x.options);
   auto wanted = x.options;
   if (wanted.port == 0)
     wanted.port = *wanted.chosen;
@@ -68,6 +84,10 @@ void inspector::open(way_in& x) {
   if (!opened) {
     auto why = describe(opened.error());
     show_error(why);
+    // A port that is taken may be another node's, started by mistake; one that
+    // has no certificate to show stays closed until somebody does something.
+    if (opened.error() == ec::bad_configuration)
+      directory().set_alarm(keeper, why);
     if (std::exchange(x.complaint, why) != why)
       log_warning(who(), "cannot be asked: ", why, "; trying again");
     return;
@@ -75,6 +95,7 @@ void inspector::open(way_in& x) {
   x.port = std::move(*opened);
   *x.options.chosen = x.port->number();
   x.complaint.clear();
+  directory().set_alarm(keeper, {});
   log_info(who(), "answers camctl on ", name_of(x.options, x.port->number()),
            x.options.tls.any() ? ", with TLS" : "",
            x.options.operates ? "" : ", to look only");

@@ -19,8 +19,9 @@ struct inspector_parts {
 };
 
 /// INSPECTOR: keeps the ports open at which camctl looks inside this node, and
-/// measures what its actors do in a second. A port that is taken is tried
-/// again: a node that records does not end for that.
+/// measures what its actors do in a second. A port that is taken, or has no
+/// certificate that is valid now, is tried again: a node that records does not
+/// end for that.
 ///
 /// Opening and closing ports blocks: runs detached.
 class inspector : public observed<inspector_actor::base> {
@@ -42,6 +43,10 @@ private:
   };
 
   void beat();
+
+  /// Closes a port at which nobody can be asked any more.
+  /// @returns Whether it was one.
+  bool close_useless(way_in& x);
   void open(way_in& x);
   void show_ways();
 

@@ -3,6 +3,8 @@
 #include "actors/shared/process_figures.hpp"
 #include "nodes/version.hpp"
 
+#include <algorithm>
+
 namespace camnode {
 
 void write_node(metrics_text& out, const std::string& role,
@@ -10,9 +12,12 @@ void write_node(metrics_text& out, const std::string& role,
   out.family("camnode_build_info", "gauge", "Which camnode this is; always 1.");
   out.sample(1, {{"role", role}, {"id", id}, {"version", version()}});
   auto actors = directory.look();
+  auto to_come = directory.to_come();
   out.family("camnode_actor_restarts_total", "counter",
              "How often an actor was started again.");
   for (auto& x : actors)
+    out.sample(x.restarts, {{"actor", x.name}});
+  for (auto& x : to_come)
     out.sample(x.restarts, {{"actor", x.name}});
   out.family("camnode_actor_mailbox_messages", "gauge",
              "Messages that wait for an actor.");
@@ -26,6 +31,11 @@ void write_node(metrics_text& out, const std::string& role,
              "1 for an actor that keeps ending or does not answer.");
   for (auto& x : directory.alarms())
     out.sample(1, {{"actor", x.first}});
+  out.family("camnode_certificate_expiry_timestamp_seconds", "gauge",
+             "When the certificate of an inspection port expires, since 1970.");
+  for (auto& x : directory.certificates())
+    out.sample(static_cast<uint64_t>(std::max<int64_t>(0, x.second)),
+               {{"actor", x.first}});
   out.family("camnode_actor_handled_total", "counter",
              "Messages that an actor has taken in its present life.");
   for (auto& x : actors)

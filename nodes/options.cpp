@@ -254,7 +254,7 @@ std::string check(const tls_files& x, const std::string& options) {
            + "cert-file, " + options + "key-file and " + options
            + "ca-file: want a TLS certificate for everyone who comes from "
              "elsewhere (tools/make-certs)";
-  auto why = why_unusable(x);
+  auto why = why_unusable(x, tls_end::node);
   return why.empty() ? why : options + why;
 }
 
@@ -270,9 +270,10 @@ std::string check(const introspect_options& x) {
                "introspect.operator-host"
              : "";
   error = check(x.operator_tls, "introspect.operator-");
-  if (error.empty() && same_file(x.tls.ca_file, x.operator_tls.ca_file))
-    error = "introspect.operator-ca-file is introspect.ca-file: want another "
-            "CA, or everyone who may look may operate";
+  if (error.empty() && share_authority(x.tls.ca_file, x.operator_tls.ca_file))
+    error
+      = "introspect.operator-ca-file has an authority of introspect.ca-file: want another "
+        "CA, or everyone who may look may operate";
   return error;
 }
 

@@ -22,6 +22,15 @@ void add_text(part_report& out, const char* name, const std::string& text) {
     out.figures.push_back({name, 0, text});
 }
 
+/// Within what half and 99 % of all frames got from one step to another.
+void add_times(part_report& out, const std::string& step,
+               const histogram::figures& x) {
+  if (x.total == 0)
+    return;
+  out.figures.push_back({step + "_p50_ns", x.quantile_ns(0.5), {}});
+  out.figures.push_back({step + "_p99_ns", x.quantile_ns(0.99), {}});
+}
+
 part_report ring_part(std::string name, std::string owner,
                       const frame_ring& ring) {
   auto x = ring.stats();
@@ -59,8 +68,10 @@ part_report reader_part(const reader_gauge& x, const frame_ring& ring) {
                  + " frames behind";
   add(result, "lag_frames", lag);
   add(result, "frames_sent", x.frames);
+  add(result, "bytes_sent", x.bytes);
   add(result, "frames_skipped", x.skipped);
   add(result, "frames_lost", x.lost);
+  add_times(result, "capture_to_sent", x.to_sent.look());
   return result;
 }
 
@@ -126,6 +137,7 @@ part_report connection_part(const fleet_member& x, const viewer_figures& viewer,
   add(result, "broken", viewer.broken);
   if (viewer.newest_ns != 0)
     add_signed(result, "newest_age_ns", now_ns - viewer.newest_ns);
+  add_times(result, "capture_to_received", x.viewer->to_received().look());
   add_clock(result, viewer, now_ns);
   add_text(result, "last_error", viewer.last_error);
   return result;
@@ -157,6 +169,7 @@ part_report books_part(const fleet_member& x, int64_t now_ns) {
         {std::string{"lost at "} + to_string(static_cast<loss_place>(i)),
          static_cast<int64_t>(books.lost_at[i]),
          {}});
+  add_times(result, "received_to_durable", x.ledger->to_durable());
   add(result, "server_restarts", books.runs_ended);
   add_text(result, "last_error", books.last_error);
   return result;
@@ -201,6 +214,7 @@ std::vector<part_report> server_parts_seen(const camera_board& board,
   add(camera, "lost_encoder", board.lost(loss_place::encoder));
   if (board.newest_ns() != 0)
     add_signed(camera, "newest_age_ns", now_ns - board.newest_ns());
+  add_times(camera, "capture_to_ring", board.to_ring().look());
   result.push_back(std::move(camera));
   result.push_back(ring_part("ring", "stream_publisher", ring));
   for (auto& x : readers.look())

@@ -142,7 +142,7 @@ protected:
       return;
     this->show_state("stopping");
     for (auto& child : children_)
-      this->directory().forget(child.first);
+      this->directory().unschedule(child.first);
     stop_phase_by_phase();
   }
 

@@ -25,9 +25,11 @@ actor_directory::open(const std::string& name, uint64_t parent,
 void actor_directory::close(const std::shared_ptr<actor_probe>& x,
                             const std::string& reason) {
   std::lock_guard<std::mutex> guard{mutex_};
-  auto& past = histories_[x->name()];
-  past.last_error = reason;
-  past.last_end = reason;
+  auto past = histories_.find(x->name());
+  if (past != histories_.end()) {
+    past->second.last_error = reason;
+    past->second.last_end = reason;
+  }
   living_.erase(std::remove(living_.begin(), living_.end(), x), living_.end());
 }
 
@@ -42,9 +44,15 @@ void actor_directory::schedule(const std::string& name,
   x.due_ns = due_ns;
 }
 
+void actor_directory::unschedule(const std::string& name) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  to_come_.erase(name);
+}
+
 void actor_directory::forget(const std::string& name) {
   std::lock_guard<std::mutex> guard{mutex_};
   to_come_.erase(name);
+  histories_.erase(name);
 }
 
 std::vector<actor_figures> actor_directory::look() const {
@@ -80,6 +88,17 @@ void actor_directory::set_alarm(const std::string& name,
 std::map<std::string, std::string> actor_directory::alarms() const {
   std::lock_guard<std::mutex> guard{mutex_};
   return alarms_;
+}
+
+void actor_directory::set_certificate_expiry(const std::string& name,
+                                             int64_t expiry_s) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  certificates_[name] = expiry_s;
+}
+
+std::map<std::string, int64_t> actor_directory::certificates() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return certificates_;
 }
 
 std::vector<actor_to_come> actor_directory::to_come() const {

@@ -37,6 +37,9 @@ public:
                 const std::string& why, int64_t due_ns);
 
   /// Nobody will start `name` any more.
+  void unschedule(const std::string& name);
+
+  /// Likewise, and what comes under that name later begins anew.
   void forget(const std::string& name);
 
   std::vector<actor_figures> look() const;
@@ -50,6 +53,13 @@ public:
 
   /// All alarms there are, by actor.
   std::map<std::string, std::string> alarms() const;
+
+  /// The certificate that actor `name` shows expires then, in seconds since
+  /// 1970.
+  void set_certificate_expiry(const std::string& name, int64_t expiry_s);
+
+  /// When certificates expire, by actor.
+  std::map<std::string, int64_t> certificates() const;
 
   /// Those that are not there now, by name.
   std::vector<actor_to_come> to_come() const;
@@ -76,6 +86,7 @@ private:
   std::map<std::string, history> histories_;
   std::vector<std::shared_ptr<actor_probe>> living_;
   std::map<std::string, std::string> alarms_;
+  std::map<std::string, int64_t> certificates_;
   std::map<std::string, actor_to_come> to_come_;
 };
 

@@ -1,5 +1,7 @@
 #include "actors/shared/arrival_times.hpp"
 
+#include <algorithm>
+
 namespace camnode {
 
 namespace {
@@ -21,19 +23,35 @@ void arrival_times::note(uint64_t number, int64_t now_ns) {
   }
 }
 
+int64_t arrival_times::time_of(const level& x, uint64_t at) {
+  auto word = x[at & (slots - 1)].load(std::memory_order_relaxed);
+  auto round = (at >> level_bits) & ones(64 - time_bits);
+  return word >> time_bits == round
+           ? static_cast<int64_t>(word & ones(time_bits)) * 1000
+           : 0;
+}
+
 int64_t arrival_times::find(uint64_t number, uint64_t end) const {
   auto step = uint64_t{1};
   for (auto& level : times_) {
     auto at = (number + step - 1) / step;
     if (at * step >= end)
       return 0;
-    auto word = level[at & (slots - 1)].load(std::memory_order_relaxed);
-    auto round = (at >> level_bits) & ones(64 - time_bits);
-    auto time_us = word & ones(time_bits);
-    if (word >> time_bits == round && time_us != 0)
-      return static_cast<int64_t>(time_us) * 1000;
+    if (auto time = time_of(level, at))
+      return time;
     step <<= level_bits;
   }
+  return oldest_since(number, end);
+}
+
+int64_t arrival_times::oldest_since(uint64_t number, uint64_t end) const {
+  constexpr auto bits = level_bits * (levels - 1);
+  auto newest = (end - 1) >> bits;
+  auto at = std::max((number + ones(bits)) >> bits,
+                     newest < slots ? 0 : newest - slots + 1);
+  for (; at <= newest; ++at)
+    if (auto time = time_of(times_.back(), at))
+      return time;
   return 0;
 }
 

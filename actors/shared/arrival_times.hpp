@@ -30,7 +30,15 @@ private:
   /// so that nobody sees half of it.
   static constexpr int time_bits = 48;
 
-  std::array<std::array<std::atomic<uint64_t>, slots>, levels> times_{};
+  using level = std::array<std::atomic<uint64_t>, slots>;
+
+  /// @returns 0 if it is not kept.
+  static int64_t time_of(const level& x, uint64_t at);
+
+  /// The oldest of the times kept longest, from `number` on.
+  int64_t oldest_since(uint64_t number, uint64_t end) const;
+
+  std::array<level, levels> times_{};
 };
 
 } // namespace camnode

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/shared/frame_ring.hpp"
+#include "actors/shared/histogram.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -23,8 +24,10 @@ struct reader_gauge {
   const char* const mode; ///< `live`, `lossless` or `legacy`.
   std::atomic<frame_ring::position> cursor{0};
   std::atomic<uint64_t> frames{0};  ///< Sent whole.
+  std::atomic<uint64_t> bytes{0};   ///< Sent.
   std::atomic<uint64_t> skipped{0}; ///< A live reader was too slow for them.
   std::atomic<uint64_t> lost{0};    ///< Gone before a lossless reader.
+  histogram to_sent; ///< From the capture of a frame to its last byte sent.
 };
 
 using reader_gauge_ptr = std::shared_ptr<reader_gauge>;

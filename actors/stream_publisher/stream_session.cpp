@@ -262,6 +262,7 @@ bool stream_session::write_some() {
   if (n > 0)
     progress_ns_ = client_clock_ns();
   hub_.counters.bytes_sent += n;
+  gauge_->bytes += n;
   for (auto& piece : unsent_) {
     auto taken = std::min(n, piece.size());
     piece += taken;
@@ -272,7 +273,9 @@ bool stream_session::write_some() {
     return false;
   }
   ++hub_.counters.frames_sent;
-  hub_.counters.to_sent.add(capture_clock_ns() - current_->capture_mono_ns);
+  auto took_ns = capture_clock_ns() - current_->capture_mono_ns;
+  hub_.counters.to_sent.add(took_ns);
+  gauge_->to_sent.add(took_ns);
   ++gauge_->frames;
   current_.reset();
   return true;

@@ -201,6 +201,27 @@ CAF_TEST(an actor that nobody will start is forgotten) {
   CAF_CHECK(directory.to_come().empty());
 }
 
+CAF_TEST(an actor that is not started again keeps its history) {
+  actor_directory directory;
+  directory.close(directory.open("camera", 0), "stalled");
+  directory.close(directory.open("camera", 0), "stalled");
+  directory.schedule("camera", "root", "stalled", 77);
+  directory.unschedule("camera");
+  CAF_CHECK(directory.to_come().empty());
+  CAF_CHECK_EQUAL(directory.restarts("camera"), 1u);
+}
+
+CAF_TEST(who was forgotten begins anew) {
+  actor_directory directory;
+  auto viewer = directory.open("viewer", 0);
+  directory.forget("viewer"); // Its supervisor has told it to end.
+  directory.close(viewer, "user_shutdown");
+  auto next = directory.open("viewer", 0)->look();
+  CAF_CHECK_EQUAL(next.restarts, 0u);
+  CAF_CHECK_EQUAL(next.last_end, "");
+  CAF_CHECK_EQUAL(next.last_error, "");
+}
+
 CAF_TEST(ever new names do not take ever more memory) {
   actor_directory directory;
   auto here = directory.open("here", 0);

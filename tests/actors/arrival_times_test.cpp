@@ -51,6 +51,15 @@ CAF_TEST(a very long queue is known to within four thousand messages) {
   CAF_CHECK(found <= at(10 + 4096));
 }
 
+CAF_TEST(of an endless queue the oldest that is kept is known) {
+  arrival_times x;
+  constexpr uint64_t all = 300'000;
+  note(x, 0, all);
+  auto found = x.find(0, all);
+  CAF_CHECK(found >= at(all - 64 * 4096));
+  CAF_CHECK(found <= at(all - 63 * 4096));
+}
+
 CAF_TEST(a slot of an earlier round is not taken for this one) {
   arrival_times x;
   note(x, 0, 64);

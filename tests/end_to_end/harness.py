@@ -69,6 +69,20 @@ def free_port(*addresses):
             return port
 
 
+def cpu_seconds(pid):
+    """What a process has used of the CPU so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_memory_mib(pid):
+    """The most that a process has had in memory so far. With AddressSanitizer,
+    that includes up to 256 MiB that were freed."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(re.search(r"VmHWM:\s+(\d+) kB", file.read())[1]) // 1024
+
+
 class Process:
     """A program with its log. Dies with the test program at the latest."""
 

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import select
 import signal
 import socket
 import threading
@@ -14,7 +15,7 @@ import time
 import pytest
 
 from harness import (CAMNODE, PATIENCE, Node, camctl, free_port,
-                     random_address, wait_until)
+                     peak_memory_mib, random_address, wait_until)
 from recordings import Recording
 from streams import get
 
@@ -74,11 +75,11 @@ def test_figures_of_rings_readers_and_books_are_true(room):
 
     def rates():
         x = actor(client.look(), "recorder/cam-a")
-        return x if x["messages"]["wake"]["per_second"] > 1 else None
-    recorder = wait_until("the rate of wake-ups is measured", rates)
+        return x if x["messages"]["beat"]["per_second"] > 1 else None
+    recorder = wait_until("the rate of beats is measured", rates)
     assert recorder["state"].startswith("recording")
     assert recorder["p50_ns"] <= recorder["p99_ns"]
-    assert recorder["handled"] >= recorder["messages"]["wake"]["handled"] > 0
+    assert recorder["handled"] >= recorder["messages"]["beat"]["handled"] > 0
 
     look = client.look()
     books = part(look, "books/cam-a")
@@ -95,7 +96,29 @@ def test_figures_of_rings_readers_and_books_are_true(room):
     reader = next(x for x in look["parts"] if x["kind"] == "reader")
     assert reader["state"].startswith("lossless")
     assert reader["frames_sent"] > 10
-    assert part(look, "frames")["captured"] >= part(look, "ring")["frames"]
+    # One look takes the camera's figures first.
+    assert part(server.look(), "frames")["captured"] \
+        >= part(look, "ring")["frames"]
+    # What passes each step, and how long frames take to it.
+    def flows():
+        return [part(server.look(), "frames").get("captured_per_1000_s", 0),
+                *(x.get("frames_sent_per_1000_s", 0)
+                  for x in server.look()["parts"] if x["kind"] == "reader"),
+                part(client.look(), "connection/cam-a").get(
+                    "frames_per_1000_s", 0),
+                part(client.look(), "books/cam-a").get("durable_per_1000_s", 0)]
+    wait_until("frames are seen to pass all steps",
+               lambda: (x := flows()) and min(x) > 0)
+    for look, name, step in (
+            (server.look(), "frames", "capture_to_ring"),
+            (server.look(), reader["name"], "capture_to_sent"),
+            (client.look(), "connection/cam-a", "capture_to_received"),
+            (client.look(), "books/cam-a", "received_to_durable")):
+        x = part(look, name)
+        assert 0 < x[step + "_p50_ns"] <= x[step + "_p99_ns"], step
+    drawn = client.camctl("tree").stdout
+    assert re.search(r"\(books/cam-a\) .* MB/s, received to durable p99 ", drawn)
+
     metrics = server.camctl("metrics").stdout
     assert "camnode_frames_captured_total" in metrics
     assert metrics.splitlines()[0] == \
@@ -107,19 +130,26 @@ def test_figures_of_rings_readers_and_books_are_true(room):
 
 
 def test_an_actor_that_is_stuck_is_seen_and_seen_to_be_well_again(room):
-    """A camera whose file is a pipe that nobody writes to: CAMERA waits."""
+    """A camera whose file is a pipe that nobody writes to: CAMERA waits from its
+    birth on, so that each look itself says for how long."""
     pipe = room.folder / "camera.mjpeg"
     os.mkfifo(pipe)
     server = room.server("cam-a", "--camera.source=file",
                          f"--camera.file={pipe}")
 
-    def stuck():
-        text = server.camctl("tree").stdout
-        return "! busy with its start for" in text
-    wait_until("CAMERA is seen to be stuck", stuck)
-    camera = actor(server.look(), "camera")
+    def old_enough():
+        camera = actor(server.look(), "camera")
+        if camera is None or not camera["alive"]:
+            return None
+        # It is busy for as long as it lives, and said to be in time.
+        assert camera["uptime_ns"] - camera["busy_ns"] < 1_000_000_000
+        if camera["uptime_ns"] >= 2_000_000_000:
+            assert "busy with its start for" in camera["trouble"]
+        return camera["uptime_ns"] > 4_000_000_000 and camera
+    camera = wait_until("CAMERA is stuck for 4 s", old_enough)
     assert camera["busy_with"] == "its start"
-    assert camera["busy_ns"] > 1_000_000_000
+    assert "! busy with its start for" in server.camctl("tree").stdout.replace(
+        "does not answer; started again once it ends, ", "")
     assert get(server.where(), "/healthz")[0] == 503
     # Told to end, it has one message more that waits, and longer and longer.
     assert server.camctl("kill", "camera").returncode == 0
@@ -399,6 +429,85 @@ def test_strangers_at_the_port_do_no_harm(room):
     done = camctl("ps", "--node", "{}:{}".format(*server.where()))
     assert done.returncode == 1
     assert get(server.where(), "/clock")[0] == 200
+
+
+def test_silent_strangers_do_not_keep_others_out(room):
+    server = room.server("cam-a", "--camera.source=none")
+    host, port = server.inspected().rsplit(":", 1)
+    silent = [socket.create_connection((host, int(port))) for _ in range(100)]
+    done = server.camctl("ps")
+    assert done.returncode == 0, done.stderr
+    for x in silent: # Each in its time, the last of them after 5 s.
+        assert exhausted(x)
+
+
+def exhausted(peer):
+    """Reads until the other side closes; whether it does so in time."""
+    peer.settimeout(PATIENCE)
+    try:
+        while peer.recv(65536):
+            pass
+    except ConnectionError:
+        pass
+    except socket.timeout:
+        return False
+    return True
+
+
+def overheard(ear, where):
+    """Passes a connection on, and returns what was said from our side."""
+    said = []
+    peer, _ = ear.accept()
+    with peer, socket.create_connection(where) as node:
+        other = {peer: node, node: peer}
+        while True:
+            ready, _, _ = select.select([peer, node], [], [], PATIENCE)
+            data = ready[0].recv(65536)
+            if not data:
+                return said
+            if ready[0] is peer:
+                said.append(data)
+            other[ready[0]].sendall(data)
+
+
+def question_of_camctl(server):
+    """The bytes with which camctl says hello, and those of its question."""
+    host, port = server.inspected().rsplit(":", 1)
+    said = []
+    with socket.create_server(("127.0.0.1", 0)) as ear:
+        where = f"127.0.0.1:{ear.getsockname()[1]}"
+        asker = threading.Thread(target=lambda: camctl("ps", "--node", where))
+        asker.start()
+        while not said:
+            said = overheard(ear, (host, int(port)))
+        asker.join()
+    data = b"".join(said)
+    # Frames: a header of 32 bytes, the length of the rest in bytes 4 to 7.
+    frames = []
+    while data:
+        size = 32 + int.from_bytes(data[4:8], "big")
+        frames.append(data[:size])
+        data = data[size:]
+    hello = next(x for x in frames if x[0] == 1)
+    question = next(x for x in frames if x[0] == 2 # A message, not for SpawnServ.
+                    and not x.endswith(b"info"))
+    return hello, question
+
+
+def test_who_asks_and_never_reads_is_closed(room):
+    server = room.server("cam-a", room.stamped("cam-a"))
+    hello, question = question_of_camctl(server)
+    host, port = server.inspected().rsplit(":", 1)
+    before = peak_memory_mib(server.pid)
+    with socket.create_connection((host, int(port))) as peer:
+        peer.settimeout(PATIENCE)
+        peer.sendall(hello)
+        deadline = time.monotonic() + PATIENCE
+        with pytest.raises(ConnectionError):
+            while time.monotonic() < deadline:
+                peer.sendall(question)
+    assert peak_memory_mib(server.pid) < before + 500
+    assert server.camctl("ps").returncode == 0
 
 
 def test_a_port_that_is_taken_is_had_later(room):

@@ -2,14 +2,18 @@
 no certificate of the right authority is refused."""
 
 import json
-import ssl
+import resource
+import shutil
 import socket
+import ssl
 import subprocess
+import time
 
 import pytest
 
-from harness import (CAMNODE, HERE, PATIENCE, camctl, free_port,
-                     random_address)
+from harness import (CAMNODE, HERE, PATIENCE, camctl, cpu_seconds, free_port,
+                     peak_memory_mib, random_address)
+from streams import get
 
 MAKE_CERTS = HERE.parents[1] / "tools/make-certs"
 
@@ -24,16 +28,23 @@ def make_certs(folder, *names):
 def certs(tmp_path_factory):
     """Certificates for node cam-a, and one for a looker that has expired."""
     folder = make_certs(tmp_path_factory.mktemp("certs"), "cam-a")
-    expire(folder, "looker", "late")
-    expire(folder, "cam-a", "cam-late")
+    expire(folder, "looker", "late", "clientAuth")
+    expire(folder, "cam-a", "cam-late", "serverAuth")
+    shutil.copy(folder / "looker-ca.pem", folder / "copy-of-ca.pem")
+    subprocess.run(
+        "openssl genrsa -out weak.key 1024 && openssl req -new -key weak.key "
+        "-subj /CN=weak | openssl x509 -req -CA looker-ca.pem -CAkey "
+        "looker-ca.key -days 9 -set_serial 98 -out weak.pem", shell=True,
+        check=True, cwd=folder, capture_output=True)
     return folder
 
 
-def expire(folder, like, name):
-    """Makes a certificate that was valid until yesterday."""
+def expire(folder, like, name, usage):
+    """Makes a certificate that was valid until 2021."""
     def run(*words, **options):
         subprocess.run(["openssl", *map(str, words)], check=True,
                        capture_output=True, cwd=folder, **options)
+    (folder / "usage.conf").write_text(f"extendedKeyUsage={usage}\n")
     (folder / f"{name}.key").write_bytes((folder / f"{like}.key").read_bytes())
     (folder / "ca.txt").write_text("")
     (folder / "ca.conf").write_text(
@@ -43,6 +54,7 @@ def expire(folder, like, name):
         "-out", f"{name}.csr")
     run("ca", "-batch", "-config", "ca.conf", "-cert", "looker-ca.pem",
         "-keyfile", "looker-ca.key", "-in", f"{name}.csr", "-notext",
+        "-extfile", "usage.conf",
         "-startdate", "20200101000000Z", "-enddate", "20210101000000Z",
         "-out", f"{name}.pem")
 
@@ -166,12 +178,119 @@ def test_an_expired_certificate_is_told_before_anyone_is_asked(certs):
     assert done.returncode == 2 and "expired on Jan  1" in done.stderr
 
 
+def test_silent_strangers_cost_nothing(remote, certs):
+    look = files(certs, "looker", "looker-ca")
+    # Fewer descriptors than strangers who come.
+    resource.prlimit(remote.server.pid, resource.RLIMIT_NOFILE, (100, 100))
+    silent = [socket.create_connection((remote.host, remote.look_port))
+              for _ in range(100)]
+    done = remote.look_at("ps", *look)
+    assert done.returncode == 0, done.stderr
+    before = cpu_seconds(remote.server.pid)
+    begin = time.monotonic()
+    for x in silent[-20:]: # Those who were not made to leave for others.
+        x.settimeout(PATIENCE)
+        try:
+            assert x.recv(1) == b"", "no byte before the handshake"
+        except ConnectionError:
+            pass
+    took = time.monotonic() - begin
+    assert cpu_seconds(remote.server.pid) - before < 0.3 * took
+    done = remote.look_at("ps", *look)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_message_that_is_announced_as_too_long_ends_the_connection(
+        remote, certs):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.load_cert_chain(certs / "looker.pem", certs / "looker.key")
+    before = peak_memory_mib(remote.server.pid)
+    with socket.create_connection((remote.host, remote.look_port)) as peer, \
+            context.wrap_socket(peer) as tls:
+        tls.settimeout(PATIENCE)
+        # A client handshake of BASP that announces 3.75 GiB.
+        tls.sendall(bytes([1, 0, 0, 0, 0xf0, *bytes(36)]))
+        try:
+            while tls.recv(4096):
+                pass
+        except ConnectionError:
+            pass
+        except ssl.SSLError as e:
+            assert "EOF" in str(e)
+    assert peak_memory_mib(remote.server.pid) < before + 500
+    done = remote.look_at("ps", *files(certs, "looker", "looker-ca"))
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_becomes_of_the_files_concerns_no_open_port(
+        room, certs, tmp_path):
+    mine = tmp_path / "mine"
+    shutil.copytree(certs, mine)
+    remote = Remote(room, mine)
+    for x in mine.iterdir():
+        x.write_text("no certificate")
+    done = remote.look_at("ps", *files(certs, "looker", "looker-ca"))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_certificate_of_a_node_opens_no_other_node(remote, certs, tmp_path):
+    """Nor does one that does not say what it is for."""
+    for port, name in ((remote.look_port, "cam-a"),
+                       (remote.operator_port, "cam-a-operator")):
+        assert remote.greet(port, certs, name) == b"", name
+    done = remote.look_at("ps", *files(certs, "cam-a", "looker-ca"))
+    assert done.returncode == 2 and "clientAuth" in done.stderr
+    plain = tmp_path / "plain"
+    shutil.copytree(certs, plain)
+    (plain / "x.conf").write_text("basicConstraints=CA:FALSE\n")
+    subprocess.run(
+        "openssl req -new -key looker.key -subj /CN=x | openssl x509 -req "
+        "-CA looker-ca.pem -CAkey looker-ca.key -days 9 -set_serial 99 "
+        "-extfile x.conf -out looker.pem", shell=True, check=True, cwd=plain,
+        capture_output=True)
+    assert remote.greet(remote.look_port, plain, "looker") == b""
+
+
+def test_a_node_whose_certificate_has_expired_works_all_the_same(
+        room, certs, tmp_path):
+    mine = tmp_path / "mine"
+    shutil.copytree(certs, mine)
+    for kind in ("pem", "key"):
+        shutil.copy(certs / f"cam-late.{kind}", mine / f"cam-a.{kind}")
+    host = random_address()
+    port = free_port(host)
+    server = room.server(
+        "cam-a", room.stamped("cam-a"), f"--introspect.host={host}",
+        f"--introspect.port={port}", f"--introspect.cert-file={mine}/cam-a.pem",
+        f"--introspect.key-file={mine}/cam-a.key",
+        f"--introspect.ca-file={mine}/looker-ca.pem")
+    server.wait_log("first frame")
+    server.wait_log(r"warning inspector: cannot be asked: .*cam-a.pem: "
+                    r"expired on Jan  1 00:00:00 2021")
+    metrics = get(server.where(), "/metrics")[2].decode()
+    assert 'camnode_certificate_expiry_timestamp_seconds' \
+        '{actor="inspector/looker"} 1609459200\n' in metrics
+    assert 'camnode_actor_alarm{actor="inspector/looker"} 1\n' in metrics
+    for kind in ("pem", "key"):
+        shutil.copy(certs / f"cam-a.{kind}", mine / f"cam-a.{kind}")
+    server.wait_log(r"answers camctl on \S+, with TLS, to look only")
+    done = camctl("ps", "--node", f"{host}:{port}",
+                  *files(certs, "looker", "looker-ca"))
+    assert done.returncode == 0, done.stderr
+    metrics = get(server.where(), "/metrics")[2].decode()
+    assert "camnode_actor_alarm{" not in metrics
+
+
 @pytest.mark.parametrize("options, why", [
+    (["cert-file={}/weak.pem", "key-file={}/weak.key",
+      "ca-file={}/looker-ca.pem"], "key too small"),
+    (["cert-file={}/looker.pem", "key-file={}/looker.key",
+      "ca-file={}/looker-ca.pem"], "want extendedKeyUsage=serverAuth"),
     (["host=0.0.0.0"], "needs introspect.cert-file"),
     (["host=::"], "needs introspect.cert-file"),
     (["cert-file={}/cam-a.pem"], "needs introspect.cert-file"),
-    (["cert-file={}/cam-late.pem", "key-file={}/cam-late.key",
-      "ca-file={}/looker-ca.pem"], "expired on Jan  1 00:00:00 2021 GMT"),
     (["cert-file={}/cam-a.pem", "key-file={}/looker.key",
       "ca-file={}/looker-ca.pem"], "is not the key of"),
     (["cert-file={}/cam-a.pem", "key-file={}/cam-a.key",
@@ -190,6 +309,10 @@ def test_an_expired_certificate_is_told_before_anyone_is_asked(certs):
       "ca-file={}/looker-ca.pem", "operator-host=127.0.0.9",
       "operator-cert-file={}/cam-a.pem", "operator-key-file={}/cam-a.key",
       "operator-ca-file={}/looker-ca.pem"], "want another CA"),
+    (["cert-file={}/cam-a.pem", "key-file={}/cam-a.key",
+      "ca-file={}/looker-ca.pem", "operator-host=127.0.0.9",
+      "operator-cert-file={}/cam-a.pem", "operator-key-file={}/cam-a.key",
+      "operator-ca-file={}/copy-of-ca.pem"], "want another CA"),
 ])
 def test_a_node_with_certificates_that_cannot_work_does_not_start(
         certs, options, why):

@@ -2,8 +2,9 @@
 #include "tests/camnode_test.hpp"
 
 #include "messages/actors.hpp"
-#include "nodes/bounded_middleman.hpp"
+#include "nodes/bounded_broker.hpp"
 #include "nodes/inspection_config.hpp"
+#include "nodes/inspection_door.hpp"
 #include "nodes/inspection_port.hpp"
 
 #include <caf/io/middleman.hpp>
@@ -162,13 +163,53 @@ CAF_TEST(a message that is announced as too long ends the connection) {
   CAF_CHECK(x.is_closed());
 }
 
-CAF_TEST(peers beyond the bound are closed at once) {
+CAF_TEST(who says nothing makes room for others) {
   auto port = open();
-  std::vector<std::unique_ptr<raw_peer>> peers;
+  std::vector<std::unique_ptr<raw_peer>> silent;
   for (int i = 0; i < max_connections; ++i)
-    peers.push_back(std::make_unique<raw_peer>(port->number()));
-  raw_peer one_more{port->number()};
-  CAF_CHECK(one_more.is_closed());
+    silent.push_back(std::make_unique<raw_peer>(port->number()));
+  peer x;
+  CAF_CHECK(x.connect(port->number()));
+  CAF_CHECK(silent.front()->is_closed());
+}
+
+CAF_TEST(who says nothing is closed in the end) {
+  auto port = open();
+  raw_peer x{port->number()};
+  CAF_CHECK(x.is_closed());
+}
+
+CAF_TEST(a peer can end nobody) {
+  auto port = open();
+  peer x;
+  auto looker = x.connect(port->number());
+  CAF_REQUIRE(looker);
+  for (auto reason : {caf::exit_reason::user_shutdown, caf::exit_reason::kill})
+    x.self->send_exit(*looker, reason);
+  x.self->request(*looker, patience, look_atom_v)
+    .receive([](const node_report& y) { CAF_CHECK_EQUAL(y.id, "cam-a"); },
+             [](const caf::error& y) { CAF_FAIL(describe(y)); });
+  CAF_CHECK_EQUAL(port->why_useless(), "");
+}
+
+CAF_TEST(nobody of CAFs own can be asked for by name) {
+  inspection_config config{tls_files{}};
+  caf::actor_system system{config};
+  CAF_REQUIRE(!system.registry().named_actors().empty());
+  make_bounded_broker(system);
+  CAF_CHECK(system.registry().named_actors().empty());
+}
+
+CAF_TEST(a port whose certificates cannot be read is not opened) {
+  inspection_port_options options;
+  options.host = "127.0.0.1";
+  options.tls = {"/no/such.pem", "/no/such.key", "/no/such.pem"};
+  actor_context context{&directory, "inspector/looker", 0};
+  auto port = open_caf_port(options, node, context);
+  CAF_REQUIRE(!port);
+  CAF_CHECK_EQUAL(describe(port.error()),
+                  "bad configuration: cert-file=/no/such.pem: want a "
+                  "certificate (PEM)");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -35,12 +35,19 @@ public:
     return 4710;
   }
 
+  std::string why_useless() const override {
+    return trouble;
+  }
+
+  std::string trouble;
+
 private:
   int& open_;
 };
 
 struct fixture : actor_fixture {
   ~fixture() override {
+    life->may_end = true;
     end_actors();
   }
 
@@ -73,8 +80,10 @@ struct fixture : actor_fixture {
       ++attempts;
       wanted = options.port;
       if (taken)
-        return caf::make_error(ec::listen_failed, std::string{"taken"});
-      return inspection_port_ptr{std::make_unique<fake_port>(open_ports)};
+        return caf::make_error(error, std::string{"taken"});
+      auto port = std::make_unique<fake_port>(open_ports);
+      last_port = port.get();
+      return inspection_port_ptr{std::move(port)};
     };
     return start<inspector>("inspector", std::move(parts));
   }
@@ -92,13 +101,16 @@ struct fixture : actor_fixture {
 
   operator_actor start_operator() {
     return start<node_operator>("inspector/operator",
-                                std::make_shared<inspection>(node()));
+                                std::make_shared<inspection>(node()), life);
   }
 
+  keeper_life_ptr life = std::make_shared<keeper_life>();
   bool taken = false;
+  ec error = ec::listen_failed;
   int attempts = 0;
   int wanted = -1; ///< The port, of the last attempt.
   int open_ports = 0;
+  fake_port* last_port = nullptr;
   std::vector<std::string> killed;
   std::vector<record_command> commands;
 };
@@ -134,6 +146,50 @@ CAF_TEST(a port that is taken is tried again) {
   CAF_CHECK_EQUAL(attempts, 3);
 }
 
+CAF_TEST(a port at which nobody can be asked is closed and opened again) {
+  start_inspector();
+  last_port->trouble = "who answers there has ended";
+  taken = true;
+  advance(1s);
+  CAF_CHECK_EQUAL(open_ports, 0);
+  CAF_CHECK_EQUAL(attempts, 2);
+  CAF_CHECK_EQUAL(figures("inspector").state, "cannot have 127.0.0.1:4710");
+  taken = false;
+  advance(5s);
+  CAF_CHECK_EQUAL(open_ports, 1);
+  CAF_CHECK_EQUAL(figures("inspector").last_error, "listen failed: taken");
+  last_port->trouble = "expired";
+  advance(1s);
+  CAF_CHECK_EQUAL(open_ports, 1);
+  CAF_CHECK_EQUAL(attempts, 4);
+  CAF_CHECK_EQUAL(figures("inspector").last_error,
+                  "closes 127.0.0.1:4710: expired");
+}
+
+CAF_TEST(a port without a certificate that counts is an alarm until it opens) {
+  taken = true;
+  error = ec::bad_configuration;
+  start_inspector();
+  auto alarms = directory.alarms();
+  CAF_CHECK_EQUAL(alarms["inspector/operator"], "bad configuration: taken");
+  error = ec::listen_failed;
+  taken = false;
+  advance(5s);
+  CAF_CHECK(directory.alarms().empty());
+}
+
+CAF_TEST(nothing but its port ends who answers) {
+  auto x = start_operator();
+  for (auto reason : {caf::exit_reason::user_shutdown, caf::exit_reason::kill})
+    self->send_exit(x, reason);
+  self->send(caf::actor_cast<caf::actor>(x), caf::down_msg{x.address(), {}});
+  CAF_CHECK(ask<node_report>(x, look_atom_v));
+  CAF_CHECK(ends.empty());
+  life->may_end = true;
+  end(x);
+  CAF_CHECK_EQUAL(ends.size(), 1u);
+}
+
 CAF_TEST(a port that was chosen stays the same in the next life) {
   std::vector<inspection_port_options> ports{port_at("127.0.0.1", 0)};
   auto first = start_inspector(ports);
@@ -165,7 +221,7 @@ CAF_TEST(a look shows actors and parts and says who may operate) {
 
 CAF_TEST(a looker only looks) {
   auto x = start<looker>("inspector/looker",
-                         std::make_shared<inspection>(node()));
+                         std::make_shared<inspection>(node()), life);
   auto handle = self->request(x, caf::infinite, look_atom_v);
   consume_messages();
   handle.receive([](const node_report& y) { CAF_CHECK(!y.operates); },
@@ -207,7 +263,7 @@ CAF_TEST(a node that records nothing says so) {
   auto server = node();
   server.record = nullptr;
   auto x = start<node_operator>("inspector/operator",
-                                std::make_shared<inspection>(server));
+                                std::make_shared<inspection>(server), life);
   CAF_CHECK(
     ask<std::string>(operator_actor{x}, record_atom_v, std::string{"start"})
       .error()

@@ -69,14 +69,21 @@ CAF_TEST(a minute less an instant does not ) {
   CAF_CHECK_EQUAL(x.ended(now + 60 * s - 1), 400 * ms);
 }
 
-CAF_TEST(an alarm ends a minute after the ends that raised it) {
+CAF_TEST(an alarm lasts until a life has lasted a minute) {
   restart_policy x;
   int64_t now = 1000 * s;
-  for (int i = 0; i < 6; ++i) {
+  delays_in_ms(x, 6, now);
+  CAF_CHECK(x.alarmed(now + 3600 * s));
+  for (int i = 0; i < 100; ++i) {
     x.started(now);
-    x.ended(now);
+    now += 20 * s;
+    CAF_CHECK_EQUAL(x.ended(now), 10 * s);
+    CAF_CHECK(x.alarmed(now));
   }
+  x.started(now);
   CAF_CHECK(x.alarmed(now + 60 * s - 1));
+  CAF_CHECK(!x.alarmed(now + 60 * s));
+  CAF_CHECK_EQUAL(x.ended(now + 60 * s), 100 * ms);
   CAF_CHECK(!x.alarmed(now + 60 * s));
 }
 

@@ -151,12 +151,12 @@ class Lab:
         self.wait_for_port(port)
         return x, port
 
-    def client(self, folder):
+    def client(self, folder, http_port=0):
         return self.programs.start(
             self.camnode, "--role=client", "--node.id=bench-client",
             "--mqtt.host=127.0.0.1", f"--mqtt.port={self.broker.port}",
-            f"--data.dir={folder}", "--display=none", "--http.port=0",
-            "--introspect.port=0",
+            f"--data.dir={folder}", "--display=none",
+            f"--http.port={http_port}", "--introspect.port=0",
             f"--viewer.replay={self.ring_s}")
 
     def fill_ring(self):

@@ -3,11 +3,10 @@
 #include "tools/camctl/node_query.hpp"
 #include "tools/camctl/render.hpp"
 #include "tools/camctl/report_json.hpp"
+#include "tools/camctl/terminal.hpp"
+#include "tools/camctl/wording.hpp"
 
 #include "nodes/option.hpp"
-
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -32,7 +31,8 @@ template <class Text, class Json>
         std::cout << as_json(x.report, at);
       else
         std::cout << (&x == &answers.front() ? "" : "\n")
-                  << headline(x.report, at) << text(x.report);
+                  << headline(x.report, at) << "\n"
+                  << text(x.report);
     }
     return ok ? all_well : failed;
   });
@@ -44,12 +44,14 @@ bool show_named(const answer& x, const std::string& name, bool as_json) {
   for (auto& y : x.report.actors)
     if (y.name == name) {
       std::cout << (as_json ? actor_json(x.report, at, y)
-                            : describe_actor(x.report, y));
+                            : headline(x.report, at) + "\n"
+                                + describe_actor(x.report, y));
       return true;
     }
   for (auto& y : x.report.parts)
     if (y.name == name) {
-      std::cout << (as_json ? part_json(x.report, at, y) : describe_part(y));
+      std::cout << (as_json ? part_json(x.report, at, y)
+                            : headline(x.report, at) + "\n" + describe_part(y));
       return true;
     }
   return false;
@@ -72,12 +74,6 @@ int complain_of_name(const std::vector<answer>& answers,
   return failed;
 }
 
-size_t terminal_width() {
-  winsize size{};
-  auto known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-  return known ? size.ws_col : 0;
-}
-
 } // namespace
 
 int run_tree(const std::vector<std::string>& given) {
@@ -86,7 +82,8 @@ int run_tree(const std::vector<std::string>& given) {
 Draws a node: its actors below their supervisors, each with its state, and in
 brackets what is no actor: rings, readers, connections, books. A ! marks what
 is stuck, waits for long, or is not there.
-)"});
+)",
+                                  {"all", "json", "watch"}});
   show_nodes(query, draw_tree, tree_json);
 }
 
@@ -103,7 +100,8 @@ handler has been running.
 
   --sort )" + keys
               + "\n";
-  auto query = read_query(given, {help.c_str(), {}, {"sort"}});
+  auto query = read_query(given,
+                          {help.c_str(), {"all", "json", "watch"}, {"sort"}});
   auto sort = query.rest.value("sort", "name");
   auto& known = sort_keys();
   if (std::find(known.begin(), known.end(), sort) == known.end()) {
@@ -112,7 +110,9 @@ handler has been running.
   }
   show_nodes(
     query,
-    [&](const node_report& x) { return draw_table(x, sort, terminal_width()); },
+    [&](const node_report& x) {
+      return draw_table(x, sort, terminal::columns_or_0());
+    },
     actors_json);
 }
 
@@ -122,7 +122,7 @@ int run_show(const std::vector<std::string>& given) {
 Prints everything about one actor, and about what it owns; or about one ring,
 reader, connection or book. `camctl tree` has the names.
 )",
-                                  {},
+                                  {"all", "json", "watch"},
                                   {},
                                   1,
                                   1});
@@ -144,7 +144,8 @@ int run_servers(const std::vector<std::string>& given) {
   auto query = read_query(given, {R"(Usage: camctl servers [OPTION ...]
 
 Lists the servers that a client knows, with their addresses and cameras.
-)"});
+)",
+                                  {"all", "json", "watch"}});
   show_nodes(query, draw_servers, servers_json);
 }
 
@@ -152,11 +153,11 @@ int run_metrics(const std::vector<std::string>& given) {
   auto query = read_query(given, {R"(Usage: camctl metrics [OPTION ...]
 
 Prints the figures of one node as Prometheus text.
-)"});
+)",
+                                  {"watch"}});
   asker nodes{query};
+  auto at = nodes.look_for([](const node_report&) { return true; }, "node").at;
   run_shown(query, [&] {
-    auto at
-      = nodes.look_for([](const node_report&) { return true; }, "node").at;
     auto text = nodes.link().metrics(at);
     if (!text)
       return complain(text.error());

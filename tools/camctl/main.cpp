@@ -1,6 +1,7 @@
 #include "tools/camctl/align.hpp"
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/node_commands.hpp"
+#include "tools/camctl/node_query.hpp"
 #include "tools/camctl/verify.hpp"
 
 #include "nodes/option.hpp"
@@ -39,8 +40,9 @@ std::string help() {
   for (const auto& x : commands())
     result += "  " + x.name + std::string(12 - x.name.size(), ' ') + x.summary
               + "\n";
-  return result + "\ncamctl COMMAND --help says more of each.\n\n"
-         + node_options_help;
+  return result
+         + "\ncamctl COMMAND --help says more of each, and which options it takes.\n\n"
+         + node_options_help({"all", "json", "watch"});
 }
 
 int complain(const std::string& name) {

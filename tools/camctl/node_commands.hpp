@@ -18,7 +18,4 @@ int run_record(const std::vector<std::string>& given);
 int run_log_level(const std::vector<std::string>& given);
 int run_metrics(const std::vector<std::string>& given);
 
-/// What `camctl --help` says of the options that all of them have.
-extern const char* const node_options_help;
-
 } // namespace camctl

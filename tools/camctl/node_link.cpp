@@ -1,5 +1,7 @@
 #include "tools/camctl/node_link.hpp"
 
+#include "tools/camctl/reachable.hpp"
+
 #include "messages/actors.hpp"
 #include "messages/error.hpp"
 #include "nodes/inspection_config.hpp"
@@ -9,6 +11,7 @@
 #include <caf/openssl/manager.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <atomic>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -57,6 +60,11 @@ namespace {
 struct peer {
   caf::strong_actor_ptr who;
   bool operates = false;
+
+  /// Whether its connection has ended: CAF would have us wait for an answer for
+  /// as long as we like.
+  std::shared_ptr<std::atomic<bool>> gone = std::make_shared<std::atomic<bool>>(
+    false);
 };
 
 caf::error failure(const node_address& at, const std::string& why) {
@@ -100,8 +108,18 @@ struct node_link::implementation {
 
 caf::expected<peer> node_link::implementation::connect(const node_address& at) {
   auto known = peers.find(at.text());
-  if (known != peers.end())
+  if (known != peers.end() && !*known->second.gone)
     return known->second;
+  switch (reach_of(at.host, at.port, timeout)) {
+    case reach::there:
+      break;
+    case reach::refused:
+      return failure(at, "is not there");
+    case reach::silent:
+      return failure(at, words_of(caf::sec::request_timeout));
+    case reach::unknown_host:
+      return failure(at, "is not there: no such host");
+  }
   auto manager = with_tls ? system.openssl_manager().actor_handle()
                           : system.middleman().actor_handle();
   peer result;
@@ -125,6 +143,8 @@ caf::expected<peer> node_link::implementation::connect(const node_address& at) {
     return failure(at, "is of another version of camnode than this camctl");
   result.operates = system.assignable(interface,
                                       system.message_types<operator_actor>());
+  result.who->get()->attach_functor(
+    [gone = result.gone](const caf::error&) { *gone = true; });
   peers[at.text()] = result;
   return result;
 }

@@ -18,19 +18,36 @@ namespace camctl {
 
 using camnode::node_report;
 
-const char* const node_options_help =
-  R"(Options of all commands that ask nodes:
-  --node HOST[:PORT]  The node to ask; may be repeated. By default the client of
-                      this machine (127.0.0.1:4711), else its server
+namespace {
+
+constexpr uint16_t server_port = 4710;
+constexpr uint16_t client_port = 4711;
+
+constexpr const char* asked_help = R"(Options of all commands that ask nodes:
+  --node HOST[:PORT]  The node to ask; may be repeated. Without a port, 4710, a
+                      server's; a client has 4711. By default the client of this
+                      machine (127.0.0.1:4711), else its server
                       (127.0.0.1:4710).
-  --all               Also asks the servers that these nodes know of, each at
+)";
+
+constexpr const char* all_help
+  = R"(  --all               Also asks the servers that these nodes know of, each at
                       port 4710 of the address that it announced. A server that
                       is open on its own machine alone, as all are by default,
                       does not answer there, and is named as such.
-  --json              Prints one JSON object for each node, in a line of its
+)";
+
+constexpr const char* json_help
+  = R"(  --json              Prints one JSON object for each node, in a line of its
                       own.
-  --watch             Prints again every second, until Ctrl+C.
-  --timeout SECONDS   How long to wait for each answer, 0.1 to 600. Default: 3
+)";
+
+constexpr const char* watch_help
+  = R"(  --watch             Prints again every second, until Ctrl+C.
+)";
+
+constexpr const char* connection_help
+  = R"(  --timeout SECONDS   How long to wait for each answer, 0.1 to 600. Default: 3
   --cert FILE         This operator's certificate, key and authority (PEM), for
   --key FILE          nodes that are open to other machines: see
   --ca FILE           tools/make-certs.
@@ -38,14 +55,8 @@ const char* const node_options_help =
 Exit codes: 0 all well, 1 failed (a node is not there, say), 2 wrong usage.
 )";
 
-namespace {
-
-constexpr uint16_t server_port = 4710;
-constexpr uint16_t client_port = 4711;
-
-[[noreturn]] void refuse(const std::string& why) {
-  std::cerr << "camctl: " << why << "; see --help\n";
-  leave(wrong_usage);
+bool contains(const std::vector<std::string>& x, const std::string& y) {
+  return std::find(x.begin(), x.end(), y) != x.end();
 }
 
 std::vector<std::string> joined(std::vector<std::string> x,
@@ -71,12 +82,34 @@ void read_tls(node_query& out) {
   if (out.tls.cert_file.empty() || out.tls.key_file.empty()
       || out.tls.ca_file.empty())
     refuse("--cert, --key and --ca need each other");
-  auto why = camnode::why_unusable(out.tls);
+  auto why = camnode::why_unusable(out.tls, camnode::tls_end::person);
+  if (why.empty()) {
+    auto loaded = camnode::load_tls(out.tls, camnode::tls_end::person);
+    why = loaded ? camnode::why_not_now(*loaded) : "";
+    if (!why.empty())
+      why = "cert-file=" + out.tls.cert_file + ": " + why;
+  }
   if (!why.empty())
     refuse("--" + why);
 }
 
 } // namespace
+
+std::string node_options_help(const std::vector<std::string>& flags) {
+  std::string result = asked_help;
+  if (contains(flags, "all"))
+    result += all_help;
+  if (contains(flags, "json"))
+    result += json_help;
+  if (contains(flags, "watch"))
+    result += watch_help;
+  return result + connection_help;
+}
+
+void refuse(const std::string& why) {
+  std::cerr << "camctl: " << why << "; see --help\n";
+  leave(wrong_usage);
+}
 
 void leave(int exit_code) {
   std::cout.flush();
@@ -91,12 +124,12 @@ int complain(const caf::error& x) {
 
 node_query read_query(const std::vector<std::string>& given, const usage& how) {
   node_query result;
-  result.rest = parse_arguments(
-    given, joined({"all", "json", "watch", "help"}, how.flags),
-    joined({"node", "timeout", "cert", "key", "ca"}, how.valued));
+  result.rest = parse_arguments(given, joined({"help"}, how.flags),
+                                joined({"node", "timeout", "cert", "key", "ca"},
+                                       how.valued));
   auto& rest = result.rest;
   if (rest.has("help")) {
-    std::cout << how.text << "\n" << node_options_help;
+    std::cout << how.text << "\n" << node_options_help(how.flags);
     leave(all_well);
   }
   if (!rest.error.empty())
@@ -136,8 +169,12 @@ std::optional<answer> asker::ask(const node_address& at, bool& ok) {
 
 std::vector<answer> asker::look(bool& ok) {
   std::vector<answer> result;
-  if (query_.nodes.empty()) {
+  if (chosen_) {
+    if (auto x = ask(*chosen_, ok))
+      result.push_back(std::move(*x));
+  } else if (query_.nodes.empty()) {
     result.push_back(look_for([](const node_report&) { return true; }, "node"));
+    chosen_ = result.back().at;
   } else {
     for (auto& at : query_.nodes)
       if (auto x = ask(at, ok))

@@ -26,11 +26,21 @@ struct node_query {
 /// How a command is to be used.
 struct usage {
   const char* text; ///< `--help`, without what all have in common.
+
+  /// Flags; of `all`, `json` and `watch`, which have their help here, those
+  /// that mean something to it.
   std::vector<std::string> flags = {};
   std::vector<std::string> valued = {};
   size_t least_words = 0;
   size_t most_words = 0;
 };
+
+/// What `--help` says of the options that commands to nodes have in common.
+/// @param flags Which of `all`, `json` and `watch`.
+std::string node_options_help(const std::vector<std::string>& flags);
+
+/// Ends the program with `wrong_usage` and one line on it.
+[[noreturn]] void refuse(const std::string& why);
 
 /// Reads the arguments of a command. Ends the program for `--help`, and with
 /// `wrong_usage` for what cannot be understood.
@@ -53,7 +63,8 @@ class asker {
 public:
   explicit asker(const node_query& query);
 
-  /// Asks all; complains of those that do not answer.
+  /// Asks all; complains of those that do not answer. Where the query names no
+  /// node, the first time decides which one is asked from then on.
   /// @param ok Becomes false if one does not.
   std::vector<answer> look(bool& ok);
 
@@ -73,10 +84,12 @@ private:
   std::vector<node_address> others(const std::vector<answer>& known) const;
 
   const node_query& query_;
+  std::optional<node_address> chosen_;
   node_link link_;
 };
 
-/// Calls `show` once, or, with `--watch`, every second until Ctrl+C.
+/// Calls `show` once, or, with `--watch`, every second until Ctrl+C, whatever
+/// it returns.
 /// @param show Prints, and returns an exit code.
 [[noreturn]] void run_shown(const node_query& query,
                             const std::function<int()>& show);

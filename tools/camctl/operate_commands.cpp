@@ -1,7 +1,7 @@
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/node_query.hpp"
-#include "tools/camctl/render.hpp"
+#include "tools/camctl/wording.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -29,17 +29,26 @@ const actor_report* find_actor(const node_report& x, const std::string& name) {
   return i == x.actors.end() ? nullptr : &*i;
 }
 
-[[noreturn]] void finish(const caf::expected<std::string>& answer) {
-  if (!answer)
-    leave(complain(answer.error()));
-  std::cout << printable(*answer) << "\n";
-  leave(all_well);
+/// Tells what a command has come to.
+/// @param facts What programs are told of it.
+void tell(const node_query& query, const answer& x, const std::string& text,
+          json facts) {
+  if (!query.json) {
+    std::cout << printable(text) << "\n";
+    return;
+  }
+  facts["node"] = {{"address", x.at.text()},
+                   {"role", x.report.role},
+                   {"id", x.report.id}};
+  std::cout << facts.dump(-1, ' ', false, json::error_handler_t::replace)
+            << "\n";
 }
 
-/// Waits until an actor has been started again.
-/// @param restarts What it had before.
-int wait_for_life(asker& nodes, const node_address& at, const std::string& name,
-                  uint32_t restarts) {
+/// Waits until an actor that was killed has been started again.
+int wait_for_life(const node_query& query, asker& nodes, const answer& node,
+                  const std::string& name) {
+  auto& at = node.at;
+  auto restarts = find_actor(node.report, name)->restarts;
   // The longest back-off is 10 s.
   auto begin = std::chrono::steady_clock::now();
   while (std::chrono::steady_clock::now() - begin < 15s) {
@@ -49,10 +58,15 @@ int wait_for_life(asker& nodes, const node_address& at, const std::string& name,
     auto report = nodes.link().look(at);
     auto x = report ? find_actor(*report, name) : nullptr;
     if (x != nullptr && x->alive && x->restarts > restarts) {
-      auto took = std::chrono::steady_clock::now() - begin;
-      std::cout << printable(name) << " is back after "
-                << duration_text(std::chrono::nanoseconds{took}.count())
-                << ", restart " << x->restarts << "\n";
+      int64_t took_ns
+        = std::chrono::nanoseconds{std::chrono::steady_clock::now() - begin}
+            .count();
+      tell(query, node,
+           name + " is back after " + duration_text(took_ns) + ", restart "
+             + std::to_string(x->restarts),
+           {{"killed", name},
+            {"back_after_ns", took_ns},
+            {"restarts", x->restarts}});
       return all_well;
     }
   }
@@ -85,7 +99,7 @@ void print_truth(const answer& x, bool as_json) {
   }
   auto session = field<int64_t>(truth, "session", 0);
   auto label = field<std::string>(truth, "label", "");
-  std::cout << headline(x.report, x.at.text())
+  std::cout << headline(x.report, x.at.text()) << "\n"
             << printable(field<std::string>(truth, "state", "?"));
   if (session != 0)
     std::cout << ", session " << session << (label.empty() ? "" : " ")
@@ -120,7 +134,9 @@ bool all_record(const json& truth) {
 }
 
 /// What a command came to. Nothing: not known yet.
-std::optional<int> outcome(bool start, const json& before, const json& now) {
+std::optional<int> outcome(const node_query& query, const answer& x, bool start,
+                           const json& now) {
+  auto before = truth_of(x.report);
   auto refusals = [](const json& x) {
     return field<uint64_t>(x, "commands_refused", 0);
   };
@@ -136,25 +152,27 @@ std::optional<int> outcome(bool start, const json& before, const json& now) {
   if (!done)
     return std::nullopt;
   if (start)
-    std::cout << "recording, session " << session(now) << "\n";
+    tell(query, x, "recording, session " + std::to_string(session(now)),
+         {{"state", "recording"}, {"session", session(now)}});
   else
-    std::cout << "stopped, session " << session(before) << " is complete\n";
+    tell(query, x,
+         "stopped, session " + std::to_string(session(before)) + " is complete",
+         {{"state", "idle"}, {"session", session(before)}});
   return all_well;
 }
 
-int command_recording(asker& nodes, const answer& x, bool start,
-                      const std::string& payload) {
+int command_recording(const node_query& query, asker& nodes, const answer& x,
+                      bool start, const std::string& payload) {
   auto told = nodes.link().record(x.at, payload);
   if (!told)
     return complain(told.error());
-  auto before = truth_of(x.report);
   // A stop waits up to 15 s for cameras that are away.
   auto end = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < end) {
     auto report = nodes.link().look(x.at);
     if (!report)
       return complain(report.error());
-    if (auto result = outcome(start, before, truth_of(*report)))
+    if (auto result = outcome(query, x, start, truth_of(*report)))
       return *result;
     std::this_thread::sleep_for(poll_interval);
   }
@@ -194,7 +212,7 @@ started again after 0.1 s, or up to 10 s if it has been ending often.
 
   --wait  Returns when it is back; exit code 1 if it is not within 15 s.
 )",
-                           {"wait"},
+                           {"json", "wait"},
                            {},
                            1,
                            1});
@@ -203,12 +221,13 @@ started again after 0.1 s, or up to 10 s if it has been ending often.
   auto x = nodes.look_for(
     [&](const node_report& y) { return find_actor(y, name) != nullptr; },
     "an actor '" + printable(name) + "'");
-  auto restarts = find_actor(x.report, name)->restarts;
   auto told = nodes.link().kill(x.at, name);
-  if (!told || !query.rest.has("wait"))
-    finish(told);
-  std::cout << printable(*told) << "\n";
-  leave(wait_for_life(nodes, x.at, name, restarts));
+  if (!told)
+    leave(complain(told.error()));
+  auto waits = query.rest.has("wait");
+  if (!waits || !query.json)
+    tell(query, x, *told, {{"killed", name}});
+  leave(waits ? wait_for_life(query, nodes, x, name) : int{all_well});
 }
 
 int run_record(const std::vector<std::string>& given) {
@@ -227,7 +246,7 @@ exit code 1 if a camera that should be recorded is not.
   --duration SECONDS  Stops by itself, 0.1 to 2592000 s later.
   --force             Starts although the disk is nearly full.
 )",
-     {"force"},
+     {"json", "watch", "force"},
      {"label", "duration"},
      1,
      1});
@@ -237,16 +256,25 @@ exit code 1 if a camera that should be recorded is not.
               << ": want start, stop or status\n";
     leave(wrong_usage);
   }
+  for (auto* option : {"label", "duration", "force"})
+    if (what != "start" && query.rest.has(option))
+      refuse(std::string{"--"} + option + ": is for record start");
+  if (what != "status" && query.watch)
+    refuse("--watch: is for record status");
   asker nodes{query};
-  if (what == "status")
+  if (what == "status") {
+    auto at = nodes.look_for(is_recorder, "client").at;
     run_shown(query, [&] {
-      auto x = nodes.look_for(is_recorder, "client");
-      print_truth(x, query.json);
-      return all_record(truth_of(x.report)) ? all_well : failed;
+      auto report = nodes.link().look(at);
+      if (!report)
+        return complain(report.error());
+      print_truth({at, *report}, query.json);
+      return int{all_record(truth_of(*report)) ? all_well : failed};
     });
+  }
   auto payload = payload_of(query, what == "start");
   auto x = nodes.look_for(is_recorder, "client");
-  leave(command_recording(nodes, x, what == "start", payload));
+  leave(command_recording(query, nodes, x, what == "start", payload));
 }
 
 int run_log_level(const std::vector<std::string>& given) {
@@ -254,13 +282,18 @@ int run_log_level(const std::vector<std::string>& given) {
 
 Has one node log from LEVEL on, until it ends: debug, info, warning or error.
 )",
-                                  {},
+                                  {"json"},
                                   {},
                                   1,
                                   1});
   asker nodes{query};
-  auto at = nodes.look_for([](const node_report&) { return true; }, "node").at;
-  finish(nodes.link().set_level(at, query.rest.words[0]));
+  auto x = nodes.look_for([](const node_report&) { return true; }, "node");
+  auto& level = query.rest.words[0];
+  auto told = nodes.link().set_level(x.at, level);
+  if (!told)
+    leave(complain(told.error()));
+  tell(query, x, *told, {{"level", level}});
+  leave(all_well);
 }
 
 } // namespace camctl

@@ -1,5 +1,7 @@
 #include "tools/camctl/report_json.hpp"
 
+#include "tools/camctl/trouble.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace camctl {
@@ -35,6 +37,7 @@ json of_actor(const actor_report& x) {
               {"last_end", x.last_end},
               {"last_error", x.last_error},
               {"alarm", x.alarm},
+              {"trouble", trouble_of(x)},
               {"mailbox", x.mailbox},
               {"oldest_ns", x.oldest_ns},
               {"busy_ns", x.busy_ns},

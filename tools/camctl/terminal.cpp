@@ -17,6 +17,16 @@ void on_signal(int) {
   told_to_end = 1;
 }
 
+/// All 0 where standard output is no terminal.
+winsize window_of_output() {
+  winsize x{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &x) == 0 ? x : winsize{};
+}
+
+constexpr char ctrl(char key) {
+  return static_cast<char>(key & 0x1f);
+}
+
 void put(const std::string& text) {
   size_t done = 0;
   while (done < text.size()) {
@@ -29,31 +39,44 @@ void put(const std::string& text) {
 
 } // namespace
 
-terminal::terminal() {
-  struct sigaction action = {};
-  action.sa_handler = on_signal;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGHUP, &action, nullptr);
-  tcgetattr(STDIN_FILENO, &before_);
+void terminal::enter() {
   auto raw = before_;
-  raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  // The keys that would end or stop the program are read like all others, so
+  // that the terminal is put back first.
+  raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG);
   raw.c_cc[VMIN] = 0;
   raw.c_cc[VTIME] = 0;
   tcsetattr(STDIN_FILENO, TCSANOW, &raw);
   put("\033[?1049h\033[?25l"); // Another screen, without a cursor.
 }
 
-terminal::~terminal() {
+void terminal::put_back() {
   put("\033[?25h\033[?1049l");
   tcsetattr(STDIN_FILENO, TCSANOW, &before_);
 }
 
+terminal::terminal() {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGHUP, &action, nullptr);
+  sigaction(SIGQUIT, &action, nullptr);
+  tcgetattr(STDIN_FILENO, &before_);
+  enter();
+}
+
+terminal::~terminal() {
+  put_back();
+}
+
 terminal::size terminal::dimensions() {
-  winsize x{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &x) != 0 || x.ws_col == 0)
-    return {80, 24};
-  return {x.ws_col, x.ws_row};
+  auto x = window_of_output();
+  return x.ws_col == 0 ? size{80, 24} : size{x.ws_col, x.ws_row};
+}
+
+size_t terminal::columns_or_0() {
+  return window_of_output().ws_col;
 }
 
 void terminal::draw(const std::string& text) {
@@ -78,7 +101,14 @@ char terminal::wait_key(std::chrono::milliseconds patience) {
   if (poll(&input, 1, static_cast<int>(patience.count())) <= 0)
     return told_to_end ? 'q' : char{0};
   char key = 0;
-  return read(STDIN_FILENO, &key, 1) == 1 ? key : 'q';
+  if (read(STDIN_FILENO, &key, 1) != 1 || key == ctrl('C') || key == ctrl('\\'))
+    return 'q';
+  if (key == ctrl('Z')) {
+    put_back();
+    raise(SIGSTOP);
+    enter();
+  }
+  return key;
 }
 
 } // namespace camctl

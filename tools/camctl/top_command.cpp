@@ -3,6 +3,8 @@
 #include "tools/camctl/node_query.hpp"
 #include "tools/camctl/render.hpp"
 #include "tools/camctl/terminal.hpp"
+#include "tools/camctl/text_table.hpp"
+#include "tools/camctl/wording.hpp"
 
 #include <unistd.h>
 
@@ -30,20 +32,16 @@ std::vector<node_address> nodes_of(asker& nodes) {
   return result;
 }
 
-std::string cut_line(const std::string& x, size_t width) {
-  return x.size() > width ? x.substr(0, width) : x;
-}
-
 std::string screen_of(node_link& link, const std::vector<node_address>& nodes,
                       const std::string& sort, size_t width) {
   std::string result;
   for (auto& at : nodes) {
     auto report = link.look(at);
     if (report)
-      result += cut_line(headline(*report, at.text()), width)
+      result += cut(headline(*report, at.text()), width) + "\n"
                 + draw_table(*report, sort, width);
     else
-      result += cut_line(words_of(report.error()), width) + "\n";
+      result += cut(words_of(report.error()), width) + "\n";
     result += "\n";
   }
   return result + "sorted by " + sort + "; s: by the next column, q: quit\n";
@@ -59,7 +57,7 @@ sorts by the next column. See camctl ps --help for the columns.
 
   --sort KEY  As for ps. Default: load
 )",
-                                  {},
+                                  {"all"},
                                   {"sort"}});
   auto& keys = sort_keys();
   auto key = std::find(keys.begin(), keys.end(),

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "messages/node_report.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace camctl {
+
+// How names and numbers are put. Nothing that a node answered is believed:
+// control characters are replaced.
+
+/// `text` without what a terminal would take for a command.
+std::string printable(const std::string& text);
+
+/// `3 h 12 min`, `5.2 s`, `340 ms`, `12 us`.
+std::string duration_text(int64_t ns);
+
+/// `12.3` for 12300 in 1000 s.
+std::string rate_text(uint64_t per_1000_s);
+
+/// @param pattern Of `printf`, for one `double`.
+std::string format(const char* pattern, double x);
+
+/// A figure without its unit, which its value has: `_ns` is a duration,
+/// `_per_1000_s` a rate.
+std::string name_text(const camnode::figure& x);
+std::string value_text(const camnode::figure& x);
+
+/// Role, id, version, process and uptime; no end of line.
+std::string headline(const camnode::node_report& x, const std::string& at);
+
+} // namespace camctl
