@@ -12,9 +12,9 @@ public:
 };
 
 /// Whether a window can be opened: there is OpenCV, and a display that answers.
-/// To be asked first, as Qt, which draws OpenCV's windows, aborts the process where
-/// there is none. Finds out once, in a few milliseconds; never aborts. Keeps a
-/// connection of its own to the display. Main thread only.
+/// To be asked first, as Qt, which draws OpenCV's windows, aborts the process
+/// where there is none. Finds out once, in a few milliseconds; never aborts.
+/// Keeps a connection of its own to the display. Main thread only.
 bool display_usable();
 
 /// From here on, a display that goes away (an X server that ends, a user who
