@@ -157,6 +157,12 @@ recorded_loss read_loss(const fields& x) {
   result.before_ns = x.number("before_ns");
   if (result.first > result.last)
     refuse(x.where(), "ends before it begins");
+  auto most = result.last - result.first + 1; // 0: all that there are.
+  auto frames = x.has("frames") ? x.count("frames") : most;
+  if (most != 0 && (frames == 0 || frames > most))
+    refuse(x.where(), "\"frames\" is not what fits in there");
+  if (frames != most)
+    result.some = frames;
   return result;
 }
 

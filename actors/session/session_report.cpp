@@ -104,7 +104,7 @@ json losses_of(const recording_ledger& ledger) {
     result.push_back({{"epoch", x.epoch},
                       {"first_sequence", x.first},
                       {"last_sequence", x.last},
-                      {"frames", x.last - x.first + 1},
+                      {"frames", x.frames()},
                       {"place", to_string(x.place)},
                       {"before_ns", x.before_ns}});
   return result;
