@@ -32,7 +32,8 @@ client_supervisor::client_supervisor(caf::actor_config& cfg,
   session_ = parts_.resumed->session;
   *recording_ = session_.open();
   parts_.board->set_session(session_);
-  parts_.board->sensors->restore(session_.start_ms, parts_.resumed->sensors);
+  parts_.board->sensors->restore(session_.start_ms, parts_.resumed->sensors,
+                                 parts_.resumed->outages);
   if (!session_.open())
     parts_.session.stop->draw(session_.start_ms,
                               [this] { return session_.stop_ms; });

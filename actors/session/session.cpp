@@ -258,6 +258,7 @@ session_view session::view() const {
   x.disk = disk_.look();
   x.sensors = sensors_->look(session_.start_ms);
   x.sensor_error = sensors_->last_error();
+  x.outages = sensors_->outages(session.start_ms);
   return x;
 }
 

@@ -242,6 +242,7 @@ void interrupt(open_session& x, session_rebuilder& rebuilder,
   view.resumed_ms = x.books.resumed_ms;
   view.session = x.books.session;
   view.sensors = rebuilder.sensors();
+  view.outages = x.books.outages;
   view.restarts = restarts_of(x);
   if (view.session.stop_ms == 0)
     view.session.stop_ms = end_of(view.session, cameras, view.sensors);
@@ -273,6 +274,20 @@ void note_absence(const server_info& server, recording_ledger& ledger,
     ledger.run_ended(*last, now_ns);
 }
 
+/// Readings from a little before the last thing on disk until the broker is
+/// back are unknown, if there are sensors at all.
+std::vector<broker_outage> outages_of(const open_session& x, int64_t last_ns,
+                                      const sensor_board::topics& sensors) {
+  auto result = x.books.outages;
+  auto lasts = !result.empty() && result.back().to_ns == 0;
+  if (lasts || (sensors.empty() && result.empty()))
+    return result;
+  auto from_ms = std::max(x.books.session.start_ms,
+                          last_ns / 1'000'000 - 1'000);
+  result.push_back({x.books.session.client_ns(from_ms), 0});
+  return result;
+}
+
 resumed_session resume(const open_session& x, session_rebuilder& rebuilder,
                        int64_t now_ns) {
   resumed_session result;
@@ -284,7 +299,9 @@ resumed_session resume(const open_session& x, session_rebuilder& rebuilder,
   result.resumed_ms.push_back(session_ns / 1'000'000);
   auto last_ns = result.session.start_ms * 1'000'000;
   uint64_t frames = 0;
-  for (auto& [id, books] : rebuilder.cameras()) {
+  auto cameras = rebuilder.cameras();
+  auto sure_ns = end_of(result.session, {}, result.sensors) * 1'000'000;
+  for (auto& [id, books] : cameras) {
     frames += books.figures.written;
     last_ns = std::max(last_ns, books.figures.last_capture_ns);
     auto server = server_of(x, id);
@@ -293,6 +310,7 @@ resumed_session resume(const open_session& x, session_rebuilder& rebuilder,
     result.cameras.push_back(
       {std::move(server), std::move(ledger), clocks_of(x, id)});
   }
+  result.outages = outages_of(x, std::max(sure_ns, last_ns), result.sensors);
   // It was due while nobody was there.
   auto& s = result.session;
   if (s.stop_ms == 0 && s.due_ms != 0 && s.due_ms * 1'000'000 <= session_ns)

@@ -220,7 +220,7 @@ sensor_audit audit_sensor(const topic_figures& books,
   result.written = books.written;
   for (auto& [reason, n] : books.rejected) {
     result.rejected += n;
-    if (reason == "disk")
+    if (reason != stored_reading && n > 0)
       result.losses.push_back(std::to_string(n) + " readings: " + reason);
   }
   std::set<std::string> told{books.files.begin(), books.files.end()};

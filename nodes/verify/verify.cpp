@@ -264,6 +264,7 @@ private:
                               + x.books.interrupted);
     else if (x.books.state != "finished")
       result.faults.push_back(x.name + ": state \"" + x.books.state + '"');
+    name_outages(x.books, result);
     for (auto& [id, books] : x.books.cameras)
       result.cameras[id] = audit_camera(books, x.cameras[id]);
     for (auto& [id, films] : x.cameras)
@@ -271,6 +272,18 @@ private:
         result.cameras[id] = audit_camera({}, films);
     audit_sensors(x, result);
     result_.sessions.push_back(std::move(result));
+  }
+
+  static void name_outages(const manifest& books, session_audit& result) {
+    auto& s = books.session;
+    for (auto& x : books.outages) {
+      auto to = x.to_ns == 0
+                  ? std::string{"the end"}
+                  : std::to_string(s.session_ns(x.to_ns) / 1'000'000);
+      result.losses.push_back(
+        "readings from " + std::to_string(s.session_ns(x.from_ns) / 1'000'000)
+        + " to " + to + " are unknown: there was no connection to the broker");
+    }
   }
 
   static void audit_sensors(session_files& x, session_audit& result) {

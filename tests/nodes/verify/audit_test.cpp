@@ -147,7 +147,7 @@ CAF_TEST(readings that the books do not know are told) {
   topic_figures sensor;
   sensor.received = 5;
   sensor.written = 3;
-  sensor.rejected["no number"] = 2;
+  sensor.rejected[stored_reading] = 2;
   sensor.files = {"1000-2000"};
   checked_readings file;
   file.piece.stem = "1000-2000";
@@ -166,6 +166,19 @@ CAF_TEST(readings that the books do not know are told) {
   sensor.rejected["disk"] = 1;
   CAF_CHECK_EQUAL(audit_sensor(sensor, {file}).faults.size(), 1u);
   CAF_CHECK_EQUAL(audit_sensor(sensor, {file}).losses.size(), 1u);
+}
+
+CAF_TEST(readings that were thrown away are losses whatever the reason) {
+  topic_figures sensor;
+  sensor.received = 7;
+  sensor.rejected[stored_reading] = 2;
+  sensor.rejected["too many at once"] = 4;
+  sensor.rejected["bad message: no number"] = 1;
+  auto x = audit_sensor(sensor, {});
+  CAF_CHECK(x.faults.empty());
+  CAF_CHECK_EQUAL(
+    x.losses, (std::vector<std::string>{"1 readings: bad message: no number",
+                                        "4 readings: too many at once"}));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
