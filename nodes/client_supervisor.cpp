@@ -95,7 +95,7 @@ void client_supervisor::add_common_children() {
       sensor_log_ = spawn<sensor_log, caf::detached>(context, parts_.sensors,
                                                      parts_.make_client,
                                                      parts_.board->sensors);
-      send(sensor_log_, session_);
+      send(sensor_log_, session_to_finish());
       return caf::actor_cast<caf::actor>(sensor_log_);
     });
   if (parts_.status)
@@ -245,12 +245,14 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
         return *may && (answered < stop_ns || since < answer_patience_ns);
       },
       parts_.completers ? parts_.completers(x.server) : nullptr});
-  send(x.recorder, session_);
+  send(x.recorder, session_to_finish());
   return caf::actor_cast<caf::actor>(x.recorder);
 }
 
 void client_supervisor::pass_on(const session_info& x) {
   auto begins = x.open() && x.start_ms != session_.start_ms;
+  if (session_.exists())
+    ended_ = session_;
   session_ = x;
   parts_.board->set_session(x);
   *recording_ = x.open();
