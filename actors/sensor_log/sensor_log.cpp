@@ -7,6 +7,8 @@
 #include "messages/text.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <utility>
 
 namespace camnode {
@@ -26,6 +28,10 @@ constexpr int64_t cut_patience_ns = 300'000'000;
 constexpr int64_t recent_ns = 1'000'000'000;
 constexpr size_t max_recent = 1000;
 constexpr size_t max_recent_bytes = 4 << 20;
+
+/// How long a connection may be gone before the library says so: twice its
+/// keep-alive.
+constexpr int64_t silence_ns = 10'000'000'000;
 
 /// How long a turn may take on a slow disk, besides its last call.
 constexpr int64_t turn_ns = 500'000'000;
@@ -71,14 +77,22 @@ sensor_log::behavior_type sensor_log::make_behavior() {
 
 mqtt_events sensor_log::events() {
   auto result = messages_to(this);
-  result.on_down = [down = result.on_down, board = board_,
+  // A connection may be gone before that is noticed: since its last sign.
+  auto heard_ns = std::make_shared<std::atomic<int64_t>>(0);
+  result.on_up = [up = result.on_up, heard_ns, clock = options_.clock] {
+    *heard_ns = clock();
+    up();
+  };
+  result.on_down = [down = result.on_down, board = board_, heard_ns,
                     clock = options_.clock](std::string reason) {
-    board->link_down(clock(), "no broker: " + reason);
+    board->link_down(std::max(heard_ns->load(), clock() - silence_ns),
+                     "no broker: " + reason);
     down(std::move(reason));
   };
   // The message says only that there is something.
-  result.on_message = [tell = result.on_message,
+  result.on_message = [tell = result.on_message, heard_ns,
                        queue = options_.queue](mqtt_message x) {
+    *heard_ns = x.arrival_ns;
     if (queue->push(std::move(x)))
       tell({});
   };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -93,16 +94,18 @@ public:
       outages_.back().to_ns = now_ns;
   }
 
-  /// None come from now on. A connection that never was is no outage: then
+  /// None come since `from_ns`. A connection that never was is no outage: then
   /// there may be no broker, and nothing to miss.
-  void link_down(int64_t now_ns, std::string why) {
+  void link_down(int64_t from_ns, std::string why) {
     std::lock_guard<std::mutex> guard{mutex_};
     link_error_ = std::move(why);
     if (!std::exchange(up_, false))
       return;
-    down_since_ = now_ns;
+    if (!outages_.empty())
+      from_ns = std::max(from_ns, outages_.back().to_ns);
+    down_since_ = from_ns;
     if (!finished_ && outages_.size() < max_outages)
-      outages_.push_back({now_ns, 0});
+      outages_.push_back({from_ns, 0});
   }
 
   /// The disk's error, or else the connection's.
