@@ -78,6 +78,17 @@ CAF_TEST(a manifest is on disk once that is told) {
   CAF_CHECK_EQUAL(content_of(path), "two");
 }
 
+CAF_TEST(a folder that cannot be made is told) {
+  scratch_directory scratch;
+  scratch.put("sessions", "a file");
+  auto path = scratch.path() / "sessions" / "1.json";
+  auto real = new_manifest_writer();
+  real->write(path, "one");
+  real->wait(path, 60s);
+  CAF_CHECK_EQUAL(real->look(path).written, 0u);
+  CAF_CHECK_EQUAL(real->look(path).error.find("open failed"), 0u);
+}
+
 CAF_TEST(of the versions that wait for the disk the newest one is written) {
   testee->write("a", "1");
   disk->wait_begun(1);
