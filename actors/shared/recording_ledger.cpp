@@ -126,11 +126,13 @@ void recording_ledger::segment_completed(int64_t start_ms, int64_t end_ms,
     return;
   if (frames < i->frames) {
     auto n = i->frames - frames;
+    auto first = std::min(i->first_sequence, i->last_sequence);
+    auto last = std::max({i->first_sequence, i->last_sequence, first + n - 1});
     add(figures_.lost, n);
     add(figures_.lost_at[static_cast<size_t>(loss_place::disk)], n);
     if (losses_.size() < max_losses)
-      losses_.push_back({i->epoch, i->first_sequence, i->last_sequence,
-                         loss_place::disk, end_ms * 1'000'000, n});
+      losses_.push_back(
+        {i->epoch, first, last, loss_place::disk, end_ms * 1'000'000, n});
   }
   figures_.written += frames - i->frames; // Modulo 2^64, as the next one.
   figures_.bytes += bytes - i->bytes;

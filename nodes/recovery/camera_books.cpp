@@ -109,16 +109,14 @@ private:
   }
 
   void join_neighbours() {
-    std::vector<recorded_loss> joined;
-    for (auto& x : std::exchange(result_.losses, {})) {
-      auto as_one = joined.size() % 2 == 1 && joined.back().epoch == x.epoch
-                    && joined.back().exact();
-      if (as_one)
-        joined.back() = join(joined.back(), x);
-      else
-        joined.push_back(x);
+    auto losses = std::exchange(result_.losses, {});
+    for (size_t i = 0; i < losses.size(); ++i) {
+      auto two = i + 1 < losses.size()
+                 && losses[i].epoch == losses[i + 1].epoch;
+      result_.losses.push_back(two ? join(losses[i], losses[i + 1])
+                                   : losses[i]);
+      i += two;
     }
-    result_.losses = std::move(joined);
   }
 
   /// What was told as lost right behind the last frame is not waited for.
