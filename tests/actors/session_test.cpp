@@ -88,6 +88,22 @@ CAF_TEST(a session that was not completed in time stays open in its manifest) {
   CAF_CHECK_EQUAL(told.stopped, 1);
 }
 
+CAF_TEST(a session that is late holds up no other and stays open on disk) {
+  auto left = add_camera("left");
+  start_session_actor();
+  start_recording();
+  left->begin(told.sessions[0]);
+  stop_recording();
+  advance(16s);
+  start_recording();
+  CAF_REQUIRE(told.sessions.back().open());
+  left->finish();
+  left->begin(told.sessions.back()); // Its books of the first one are gone.
+  advance(1s);
+  CAF_CHECK_EQUAL(manifest("/state"), "stopping");
+  CAF_CHECK_EQUAL(light("/state"), "recording");
+}
+
 CAF_TEST(a node that is ending stops its session and hurries) {
   auto ledger = add_camera("left");
   start_session_actor();
