@@ -42,7 +42,8 @@ std::string to_string(ec x) {
 namespace {
 
 std::string with_context(std::string name, const caf::message& context) {
-  if (context.match_elements<std::string>())
+  if (context.match_elements<std::string>()
+      || context.match_elements<std::string, int>()) // With an `errno`.
     return name + ": " + context.get_as<std::string>(0);
   if (!context.empty())
     return name + ": " + to_string(context);

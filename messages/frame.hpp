@@ -81,6 +81,10 @@ struct frame_gap {
   uint64_t first = 0;
   uint64_t last = 0;
   loss_place place = loss_place::none;
+
+  /// The stream was broken off before the frame, and has no numbers: what is
+  /// missing besides, nobody knows.
+  bool unknown = false;
 };
 
 /// One JPEG with its times. Immutable once it is in a ring, and shared from
@@ -88,8 +92,11 @@ struct frame_gap {
 struct frame {
   /// Properties of a frame, as the `flags` column of the index shows them.
   enum flag : uint32_t {
-    receive_time_only = 1, ///< A legacy server's: captured when received.
-    time_adjusted = 2,     ///< Moved forward by us to keep times increasing.
+    receive_time_only = 1, ///< The clock of the server is not known (yet), or
+                           ///< it has none, as legacy ones: captured when
+                           ///< received.
+    time_adjusted = 2,     ///< Moved forward by us to keep times increasing; by
+                           ///< what `offset_error_ns` has more for that.
     rebuilt = 4, ///< The index had no row of it: a repair took what it could
                  ///< from the film. Number and times of arrival are unknown.
   };

@@ -14,6 +14,7 @@ struct mqtt_message {
   std::string payload;    ///< At most `max_payload_bytes` bytes.
   int64_t arrival_ns = 0; ///< `client_clock_ns` when it arrived.
   bool retained = false;  ///< The broker had it stored: not new.
+  bool oversized = false; ///< The payload was larger, and is left out.
 
   /// Messages right before it that the listener had no room for.
   uint64_t dropped_before = 0;
@@ -26,7 +27,7 @@ struct mqtt_message {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, mqtt_message& x) {
   return f(caf::meta::type_name("mqtt_message"), x.topic, x.payload,
-           x.arrival_ns, x.retained, x.dropped_before);
+           x.arrival_ns, x.retained, x.oversized, x.dropped_before);
 }
 
 } // namespace camnode

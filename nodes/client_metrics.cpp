@@ -4,6 +4,7 @@
 #include "actors/shared/metrics_text.hpp"
 #include "nodes/node_metrics.hpp"
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -19,12 +20,21 @@ struct camera_look {
   std::string truth;
   int64_t durable_age_ns = 0; ///< 0 while nothing is being recorded.
   int64_t clock_age_ns = 0;   ///< Of the newest look at the camera's clock.
-  size_t segments = 0;
   frame_ring::figures ring;
   frame_ring::limits ring_bounds{};
   histogram::figures to_received;
   histogram::figures to_durable;
 };
+
+/// How old the newest durable frames of the session are; its own age where
+/// there are none.
+int64_t durable_age(const ledger_figures& books, const session_info& session,
+                    int64_t now_ns) {
+  if (!session.exists())
+    return 0;
+  auto ours = books.session_ms == session.start_ms && books.durable_ns != 0;
+  return now_ns - (ours ? books.durable_ns : session.anchor_mono_ns);
+}
 
 std::vector<camera_look> look_at(const client_page_sources& x) {
   std::vector<camera_look> result;
@@ -32,18 +42,14 @@ std::vector<camera_look> look_at(const client_page_sources& x) {
   auto now = x.clock();
   for (auto& camera : x.cameras->look()) {
     auto books = camera.ledger->look();
-    auto age = session.exists() && books.durable_ns != 0
-                 ? now - books.durable_ns
-                 : 0;
     auto viewer = camera.viewer->look();
     camera_look look;
     look.id = camera.server.id;
     look.viewer = viewer;
     look.books = books;
     look.truth = camera_truth(books, session, now, camera.server.rate_mhz);
-    look.durable_age_ns = age;
+    look.durable_age_ns = durable_age(books, session, now);
     look.clock_age_ns = now - viewer.probed_ns;
-    look.segments = camera.ledger->segments().size();
     look.ring = camera.ring->stats();
     look.ring_bounds = camera.ring->bounds();
     look.to_received = camera.viewer->to_received().look();
@@ -181,28 +187,33 @@ void write_recording(metrics_text& out,
                  {{"camera", x.id}, {"state", state}});
   count(out, cameras, "camnode_recording_frames_captured_total", "counter",
         "Frames of the session that the camera made, lost ones included.",
-        [](auto& x) { return x.books.written + x.books.lost; });
+        [](auto& x) { return x.books.captured; });
   count(out, cameras, "camnode_recording_frames_written_total", "counter",
         "Frames of the session written to files.",
-        [](auto& x) { return x.books.written; });
+        [](auto& x) { return x.books.written + x.books.reversed.written; });
+  count(
+    out, cameras, "camnode_recording_frames_taken_back_total", "counter",
+    "Frames written that the disk did not keep: written once more, or lost.",
+    [](auto& x) { return x.books.reversed.written; });
   count(out, cameras, "camnode_recording_frames_durable_total", "counter",
         "Frames of the session that survive a power cut.",
         [](auto& x) { return x.books.durable; });
   count(out, cameras, "camnode_recording_bytes_total", "counter",
         "Bytes of the session's frames.",
-        [](auto& x) { return x.books.bytes; });
+        [](auto& x) { return x.books.bytes + x.books.reversed.bytes; });
   count(out, cameras, "camnode_recording_segments_total", "counter",
-        "Files of the session.", [](auto& x) { return x.segments; });
+        "Files of the session.", [](auto& x) { return x.books.films; });
   out.family("camnode_recording_frames_lost_total", "counter",
              "Frames of the session that are not on disk, and where they were "
              "lost.");
   for (auto& x : cameras)
     for (size_t i = 1; i < x.books.lost_at.size(); ++i)
-      out.sample(x.books.lost_at[i],
+      out.sample(x.books.lost_at[i] + x.books.reversed.lost_at[i],
                  {{"camera", x.id},
                   {"place", to_string(static_cast<loss_place>(i))}});
   time(out, cameras, "camnode_recording_durable_age_seconds",
-       "How long ago the newest frames became durable; 0 without a session.",
+       "How long ago the newest frames became durable, or the session began; "
+       "0 without one.",
        [](auto& x) { return x.durable_age_ns; });
 }
 

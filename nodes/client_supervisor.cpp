@@ -32,7 +32,8 @@ client_supervisor::client_supervisor(caf::actor_config& cfg,
   session_ = parts_.resumed->session;
   *recording_ = session_.open();
   parts_.board->set_session(session_);
-  parts_.board->sensors->restore(session_.start_ms, parts_.resumed->sensors);
+  parts_.board->sensors->restore(session_.start_ms, parts_.resumed->sensors,
+                                 parts_.resumed->outages);
   if (!session_.open())
     parts_.session.stop->draw(session_.start_ms,
                               [this] { return session_.stop_ms; });
@@ -94,7 +95,7 @@ void client_supervisor::add_common_children() {
       sensor_log_ = spawn<sensor_log, caf::detached>(context, parts_.sensors,
                                                      parts_.make_client,
                                                      parts_.board->sensors);
-      send(sensor_log_, session_);
+      send(sensor_log_, session_to_finish());
       return caf::actor_cast<caf::actor>(sensor_log_);
     });
   if (parts_.status)
@@ -244,12 +245,14 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
         return *may && (answered < stop_ns || since < answer_patience_ns);
       },
       parts_.completers ? parts_.completers(x.server) : nullptr});
-  send(x.recorder, session_);
+  send(x.recorder, session_to_finish());
   return caf::actor_cast<caf::actor>(x.recorder);
 }
 
 void client_supervisor::pass_on(const session_info& x) {
   auto begins = x.open() && x.start_ms != session_.start_ms;
+  if (session_.exists())
+    ended_ = session_;
   session_ = x;
   parts_.board->set_session(x);
   *recording_ = x.open();

@@ -103,6 +103,12 @@ private:
   /// A session has begun, is stopped, or is over: tells all who record.
   void pass_on(const session_info& x);
 
+  /// What a new life goes on with: the present session, or the last one, which
+  /// the life before may have left unfinished.
+  const session_info& session_to_finish() const {
+    return session_.exists() ? session_ : ended_;
+  }
+
   /// Ends pairs whose servers are gone.
   void beat();
   void remove_pair(const std::string& id);
@@ -113,6 +119,7 @@ private:
   const client_parts parts_;
   std::map<std::string, pair> pairs_; ///< By server id.
   session_info session_;              ///< The present one.
+  session_info ended_; ///< The last one that ended; some may still be at it.
 
   /// Whether a session is on, for those on other threads.
   const std::shared_ptr<std::atomic<bool>> recording_;

@@ -150,9 +150,9 @@ caf::expected<open_file> create_with(fs::path path, std::string_view head) {
 }
 
 /// When the last byte of `x` came, on the session clock: as long after
-/// `capture_ns` as it came after the capture on the client's clock, so that a
-/// capture time that was moved takes it along. Wraps around where a peer's
-/// times are nonsense.
+/// `capture_ns`, where the capture is before it is moved, as it came after the
+/// capture on the client's clock. Wraps around where a peer's times are
+/// nonsense.
 int64_t receive_on_session_clock(const frame& x, int64_t capture_ns) {
   auto bits = [](int64_t ns) { return static_cast<uint64_t>(ns); };
   auto captured = bits(x.capture_mono_ns) + bits(x.offset_ns);
@@ -172,14 +172,14 @@ public:
       interval_us_(frame_period_us) {
   }
 
-  caf::error append(const frame& x, int64_t capture_ns,
-                    uint32_t flags) override {
+  caf::error append(const frame& x, int64_t capture_ns, uint32_t flags,
+                    int64_t moved_ns) override {
     if (failure_)
       return failure_;
     if (auto err = check(x, capture_ns))
       return err;
     unsynced_ = true;
-    auto err = write(x, capture_ns, flags);
+    auto err = write(x, capture_ns, flags, moved_ns);
     if (err)
       fail(err);
     return err;
@@ -237,9 +237,11 @@ private:
     return capture_ns / 1000 - start_ms_ * 1000;
   }
 
-  caf::error write(const frame& x, int64_t capture_ns, uint32_t flags) {
+  caf::error write(const frame& x, int64_t capture_ns, uint32_t flags,
+                   int64_t moved_ns) {
     index_row_buffer row_buffer;
-    auto row = format_index_row(row_of(x, capture_ns, flags), row_buffer);
+    auto row = format_index_row(row_of(x, capture_ns, flags, moved_ns),
+                                row_buffer);
     if (auto err = write_all(csv_.fd.get(), row, csv_.path))
       return err;
     auto time = time_us(capture_ns);
@@ -257,14 +259,15 @@ private:
     return caf::none;
   }
 
-  index_row row_of(const frame& x, int64_t capture_ns, uint32_t flags) const {
+  index_row row_of(const frame& x, int64_t capture_ns, uint32_t flags,
+                   int64_t moved_ns) const {
     index_row row;
     row.frame = frames_;
     row.sequence = x.sequence;
     row.capture_ns = capture_ns;
-    row.receive_ns = receive_on_session_clock(x, capture_ns);
-    row.offset_ns = x.offset_ns;
-    row.offset_error_ns = x.offset_error_ns;
+    row.receive_ns = receive_on_session_clock(x, capture_ns - moved_ns);
+    row.offset_ns = x.offset_ns + moved_ns;
+    row.offset_error_ns = x.offset_error_ns + moved_ns;
     row.exposure_us = x.exposure_us;
     row.bytes = x.jpeg.size();
     row.flags = flags;

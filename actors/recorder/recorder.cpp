@@ -1,10 +1,13 @@
 #include "actors/recorder/recorder.hpp"
 
+#include "actors/shared/file_ops.hpp"
 #include "actors/shared/log.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace camnode {
 
@@ -34,10 +37,25 @@ constexpr int64_t return_patience_ns = 12'000'000'000;
 /// Likewise, where the node is ending.
 constexpr int64_t hurry_patience_ns = 600'000'000;
 
+/// How many names are tried for a segment that find another file there.
+constexpr int max_taken_names = 100;
+
 /// How long a segment stays open behind its end while no frame comes, for
 /// those that a server's ring may still bring: its age, and some time to
 /// connect.
 constexpr int64_t cut_patience_ns = 15'000'000'000;
+
+/// The first frame behind segment `i`, where numbers prove that.
+std::optional<frame_number>
+first_behind(const std::vector<recorded_segment>& segments, size_t i) {
+  auto next = std::find_if(segments.begin() + static_cast<ptrdiff_t>(i) + 1,
+                           segments.end(),
+                           [](const auto& x) { return x.frames > 0; });
+  // Without an epoch, the same number may be another frame's.
+  if (next == segments.end() || next->epoch == 0)
+    return std::nullopt;
+  return frame_number{next->epoch, next->first_sequence};
+}
 
 } // namespace
 
@@ -65,13 +83,17 @@ void recorder::beat_later() {
 }
 
 void recorder::begin(const session_info& x) {
-  if (!x.exists()
-      || (!session_.exists() && !x.open()
-          && parts_.ledger->look().session_ms != x.start_ms))
+  auto books = parts_.ledger->look();
+  auto finished = books.session_ms == x.start_ms
+                  && books.state == ledger_figures::phase::finished;
+  if (!x.exists() || finished
+      || (!session_.exists() && !x.open() && books.session_ms != x.start_ms))
     return; // Nothing to record: it was over before we were there.
   auto known = session_.start_ms == x.start_ms;
   if (!known && segment_)
     finish();
+  if (session_.exists() && !known && segment_)
+    return; // That failed: this actor ends.
   session_ = x;
   if (!known) {
     parts_.ledger->begin(x);
@@ -83,6 +105,7 @@ void recorder::begin(const session_info& x) {
     last_capture_ns_ = parts_.ledger->look().last_capture_ns;
     synced_ns_ = parts_.clock();
     began_ns_ = parts_.clock();
+    heard_ns_ = 0;
     parts_.ring->hold_from(cursor_);
   }
   beat_later();
@@ -96,6 +119,7 @@ void recorder::drain() {
     auto found = parts_.ring->next(cursor_);
     if (!found.frame)
       return;
+    heard_ns_ = parts_.clock();
     if (auto err = take(*found.frame, found.skipped))
       return fail(std::move(err));
     if (past_stop_)
@@ -106,8 +130,8 @@ void recorder::drain() {
 }
 
 caf::error recorder::take(const frame& x, uint64_t skipped) {
-  uint32_t flags = x.flags;
-  auto capture_ns = place(x, flags);
+  auto at = place(x);
+  auto capture_ns = at.capture_ns;
   auto capture_ms = whole_ms(capture_ns);
   // The line is drawn before the message about it is here.
   auto stop_ms = session_.stop_ms != 0 ? session_.stop_ms
@@ -126,7 +150,7 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
   // A picture without a size fits no film.
   auto err = x.width == 0 || x.height == 0
                ? caf::make_error(ec::bad_message, std::string{"no picture"})
-               : write(x, capture_ns, flags);
+               : write(x, at);
   if (err != ec::bad_message)
     return err;
   // The next one may be better: one bad frame costs no other.
@@ -139,6 +163,13 @@ void recorder::account_gap(const frame& x, uint64_t skipped,
                            int64_t capture_ns) {
   if (!last_) // What was missing before we began is not our loss.
     return;
+  if (x.gap.unknown && last_->epoch == x.epoch) {
+    parts_.ledger->run_ended(*last_, capture_ns);
+    log_warning(who(),
+                "the stream was broken off and has no numbers: what the camera "
+                "captured after frame ",
+                last_->sequence, " is unknown");
+  }
   recorded_loss loss{x.epoch, 0, 0, loss_place::none, capture_ns};
   if (last_->epoch == x.epoch) {
     // The viewer knows why, unless the ring let go of what it noted.
@@ -174,16 +205,19 @@ void recorder::note_loss(const recorded_loss& x) {
               x.epoch, ": ", to_string(x.place));
 }
 
-int64_t recorder::place(const frame& x, uint32_t& flags) const {
-  auto result = session_.session_ns(x.capture_mono_ns + x.offset_ns);
-  if (last_capture_ns_ != 0 && result < last_capture_ns_ + 1000) {
-    flags |= frame::time_adjusted;
-    return last_capture_ns_ + 1000;
-  }
-  return result;
+recorder::frame_place recorder::place(const frame& x) const {
+  auto captured = session_.session_ns(x.capture_mono_ns + x.offset_ns);
+  auto earliest = last_capture_ns_ + 1000;
+  if (last_capture_ns_ == 0 || captured >= earliest)
+    return {captured, 0};
+  return {earliest, earliest - captured};
 }
 
-caf::error recorder::write(const frame& x, int64_t capture_ns, uint32_t flags) {
+caf::error recorder::write(const frame& x, const frame_place& at) {
+  auto capture_ns = at.capture_ns;
+  auto flags = x.flags;
+  if (at.moved_ns > 0)
+    flags |= frame::time_adjusted;
   segment_schedule schedule{session_.start_ms, session_.segment_ms};
   auto span = schedule.at(whole_ms(capture_ns));
   if (!span)
@@ -198,7 +232,7 @@ caf::error recorder::write(const frame& x, int64_t capture_ns, uint32_t flags) {
   if (!segment_)
     if (auto err = open_for(x, capture_ns, *span))
       return err;
-  if (auto err = segment_->append(x, capture_ns, flags))
+  if (auto err = segment_->append(x, capture_ns, flags, at.moved_ns))
     return err;
   parts_.ledger->written(x, capture_ns);
   last_capture_ns_ = capture_ns;
@@ -214,6 +248,13 @@ caf::error recorder::open_for(const frame& x, int64_t capture_ns,
                                                        : span.begin_ms;
   start_ms = parts_.ledger->free_start(start_ms);
   auto opened = parts_.open(start_ms, x.width, x.height);
+  // Something may have been left there that no repair could complete.
+  for (int i = 0; i < max_taken_names; ++i) {
+    if (opened || !is_name_taken(opened.error()))
+      break;
+    start_ms = parts_.ledger->free_start(start_ms - 1);
+    opened = parts_.open(start_ms, x.width, x.height);
+  }
   if (!opened)
     return opened.error();
   segment_ = std::move(*opened);
@@ -286,16 +327,21 @@ bool recorder::is_over(int64_t session_ns) const {
     return false;
   if (past_stop_)
     return true;
-  auto patience = stop_patience_ns;
-  if (session_.hurry)
-    patience = hurry_patience_ns;
-  else if (parts_.may_return
-           && parts_.may_return(session_.client_ns(session_.stop_ms)))
-    patience = return_patience_ns;
+  if (cursor_ < parts_.ring->end_position())
+    return false;
   // A recorder that comes when the stop is over waits as long as any.
+  auto now = parts_.clock();
   auto since_stop_ns = session_ns - session_.stop_ms * 1'000'000;
-  auto waited_ns = std::min(since_stop_ns, parts_.clock() - began_ns_);
-  return cursor_ >= parts_.ring->end_position() && waited_ns > patience;
+  auto waited_ns = std::min(since_stop_ns, now - began_ns_);
+  if (session_.hurry)
+    return waited_ns > hurry_patience_ns;
+  if (waited_ns > return_patience_ns)
+    return true;
+  if (parts_.may_return
+      && parts_.may_return(session_.client_ns(session_.stop_ms)))
+    return false;
+  // While frames come, the one behind the stop may come, too.
+  return std::min(waited_ns, now - heard_ns_) > stop_patience_ns;
 }
 
 void recorder::finish() {
@@ -326,21 +372,21 @@ void recorder::complete_left_segments() {
     auto& x = segments[i];
     if (x.end_ms != 0)
       continue;
-    std::optional<frame_number> next;
-    if (i + 1 < segments.size())
-      next = frame_number{segments[i + 1].epoch,
-                          segments[i + 1].first_sequence};
-    auto done = parts_.complete(x.start_ms, next);
+    auto done = parts_.complete(x.start_ms, first_behind(segments, i));
     auto name = done ? parse_segment_name(done->stem + ".mp4") : std::nullopt;
     if (name) {
-      parts_.ledger->segment_completed(x.start_ms, name->end_ms, done->stem);
+      parts_.ledger->segment_completed(x.start_ms, name->end_ms, done->stem,
+                                       done->frames, done->bytes);
       log_info(who(), "completed what was left of segment ", x.index, ", ",
                done->stem, ", ", done->frames, " frames");
+    } else if (done) {
+      parts_.ledger->segment_completed(x.start_ms, x.start_ms + 1, {}, 0, 0);
+      log_warning(who(), "of segment ", x.start_ms,
+                  " nothing was left; it had ", x.frames, " frames");
     } else {
-      auto why = done ? std::string{"no whole frame in it"}
-                      : describe(done.error());
-      parts_.ledger->failed(why);
-      log_error(who(), "segment ", x.start_ms, " is left open: ", why);
+      parts_.ledger->failed(describe(done.error()));
+      log_error(who(), "segment ", x.start_ms,
+                " is left open: ", describe(done.error()));
     }
   }
 }

@@ -70,10 +70,16 @@ private:
 
   void note_loss(const recorded_loss& x);
 
-  /// Where `x` is on the session clock: after all frames before it.
-  int64_t place(const frame& x, uint32_t& flags) const;
+  /// A frame's place on the session clock.
+  struct frame_place {
+    int64_t capture_ns;
+    int64_t moved_ns; ///< By how much that is later than its capture.
+  };
 
-  caf::error write(const frame& x, int64_t capture_ns, uint32_t flags);
+  /// Where `x` is on the session clock: after all frames before it.
+  frame_place place(const frame& x) const;
+
+  caf::error write(const frame& x, const frame_place& at);
   caf::error open_for(const frame& x, int64_t capture_ns,
                       const segment_span& span);
   caf::error close_segment(int64_t end_ms);
@@ -119,6 +125,7 @@ private:
   bool unsynced_ = false;
   int64_t synced_ns_ = 0;
   int64_t began_ns_ = 0; ///< When this actor heard of the session.
+  int64_t heard_ns_ = 0; ///< When it last found a frame.
 };
 
 } // namespace camnode

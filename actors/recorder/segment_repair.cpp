@@ -139,6 +139,7 @@ private:
       if ((unsure || !row) && !look_at(f, i, row, unsure))
         break;
       kept_.push_back(*row);
+      result_.bytes += row->bytes;
       film_end_ = f.payload_offset + f.header.payload_bytes;
     }
     result_.frames = kept_.size();

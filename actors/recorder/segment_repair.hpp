@@ -32,6 +32,7 @@ find_broken_segments(const std::filesystem::path& dir);
 struct segment_repair {
   std::string stem; ///< Of its final name; empty: there was nothing to keep.
   uint64_t frames = 0;
+  uint64_t bytes = 0;      ///< Of their JPEGs.
   uint64_t rebuilt = 0;    ///< Of these, those that had no row.
   uint64_t frames_cut = 0; ///< Whole by their form, but not their content,
                            ///< or also in the next segment.

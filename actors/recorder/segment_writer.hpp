@@ -20,11 +20,19 @@ public:
 
   /// Appends a frame at `capture_ns` of the session clock (UTC ns).
   /// @param flags What the index says of it: those of `x`, perhaps more.
+  /// @param moved_ns What `capture_ns` is later than `x` has it; the times in
+  ///        the index are off by as much more.
   /// @pre `capture_ns` grows from call to call and is not before the start.
   /// @returns `ec::write_failed`, or `ec::bad_message` for a JPEG that does not
   ///          fit the segment (other size in pixels).
-  virtual caf::error append(const frame& x, int64_t capture_ns, uint32_t flags)
+  virtual caf::error append(const frame& x, int64_t capture_ns, uint32_t flags,
+                            int64_t moved_ns)
     = 0;
+
+  /// Likewise, of a frame that is where its capture time is.
+  caf::error append(const frame& x, int64_t capture_ns, uint32_t flags) {
+    return append(x, capture_ns, flags, 0);
+  }
 
   /// Promises that all appended frames survive a power cut.
   /// @returns `ec::sync_failed`; then what was appended since the last promise

@@ -7,16 +7,20 @@
 #include "messages/text.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <utility>
 
 namespace camnode {
+
+using namespace std::chrono_literals;
 
 namespace {
 
 constexpr auto beat_interval = std::chrono::milliseconds(250);
 
-/// Readings that arrived before a cut may still be in the mailbox; none stays
-/// there for longer.
+/// How long files stay open behind a cut for readings from before it, that a
+/// thread of the library may still hold.
 constexpr int64_t cut_patience_ns = 300'000'000;
 
 /// A session has begun a moment before we hear of it. Bounds what is kept for
@@ -24,6 +28,13 @@ constexpr int64_t cut_patience_ns = 300'000'000;
 constexpr int64_t recent_ns = 1'000'000'000;
 constexpr size_t max_recent = 1000;
 constexpr size_t max_recent_bytes = 4 << 20;
+
+/// How long a connection may be gone before the library says so: twice its
+/// keep-alive.
+constexpr int64_t silence_ns = 10'000'000'000;
+
+/// How long a turn may take on a slow disk, besides its last call.
+constexpr int64_t turn_ns = 500'000'000;
 
 } // namespace
 
@@ -39,32 +50,88 @@ sensor_log::sensor_log(caf::actor_config& cfg, const actor_context& context,
 sensor_log::behavior_type sensor_log::make_behavior() {
   show_state("idle");
   client_ = make_client_(options_.client_name + "-sensors", std::nullopt,
-                         messages_to(this));
+                         events());
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](link_up_atom) {
-      board_->failed({});
       client_->subscribe(options_.topics);
+      if (client_->up()) // Else it went again, and this comes late.
+        board_->link_up(options_.clock());
     },
     [this](link_down_atom, const std::string& reason) {
       show_error(reason);
-      board_->failed("no broker: " + reason);
       log_warning(who(), reason, "; no readings until the broker is back");
     },
-    [this](const mqtt_message& x) { take(x); },
+    [this](const mqtt_message&) {
+      turn_ns_ = options_.clock();
+      drain(); // What is left is taken with the next beat.
+    },
     [this](const session_info& x) { begin(x); },
     [this](beat_atom) {
-      beat();
-      delayed_send(this, beat_interval, beat_atom_v);
+      turn_ns_ = options_.clock();
+      auto more = beat();
+      delayed_send(this, more ? 0ms : beat_interval, beat_atom_v);
     },
   };
 }
 
+mqtt_events sensor_log::events() {
+  auto result = messages_to(this);
+  // A connection may be gone before that is noticed: since its last sign.
+  auto heard_ns = std::make_shared<std::atomic<int64_t>>(0);
+  result.on_up = [up = result.on_up, heard_ns, clock = options_.clock] {
+    *heard_ns = clock();
+    up();
+  };
+  result.on_down = [down = result.on_down, board = board_, heard_ns,
+                    clock = options_.clock](std::string reason) {
+    board->link_down(std::max(heard_ns->load(), clock() - silence_ns),
+                     "no broker: " + reason);
+    down(std::move(reason));
+  };
+  // The message says only that there is something.
+  result.on_message = [tell = result.on_message, heard_ns,
+                       queue = options_.queue](mqtt_message x) {
+    *heard_ns = x.arrival_ns;
+    if (queue->push(std::move(x)))
+      tell({});
+  };
+  return result;
+}
+
+bool sensor_log::time_is_up() const {
+  return options_.clock() - turn_ns_ > turn_ns;
+}
+
+bool sensor_log::drain() {
+  auto now = options_.clock();
+  auto all = false;
+  while (!time_is_up()) {
+    auto x = options_.queue->pop();
+    all = all || !x || x->arrival_ns > now; // Else a flood would never end.
+    if (!x)
+      break;
+    take(*x);
+  }
+  if (auto n = options_.queue->take_dropped())
+    note_dropped(n);
+  return all;
+}
+
 void sensor_log::begin(const session_info& x) {
-  if (!x.exists())
+  if (!x.exists() || board_->finished(x.start_ms))
     return;
-  if (session_.exists() && session_.start_ms != x.start_ms)
+  if (session_.exists() && session_.start_ms != x.start_ms) {
+    // Nobody told of its end. What is late by now is not its own any more.
+    for (int i = 0; i < 10; ++i) {
+      turn_ns_ = options_.clock();
+      if (drain())
+        break;
+    }
+    while (!close_all(end_of_session_ms()))
+      turn_ns_ = options_.clock();
     finish();
+  }
   session_ = x;
   board_->begin(x.start_ms);
   recent_bytes_ = 0;
@@ -86,15 +153,15 @@ void sensor_log::remember(const mqtt_message& x) {
 }
 
 void sensor_log::take(const mqtt_message& x) {
-  if (x.dropped_before > 0)
-    note_dropped(x.dropped_before);
   if (!session_.exists())
     return remember(x);
   auto session_ns = session_.session_ns(x.arrival_ns);
   auto time_ms = whole_ms(session_ns);
   auto stop_ms = session_.stop_ms != 0 ? session_.stop_ms
                                        : options_.stop->of(session_.start_ms);
-  if (time_ms < session_.start_ms || (stop_ms != 0 && time_ms >= stop_ms))
+  if (stop_ms != 0 && time_ms >= stop_ms)
+    return remember(x); // The next session may have begun.
+  if (time_ms < session_.start_ms)
     return;
   if (topics_.count(x.topic) == 0 && topics_.size() >= max_topics) {
     static const std::string further = "(further topics)";
@@ -105,7 +172,9 @@ void sensor_log::take(const mqtt_message& x) {
   topics_.try_emplace(x.topic); // Counts as one, whatever comes of it.
   board_->update(x.topic, [](topic_figures& f) { ++f.received; });
   if (x.retained) // Nobody knows when it was measured.
-    return reject(x.topic, "stored by the broker, not new");
+    return reject(x.topic, stored_reading);
+  if (x.oversized)
+    return reject(x.topic, "larger than 256 KiB");
   auto err = write(x, session_ns);
   if (!err) {
     ++readings_;
@@ -192,40 +261,77 @@ caf::error sensor_log::try_close(const std::string& topic, topic_log& log,
   return caf::none;
 }
 
-void sensor_log::close_all(int64_t end_ms) {
-  for (auto& [topic, log] : topics_)
-    close_file(topic, log, std::min(end_ms, log.span.end_ms));
+bool sensor_log::close_over(int64_t session_ns) {
+  for (auto& [topic, log] : topics_) {
+    if (!log.file.is_open()
+        || session_ns <= log.span.end_ms * 1'000'000 + cut_patience_ns)
+      continue;
+    if (time_is_up())
+      return false;
+    close_file(topic, log, log.span.end_ms);
+  }
+  return true;
 }
 
-void sensor_log::beat() {
-  if (!session_.exists())
-    return;
-  sync();
+bool sensor_log::close_all(int64_t end_ms) {
+  for (auto& [topic, log] : topics_) {
+    if (!log.file.is_open())
+      continue;
+    if (time_is_up())
+      return false;
+    close_file(topic, log, std::min(end_ms, log.span.end_ms));
+  }
+  return true;
+}
+
+bool sensor_log::beat() {
+  // Before the queue is looked at: what comes behind that is from later.
   auto now = session_.session_ns(options_.clock());
+  auto drained = drain();
+  if (!session_.exists())
+    return !drained;
+  turn_ns_ = options_.clock();
+  auto synced = sync();
+  if (!drained || !synced)
+    return true;
   if (session_.stop_ms != 0
-      && now > session_.stop_ms * 1'000'000 + cut_patience_ns)
-    return finish();
-  for (auto& [topic, log] : topics_)
-    if (now > log.span.end_ms * 1'000'000 + cut_patience_ns)
-      close_file(topic, log, log.span.end_ms);
+      && now > session_.stop_ms * 1'000'000 + cut_patience_ns) {
+    if (!close_all(session_.stop_ms))
+      return true;
+    finish();
+    return false;
+  }
+  auto done = close_over(now);
   show_state("logging " + std::to_string(topics_.size()) + " topics, "
              + std::to_string(readings_) + " readings");
+  return !done;
 }
 
-void sensor_log::sync() {
-  for (auto& [topic, log] : topics_) {
+bool sensor_log::sync() {
+  // Goes on behind where time was up, so that each has its turn.
+  auto i = topics_.upper_bound(synced_);
+  for (size_t n = 0; n < topics_.size(); ++n, ++i) {
+    if (i == topics_.end())
+      i = topics_.begin();
+    if (time_is_up())
+      return false;
+    auto& [topic, log] = *i;
+    synced_ = topic;
     if (auto err = log.file.sync())
       fail(topic, err);
     else
       board_->update(topic, [](topic_figures& f) { f.durable = f.written; });
   }
+  return true;
+}
+
+int64_t sensor_log::end_of_session_ms() const {
+  return session_.stop_ms != 0
+           ? session_.stop_ms
+           : whole_ms(session_.session_ns(options_.clock()));
 }
 
 void sensor_log::finish() {
-  auto end_ms = session_.stop_ms != 0
-                  ? session_.stop_ms
-                  : whole_ms(session_.session_ns(options_.clock()));
-  close_all(end_ms);
   topics_.clear();
   session_ = {};
   readings_ = 0;
@@ -271,10 +377,12 @@ void sensor_log::take_back(const std::string& topic) {
 
 void sensor_log::on_exit() {
   client_.reset();
-  if (session_.exists())
-    close_all(session_.stop_ms != 0
-                ? session_.stop_ms
-                : whole_ms(session_.session_ns(options_.clock())));
+  board_->link_down(options_.clock(), {});
+  if (!session_.exists())
+    return;
+  auto end_ms = end_of_session_ms();
+  for (auto& [topic, log] : topics_)
+    close_file(topic, log, std::min(end_ms, log.span.end_ms));
 }
 
 } // namespace camnode

@@ -4,6 +4,7 @@
 #include "actors/sensor_log/sensor_file.hpp"
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/observed.hpp"
+#include "actors/shared/reading_queue.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "actors/shared/stop_line.hpp"
@@ -15,6 +16,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 namespace camnode {
@@ -25,6 +27,9 @@ struct sensor_log_options {
   std::filesystem::path dir;      ///< One folder per topic is made in here.
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
   stop_line_ptr stop;
+
+  /// What came and is not looked at yet: outlives the actor.
+  reading_queue_ptr queue = std::make_shared<reading_queue>();
 };
 
 /// Writes what the room's sensors publish while there is a session: a CSV file
@@ -56,6 +61,13 @@ private:
   };
 
   void begin(const session_info& x);
+
+  /// What the connection to the broker reports, for this actor.
+  mqtt_events events();
+
+  /// Takes what came up to now and is in the queue, for a while at most.
+  /// @returns Whether that was all.
+  bool drain();
   void take(const mqtt_message& x);
 
   /// Keeps a reading that may belong to a session which is just beginning.
@@ -72,11 +84,28 @@ private:
   void close_file(const std::string& topic, topic_log& log, int64_t end_ms);
   caf::error try_close(const std::string& topic, topic_log& log,
                        int64_t end_ms);
-  void close_all(int64_t end_ms);
 
-  void beat();
-  void sync();
+  /// Closes the files that end before `session_ns`.
+  /// @returns false if time is up before all are closed.
+  bool close_over(int64_t session_ns);
+
+  /// Likewise, with all files; they end at `end_ms` at the latest.
+  bool close_all(int64_t end_ms);
+
+  /// @returns Whether there is more to do, as soon as others had their turn.
+  bool beat();
+
+  /// Makes readings durable, of topic after topic.
+  /// @returns false if time is up before all are.
+  bool sync();
+
+  /// The last files of the session are closed.
   void finish();
+  int64_t end_of_session_ms() const;
+
+  /// Whether this turn has lasted long enough: who asks whether this actor
+  /// lives waits, and others do, too.
+  bool time_is_up() const;
   void reject(const std::string& topic, const std::string& reason);
   void fail(const std::string& topic, const caf::error& err);
 
@@ -91,6 +120,8 @@ private:
   std::deque<mqtt_message> recent_; ///< While there is no session.
   size_t recent_bytes_ = 0;         ///< Of their payloads.
   std::map<std::string, topic_log> topics_;
+  std::string synced_;    ///< The last topic that was synced.
+  int64_t turn_ns_ = 0;   ///< When this turn began.
   uint64_t readings_ = 0; ///< Written, of all topics.
 };
 

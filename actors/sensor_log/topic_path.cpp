@@ -20,8 +20,10 @@ bool ends_with(std::string_view x, std::string_view tail) {
 size_t first_encoded_dot(std::string_view level) {
   if (level == "." || level == "..")
     return 0;
-  if (ends_with(level, ".csv") || ends_with(level, ".part"))
-    return level.rfind('.');
+  // What SENSOR LOG and the repair give to files beside these folders.
+  for (auto ending : {".csv", ".part", ".wider", ".new", ".damaged"})
+    if (ends_with(level, ending))
+      return level.rfind('.');
   return level.size();
 }
 

@@ -157,6 +157,12 @@ recorded_loss read_loss(const fields& x) {
   result.before_ns = x.number("before_ns");
   if (result.first > result.last)
     refuse(x.where(), "ends before it begins");
+  auto most = result.last - result.first + 1; // 0: all that there are.
+  auto frames = x.has("frames") ? x.count("frames") : most;
+  if (most != 0 && (frames == 0 || frames > most))
+    refuse(x.where(), "\"frames\" is not what fits in there");
+  if (frames != most)
+    result.some = frames;
   return result;
 }
 
@@ -176,14 +182,20 @@ void read_address(const std::string& text, server_info& out) {
   out.port = static_cast<uint16_t>(port);
 }
 
+/// Times below this can be added without a thought.
+constexpr int64_t latest_ns = int64_t{1} << 62;
+
+/// Whether the clock of `x` can be reckoned with.
+bool is_clock(const session_info& x) {
+  return x.start_ms <= latest_ns / 1'000'000
+         && std::abs(x.anchor_mono_ns / 2) <= latest_ns / 8;
+}
+
 clock_record read_clock(const session_info& session, const fields& x) {
   clock_record result;
-  // What is below can be added without a thought.
-  constexpr int64_t latest_ns = int64_t{1} << 62;
   auto at_ns = x.number("at_ns");
   auto start_ns = session.start_ms * 1'000'000;
-  if (at_ns < 0 || at_ns > latest_ns || start_ns > latest_ns
-      || std::abs(session.anchor_mono_ns / 2) > latest_ns / 8)
+  if (at_ns < 0 || at_ns > latest_ns || !is_clock(session))
     refuse(x.where(), "\"at_ns\" is no time");
   result.client_ns = session.anchor_mono_ns + (at_ns - start_ns);
   result.epoch = x.count("epoch");
@@ -269,6 +281,15 @@ session_info read_session(const fields& x) {
   return result;
 }
 
+broker_outage read_outage(const session_info& session, const fields& x) {
+  auto client_ns = [&](int64_t time_ms) {
+    if (time_ms > latest_ns / 1'000'000 || !is_clock(session))
+      refuse(x.where(), "is at no time");
+    return time_ms == 0 ? 0 : session.client_ns(time_ms);
+  };
+  return {client_ns(x.time("from_ms")), client_ns(x.time("to_ms"))};
+}
+
 manifest read(const json& all) {
   fields x{all, {}};
   if (x.text_or_none("format") != "camnode session 1")
@@ -291,6 +312,11 @@ manifest read(const json& all) {
   auto sensors = x.object("sensors");
   for (auto& [topic, sensor] : sensors.all().items())
     result.sensors[topic] = read_sensor({sensor, "sensor " + quote(topic)});
+  if (x.has("sensor_outages"))
+    each(x, "sensor_outages", [&](const auto& y) {
+      if (result.outages.size() < sensor_board::max_outages)
+        result.outages.push_back(read_outage(result.session, y));
+    });
   return result;
 }
 

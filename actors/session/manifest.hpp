@@ -48,6 +48,7 @@ struct manifest {
   std::string interrupted;         ///< Why it was not.
   std::map<std::string, manifest_camera> cameras;
   sensor_board::topics sensors;
+  std::vector<broker_outage> outages;
 
   /// Whether the client that wrote it was still at it.
   bool unfinished() const {

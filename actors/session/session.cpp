@@ -1,7 +1,6 @@
 #include "actors/session/session.hpp"
 
 #include "actors/session/manifest.hpp"
-#include "actors/shared/file_ops.hpp"
 #include "actors/shared/log.hpp"
 
 #include <algorithm>
@@ -28,8 +27,19 @@ constexpr int64_t stop_lead_ns = 50'000'000;
 /// completed.
 constexpr int64_t last_seconds = 60;
 
-/// How soon the manifest has what a crash would lose of the books.
+/// How soon the manifest has what a crash would lose of the books, and how soon
+/// it is tried again; as much more for each MiB that it has.
 constexpr int64_t news_interval_ns = 1'000'000'000;
+
+/// How long those who record wait for the first manifest: what a crash leaves
+/// then has one. Frames are in the rings meanwhile.
+constexpr auto first_patience = std::chrono::milliseconds(500);
+
+/// How long a beat waits for the last one.
+constexpr auto last_patience = std::chrono::milliseconds(100);
+
+/// A manifest that is not on disk after this is told of.
+constexpr int64_t unwritten_patience_ns = 2'000'000'000;
 
 /// How often figures that only grow are told.
 constexpr int64_t tell_interval_ns = 1'000'000'000;
@@ -57,8 +67,10 @@ session::behavior_type session::make_behavior() {
     if (!session_.open())
       send(parent_, session_);
   }
-  if (session_.exists()) // Tells that it goes on.
-    write_manifest(state());
+  if (session_.exists()) { // Tells that it goes on.
+    file_.path = options_.dir / manifest_name(session_);
+    write(file_, view());
+  }
   show_state(state());
   delayed_send(this, beat_interval, beat_atom_v);
   return {
@@ -76,6 +88,8 @@ void session::obey(const record_command& x) {
   if (x.start && session_.open())
     refuse("start: recording already, since "
            + std::to_string(session_.start_ms));
+  else if (x.start && ending_)
+    refuse("start: the client is ending");
   else if (x.start && session_.exists())
     wait_with(x);
   else if (auto why = x.start ? why_no_room(x) : ""; !why.empty())
@@ -100,6 +114,12 @@ void session::start(const record_command& x) {
   next.label = x.label;
   next.forced = x.force;
   next.due_ms = x.duration_ms == 0 ? 0 : next.start_ms + x.duration_ms;
+  if (late_) {
+    options_.manifests->forget(late_->file.path);
+    log_warning(who(), "session ", late_->session.start_ms,
+                " is left incomplete; the next start of the client closes it");
+    late_.reset();
+  }
   session_ = next;
   past_ = {};
   cut_ = 0;
@@ -107,8 +127,12 @@ void session::start(const record_command& x) {
   log_info(who(), "session ", next.start_ms,
            x.label.empty() ? "" : " " + x.label, " begins, ",
            cameras_->look().size(), " cameras");
+  file_ = {};
+  file_.path = options_.dir / manifest_name(session_);
+  write(file_, view());
+  options_.manifests->wait(file_.path, first_patience);
+  check(file_);
   send(parent_, session_);
-  write_manifest("recording");
 }
 
 void session::stop(int64_t when_ns) {
@@ -118,11 +142,14 @@ void session::stop(int64_t when_ns) {
   });
   log_info(who(), "session ", session_.start_ms, " ends at ", session_.stop_ms);
   send(parent_, session_);
-  write_manifest(state());
+  write(file_, view());
 }
 
 void session::hurry() {
+  ending_ = true;
   if (!session_.exists()) {
+    if (late_)
+      options_.manifests->wait(late_->file.path, first_patience);
     send(parent_, stopped_atom_v);
     return;
   }
@@ -163,6 +190,8 @@ void session::guard_disk() {
 }
 
 std::string session::why_no_room(const record_command& x) const {
+  if (late_ && late_->file.unwritten_ns != 0)
+    return "the disk does not take the last session's manifest";
   auto disk = disk_.look();
   if (x.force || options_.min_minutes == 0
       || !disk.ends_within(options_.min_minutes * 60))
@@ -185,47 +214,113 @@ void session::beat() {
     auto cut = (session_ms - session_.start_ms) / session_.segment_ms;
     if (cut != cut_) {
       cut_ = cut;
-      write_manifest(state());
+      file_.stale = true;
     }
-    write_if_news();
+    write_if_news(file_, view());
     // A session that was over before this actor began gets its time, too.
     auto waited_ms = std::min(session_ms - session_.stop_ms,
                               (now - born_ns_) / 1'000'000);
     auto patience_ms = session_.hurry ? hurry_patience_ms : finish_patience_ms;
-    if (!session_.open() && (all_finished() || waited_ms > patience_ms))
-      complete();
+    if (!session_.open())
+      complete(waited_ms > patience_ms);
+  }
+  if (late_)
+    complete_late();
+  if (auto fault = manifest_fault(); fault != told_fault_) {
+    told_fault_ = fault;
+    if (!fault.empty()) {
+      show_error(fault);
+      log_error(who(), fault);
+    }
   }
   show_state(state());
   tell();
 }
 
-void session::write_if_news() {
-  auto now = options_.clock();
-  if (now - written_ns_ < news_interval_ns)
-    return;
-  if (manifest_digest(view()) != written_digest_)
-    write_manifest(state());
+void session::write(manifest_state& file, const session_view& told) {
+  auto x = told;
+  x.state = manifest_state_of(x.session, x.cameras);
+  auto text = render_manifest(x);
+  file.digest = manifest_digest(x);
+  file.state = x.state;
+  file.bytes = text.size();
+  file.asked_ns = x.now_ns;
+  file.stale = false;
+  if (file.unwritten_ns == 0)
+    file.unwritten_ns = x.now_ns;
+  file.version = options_.manifests->write(file.path, std::move(text));
+  check(file);
 }
 
-bool session::all_finished() const {
-  auto cameras = cameras_->look();
-  return sensors_->finished(session_.start_ms)
-         && std::all_of(cameras.begin(), cameras.end(), [&](const auto& x) {
-              auto books = x.ledger->look();
-              return books.session_ms != session_.start_ms
+void session::check(manifest_state& file) {
+  auto x = options_.manifests->look(file.path);
+  if (x.tried < file.version)
+    return; // The disk is at it.
+  file.error = x.error;
+  if (x.written == file.version)
+    file.unwritten_ns = 0;
+}
+
+void session::write_if_news(manifest_state& file, const session_view& x) {
+  check(file);
+  auto mib = static_cast<int64_t>(file.bytes >> 20);
+  if (x.now_ns - file.asked_ns < news_interval_ns * (1 + mib))
+    return;
+  // One that the disk is still at need not be made again.
+  if (!file.error.empty() || file.stale || manifest_digest(x) != file.digest)
+    write(file, x);
+}
+
+std::string session::manifest_fault() const {
+  auto now = options_.clock();
+  for (auto* x : {&file_, late_ ? &late_->file : nullptr})
+    if (x && x->unwritten_ns != 0
+        && (!x->error.empty() || now - x->unwritten_ns > unwritten_patience_ns))
+      return "cannot write the manifest: "
+             + (x->error.empty() ? "the disk does not answer" : x->error);
+  return {};
+}
+
+bool session::all_finished(const session_info& x,
+                           const std::vector<fleet_member>& cameras) const {
+  return sensors_->finished(x.start_ms)
+         && std::all_of(cameras.begin(), cameras.end(), [&](const auto& y) {
+              auto books = y.ledger->look();
+              return books.session_ms != x.start_ms
                      || books.state == ledger_figures::phase::finished;
             });
 }
 
-void session::complete() {
-  auto all = all_finished();
-  if (!all) {
-    last_error_ = "not all files of the session were completed in time";
-    log_error(who(), last_error_);
+void session::complete(bool time_is_up) {
+  auto cameras = cameras_->look();
+  auto finished = all_finished(session_, cameras);
+  if (finished && file_.state != "finished")
+    write(file_, view());
+  if (finished) {
+    options_.manifests->wait(file_.path, last_patience);
+    check(file_);
   }
-  write_manifest("finished");
-  if (all)
+  if (is_closed(file_)) {
     log_info(who(), "session ", session_.start_ms, " is complete");
+    options_.manifests->forget(file_.path);
+    return forget_session();
+  }
+  if (!time_is_up)
+    return;
+  last_error_ = finished
+                  ? "the session's manifest was not written in time"
+                  : "not all files of the session were completed in time";
+  log_error(who(), last_error_);
+  // It stays open in its manifest: its files are not what they will be. The
+  // next start of the client completes it, if this process does not.
+  write(file_, view());
+  options_.manifests->wait(file_.path, last_patience);
+  late_ = late_session{session_, past_, std::move(cameras), file_};
+  forget_session();
+}
+
+void session::forget_session() {
+  file_ = {};
   session_ = {};
   past_ = {};
   send(parent_, session_);
@@ -234,30 +329,50 @@ void session::complete() {
     obey(*next);
 }
 
+void session::complete_late() {
+  auto& [late, past, cameras, file] = *late_;
+  if (file.state != manifest_state_of(late, cameras))
+    file.stale = true;
+  write_if_news(file, view_of(late, past, cameras));
+  if (!is_closed(file))
+    return;
+  log_info(who(), "session ", late.start_ms, " is complete after all");
+  options_.manifests->forget(file.path);
+  late_.reset();
+}
+
 session_view session::view() const {
+  return view_of(session_, past_, cameras_->look());
+}
+
+session_view session::view_of(const session_info& session,
+                              const session_past& past,
+                              std::vector<fleet_member> cameras) const {
   session_view x;
   x.client = options_.client;
   x.version = options_.version;
   x.state = state();
-  x.session = session_;
-  x.last_error = last_error_;
+  x.session = session;
+  auto fault = manifest_fault();
+  x.last_error = fault.empty() ? last_error_ : fault;
   x.commands_refused = refused_;
   x.now_ns = options_.clock();
   x.utc_ms = options_.utc() / 1'000'000;
-  x.cameras = cameras_->look();
+  x.cameras = std::move(cameras);
   for (auto& camera : x.cameras)
     for (auto* actor : {"viewer/", "recorder/"}) {
       auto name = actor + camera.server.id;
       x.restarts[name] = directory().restarts(name);
     }
   x.alarms = directory().alarms();
-  for (auto& [actor, n] : past_.restarts)
+  for (auto& [actor, n] : past.restarts)
     x.restarts[actor] += n;
-  x.resumed_ms = past_.resumed_ms;
+  x.resumed_ms = past.resumed_ms;
   x.boot_id = options_.boot_id;
   x.disk = disk_.look();
-  x.sensors = sensors_->look(session_.start_ms);
+  x.sensors = sensors_->look(session.start_ms);
   x.sensor_error = sensors_->last_error();
+  x.outages = sensors_->outages(session.start_ms);
   return x;
 }
 
@@ -267,23 +382,12 @@ std::string session::state() const {
   return session_.open() ? "recording" : "stopping";
 }
 
-std::filesystem::path session::manifest_path() const {
-  return options_.dir / manifest_name(session_);
-}
-
-void session::write_manifest(const std::string& state) {
-  auto x = view();
-  x.state = state;
-  written_ns_ = x.now_ns;
-  written_digest_ = manifest_digest(x);
-  auto err = create_directories_synced(options_.dir);
-  if (!err)
-    err = replace_file_synced(manifest_path(), render_manifest(x));
-  if (err) {
-    last_error_ = describe(err);
-    show_error(last_error_);
-    log_error(who(), "cannot write the manifest: ", last_error_);
-  }
+std::string
+session::manifest_state_of(const session_info& x,
+                           const std::vector<fleet_member>& cameras) const {
+  if (x.open())
+    return "recording";
+  return all_finished(x, cameras) ? "finished" : "stopping";
 }
 
 void session::tell() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/session/disk_guard.hpp"
+#include "actors/session/manifest_writer.hpp"
 #include "actors/session/session_report.hpp"
 #include "actors/shared/fleet.hpp"
 #include "actors/shared/observed.hpp"
@@ -31,6 +32,9 @@ struct session_options {
   std::string boot_id = {};       ///< Which run of the machine this is.
   disk_space space = {};          ///< Of the disk that is recorded to.
   int64_t min_minutes = 0;        ///< With less room, a start is refused.
+
+  manifest_writer_ptr manifests
+    = new_manifest_writer(); ///< Outlives the actor.
 };
 
 /// What became of a session in earlier processes.
@@ -42,9 +46,10 @@ struct session_past {
 /// SESSION: one recording from start to stop. Ties the session clock to UTC,
 /// tells everyone who records through the supervisor, keeps the manifest (at
 /// the start, at every cut, at the stop), and tells the truth about it all,
-/// from the books of those who write.
+/// from the books of those who write. A session is kept until its manifest says
+/// on disk that it is finished.
 ///
-/// Blocks on the disk: runs detached.
+/// Does not touch the disk, but waits a moment for manifests: runs detached.
 class session : public observed<session_actor::base> {
 public:
   /// @param current The session that an earlier life of this actor, or an
@@ -76,24 +81,76 @@ private:
 
   void beat();
 
-  /// Whether all who record have finished the stopped session.
-  bool all_finished() const;
+  /// How far a manifest is.
+  struct manifest_state {
+    std::filesystem::path path;
+    std::string digest;   ///< Of what it has that files do not tell.
+    std::string state;    ///< As the newest version says.
+    uint64_t version = 0; ///< The newest one; 0: there is none yet.
+    size_t bytes = 0;     ///< Of that.
+    int64_t asked_ns = 0; ///< When it was made.
+    int64_t unwritten_ns
+      = 0;              ///< Since when the disk lacks one; 0: it does not.
+    std::string error;  ///< Why it does.
+    bool stale = false; ///< A new version is due.
+  };
+
+  /// A session that is over, though not all who record have finished it.
+  struct late_session {
+    session_info session;
+    session_past past;
+    std::vector<fleet_member> cameras; ///< Even those that are gone since.
+    manifest_state file;
+  };
+
+  /// Whether all who record have finished the stopped session `x`.
+  bool all_finished(const session_info& x,
+                    const std::vector<fleet_member>& cameras) const;
 
   /// Looks how long the disk will last; stops before it is full.
   void guard_disk();
 
   /// @returns Why there is too little room for `x`; empty: there is not.
   std::string why_no_room(const record_command& x) const;
-  void complete();
 
-  /// Writes the manifest if it lacks what cannot be told from the files alone:
-  /// losses, other runs of a server, new cameras and sensors.
-  void write_if_news();
+  /// Ends the stopped session if its manifest says that it is finished, or
+  /// nobody can wait for that any longer.
+  void complete(bool time_is_up);
+
+  /// Has the books of a session closed that was over before they were complete,
+  /// should they be so by now.
+  void complete_late();
+
+  /// Nothing is left to be done for the present session.
+  void forget_session();
+
+  /// Has a manifest written.
+  void write(manifest_state& file, const session_view& x);
+
+  /// Likewise, if the last version was refused, or lacks what cannot be told
+  /// from the files alone: losses, other runs of a server, new cameras and
+  /// sensors.
+  void write_if_news(manifest_state& file, const session_view& x);
+
+  /// Looks what became of it.
+  void check(manifest_state& file);
+
+  /// Whether the session is finished, on disk.
+  static bool is_closed(const manifest_state& file) {
+    return file.state == "finished" && file.unwritten_ns == 0;
+  }
+
+  /// Why a manifest is not on disk for too long; empty: each one is.
+  std::string manifest_fault() const;
 
   session_view view() const;
+  session_view view_of(const session_info& x, const session_past& past,
+                       std::vector<fleet_member> cameras) const;
   std::string state() const;
-  std::filesystem::path manifest_path() const;
-  void write_manifest(const std::string& state);
+
+  /// What a manifest says of `x`.
+  std::string manifest_state_of(const session_info& x,
+                                const std::vector<fleet_member>& cameras) const;
 
   /// Publishes the truth light if it has changed, or a while has passed.
   void tell();
@@ -103,14 +160,16 @@ private:
   const sensor_board_ptr sensors_;
   client_supervisor_actor parent_;
   session_info session_;
-  session_past past_; ///< Of `session_`.
+  session_past past_;   ///< Of `session_`.
+  manifest_state file_; ///< Likewise.
   disk_guard disk_;
   const int64_t born_ns_;              ///< When this life began.
   std::optional<record_command> next_; ///< Waits for the end of `session_`.
-  int64_t cut_ = 0;            ///< Which cut the manifest was last written for.
-  std::string written_digest_; ///< Of what it had that files do not tell.
-  int64_t written_ns_ = 0;     ///< When that was.
+  std::optional<late_session> late_;   ///< The one before.
+  bool ending_ = false;                ///< The node is.
+  int64_t cut_ = 0; ///< Which cut the manifest was last written for.
   std::string last_error_;
+  std::string told_fault_; ///< What was logged of `manifest_fault`.
   uint64_t refused_ = 0;
   std::string told_; ///< What was last published.
   std::string told_digest_;

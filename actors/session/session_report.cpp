@@ -104,7 +104,7 @@ json losses_of(const recording_ledger& ledger) {
     result.push_back({{"epoch", x.epoch},
                       {"first_sequence", x.first},
                       {"last_sequence", x.last},
-                      {"frames", x.last - x.first + 1},
+                      {"frames", x.frames()},
                       {"place", to_string(x.place)},
                       {"before_ns", x.before_ns}});
   return result;
@@ -187,6 +187,20 @@ json sensor_entry(const topic_figures& x) {
           {"files", x.files}};
 }
 
+/// On the session clock, within the session.
+json outages_of(const session_view& x) {
+  auto result = json::array();
+  auto& s = x.session;
+  for (auto& outage : x.outages) {
+    auto from_ms = std::max(s.start_ms, ms(s.session_ns(outage.from_ns)));
+    auto to_ms = outage.to_ns == 0 ? 0 : ms(s.session_ns(outage.to_ns)) + 1;
+    auto behind = s.stop_ms != 0 && from_ms >= s.stop_ms;
+    if (!behind && (to_ms == 0 || to_ms > s.start_ms))
+      result.push_back({{"from_ms", from_ms}, {"to_ms", to_ms}});
+  }
+  return result;
+}
+
 /// JSON wants UTF-8; what is not, as topics may be, is replaced.
 std::string text_of(const json& x, int indent) {
   return x.dump(indent, ' ', false, json::error_handler_t::replace);
@@ -251,7 +265,8 @@ std::string truth_digest(const session_view& x) {
 }
 
 std::string manifest_digest(const session_view& x) {
-  auto result = std::to_string(x.sensors.size());
+  auto result = std::to_string(x.sensors.size()) + ' '
+                + std::to_string(x.outages.size());
   for (auto& camera : x.cameras) {
     auto books = books_of(camera, x.session);
     result += '|' + camera.server.id + ' ' + std::to_string(books.lost) + ' '
@@ -288,6 +303,7 @@ std::string render_manifest(const session_view& x) {
   for (auto& [topic, figures] : x.sensors)
     sensors[topic] = sensor_entry(figures);
   result["sensors"] = sensors;
+  result["sensor_outages"] = outages_of(x);
   return text_of(result, 2) + "\n";
 }
 

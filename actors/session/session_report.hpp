@@ -31,6 +31,7 @@ struct session_view {
   std::map<std::string, std::string> alarms;
   sensor_board::topics sensors;
   std::string sensor_error;
+  std::vector<broker_outage> outages;
   disk_figures disk;
   std::string boot_id;             ///< Which run of the machine this is.
   std::vector<int64_t> resumed_ms; ///< When the session was resumed.

@@ -62,8 +62,15 @@ void unique_fd::reset(int fd) {
 }
 
 caf::error file_error(ec code, const fs::path& path, int errnum) {
-  return caf::make_error(code, path.string() + ": "
-                                 + std::generic_category().message(errnum));
+  return caf::make_error(code,
+                         path.string() + ": "
+                           + std::generic_category().message(errnum),
+                         errnum);
+}
+
+bool is_name_taken(const caf::error& x) {
+  return x.context().match_elements<std::string, int>()
+         && x.context().get_as<int>(1) == EEXIST;
 }
 
 caf::expected<unique_fd> create_file(const fs::path& path) {

@@ -54,6 +54,9 @@ private:
 /// An error that says which file and why: "<path>: <text of errnum>".
 caf::error file_error(ec code, const std::filesystem::path& path, int errnum);
 
+/// Whether `x` is an error of a file because its name is taken.
+bool is_name_taken(const caf::error& x);
+
 /// Creates `path` for appending. Whatever is at that name already (a dangling
 /// link too) is left alone.
 /// @returns `ec::open_failed` with the path, also where the name is taken.

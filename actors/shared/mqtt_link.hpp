@@ -48,8 +48,9 @@ private:
   uint64_t dropped_ = 0; ///< Since the last one admitted.
 };
 
-/// Turns what an MQTT client reports into messages for `listener`. Holds it
-/// weakly, as the actor owns the client that owns these.
+/// Turns what an MQTT client reports into messages for `listener`, but for
+/// messages that are too large. Holds it weakly, as the actor owns the client
+/// that owns these.
 inline mqtt_events messages_to(const mqtt_listener_actor& listener) {
   auto weak = caf::actor_cast<caf::weak_actor_ptr>(
     caf::actor_cast<caf::strong_actor_ptr>(listener));
@@ -62,7 +63,7 @@ inline mqtt_events messages_to(const mqtt_listener_actor& listener) {
     [send] { send(link_up_atom_v); },
     [send](std::string reason) { send(link_down_atom_v, std::move(reason)); },
     [send, backlog = std::make_shared<mqtt_backlog>()](mqtt_message x) {
-      if (backlog->admit(x))
+      if (!x.oversized && backlog->admit(x))
         send(std::move(x));
     },
   };

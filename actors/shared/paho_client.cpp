@@ -104,6 +104,8 @@ private:
       log_warning("mqtt", "dropped a message of ", x.get_payload().size(),
                   " bytes on ", x.get_topic().substr(0, 80), "; the limit is ",
                   max_payload_bytes);
+      events_.on_message(
+        {x.get_topic(), {}, client_clock_ns(), x.is_retained(), true});
       return;
     }
     events_.on_message(

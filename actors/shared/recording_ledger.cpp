@@ -17,6 +17,17 @@ void add(uint64_t& sum, uint64_t n) {
 
 } // namespace
 
+recorded_loss join(const recorded_loss& a, const recorded_loss& b) {
+  auto n = a.frames();
+  add(n, b.frames());
+  return {a.epoch,
+          std::min(a.first, b.first),
+          std::max(a.last, b.last),
+          a.place == b.place ? a.place : loss_place::unknown,
+          std::max(a.before_ns, b.before_ns),
+          n};
+}
+
 void recording_ledger::begin(const session_info& session) {
   std::lock_guard<std::mutex> guard{mutex_};
   if (figures_.session_ms == session.start_ms)
@@ -45,9 +56,17 @@ void recording_ledger::make_certain() {
 
 void recording_ledger::roll_back() {
   std::lock_guard<std::mutex> guard{mutex_};
-  auto error = std::move(figures_.last_error);
-  figures_ = certain_.figures;
-  figures_.last_error = std::move(error);
+  auto before = std::exchange(figures_, certain_.figures);
+  figures_.last_error = std::move(before.last_error);
+  figures_.films = before.films;
+  figures_.captured = before.captured;
+  figures_.reversed = before.reversed;
+  auto& reversed = figures_.reversed;
+  ++reversed.times;
+  reversed.written += before.written - figures_.written;
+  reversed.bytes += before.bytes - figures_.bytes;
+  for (size_t i = 0; i < loss_places; ++i)
+    reversed.lost_at[i] += before.lost_at[i] - figures_.lost_at[i];
   segments_.resize(std::min(segments_.size(), certain_.segments));
   if (!segments_.empty())
     segments_.back() = certain_.last_segment;
@@ -69,6 +88,8 @@ void recording_ledger::restore(ledger_figures figures,
   breaks_ = std::move(breaks);
   starts_.clear();
   pieces_.clear();
+  figures_.films = segments_.size();
+  count_captured();
   for (auto& x : segments_) {
     starts_.insert(x.start_ms);
     pieces_.insert(x.index);
@@ -95,19 +116,40 @@ void recording_ledger::segment_opened(uint64_t index, int64_t start_ms,
 }
 
 void recording_ledger::segment_completed(int64_t start_ms, int64_t end_ms,
-                                         std::string file) {
+                                         std::string file, uint64_t frames,
+                                         uint64_t bytes) {
   std::lock_guard<std::mutex> guard{mutex_};
-  for (auto& x : segments_)
-    if (x.start_ms == start_ms && x.end_ms == 0) {
-      x.end_ms = end_ms;
-      x.file = std::move(file);
-      break;
-    }
+  auto i = std::find_if(segments_.begin(), segments_.end(), [=](auto& x) {
+    return x.start_ms == start_ms && x.end_ms == 0;
+  });
+  if (i == segments_.end())
+    return;
+  if (frames < i->frames) {
+    auto n = i->frames - frames;
+    auto first = std::min(i->first_sequence, i->last_sequence);
+    auto last = std::max({i->first_sequence, i->last_sequence, first + n - 1});
+    add(figures_.lost, n);
+    add(figures_.lost_at[static_cast<size_t>(loss_place::disk)], n);
+    if (losses_.size() < max_losses)
+      losses_.push_back(
+        {i->epoch, first, last, loss_place::disk, end_ms * 1'000'000, n});
+  }
+  figures_.written += frames - i->frames; // Modulo 2^64, as the next one.
+  figures_.bytes += bytes - i->bytes;
+  figures_.durable = figures_.written;
+  i->frames = frames;
+  i->bytes = bytes;
+  i->end_ms = end_ms;
+  i->file = std::move(file);
+  if (frames == 0)
+    segments_.erase(i);
   make_certain();
 }
 
 void recording_ledger::segment_closed(int64_t end_ms, std::string file) {
   std::lock_guard<std::mutex> guard{mutex_};
+  if (segments_.empty())
+    return;
   if (segments_.back().frames == 0) { // A file without frames is not kept.
     segments_.pop_back();
   } else {
@@ -125,16 +167,28 @@ void recording_ledger::written(const frame& x, int64_t capture_ns) {
   figures_.last = number;
   figures_.last_capture_ns = capture_ns;
   ++figures_.written;
+  count_captured();
   figures_.bytes += x.jpeg.size();
-  auto& segment = segments_.back();
-  if (segment.frames++ == 0) {
-    segment.epoch = x.epoch;
-    segment.first_sequence = x.sequence;
-  }
-  segment.last_sequence = x.sequence;
-  segment.bytes += x.jpeg.size();
+  if (!segments_.empty())
+    add_to(segments_.back(), x);
   if (undurable_.size() < max_undurable)
     undurable_.push_back(x.receive_ns);
+}
+
+void recording_ledger::count_captured() {
+  auto now = figures_.written;
+  add(now, figures_.lost);
+  figures_.captured = std::max(figures_.captured, now);
+}
+
+void recording_ledger::add_to(recorded_segment& to, const frame& x) {
+  if (to.frames++ == 0) {
+    ++figures_.films;
+    to.epoch = x.epoch;
+    to.first_sequence = x.sequence;
+  }
+  to.last_sequence = x.sequence;
+  to.bytes += x.jpeg.size();
 }
 
 void recording_ledger::durable(int64_t now_ns) {
@@ -152,21 +206,53 @@ void recording_ledger::lost(const recorded_loss& x) {
   auto n = x.last - x.first + 1;
   add(figures_.lost, n);
   add(figures_.lost_at[static_cast<size_t>(x.place)], n);
+  count_captured();
   figures_.last = frame_number{x.epoch, x.last};
   if (!losses_.empty()) {
     auto& before = losses_.back();
     if (before.epoch == x.epoch && before.place == x.place
         && before.last + 1 == x.first) {
+      if (!before.exact())
+        add(before.some, n);
       before.last = x.last;
       return;
     }
   }
+  if (losses_.size() >= max_losses)
+    coarsen();
   if (losses_.size() < max_losses)
     losses_.push_back(x);
 }
 
+void recording_ledger::coarsen() {
+  // What is certain stays apart from what is not; its last one, which may have
+  // grown since, from both.
+  auto certain = certain_.losses;
+  auto may_join = [&](size_t i) {
+    return i + 1 < losses_.size() && (i + 2 < certain || i >= certain)
+           && losses_[i].epoch == losses_[i + 1].epoch;
+  };
+  std::vector<recorded_loss> joined;
+  for (size_t i = 0; i < losses_.size(); ++i) {
+    if (i == certain)
+      certain_.losses = joined.size();
+    if (may_join(i)) {
+      joined.push_back(join(losses_[i], losses_[i + 1]));
+      ++i;
+    } else {
+      joined.push_back(losses_[i]);
+    }
+  }
+  if (certain == losses_.size())
+    certain_.losses = joined.size();
+  losses_ = std::move(joined);
+}
+
 void recording_ledger::run_ended(frame_number last, int64_t before_ns) {
   std::lock_guard<std::mutex> guard{mutex_};
+  if (!breaks_.empty() && breaks_.back().last.epoch == last.epoch
+      && breaks_.back().last.sequence == last.sequence)
+    return;
   ++figures_.runs_ended;
   if (breaks_.size() < max_losses)
     breaks_.push_back({last, before_ns});

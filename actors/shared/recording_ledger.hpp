@@ -35,7 +35,24 @@ struct recorded_loss {
   uint64_t last = 0;
   loss_place place = loss_place::none;
   int64_t before_ns = 0; ///< Session clock, of the first frame behind them.
+
+  /// How many of these numbers are lost; 0: all. Others where losses were
+  /// joined for lack of room.
+  uint64_t some = 0;
+
+  uint64_t frames() const {
+    return some != 0 ? some : last - first + 1;
+  }
+
+  /// Whether each number from `first` to `last` is lost.
+  bool exact() const {
+    return some == 0;
+  }
 };
+
+/// Both in one entry, of which not all numbers may be lost.
+/// @pre They are of one epoch, and have no number in common.
+recorded_loss join(const recorded_loss& a, const recorded_loss& b);
 
 /// A frame's number within the run of a server.
 struct frame_number {
@@ -47,6 +64,15 @@ struct frame_number {
 struct recorded_break {
   frame_number last;
   int64_t before_ns = 0; ///< Session clock, of the next run's first frame.
+};
+
+/// What was noted and taken back since, as the disk did not keep it. Only
+/// grows within a session.
+struct ledger_reversals {
+  uint64_t times = 0;
+  uint64_t written = 0;
+  uint64_t bytes = 0;
+  std::array<uint64_t, loss_places> lost_at{};
 };
 
 /// The books of one camera in one session, as of one look.
@@ -70,7 +96,13 @@ struct ledger_figures {
   /// camera captured behind `last`.
   bool end_unknown = false;
 
-  uint64_t runs_ended = 0; ///< Servers' restarts within the session.
+  /// Servers' restarts within the session; connections lost, where frames have
+  /// no numbers.
+  uint64_t runs_ended = 0;
+
+  uint64_t films = 0;    ///< Files that ever had a frame.
+  uint64_t captured = 0; ///< The most that were ever written or lost.
+  ledger_reversals reversed;
 };
 
 /// The books of one camera: what of the present session is on disk, and what
@@ -90,7 +122,10 @@ public:
   void segment_closed(int64_t end_ms, std::string file);
 
   /// An earlier segment, which could not be closed, is complete now.
-  void segment_completed(int64_t start_ms, int64_t end_ms, std::string file);
+  /// @param frames What its file has, with `bytes` of JPEGs: the books go by
+  ///        that. Without any, there is no file.
+  void segment_completed(int64_t start_ms, int64_t end_ms, std::string file,
+                         uint64_t frames, uint64_t bytes);
 
   /// @param capture_ns Where it was placed on the session clock.
   void written(const frame& x, int64_t capture_ns = 0);
@@ -111,7 +146,8 @@ public:
   /// Counts frames lost; beyond what a number can hold, it stays there.
   void lost(const recorded_loss& x);
 
-  /// Notes that another run of the server goes on, with a frame at `before_ns`.
+  /// Notes that another run of the server, or a stream without numbers, goes on
+  /// with a frame at `before_ns`. For one `last`, the first note counts.
   void run_ended(frame_number last, int64_t before_ns);
 
   /// Notes that the session ended before the stream was seen to reach its end.
@@ -128,13 +164,15 @@ public:
   ledger_figures look() const;
   std::vector<recorded_segment> segments() const;
 
-  /// The losses, neighbours joined; of more than `max_losses`, the first.
+  /// The losses, neighbours joined. Where there would be more than
+  /// `max_losses`, those that are near each other are joined to entries with
+  /// frames between them that are not lost.
   std::vector<recorded_loss> losses() const;
 
   /// Likewise bounded.
   std::vector<recorded_break> breaks() const;
 
-  static constexpr size_t max_losses = 10'000;
+  static constexpr size_t max_losses = 1000;
 
   /// From the arrival of a frame's last byte to the proof that it is durable;
   /// of all sessions.
@@ -157,6 +195,11 @@ private:
   };
 
   void make_certain();
+  void add_to(recorded_segment& to, const frame& x);
+  void count_captured();
+
+  /// Joins losses, two each.
+  void coarsen();
 
   histogram to_durable_;
   mutable std::mutex mutex_;

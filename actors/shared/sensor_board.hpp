@@ -1,14 +1,20 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace camnode {
+
+/// Why a reading is rejected that the broker had stored before the session: no
+/// loss, as nobody knows when it was measured.
+constexpr const char* stored_reading = "stored by the broker, not new";
 
 /// What became of the readings of one topic in a session.
 struct topic_figures {
@@ -19,6 +25,13 @@ struct topic_figures {
   std::vector<std::string> files;           ///< Finished ones, without folder.
   uint64_t last_index = 0; ///< Of the last cut that has a file.
   bool has_file = false;   ///< Whether there is such a cut.
+};
+
+/// A time without a connection to the broker: what was published in it, nobody
+/// knows. On the client's clock.
+struct broker_outage {
+  int64_t from_ns = 0;
+  int64_t to_ns = 0; ///< 0 while it lasts.
 };
 
 /// The books of the sensors in one session: received = written + rejected.
@@ -35,15 +48,22 @@ public:
     session_ms_ = session_ms;
     finished_ = false;
     topics_.clear();
-    last_error_.clear();
+    outages_.clear();
+    disk_error_.clear();
+    if (down_since_) // It reaches into the session.
+      outages_.push_back({*down_since_, 0});
   }
 
   /// Goes on with the books that an earlier process left.
-  void restore(int64_t session_ms, topics books) {
+  void restore(int64_t session_ms, topics books,
+               std::vector<broker_outage> outages = {}) {
     std::lock_guard<std::mutex> guard{mutex_};
     session_ms_ = session_ms;
     finished_ = false;
     topics_ = std::move(books);
+    outages_ = std::move(outages);
+    if (!outages_.empty() && outages_.back().to_ns == 0)
+      down_since_ = outages_.back().from_ns;
   }
 
   void finish() {
@@ -57,15 +77,50 @@ public:
     return finished_ && session_ms_ == session_ms;
   }
 
+  /// The disk refuses something. Stays for the session.
   void failed(std::string error) {
     std::lock_guard<std::mutex> guard{mutex_};
-    last_error_ = std::move(error);
+    disk_error_ = std::move(error);
   }
 
+  /// Readings come from now on.
+  void link_up(int64_t now_ns) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    link_error_.clear();
+    up_ = true;
+    if (!std::exchange(down_since_, std::nullopt) || finished_)
+      return;
+    if (!outages_.empty() && outages_.back().to_ns == 0)
+      outages_.back().to_ns = now_ns;
+  }
+
+  /// None come since `from_ns`. A connection that never was is no outage: then
+  /// there may be no broker, and nothing to miss.
+  void link_down(int64_t from_ns, std::string why) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    link_error_ = std::move(why);
+    if (!std::exchange(up_, false))
+      return;
+    if (!outages_.empty())
+      from_ns = std::max(from_ns, outages_.back().to_ns);
+    down_since_ = from_ns;
+    if (!finished_ && outages_.size() < max_outages)
+      outages_.push_back({from_ns, 0});
+  }
+
+  /// The disk's error, or else the connection's.
   std::string last_error() const {
     std::lock_guard<std::mutex> guard{mutex_};
-    return last_error_;
+    return disk_error_.empty() ? link_error_ : disk_error_;
   }
+
+  /// Of the session `session_ms`.
+  std::vector<broker_outage> outages(int64_t session_ms) const {
+    std::lock_guard<std::mutex> guard{mutex_};
+    return session_ms == session_ms_ ? outages_ : std::vector<broker_outage>{};
+  }
+
+  static constexpr size_t max_outages = 1000;
 
   /// Changes the figures of one topic by `f(topic_figures&)`.
   template <class F>
@@ -85,8 +140,12 @@ private:
   mutable std::mutex mutex_;
   int64_t session_ms_ = 0;
   bool finished_ = true;
-  std::string last_error_;
+  std::string disk_error_;
+  std::string link_error_;
+  bool up_ = false;                   ///< There is a connection.
+  std::optional<int64_t> down_since_; ///< Since when there is none any more.
   topics topics_;
+  std::vector<broker_outage> outages_; ///< In order, disjoint.
 };
 
 using sensor_board_ptr = std::shared_ptr<sensor_board>;

@@ -33,15 +33,20 @@ void frame_intake::take(decoded_frame x, int64_t receive_ns) {
     std::lock_guard<std::mutex> guard{mutex_};
     // A server without numbers gets ours: each frame is the next one.
     result->epoch = x.head.epoch.value_or(0);
-    result->sequence = x.head.sequence.value_or(last_ ? last_->sequence + 1
-                                                      : 1);
+    auto numbered = x.head.sequence.has_value();
+    auto broken = numbered ? 0 : broken_;
+    result->sequence = x.head.sequence.value_or(
+      last_ ? last_->sequence + broken + 1 : 1);
     if (last_ && last_->epoch == result->epoch
         && result->sequence <= last_->sequence) {
       board_->update([](viewer_figures& f) { ++f.doubled; });
       return;
     }
     result->gap = gap_before(*result, x.head);
+    result->gap.unknown = !numbered && connected_ && last_;
     place(*result, x.head, receive_ns);
+    broken_ = 0;
+    connected_ = false;
     last_ = stream_position{result->epoch, result->sequence};
   }
   if ((result->flags & frame::receive_time_only) == 0)
@@ -89,11 +94,20 @@ frame_gap frame_intake::gap_before(const frame& x,
 }
 
 void frame_intake::count_broken(uint64_t n) {
-  if (n > 0)
-    board_->update([=](viewer_figures& f) { f.broken += n; });
+  if (n == 0)
+    return;
+  {
+    std::lock_guard<std::mutex> guard{mutex_};
+    broken_ += n;
+  }
+  board_->update([=](viewer_figures& f) { f.broken += n; });
 }
 
 void frame_intake::note_answer(int64_t now_ns) {
+  {
+    std::lock_guard<std::mutex> guard{mutex_};
+    connected_ = true;
+  }
   board_->update([=](viewer_figures& f) { f.answered_ns = now_ns; });
 }
 

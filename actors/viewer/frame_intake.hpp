@@ -29,7 +29,8 @@ public:
   /// @param receive_ns `client_clock_ns` when its last byte came.
   void take(decoded_frame x, int64_t receive_ns);
 
-  /// Counts `n` bodies that were no JPEG.
+  /// Counts `n` bodies that were no JPEG. Where frames have no numbers, each
+  /// is one frame that is missing.
   void count_broken(uint64_t n);
 
   /// A server has answered a new connection.
@@ -55,6 +56,8 @@ private:
   clock_offset clock_;
   uint64_t clock_epoch_ = 0; ///< Which run of the server `clock_` is of.
   std::optional<stream_position> last_;
+  uint64_t broken_ = 0;    ///< Bodies since `last_`.
+  bool connected_ = false; ///< Anew, since `last_`.
 };
 
 } // namespace camnode

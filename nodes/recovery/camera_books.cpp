@@ -103,8 +103,20 @@ private:
     auto n = x.last - x.first + 1;
     result_.figures.lost += n;
     result_.figures.lost_at[static_cast<size_t>(x.place)] += n;
-    if (result_.losses.size() < recording_ledger::max_losses)
-      result_.losses.push_back(x);
+    result_.losses.push_back(x);
+    if (result_.losses.size() > 2 * recording_ledger::max_losses)
+      join_neighbours();
+  }
+
+  void join_neighbours() {
+    auto losses = std::exchange(result_.losses, {});
+    for (size_t i = 0; i < losses.size(); ++i) {
+      auto two = i + 1 < losses.size()
+                 && losses[i].epoch == losses[i + 1].epoch;
+      result_.losses.push_back(two ? join(losses[i], losses[i + 1])
+                                   : losses[i]);
+      i += two;
+    }
   }
 
   /// What was told as lost right behind the last frame is not waited for.
@@ -116,16 +128,22 @@ private:
         last->sequence = x.last;
   }
 
-  /// A manifest lists a bounded number of losses, and counts them all.
+  /// A manifest may have had no room to list all losses that it counts.
   void count_unlisted() {
-    if (told_.losses.size() < recording_ledger::max_losses)
-      return;
+    uint64_t left = 0;
+    for (auto& [place, n] : told_.lost_by_place)
+      left += n;
     auto unlisted = told_.lost_by_place;
     for (auto& x : told_.losses) {
+      left -= std::min(left, x.frames());
       auto& n = unlisted[to_string(x.place)];
-      n -= std::min(n, x.last - x.first + 1);
+      n -= std::min(n, x.frames());
     }
-    for (auto& [place, n] : unlisted) {
+    if (told_.losses.size() < recording_ledger::max_losses)
+      return;
+    for (auto& [place, counted] : unlisted) {
+      auto n = std::min(counted, left);
+      left -= n;
       result_.figures.lost += n;
       result_.figures.lost_at[static_cast<size_t>(loss_place_of(place))] += n;
     }

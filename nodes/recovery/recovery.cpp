@@ -16,6 +16,8 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace camnode {
@@ -46,41 +48,121 @@ std::string head_of(const fs::path& path) {
   return result;
 }
 
+/// The number behind `"name": ` in the beginning of a manifest; 0 without.
+int64_t number_in(std::string_view head, const std::string& name) {
+  auto at = head.find("\"" + name + "\": ");
+  return at == head.npos
+           ? 0
+           : std::atoll(
+             std::string{head.substr(at + name.size() + 4, 20)}.c_str());
+}
+
+/// A file of a recording: its folder, and its name without extension.
+using file_key = std::pair<std::string, std::string>;
+
+std::set<file_key> files_of(const manifest& x) {
+  std::set<file_key> result;
+  for (auto& [id, camera] : x.cameras)
+    for (auto& segment : camera.segments)
+      result.emplace("cam/" + id, segment.file);
+  for (auto& [topic, sensor] : x.sensors)
+    if (auto folder = topic_path(topic))
+      for (auto& file : sensor.files)
+        result.emplace("sensors/" + *folder, file);
+  return result;
+}
+
 /// One session that was not completed.
 struct open_session {
   fs::path path; ///< Of its manifest.
   manifest books;
-  int64_t end_ms = 0; ///< Where the next session began, UTC ms.
+  int64_t end_ms = 0;        ///< Where the next session began, UTC ms.
+  bool newest = true;        ///< None has begun since.
+  std::set<file_key> ours;   ///< What it lists.
+  std::set<file_key> others; ///< What others list that its times would take.
 };
+
+/// What is to be known of any session.
+struct session_head {
+  fs::path path;
+  uint64_t size = 0;
+  int64_t start_ms = 0;
+  int64_t stop_ms = 0;
+  int64_t anchor_ns = 0; ///< Of the machine's clock, in the run `boot_id`.
+  std::string boot_id;
+  bool closed = false;
+
+  /// Whether it began after `x`, however UTC was set.
+  bool is_after(const manifest& x) const {
+    if (!x.boot_id.empty() && boot_id == x.boot_id)
+      return anchor_ns > x.session.anchor_mono_ns;
+    return start_ms > x.session.start_ms;
+  }
+};
+
+session_head read_head(const fs::path& path, uint64_t size) {
+  auto text = head_of(path);
+  session_head result;
+  result.path = path;
+  result.size = size;
+  result.start_ms = std::atoll(path.filename().c_str());
+  result.stop_ms = number_in(text, "stop_ms");
+  result.anchor_ns = number_in(text, "anchor_monotonic_ns");
+  auto at = text.find("\"boot_id\": \"");
+  if (at != text.npos)
+    result.boot_id = text.substr(at + 12, text.find('"', at + 12) - at - 12);
+  result.closed = is_closed(text);
+  return result;
+}
+
+/// Tells `x` what it has to know of the other sessions.
+void look_around(open_session& x, const std::vector<session_head>& all) {
+  auto start_ms = x.books.session.start_ms;
+  x.ours = files_of(x.books);
+  x.end_ms = std::numeric_limits<int64_t>::max();
+  for (auto& other : all) {
+    if (other.path == x.path)
+      continue;
+    if (other.is_after(x.books)) {
+      x.newest = false;
+      if (other.start_ms > start_ms)
+        x.end_ms = std::min(x.end_ms, other.start_ms);
+    }
+    // Only where UTC was set back do times leave any doubt.
+    auto overlaps = other.start_ms > start_ms || other.stop_ms > start_ms;
+    if (!overlaps || other.size > max_manifest_bytes)
+      continue;
+    if (auto books = parse_manifest(content_of(other.path)))
+      x.others.merge(files_of(*books));
+  }
+}
 
 /// The open sessions, in the order of their starts.
 std::vector<open_session> find_open_sessions(const data_listing& listing,
                                              const fs::path& dir) {
   std::vector<open_session> result;
-  std::vector<int64_t> starts;
-  for (auto& file : listing.manifests) {
-    auto path = dir / file.name;
-    starts.push_back(std::atoll(path.filename().c_str()));
-    if (is_closed(head_of(path)))
+  std::vector<session_head> all;
+  for (auto& file : listing.manifests)
+    all.push_back(read_head(dir / file.name, file.size));
+  for (auto& x : all) {
+    if (x.closed)
       continue;
-    if (file.size > max_manifest_bytes) {
-      log_warning(who, path.string(), ": too large to read; left alone");
+    if (x.size > max_manifest_bytes) {
+      log_warning(who, x.path.string(), ": too large to read; left alone");
       continue;
     }
-    auto books = parse_manifest(content_of(path));
+    auto books = parse_manifest(content_of(x.path));
     if (!books)
-      log_warning(who, path.string(), ": ", describe(books.error()),
+      log_warning(who, x.path.string(), ": ", describe(books.error()),
                   "; left alone");
-    else if (books->unfinished())
-      result.push_back({path, std::move(*books), 0});
+    else if (books->unfinished()) {
+      result.emplace_back();
+      result.back().path = x.path;
+      result.back().books = std::move(*books);
+    }
   }
-  std::sort(starts.begin(), starts.end());
-  for (auto& x : result) {
-    auto next = std::upper_bound(starts.begin(), starts.end(),
-                                 x.books.session.start_ms);
-    x.end_ms = next == starts.end() ? std::numeric_limits<int64_t>::max()
-                                    : *next;
-  }
+  for (auto& x : result)
+    look_around(x, all);
   std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) {
     return a.books.session.start_ms < b.books.session.start_ms;
   });
@@ -101,7 +183,7 @@ public:
     for (auto& [id, told] : x_.books.cameras)
       result[id] = camera(id, told);
     for (auto& [id, pieces] : listing_.cameras)
-      if (result.count(id) == 0 && has_ours(pieces))
+      if (result.count(id) == 0 && has_ours("cam/" + id, pieces))
         result[id] = camera(id, unknown);
     return result;
   }
@@ -112,23 +194,33 @@ public:
       auto folder = topic_path(topic);
       auto pieces = folder ? listing_.sensors.find(*folder)
                            : listing_.sensors.end();
-      recount(books, pieces == listing_.sensors.end() ? none_ : pieces->second);
+      recount(books, folder ? *folder : std::string{},
+              pieces == listing_.sensors.end() ? none_ : pieces->second);
     }
     for (auto& [folder, pieces] : listing_.sensors)
-      if (has_ours(pieces) && result.count(topic_of(folder)) == 0)
-        recount(result[topic_of(folder)], pieces);
+      if (has_ours("sensors/" + folder, pieces)
+          && result.count(topic_of(folder)) == 0)
+        recount(result[topic_of(folder)], folder, pieces);
     return result;
   }
 
 private:
-  bool is_ours(const listed_piece& x) const {
-    return x.end_ms != 0 && x.start_ms >= x_.books.session.start_ms
-           && x.start_ms < x_.end_ms;
+  /// What a manifest lists is its session's; the rest goes by its time.
+  bool is_ours(const std::string& folder, const listed_piece& x) const {
+    auto listed_in = [&](const std::set<file_key>& files) {
+      return files.count({folder, x.stem}) > 0
+             || files.count({folder, std::to_string(x.start_ms)}) > 0;
+    };
+    if (x.end_ms == 0 || listed_in(x_.ours))
+      return x.end_ms != 0;
+    return x.start_ms >= x_.books.session.start_ms && x.start_ms < x_.end_ms
+           && !listed_in(x_.others);
   }
 
-  bool has_ours(const std::vector<listed_piece>& pieces) const {
+  bool has_ours(const std::string& folder,
+                const std::vector<listed_piece>& pieces) const {
     return std::any_of(pieces.begin(), pieces.end(),
-                       [this](const auto& x) { return is_ours(x); });
+                       [&](const auto& x) { return is_ours(folder, x); });
   }
 
   camera_books camera(const std::string& id, const manifest_camera& told) {
@@ -136,26 +228,28 @@ private:
     auto pieces = listing_.cameras.find(id);
     if (pieces != listing_.cameras.end())
       for (auto& x : pieces->second)
-        if (is_ours(x) && x.film && x.index)
+        if (is_ours("cam/" + id, x) && x.film && x.index)
           found.push_back({x.start_ms, x.end_ms, x.stem,
                            read_index(content_of(dir_ / x.index->name))});
     return rebuild_books(x_.books.session, told, found);
   }
 
-  void recount(topic_figures& books, const std::vector<listed_piece>& pieces) {
+  void recount(topic_figures& books, const std::string& folder,
+               const std::vector<listed_piece>& pieces) {
     auto& session = x_.books.session;
     segment_schedule schedule{session.start_ms, session.segment_ms};
     books.files.clear();
     books.written = 0;
     for (auto& x : pieces) {
-      if (!is_ours(x))
+      if (!is_ours("sensors/" + folder, x))
         continue;
       sensor_check reader;
       reader.feed(content_of(dir_ / x.index->name));
       books.files.push_back(x.stem);
       books.written += reader.finish().rows;
       books.has_file = true;
-      books.last_index = schedule.at(x.start_ms)->index;
+      if (auto span = schedule.at(x.start_ms))
+        books.last_index = span->index;
     }
     books.durable = books.written;
     books.received = books.written;
@@ -242,6 +336,7 @@ void interrupt(open_session& x, session_rebuilder& rebuilder,
   view.resumed_ms = x.books.resumed_ms;
   view.session = x.books.session;
   view.sensors = rebuilder.sensors();
+  view.outages = x.books.outages;
   view.restarts = restarts_of(x);
   if (view.session.stop_ms == 0)
     view.session.stop_ms = end_of(view.session, cameras, view.sensors);
@@ -273,6 +368,20 @@ void note_absence(const server_info& server, recording_ledger& ledger,
     ledger.run_ended(*last, now_ns);
 }
 
+/// Readings from a little before the last thing on disk until the broker is
+/// back are unknown, if there are sensors at all.
+std::vector<broker_outage> outages_of(const open_session& x, int64_t last_ns,
+                                      const sensor_board::topics& sensors) {
+  auto result = x.books.outages;
+  auto lasts = !result.empty() && result.back().to_ns == 0;
+  if (lasts || (sensors.empty() && result.empty()))
+    return result;
+  auto from_ms = std::max(x.books.session.start_ms,
+                          last_ns / 1'000'000 - 1'000);
+  result.push_back({x.books.session.client_ns(from_ms), 0});
+  return result;
+}
+
 resumed_session resume(const open_session& x, session_rebuilder& rebuilder,
                        int64_t now_ns) {
   resumed_session result;
@@ -284,7 +393,9 @@ resumed_session resume(const open_session& x, session_rebuilder& rebuilder,
   result.resumed_ms.push_back(session_ns / 1'000'000);
   auto last_ns = result.session.start_ms * 1'000'000;
   uint64_t frames = 0;
-  for (auto& [id, books] : rebuilder.cameras()) {
+  auto cameras = rebuilder.cameras();
+  auto sure_ns = end_of(result.session, {}, result.sensors) * 1'000'000;
+  for (auto& [id, books] : cameras) {
     frames += books.figures.written;
     last_ns = std::max(last_ns, books.figures.last_capture_ns);
     auto server = server_of(x, id);
@@ -293,6 +404,7 @@ resumed_session resume(const open_session& x, session_rebuilder& rebuilder,
     result.cameras.push_back(
       {std::move(server), std::move(ledger), clocks_of(x, id)});
   }
+  result.outages = outages_of(x, std::max(sure_ns, last_ns), result.sensors);
   // It was due while nobody was there.
   auto& s = result.session;
   if (s.stop_ms == 0 && s.due_ms != 0 && s.due_ms * 1'000'000 <= session_ns)
@@ -305,9 +417,9 @@ resumed_session resume(const open_session& x, session_rebuilder& rebuilder,
 }
 
 /// @returns Why `x` cannot go on; empty: it can.
-std::string why_not(const open_session& x, bool newest,
-                    const recovery_options& options, int64_t now_ns) {
-  if (!newest)
+std::string why_not(const open_session& x, const recovery_options& options,
+                    int64_t now_ns) {
+  if (!x.newest)
     return "another session was begun since";
   if (!options.resume)
     return "the client was ended (record.resume=false)";
@@ -328,10 +440,8 @@ std::optional<resumed_session> recover(const recovery_options& options) {
   std::optional<resumed_session> result;
   for (auto& x : sessions) {
     session_rebuilder rebuilder{x, *listing, options.dir};
-    auto newest = &x == &sessions.back()
-                  && x.end_ms == std::numeric_limits<int64_t>::max();
     auto now_ns = options.clock();
-    auto why = why_not(x, newest, options, now_ns);
+    auto why = why_not(x, options, now_ns);
     if (why.empty())
       result = resume(x, rebuilder, now_ns);
     else

@@ -37,6 +37,7 @@ struct resumed_session {
   std::vector<int64_t> resumed_ms; ///< All resumptions, this one included.
   std::vector<resumed_camera> cameras;
   sensor_board::topics sensors;
+  std::vector<broker_outage> outages; ///< The last one lasts: nobody was there.
   std::map<std::string, uint32_t> restarts; ///< By actor, before this process.
 };
 

@@ -99,15 +99,17 @@ private:
 
   void name_losses() {
     for (auto& x : books_.losses)
-      result_.losses.push_back(in_words({x.epoch, x.first, x.last}) + ": "
-                               + to_string(x.place) + ", before "
-                               + std::to_string(x.before_ns) + " ns");
+      result_.losses.push_back(
+        (x.exact() ? std::string{} : std::to_string(x.frames()) + " of ")
+        + in_words({x.epoch, x.first, x.last}) + ": " + to_string(x.place)
+        + ", before " + std::to_string(x.before_ns) + " ns");
     for (auto& x : books_.breaks)
-      result_.losses.push_back("what was captured behind frame "
-                               + std::to_string(x.last.sequence) + " of run "
-                               + std::to_string(x.last.epoch)
-                               + " is unknown: another run began, before "
-                               + std::to_string(x.before_ns) + " ns");
+      result_.losses.push_back(
+        "what was captured behind frame " + std::to_string(x.last.sequence)
+        + " of run " + std::to_string(x.last.epoch) + " is unknown: "
+        + (x.last.epoch == 0 ? "the stream was broken off"
+                             : "another run began")
+        + ", before " + std::to_string(x.before_ns) + " ns");
     if (books_.end_unknown)
       result_.losses.push_back("what was captured behind the last frame is "
                                "unknown: the stream broke off");
@@ -130,17 +132,28 @@ private:
                   + std::to_string(by_place));
     uint64_t named = 0;
     for (auto& x : books_.losses)
-      named += x.last - x.first + 1;
-    if (named != books_.lost)
+      named += x.frames();
+    // A full list names no more.
+    if (named < books_.lost
+        && books_.losses.size() >= recording_ledger::max_losses) {
+      unlisted_ = books_.lost - named;
+      result_.losses.push_back(std::to_string(unlisted_)
+                               + " frames besides: the manifest had no room to "
+                                 "name them");
+    } else if (named != books_.lost)
       faults_.add("of " + std::to_string(books_.lost) + " lost frames, "
                   + std::to_string(named) + " are named");
   }
 
   /// Each number is in one file, or named as lost.
   void check_numbers() {
-    number_set lost;
-    for (auto& x : books_.losses)
-      lost.add({x.epoch, x.first, x.last});
+    number_set lost; // All of these are.
+    number_set told; // These may be.
+    for (auto& x : books_.losses) {
+      told.add({x.epoch, x.first, x.last});
+      if (x.exact())
+        lost.add({x.epoch, x.first, x.last});
+    }
     number_set there;
     const frame_range* before = nullptr;
     for (auto& film : films_)
@@ -153,13 +166,13 @@ private:
                       + ": named as lost");
         there.add(x);
         if (before)
-          check_between(*before, x, lost);
+          check_between(*before, x, told);
         before = &x;
       }
   }
 
   void check_between(const frame_range& a, const frame_range& b,
-                     const number_set& lost) {
+                     const number_set& told) {
     if (a.epoch == b.epoch && b.first <= a.last)
       return faults_.add(in_words(b) + ": behind " + in_words(a));
     if (a.epoch != b.epoch && !is_break(a.epoch))
@@ -169,11 +182,15 @@ private:
     frame_range gap{b.epoch, a.epoch == b.epoch ? a.last + 1 : 1, b.first - 1};
     if (gap.first > gap.last || b.first == 0)
       return;
-    for (auto& hole : lost.missing_from(gap))
-      if (result_.rebuilt == 0) // Else it may be one without a number.
+    for (auto& hole : told.missing_from(gap)) {
+      auto n = hole.last - hole.first + 1;
+      if (n <= unlisted_)
+        unlisted_ -= n;
+      else if (result_.rebuilt == 0) // Else it may be one without a number.
         faults_.add(in_words(hole)
                     + ": missing, and the manifest does not "
                       "name it");
+    }
   }
 
   bool is_break(uint64_t epoch) const {
@@ -185,6 +202,7 @@ private:
   const std::vector<checked_film>& films_;
   fault_list faults_; ///< Of the books: may be as many as there are frames.
   std::vector<std::string> film_faults_;
+  uint64_t unlisted_ = 0; ///< Lost frames that the books count alone.
   camera_audit result_;
 };
 
@@ -202,7 +220,7 @@ sensor_audit audit_sensor(const topic_figures& books,
   result.written = books.written;
   for (auto& [reason, n] : books.rejected) {
     result.rejected += n;
-    if (reason == "disk")
+    if (reason != stored_reading && n > 0)
       result.losses.push_back(std::to_string(n) + " readings: " + reason);
   }
   std::set<std::string> told{books.files.begin(), books.files.end()};

@@ -156,24 +156,39 @@ private:
     std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
       return a.books.session.start_ms < b.books.session.start_ms;
     });
+    for (auto& x : found_)
+      note_files(x);
   }
 
-  /// The session that a piece belongs to: the last one that began before it.
-  session_files* session_of(const listed_piece& x) {
-    auto i = std::upper_bound(found_.begin(), found_.end(), x.start_ms,
-                              [](int64_t t, const auto& s) {
-                                return t < s.books.session.start_ms;
-                              });
-    if (i == found_.begin())
-      return nullptr;
-    --i;
-    auto stop_ms = i->books.session.stop_ms;
-    auto over = stop_ms != 0 && x.start_ms >= stop_ms;
-    return over ? nullptr : &*i;
+  void note_files(session_files& x) {
+    for (auto& [id, camera] : x.books.cameras)
+      for (auto& segment : camera.segments)
+        listed_.emplace(std::make_pair("cam/" + id, segment.file), &x);
+    for (auto& [topic, sensor] : x.books.sensors)
+      if (auto folder = topic_path(topic))
+        for (auto& file : sensor.files)
+          listed_.emplace(std::make_pair("sensors/" + *folder, file), &x);
+  }
+
+  /// The session that a piece in `folder` belongs to: the one that lists it, or
+  /// else the last one that began before it. Times alone would not do: UTC may
+  /// have been set back between two sessions.
+  session_files* session_of(const std::string& folder, const listed_piece& x) {
+    auto listed = listed_.find({folder, x.stem});
+    if (listed == listed_.end()) // It was open when its manifest was written.
+      listed = listed_.find({folder, std::to_string(x.start_ms)});
+    if (listed != listed_.end())
+      return listed->second;
+    auto i = std::find_if(found_.rbegin(), found_.rend(), [&](const auto& y) {
+      auto& s = y.books.session;
+      return x.start_ms >= s.start_ms
+             && (s.stop_ms == 0 || x.start_ms < s.stop_ms);
+    });
+    return i == found_.rend() ? nullptr : &*i;
   }
 
   void assign_film(const std::string& id, const listed_piece& piece) {
-    auto to = session_of(piece);
+    auto to = session_of("cam/" + id, piece);
     if (!to && options_.session.empty())
       result_.faults.push_back(piece.name() + ": belongs to no session");
     if (!to || !to->wanted)
@@ -187,7 +202,7 @@ private:
   }
 
   void assign_readings(const std::string& folder, const listed_piece& piece) {
-    auto to = session_of(piece);
+    auto to = session_of("sensors/" + folder, piece);
     if (!to && options_.session.empty())
       result_.faults.push_back(piece.name() + ": belongs to no session");
     if (!to || !to->wanted)
@@ -264,6 +279,7 @@ private:
                               + x.books.interrupted);
     else if (x.books.state != "finished")
       result.faults.push_back(x.name + ": state \"" + x.books.state + '"');
+    name_outages(x.books, result);
     for (auto& [id, books] : x.books.cameras)
       result.cameras[id] = audit_camera(books, x.cameras[id]);
     for (auto& [id, films] : x.cameras)
@@ -271,6 +287,18 @@ private:
         result.cameras[id] = audit_camera({}, films);
     audit_sensors(x, result);
     result_.sessions.push_back(std::move(result));
+  }
+
+  static void name_outages(const manifest& books, session_audit& result) {
+    auto& s = books.session;
+    for (auto& x : books.outages) {
+      auto to = x.to_ns == 0
+                  ? std::string{"the end"}
+                  : std::to_string(s.session_ns(x.to_ns) / 1'000'000);
+      result.losses.push_back(
+        "readings from " + std::to_string(s.session_ns(x.from_ns) / 1'000'000)
+        + " to " + to + " are unknown: there was no connection to the broker");
+    }
   }
 
   static void audit_sensors(session_files& x, session_audit& result) {
@@ -286,6 +314,9 @@ private:
 
   const verify_options& options_;
   std::vector<session_files> found_; ///< In the order of their starts.
+
+  /// Whose a file is, by its folder and its name without extension.
+  std::map<std::pair<std::string, std::string>, session_files*> listed_;
   std::vector<std::function<void()>> jobs_;
   uint64_t to_do_ = 0;
   std::atomic<uint64_t> done_{0};

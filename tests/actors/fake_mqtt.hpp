@@ -49,6 +49,11 @@ struct fake_broker {
       {std::move(topic), std::move(payload), arrival_ns, retained});
   }
 
+  /// A message of which the library keeps the topic alone.
+  void deliver_oversized(std::string topic, int64_t arrival_ns = 0) {
+    events.on_message({std::move(topic), {}, arrival_ns, false, true});
+  }
+
   bool subscribed(const std::string& filter) const {
     return std::count(filters.begin(), filters.end(), filter) > 0;
   }

@@ -285,6 +285,33 @@ CAF_TEST(the board counts frames and bytes and what was broken) {
   CAF_CHECK_EQUAL(x.broken, 3u);
 }
 
+CAF_TEST(a stream without numbers that begins anew has an unknown gap) {
+  intake.note_answer(1);
+  CAF_CHECK(!take(decoded(plain_jpeg(320, 240))).gap.unknown);
+  CAF_CHECK(!take(decoded(plain_jpeg(320, 240))).gap.unknown);
+  intake.note_answer(2);
+  CAF_CHECK(take(decoded(plain_jpeg(320, 240))).gap.unknown);
+  CAF_CHECK(!take(decoded(plain_jpeg(320, 240))).gap.unknown);
+}
+
+CAF_TEST(a stream with numbers has no unknown gap) {
+  take(numbered(1));
+  intake.note_answer(2);
+  CAF_CHECK(!take(numbered(4)).gap.unknown);
+}
+
+CAF_TEST(what is broken in a stream without numbers is a gap in ours) {
+  intake.count_broken(1); // Before anything was there.
+  CAF_CHECK_EQUAL(take(decoded(plain_jpeg(320, 240))).sequence, 1u);
+  intake.count_broken(2);
+  auto& x = take(decoded(plain_jpeg(320, 240)));
+  CAF_CHECK_EQUAL(x.sequence, 4u);
+  CAF_CHECK_EQUAL(x.gap.first, 2u);
+  CAF_CHECK_EQUAL(x.gap.last, 3u);
+  CAF_CHECK(x.gap.place == loss_place::network);
+  CAF_CHECK_EQUAL(take(decoded(plain_jpeg(320, 240))).sequence, 5u);
+}
+
 CAF_TEST(a picture of unknown size has none) {
   auto& x = take(decoded(soi + eoi));
   CAF_CHECK_EQUAL(x.width, 0u);

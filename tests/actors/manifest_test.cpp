@@ -113,6 +113,20 @@ CAF_TEST(a manifest is read as it was written) {
   CAF_CHECK_EQUAL(sensor.rejected.at("disk"), 1u);
 }
 
+CAF_TEST(losses of which only some numbers are lost are read as such) {
+  auto with = [](const json& frames) {
+    return parse_manifest(changed("/cameras/cam-a/losses/0/frames", frames));
+  };
+  auto x = with(2);
+  CAF_REQUIRE(x);
+  auto& loss = x->cameras.at("cam-a").losses.at(0);
+  CAF_CHECK(!loss.exact());
+  CAF_CHECK_EQUAL(loss.frames(), 2u);
+  CAF_CHECK(with(3)->cameras.at("cam-a").losses.at(0).exact());
+  CAF_CHECK(!with(0));
+  CAF_CHECK(!with(4));
+}
+
 CAF_TEST(a manifest that is cut anywhere is refused) {
   auto text = render_manifest(sample());
   for (size_t n = 0; n + 2 < text.size(); ++n)

@@ -86,10 +86,11 @@ CAF_TEST(the index has a row for each frame) {
   x.sequence = 12;
   x.exposure_us = -1;
   CAF_CHECK(!testee->append(x, start_ns + 2'100, 3));
+  CAF_CHECK(!testee->append(x, start_ns + 9'100, 3, 6'000));
   CAF_CHECK(!testee->close(start_ms + 1));
   auto lines = lines_of(content_of(finished(start_ms + 1, ".csv")));
   auto bytes = std::to_string(x.jpeg.size());
-  CAF_REQUIRE_EQUAL(lines.size(), 3u);
+  CAF_REQUIRE_EQUAL(lines.size(), 4u);
   CAF_CHECK_EQUAL(lines[0] + '\n', index_header);
   char sum[17];
   snprintf(sum, sizeof(sum), "%016llx",
@@ -100,6 +101,10 @@ CAF_TEST(the index has a row for each frame) {
                               + bytes + ",1," + sum + ",5");
   CAF_CHECK_EQUAL(lines[2], "1,12,1800172800123002100,1800172800123002800,"
                             "-1000,250,,"
+                              + bytes + ",3," + sum + ",5");
+  // Moved by 6 us: it arrived when it did, and may be as much further off.
+  CAF_CHECK_EQUAL(lines[3], "2,12,1800172800123009100,1800172800123003800,"
+                            "5000,6250,,"
                               + bytes + ",3," + sum + ",5");
 }
 

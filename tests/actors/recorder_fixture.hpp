@@ -3,11 +3,14 @@
 // What the tests of RECORDER share. Include it behind `camnode_test.hpp`.
 
 #include "actors/recorder/recorder.hpp"
+#include "actors/shared/file_ops.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/frame_samples.hpp"
 
+#include <cerrno>
 #include <list>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +25,7 @@ struct fake_disk {
     uint64_t sequence;
     int64_t capture_ns;
     uint32_t flags;
+    int64_t moved_ns = 0;
   };
 
   struct segment {
@@ -39,12 +43,15 @@ struct fake_disk {
              -> caf::expected<camnode::segment_writer_ptr> {
       if (broken)
         return caf::make_error(camnode::ec::open_failed, std::string{"broken"});
+      if (taken.count(start_ms) > 0)
+        return camnode::file_error(camnode::ec::open_failed, "taken", EEXIST);
       segments.push_back({start_ms, width, height, {}});
       return camnode::segment_writer_ptr{new writer(*this, segments.back())};
     };
   }
 
   std::list<segment> segments;
+  std::set<int64_t> taken;   ///< Starts that other files have.
   bool broken = false;       ///< No segment can be opened.
   bool full = false;         ///< No frame can be appended.
   bool forgets = false;      ///< Nothing can be synced.
@@ -56,13 +63,13 @@ private:
     }
 
     caf::error append(const camnode::frame& x, int64_t capture_ns,
-                      uint32_t flags) override {
+                      uint32_t flags, int64_t moved_ns) override {
       using camnode::ec;
       if (disk.full)
         return caf::make_error(ec::write_failed, std::string{"disk full"});
       if (x.sequence == disk.bad_sequence)
         return caf::make_error(ec::bad_message, std::string{"bad"});
-      to.frames.push_back({x.epoch, x.sequence, capture_ns, flags});
+      to.frames.push_back({x.epoch, x.sequence, capture_ns, flags, moved_ns});
       return caf::none;
     }
 
@@ -129,6 +136,7 @@ struct recorder_fixture : actor_fixture {
         return caf::make_error(camnode::ec::sync_failed, std::string{"gone"});
       camnode::segment_repair result;
       result.stem = camnode::segment_stem(from_ms, from_ms + 1);
+      result.frames = 1;
       return result;
     };
     testee = start<camnode::recorder>("recorder", std::move(parts));

@@ -110,6 +110,8 @@ CAF_TEST(frames that were captured before the stop may come late) {
   advance(900ms);
   CAF_CHECK(!finished());
   see(1'999, 2);
+  advance(900ms);
+  CAF_CHECK(!finished()); // The next one may come, too.
   advance(2 * beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
@@ -191,6 +193,36 @@ CAF_TEST(a stop waits for a camera that may return with its frames) {
   advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
+}
+
+CAF_TEST(a stop waits while frames from before it come) {
+  record();
+  see(1'000, 1);
+  advance(10s);
+  stop_at(10'000);
+  for (uint64_t i = 2; i <= 10; ++i) { // The server has answered, and sends on.
+    advance(900ms);
+    see(static_cast<int64_t>(i) * 1'000 - 500, i);
+  }
+  CAF_CHECK(!finished());
+  see(10'000, 11);
+  advance(beat);
+  CAF_CHECK(finished());
+  CAF_CHECK(!ledger->look().end_unknown);
+  CAF_CHECK_EQUAL(ledger->look().written, 10u);
+}
+
+CAF_TEST(a stop does not wait for ever while frames come) {
+  record();
+  see(1'000, 1);
+  advance(10s);
+  stop_at(10'000);
+  for (uint64_t i = 2; i <= 16; ++i) {
+    advance(900ms);
+    see(1'000 + static_cast<int64_t>(i), i);
+  }
+  CAF_CHECK(finished());
+  CAF_CHECK(ledger->look().end_unknown);
 }
 
 CAF_TEST(a camera that does not return is not waited for longer) {
@@ -322,9 +354,11 @@ CAF_TEST(time that goes backwards is adjusted and flagged) {
   auto first_ns = (start_ms + 5'000) * ms;
   CAF_CHECK_EQUAL(frames[1].capture_ns, first_ns + 1'000);
   CAF_CHECK_EQUAL(frames[1].flags, uint32_t{frame::time_adjusted});
+  CAF_CHECK_EQUAL(frames[1].moved_ns, 1'000 * ms + 1'000);
   CAF_CHECK_EQUAL(frames[2].capture_ns, first_ns + 2'000);
   CAF_CHECK_EQUAL(frames[3].capture_ns, (start_ms + 5'100) * ms);
   CAF_CHECK_EQUAL(frames[3].flags, 0u);
+  CAF_CHECK_EQUAL(frames[3].moved_ns, 0);
 }
 
 CAF_TEST(flags of a frame are kept beside ours) {

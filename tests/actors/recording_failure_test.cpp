@@ -192,6 +192,44 @@ CAF_TEST(a segment that was left open is completed with its session) {
   CAF_CHECK_EQUAL(ledger->look().last_error, "");
 }
 
+CAF_TEST(a segment that was left open without a frame is no bound) {
+  leave_segment();
+  ledger->segment_opened(0, start_ms + 150, "150");
+  record();
+  see(200, 2);
+  stop_at(1'000);
+  see(1'000, 3);
+  advance(beat);
+  CAF_CHECK_EQUAL(completed, (texts{"0 before 2", "150 before 2"}));
+}
+
+CAF_TEST(what has no numbers does not end a segment that was left open) {
+  disk.forgets = true;
+  record();
+  see(100, 1, 0);
+  advance(1s);
+  record();
+  disk.forgets = false;
+  see(200, 1, 0);
+  stop_at(1'000);
+  see(1'000, 2, 0);
+  advance(beat);
+  for (auto& x : completed)
+    CAF_CHECK(x.find("nothing") != x.npos);
+}
+
+CAF_TEST(what a stream without numbers lost with its connection is unknown) {
+  record();
+  see(100, 1, 0);
+  frame_gap broken;
+  broken.unknown = true;
+  see_behind_gap(900, 2, broken, 0);
+  CAF_CHECK(losses().empty());
+  CAF_REQUIRE_EQUAL(ledger->breaks().size(), 1u);
+  CAF_CHECK_EQUAL(+ledger->breaks()[0].last.sequence, 1u);
+  CAF_CHECK_EQUAL(+ledger->breaks()[0].before_ns, (start_ms + 900) * ms);
+}
+
 CAF_TEST(a segment that cannot be completed is told and left open) {
   leave_segment();
   record();
@@ -233,6 +271,15 @@ CAF_TEST(a segment that cannot be opened ends the recorder) {
   CAF_REQUIRE_EQUAL(ends.size(), 1u);
   CAF_CHECK(ends[0] == ec::open_failed);
   CAF_CHECK_EQUAL(ledger->look().last_error, "open failed: broken");
+}
+
+CAF_TEST(a segment whose name is taken begins a little before) {
+  disk.taken = {start_ms, start_ms - 1};
+  record();
+  see(100, 1);
+  CAF_CHECK(ends.empty());
+  CAF_CHECK_EQUAL(written(), texts{"-2-: 1"});
+  CAF_CHECK_EQUAL(+ledger->segments().at(0).start_ms, start_ms - 2);
 }
 
 CAF_TEST(a segment without a frame does not end before it begins) {

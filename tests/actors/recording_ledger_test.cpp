@@ -157,11 +157,69 @@ CAF_TEST(neighbours of another place or run are not joined) {
   CAF_CHECK_EQUAL(ledger.losses().size(), 4u);
 }
 
-CAF_TEST(entries are bounded and counts are not ) {
-  for (uint64_t i = 0; i < recording_ledger::max_losses + 5; ++i)
+CAF_TEST(of more losses than there is room for none is without a name) {
+  ledger.segment_opened(0, 1000, "1000");
+  auto n = 3 * recording_ledger::max_losses;
+  for (uint64_t i = 0; i < n; ++i) {
     lose(3 * i + 1, 3 * i + 1);
-  CAF_CHECK_EQUAL(ledger.losses().size(), recording_ledger::max_losses);
-  CAF_CHECK_EQUAL(ledger.look().lost, recording_ledger::max_losses + 5);
+    if (i % 100 == 50) {
+      ledger.durable(1);
+      lose(3 * i + 2, 3 * i + 2); // Grows, and may be taken back.
+      if (i % 200 == 50)
+        ledger.roll_back();
+    }
+  }
+  auto losses = ledger.losses();
+  CAF_CHECK(losses.size() <= recording_ledger::max_losses);
+  CAF_CHECK_EQUAL(ledger.look().lost, n + n / 200);
+  uint64_t named = 0;
+  uint64_t last = 0;
+  for (auto& x : losses) {
+    named += x.frames();
+    CAF_CHECK(x.first > last);
+    CAF_CHECK(x.frames() <= x.last - x.first + 1);
+    last = x.last;
+  }
+  CAF_CHECK_EQUAL(named, ledger.look().lost);
+  CAF_CHECK_EQUAL(last, 3 * n - 2);
+  CAF_CHECK(losses.back().exact());
+}
+
+CAF_TEST(a break is noted once) {
+  ledger.run_ended({0, 7}, 1);
+  ledger.run_ended({0, 7}, 2);
+  ledger.run_ended({0, 9}, 3);
+  CAF_CHECK_EQUAL(ledger.look().runs_ended, 2u);
+  CAF_REQUIRE_EQUAL(ledger.breaks().size(), 2u);
+  CAF_CHECK_EQUAL(+ledger.breaks()[0].before_ns, 1);
+}
+
+CAF_TEST(books go by what a completed file has) {
+  ledger.segment_opened(0, 1000, "1000");
+  write(1, 5);
+  ledger.segment_opened(0, 1100, "1100");
+  write(6, 7);
+  ledger.segment_completed(1000, 1050, "1000-1050", 4, 39);
+  auto x = ledger.look();
+  CAF_CHECK_EQUAL(x.written, 6u);
+  CAF_CHECK_EQUAL(x.bytes, 59u);
+  CAF_CHECK_EQUAL(x.lost, 1u);
+  CAF_CHECK_EQUAL(lost_at(loss_place::disk), 1u);
+  CAF_REQUIRE_EQUAL(ledger.losses().size(), 1u);
+  CAF_CHECK_EQUAL(+ledger.losses()[0].frames(), 1u);
+  CAF_CHECK_EQUAL(last_number(), 7u);
+  CAF_CHECK_EQUAL(+ledger.segments().at(0).frames, 4u);
+  ledger.segment_completed(1100, 1101, "", 0, 0); // Nothing was left of it.
+  CAF_CHECK_EQUAL(ledger.segments().size(), 1u);
+  CAF_CHECK_EQUAL(ledger.look().written, 4u);
+  CAF_CHECK_EQUAL(ledger.look().lost, 3u);
+}
+
+CAF_TEST(books without a file take frames all the same) {
+  write(1, 2);
+  ledger.segment_closed(1001, "1000-1001");
+  CAF_CHECK_EQUAL(ledger.look().written, 2u);
+  CAF_CHECK(ledger.segments().empty());
 }
 
 CAF_TEST(a recorder goes on behind what is written or named as lost) {
@@ -206,6 +264,11 @@ CAF_TEST(what is taken back is what came since the last promise) {
   CAF_CHECK_EQUAL(x.last_capture_ns, 5);
   CAF_CHECK_EQUAL(x.runs_ended, 0u);
   CAF_CHECK_EQUAL(x.last_error, "gone");
+  CAF_CHECK_EQUAL(x.captured, 7u);
+  CAF_CHECK_EQUAL(x.reversed.times, 1u);
+  CAF_CHECK_EQUAL(x.reversed.written, 1u);
+  CAF_CHECK_EQUAL(x.reversed.lost_at[static_cast<size_t>(loss_place::network)],
+                  3u);
   CAF_CHECK(ledger.breaks().empty());
   auto losses = ledger.losses();
   CAF_REQUIRE_EQUAL(losses.size(), 1u);

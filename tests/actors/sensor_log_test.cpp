@@ -2,7 +2,6 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/sensor_log/sensor_log.hpp"
-#include "actors/shared/mqtt_link.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/fake_mqtt.hpp"
 #include "tests/actors/scratch_directory.hpp"
@@ -30,9 +29,14 @@ struct fixture : actor_fixture {
   void start_log() {
     testee = start<sensor_log>("sensor_log",
                                sensor_log_options{"desk", "sensor/#",
-                                                  scratch.path(), clock(),
-                                                  stop},
+                                                  scratch.path(), slow_clock(),
+                                                  stop, queue},
                                broker.clients(), board);
+  }
+
+  /// Each look takes `step_ns`.
+  std::function<int64_t()> slow_clock() {
+    return [this] { return now_ns += step_ns; };
   }
 
   void record() {
@@ -77,6 +81,8 @@ struct fixture : actor_fixture {
   sensor_board_ptr board;
   session_info session;
   sensor_log_actor testee;
+  reading_queue_ptr queue = std::make_shared<reading_queue>();
+  int64_t step_ns = 0;
 };
 
 using rejections = std::map<std::string, uint64_t>;
@@ -163,13 +169,135 @@ CAF_TEST(readings that there is no room for are counted) {
   for (int i = 0; i < 5'000; ++i) // All of them while the log is held up.
     broker.deliver("sensor/air", "1", session.anchor_mono_ns);
   consume_messages();
-  CAF_CHECK_EQUAL(books().written, mqtt_backlog::max_messages);
-  CAF_CHECK(board->look().count("(dropped readings)") == 0);
-  read(1, "2");
-  auto dropped = board->look().at("(dropped readings)");
-  CAF_CHECK_EQUAL(dropped.received, 5'000 - mqtt_backlog::max_messages);
+  CAF_CHECK_EQUAL(books().written, reading_queue::max_readings);
+  auto dropped = board->look()["(dropped readings)"]; // No further one comes.
+  CAF_CHECK_EQUAL(dropped.received, 5'000 - reading_queue::max_readings);
   CAF_CHECK_EQUAL(dropped.rejected["too many at once"], dropped.received);
-  CAF_CHECK_EQUAL(books().written, mqtt_backlog::max_messages + 1);
+  read(1, "2");
+  CAF_CHECK_EQUAL(books().written, reading_queue::max_readings + 1);
+}
+
+CAF_TEST(readings that came to an earlier life are written by the next one) {
+  record();
+  read(10, "1");
+  for (int i = 0; i < 5'000; ++i) // Told, and not looked at.
+    broker.deliver("sensor/air", "2", session.anchor_mono_ns + 20 * ms);
+  caf::anon_send<caf::message_priority::high>(
+    caf::actor_cast<caf::actor>(testee),
+    caf::exit_msg{testee.address(), caf::exit_reason::kill});
+  consume_messages();
+  CAF_CHECK_EQUAL(books().written, 1u);
+  record();
+  advance(250ms);
+  CAF_CHECK_EQUAL(books().written, 1 + reading_queue::max_readings);
+  CAF_CHECK_EQUAL(+board->look()["(dropped readings)"].received,
+                  5'000 - reading_queue::max_readings);
+}
+
+CAF_TEST(readings of the next session wait while the last one ends) {
+  record();
+  read(10, "1");
+  stop_at(50);
+  read(60, "2");
+  advance(1s);
+  session.start_ms += 55;
+  session.anchor_mono_ns += 55 * ms;
+  session.stop_ms = 0;
+  tell(testee, session);
+  CAF_CHECK_EQUAL(books().written, 1u);
+}
+
+CAF_TEST(readings that are too large are counted) {
+  record();
+  broker.deliver_oversized("sensor/air", session.anchor_mono_ns + 10 * ms);
+  consume_messages();
+  CAF_CHECK_EQUAL(books().received, 1u);
+  CAF_CHECK_EQUAL(books().rejected, (rejections{{"larger than 256 KiB", 1}}));
+}
+
+CAF_TEST(a time without a broker is in the books) {
+  record();
+  broker.go_down(); // There never was one: nothing is missed.
+  broker.come_up();
+  consume_messages();
+  CAF_CHECK(board->outages(start_ms).empty());
+  advance(1s);
+  read(1'000, "1");
+  auto from_ns = now_ns; // Nobody knows how long it was really there.
+  advance(1s);
+  broker.go_down();
+  advance(2s);
+  broker.go_down(); // Still.
+  broker.come_up();
+  consume_messages();
+  auto to_ns = now_ns;
+  auto outages = board->outages(start_ms);
+  CAF_REQUIRE_EQUAL(outages.size(), 1u);
+  CAF_CHECK_EQUAL(outages[0].from_ns, from_ns);
+  CAF_CHECK_EQUAL(outages[0].to_ns, to_ns);
+  CAF_CHECK_EQUAL(board->last_error(), "");
+  advance(20s);
+  broker.go_down();
+  CAF_CHECK_EQUAL(+board->outages(start_ms)[1].from_ns,
+                  now_ns - 10'000 * ms); // As late as it is noticed.
+  broker.come_up();
+  consume_messages();
+  end(testee); // Nobody hears the broker until the next life does.
+  record();
+  CAF_CHECK_EQUAL(board->outages(start_ms).size(), 3u);
+  CAF_CHECK_EQUAL(+board->outages(start_ms)[2].to_ns, 0);
+  stop_at(25'000);
+  advance(2s);
+  broker.come_up();
+  consume_messages();
+  CAF_CHECK_EQUAL(+board->outages(start_ms)[2].to_ns, 0); // To its end.
+}
+
+CAF_TEST(a time without a broker reaches into the next session) {
+  record();
+  broker.come_up();
+  consume_messages();
+  stop_at(50);
+  advance(1s);
+  broker.go_down();
+  session.start_ms += 2'000;
+  session.stop_ms = 0;
+  tell(testee, session);
+  CAF_CHECK_EQUAL(board->outages(session.start_ms).size(), 1u);
+}
+
+CAF_TEST(a broker that is back does not hide what the disk refused) {
+  record();
+  broker.come_up();
+  board->failed("disk full");
+  broker.go_down();
+  broker.come_up();
+  consume_messages();
+  CAF_CHECK_EQUAL(board->last_error(), "disk full");
+}
+
+CAF_TEST(files of many topics are synced a few at a time) {
+  record();
+  for (int i = 0; i < 9; ++i)
+    read(100, "1", "sensor/" + std::to_string(i));
+  step_ns = 100 * ms; // A look at the clock, as slow as a disk.
+  now_ns += 250 * ms;
+  advance_time(250ms);
+  sched.run_once();
+  auto durable = [&] {
+    size_t n = 0;
+    for (auto& [topic, x] : board->look())
+      n += x.durable;
+    return n;
+  };
+  CAF_CHECK(durable() > 0);
+  CAF_CHECK(durable() < 9);
+  for (int i = 0; i < 10 && durable() < 9; ++i) {
+    advance_time(0ms);
+    sched.run_once();
+  }
+  CAF_CHECK_EQUAL(durable(), 9u);
+  step_ns = 0;
 }
 
 CAF_TEST(readings without a session are kept within bounds) {

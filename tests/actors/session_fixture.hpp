@@ -9,11 +9,69 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
+#include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
 namespace camnode_test {
+
+/// Takes manifests at once, refuses them, or does not answer.
+class fake_manifests : public camnode::manifest_writer {
+public:
+  uint64_t write(const std::filesystem::path& path, std::string text) override {
+    auto& x = files_[path];
+    ++x.version;
+    ++written;
+    x.waiting = std::move(text);
+    go_on();
+    return x.version;
+  }
+
+  camnode::manifest_progress
+  look(const std::filesystem::path& path) const override {
+    auto i = files_.find(path);
+    return i == files_.end() ? camnode::manifest_progress{}
+                             : i->second.progress;
+  }
+
+  void wait(const std::filesystem::path&, caf::timespan) override {
+  }
+
+  void forget(const std::filesystem::path& path) override {
+    files_.erase(path);
+  }
+
+  /// Tries what waits.
+  void go_on() {
+    for (auto& [path, x] : files_) {
+      if (stuck || x.progress.tried == x.version)
+        continue;
+      x.progress.tried = x.version;
+      x.progress.error = error;
+      if (!error.empty())
+        continue;
+      x.progress.written = x.version;
+      std::filesystem::create_directories(path.parent_path());
+      std::ofstream{path} << x.waiting;
+    }
+  }
+
+  bool stuck = false;
+  std::string error; ///< Why it refuses; empty: it does not.
+  int written = 0;   ///< Versions, ever.
+
+private:
+  struct file {
+    uint64_t version = 0;
+    std::string waiting;
+    camnode::manifest_progress progress;
+  };
+
+  std::map<std::filesystem::path, file> files_;
+};
 
 /// A supervisor's child whose cameras and sensors are the test's.
 struct session_fixture : actor_fixture {
@@ -52,6 +110,7 @@ struct session_fixture : actor_fixture {
     options.space = [this] { return free_bytes; };
     options.min_minutes = 10;
     options.stop = stop;
+    options.manifests = disk;
     testee = start<camnode::session>("session", options, cameras, sensors,
                                      parent, std::move(current),
                                      std::move(past));
@@ -96,6 +155,7 @@ struct session_fixture : actor_fixture {
   }
 
   scratch_directory scratch;
+  std::shared_ptr<fake_manifests> disk = std::make_shared<fake_manifests>();
   told_by_children told;
   camnode::stop_line_ptr stop = std::make_shared<camnode::stop_line>();
   std::shared_ptr<camnode::fleet> cameras;

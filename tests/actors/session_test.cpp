@@ -1,6 +1,7 @@
 #define CAF_SUITE session_actor
 #include "tests/camnode_test.hpp"
 
+#include "tests/actors/frame_samples.hpp"
 #include "tests/actors/session_fixture.hpp"
 
 using namespace camnode;
@@ -65,6 +66,44 @@ CAF_TEST(a session that cannot be completed ends with the reason) {
                   "not all files of the session were completed in time");
 }
 
+CAF_TEST(a session that was not completed in time stays open in its manifest) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  stop_recording();
+  advance(16s);
+  CAF_REQUIRE_EQUAL(told.stopped, 1);
+  CAF_CHECK_EQUAL(manifest("/state"), "stopping");
+  CAF_CHECK_EQUAL(manifest("/stop_ms"), told.sessions[1].stop_ms);
+  cameras->remove("left"); // Its recorder is still at it.
+  ledger->segment_opened(0, start_ms, std::to_string(start_ms));
+  ledger->written(*new_frame(1, 1, 10));
+  ledger->segment_closed(start_ms + 1, "late");
+  ledger->finish();
+  advance(250ms);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 1);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/segments/0/file"), "late");
+  CAF_CHECK_EQUAL(told.stopped, 1);
+}
+
+CAF_TEST(a session that is late holds up no other and stays open on disk) {
+  auto left = add_camera("left");
+  start_session_actor();
+  start_recording();
+  left->begin(told.sessions[0]);
+  stop_recording();
+  advance(16s);
+  start_recording();
+  CAF_REQUIRE(told.sessions.back().open());
+  left->finish();
+  left->begin(told.sessions.back()); // Its books of the first one are gone.
+  advance(1s);
+  CAF_CHECK_EQUAL(manifest("/state"), "stopping");
+  CAF_CHECK_EQUAL(light("/state"), "recording");
+}
+
 CAF_TEST(a node that is ending stops its session and hurries) {
   auto ledger = add_camera("left");
   start_session_actor();
@@ -94,6 +133,95 @@ CAF_TEST(a node that is ending hurries a session that is being stopped) {
   CAF_CHECK_EQUAL(told.sessions[2].stop_ms, told.sessions[1].stop_ms);
   advance(250ms);
   CAF_CHECK_EQUAL(told.stopped, 1);
+}
+
+CAF_TEST(a node that is ending begins no session) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  tell(testee, stop_atom_v);
+  tell(testee, record_command{true, "late", 0, false});
+  ledger->finish();
+  advance(1s);
+  CAF_CHECK_EQUAL(told.stopped, 1);
+  CAF_CHECK(!told.sessions.back().exists());
+  tell(testee, record_command{true, "later", 0, false});
+  CAF_CHECK(!told.sessions.back().exists());
+  CAF_CHECK_EQUAL(light("/last_error"), "start: the client is ending");
+}
+
+CAF_TEST(a manifest that the disk refuses is tried until it takes it) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  advance(1s);
+  disk->error = "write failed: full";
+  stop_recording();
+  ledger->finish();
+  advance(5s);
+  CAF_CHECK_EQUAL(told.stopped, 0);
+  CAF_CHECK(disk->written < 12);
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "cannot write the manifest: write failed: full");
+  CAF_CHECK_EQUAL(manifest("/state"), "recording");
+  disk->error.clear();
+  advance(1'500ms);
+  CAF_CHECK_EQUAL(told.stopped, 1);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  CAF_CHECK_EQUAL(light("/last_error"), "");
+}
+
+CAF_TEST(losses that could not be written are written later) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  advance(1'500ms);
+  disk->error = "full";
+  ledger->lost({1, 2, 4, loss_place::network, 0});
+  advance(2s);
+  disk->error.clear();
+  advance(1'500ms);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/lost"), 3);
+}
+
+CAF_TEST(no session begins while the last one is open on disk) {
+  start_session_actor();
+  start_recording();
+  disk->error = "full";
+  stop_recording();
+  advance(16s);
+  CAF_CHECK_EQUAL(told.stopped, 1);
+  tell(testee, record_command{true, "", 0, false});
+  CAF_CHECK(!told.sessions.back().exists());
+  CAF_CHECK_EQUAL(light("/commands_refused"), 1);
+  disk->error.clear();
+  advance(1'500ms);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  start_recording();
+  CAF_CHECK(told.sessions.back().open());
+}
+
+CAF_TEST(a disk that does not answer shows in the light within two seconds) {
+  auto ledger = add_camera("left");
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  ledger->durable(now_ns);
+  advance(1s);
+  CAF_CHECK_EQUAL(light("/last_error"), "");
+  disk->stuck = true;
+  ledger->lost({1, 2, 4, loss_place::network, 0});
+  advance(3'500ms); // It is asked within one.
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "cannot write the manifest: the disk does not answer");
+  CAF_CHECK_EQUAL(light("/cameras/left/state"), "stalled");
+  disk->stuck = false;
+  disk->go_on();
+  advance(500ms);
+  CAF_CHECK_EQUAL(light("/last_error"), "");
 }
 
 CAF_TEST(a node that is ending without a session may end at once) {

@@ -126,12 +126,12 @@ CAF_TEST(a camera that stalls is told within two seconds) {
 }
 
 CAF_TEST(a manifest that cannot be written is told) {
-  scratch.put("sessions", "a file");
+  disk->error = "open failed: in the way";
   start_session_actor();
   start_recording();
   CAF_CHECK_EQUAL(told.sessions.size(), 1u);
-  auto why = light("/last_error").get<std::string>();
-  CAF_CHECK(why.find("open failed") == 0);
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "cannot write the manifest: open failed: in the way");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

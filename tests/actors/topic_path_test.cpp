@@ -46,6 +46,9 @@ CAF_TEST(empty levels are levels) {
 CAF_TEST(no topic takes the place of a file) {
   CAF_CHECK_EQUAL(path("a/1-2.csv"), "a/1-2%2Ecsv");
   CAF_CHECK_EQUAL(path("a/1.csv.part"), "a/1.csv%2Epart");
+  CAF_CHECK_EQUAL(path("a/1.csv.part.wider"), "a/1.csv.part%2Ewider");
+  CAF_CHECK_EQUAL(path("a/1-2.csv.new"), "a/1-2.csv%2Enew");
+  CAF_CHECK_EQUAL(path("a/1.csv.damaged"), "a/1.csv%2Edamaged");
   CAF_CHECK_EQUAL(path(".csv/x.csvs"), "%2Ecsv/x.csvs");
 }
 

@@ -260,6 +260,7 @@ class LegacyServer:
     def __init__(self, broker_port, address, picture, fps=20):
         self.address = address
         self.sent = [] # One list per connection: (number, boottime_ns).
+        self._ended = 0 # Connections that were broken off.
         self._picture = picture
         self._period = 1 / fps
         self._listener = Listener(address, LEGACY_PORT, self._serve)
@@ -277,9 +278,10 @@ class LegacyServer:
     def _serve(self, peer):
         sent = []
         self.sent.append(sent)
+        mine = len(self.sent)
         run = boottime_ns()
         start = time.monotonic()
-        while self._listener.open:
+        while self._listener.open and self._ended < mine:
             number = len(sent)
             if number % 7 == 3:
                 peer.sendall(bytes(4)) # Allowed, and means nothing.
@@ -288,6 +290,10 @@ class LegacyServer:
             sent.append((number, boottime_ns()))
             due = start + len(sent) * self._period
             time.sleep(max(0, due - time.monotonic()))
+
+    def break_off(self):
+        """Ends the connections that there are."""
+        self._ended = len(self.sent)
 
     def close(self):
         self._client.disconnect()

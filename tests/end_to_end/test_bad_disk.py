@@ -5,6 +5,7 @@ import time
 import pytest
 
 from chaos import Camera, Verdict
+from crashes import verify
 from faulty_disk import FaultyDisk
 from harness import wait_until
 from recordings import Recording
@@ -91,7 +92,7 @@ def test_a_recorder_stuck_in_the_disk_is_told_and_started_again(room):
 
 def test_a_client_whose_disk_is_stuck_ends_in_time_when_told(room):
     disk = FaultyDisk(room)
-    _, client, _ = start(room, disk)
+    _, client, session = start(room, disk)
     disk.block("write", "cam/cam-b")
     wait_stalled(room)
     status, seconds = client.end()
@@ -100,3 +101,32 @@ def test_a_client_whose_disk_is_stuck_ends_in_time_when_told(room):
     room.nodes.remove(client) # Its status is checked here.
     wait_until("the log says who hangs", lambda:
                "still there: recorder/cam-b" in client.log())
+    # Nothing is said to be complete that is not: the next client completes it.
+    recording = Recording(room.data, session)
+    assert recording.manifest["state"] == "stopping"
+    disk.heal()
+    room.client(environment=disk.environment())
+    wait_until("the session is complete", lambda: Recording(
+        room.data, session).manifest["state"] == "finished")
+    status, said = verify(room.data)
+    assert status in (0, 1), said
+
+
+def test_a_disk_that_takes_nothing_at_all_shows_in_the_light(room):
+    disk = FaultyDisk(room)
+    _, _, session = start(room, disk)
+    disk.block("sync", "data")
+    begin = time.monotonic()
+    room.wait_light(lambda x: all(
+        y["state"] == "stalled" for y in x["cameras"].values()))
+    assert time.monotonic() - begin < TOLD_WITHIN
+    room.ear.publish("command/rec", "stop") # A manifest is due.
+    light = room.wait_light(lambda x: "manifest" in x["last_error"])
+    assert "the disk does not answer" in light["last_error"]
+    assert light["state"] == "stopping"
+    disk.heal()
+    room.wait_light(lambda x: x["state"] == "idle")
+    wait_until("the session is complete", lambda: Recording(
+        room.data, session).manifest["state"] == "finished")
+    status, said = verify(room.data)
+    assert status in (0, 1), said

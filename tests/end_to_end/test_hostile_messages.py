@@ -79,7 +79,7 @@ def test_hostile_messages(room):
         ear.publish("sensor/odd", payload)
     ear.publish("sensor/good", "1")
     room.wait_light(lambda x: x["sensors"]["received"]
-                    == len(ODD_TOPICS) + len(ODD_PAYLOADS) + 1)
+                    == len(ODD_TOPICS) + len(ODD_PAYLOADS) + 2)
 
     refused = len(wrong_commands())
     light = room.wait_light(lambda x: x["commands_refused"]
@@ -102,6 +102,7 @@ def test_hostile_messages(room):
         assert figures["received"] == figures["written"] \
             + sum(figures["rejected"].values())
     assert sensors["sensor/good"]["written"] == 1
+    assert sensors["sensor/big"]["rejected"] == {"larger than 256 KiB": 1}
     assert set(sensors["sensor/odd"]["files"]) <= set(recording.cuts())
     written = {x for x in room.data.rglob("*") if x.is_file()}
     assert all(room.data in x.resolve().parents for x in written)

@@ -1,7 +1,8 @@
 """Living with the Python system that camnode replaces."""
 
+from crashes import verify
+from harness import random_address, wait_until
 from recordings import RECEIVE_TIME_ONLY, Recording
-from harness import random_address
 from streams import LEGACY_PORT, LegacyServer, get, read_legacy, stamp_of
 
 # Between sending a frame and its arrival, at most.
@@ -59,6 +60,31 @@ def check_all_sent(recording, frames, connections):
         if (recording.start_ms * 1_000_000 < place_ns
                 and place_ns < recording.stop_ms * 1_000_000 - DELIVERY_NS):
             assert number in numbers
+
+
+def test_what_a_legacy_server_sent_while_nobody_was_connected_is_unknown(room):
+    server = legacy_server(room)
+    room.client()
+    room.wait_connected(server.address)
+    session = room.start_recording()
+    def durable(frames):
+        room.wait_light(lambda x: x["cameras"][server.address]
+                        ["frames_durable"] >= frames)
+    durable(20)
+    server.break_off()
+    wait_until("it is connected again", lambda: len(server.sent) == 2)
+    durable(len(server.sent[0]) + 20)
+    room.stop_recording()
+    frames = Recording(room.data, session).check_camera(server.address)
+    gap, = Recording(room.data, session) \
+        .manifest["cameras"][server.address]["server_restarts"]
+    runs = [x.stamp[0] for x in frames]
+    assert gap["unknown_behind_sequence"] == frames[runs.count(runs[0]) - 1] \
+        .sequence
+    status, said = verify(room.data)
+    assert status == 1, said
+    losses = said["sessions"][0]["cameras"][server.address]["losses"]
+    assert "the stream was broken off" in losses[0]
 
 
 def test_a_legacy_client_is_answered_and_fed(room):

@@ -160,6 +160,29 @@ CAF_TEST(the books of each camera are in the metrics) {
   CAF_CHECK_EQUAL(metric("camnode_session_state{state=\"recording\"}"), "1");
 }
 
+CAF_TEST(totals do not fall when the disk takes frames back) {
+  auto books = add_camera("left");
+  begin_session();
+  now_ns += 2 * second;
+  auto of_left = [&](const std::string& name) {
+    return metric("camnode_recording_" + name + "{camera=\"left\"}");
+  };
+  // Nothing ever was durable.
+  CAF_CHECK_EQUAL(of_left("durable_age_seconds"), "2.000000000");
+  books->segment_opened(0, 1'800'000'000'000, "x");
+  for (uint64_t i = 1; i <= 3; ++i)
+    books->written(*new_frame(i, 1, 10));
+  books->roll_back();
+  CAF_CHECK_EQUAL(of_left("frames_written_total"), "3");
+  CAF_CHECK_EQUAL(of_left("frames_taken_back_total"), "3");
+  CAF_CHECK_EQUAL(of_left("frames_captured_total"), "3");
+  CAF_CHECK_EQUAL(of_left("bytes_total"), "30");
+  for (uint64_t i = 1; i <= 3; ++i)
+    books->written(*new_frame(i, 1, 10));
+  CAF_CHECK_EQUAL(of_left("frames_written_total"), "6");
+  CAF_CHECK_EQUAL(of_left("frames_captured_total"), "3");
+}
+
 CAF_TEST(a clock that is not known has no figures) {
   add_camera("left");
   CAF_CHECK_EQUAL(metric("camnode_clock_offset_seconds{camera=\"left\"}"),

@@ -117,6 +117,21 @@ CAF_TEST(another run is a break once) {
   CAF_CHECK_EQUAL(rebuild().breaks.size(), 1u);
 }
 
+CAF_TEST(more losses than there is room for are joined) {
+  auto n = 5 * recording_ledger::max_losses;
+  std::vector<frame_range> ranges;
+  for (uint64_t i = 0; i <= n; ++i)
+    ranges.push_back({5, 2 * i + 1, 2 * i + 1});
+  find(0, 9'000, ranges);
+  auto x = rebuild();
+  CAF_CHECK_EQUAL(x.figures.lost, n);
+  CAF_CHECK(x.losses.size() <= 2 * recording_ledger::max_losses);
+  uint64_t named = 0;
+  for (auto& loss : x.losses)
+    named += loss.frames();
+  CAF_CHECK_EQUAL(named, n);
+}
+
 CAF_TEST(losses beyond what a manifest lists are counted) {
   for (uint64_t i = 0; i < recording_ledger::max_losses; ++i)
     told.losses.push_back({5, 10 + 2 * i, 10 + 2 * i, loss_place::network, 0});

@@ -98,6 +98,31 @@ CAF_TEST(a frame that is named as lost and is there is told) {
   check_told("frame 4 of run 5 in cam/a/1000-2000.mp4: named as lost");
 }
 
+CAF_TEST(losses that were joined are losses and no fault) {
+  books.losses = {{5, 2, 7, loss_place::network, 77, 2}};
+  CAF_CHECK_EQUAL(faults(), "");
+  auto x = audit_camera(books, films);
+  CAF_REQUIRE_EQUAL(x.losses.size(), 1u);
+  CAF_CHECK_EQUAL(x.losses[0],
+                  "2 of frames 2 to 7 of run 5: network, before 77 ns");
+  books.losses[0].some = 1;
+  check_told("of 2 lost frames, 1 are named");
+}
+
+CAF_TEST(losses beyond what a full list has are losses and no fault) {
+  for (uint64_t i = 1; i < recording_ledger::max_losses; ++i)
+    books.losses.push_back(
+      {5, 10 * i + 1, 10 * i + 1, loss_place::network, 77});
+  auto n = recording_ledger::max_losses + 1 + 2; // Two have no name.
+  books.lost = books.lost_by_place["network"] = n;
+  books.captured = books.recorded + n;
+  films[1].facts.index.ranges = {{5, 8, 10}}; // 6 and 7 are missing.
+  CAF_CHECK_EQUAL(faults(), "");
+  auto named = audit_camera(books, films).losses;
+  CAF_CHECK_EQUAL(named.back(),
+                  "2 frames besides: the manifest had no room to name them");
+}
+
 CAF_TEST(another run that is not named is told) {
   films[1].facts.index.ranges = {{6, 1, 3}};
   check_told("run 6 follows run 5, and the manifest does not name it");
@@ -122,7 +147,7 @@ CAF_TEST(readings that the books do not know are told) {
   topic_figures sensor;
   sensor.received = 5;
   sensor.written = 3;
-  sensor.rejected["no number"] = 2;
+  sensor.rejected[stored_reading] = 2;
   sensor.files = {"1000-2000"};
   checked_readings file;
   file.piece.stem = "1000-2000";
@@ -141,6 +166,19 @@ CAF_TEST(readings that the books do not know are told) {
   sensor.rejected["disk"] = 1;
   CAF_CHECK_EQUAL(audit_sensor(sensor, {file}).faults.size(), 1u);
   CAF_CHECK_EQUAL(audit_sensor(sensor, {file}).losses.size(), 1u);
+}
+
+CAF_TEST(readings that were thrown away are losses whatever the reason) {
+  topic_figures sensor;
+  sensor.received = 7;
+  sensor.rejected[stored_reading] = 2;
+  sensor.rejected["too many at once"] = 4;
+  sensor.rejected["bad message: no number"] = 1;
+  auto x = audit_sensor(sensor, {});
+  CAF_CHECK(x.faults.empty());
+  CAF_CHECK_EQUAL(
+    x.losses, (std::vector<std::string>{"1 readings: bad message: no number",
+                                        "4 readings: too many at once"}));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -183,6 +183,50 @@ CAF_TEST(an open file is told) {
   check_damage(open);
 }
 
+CAF_TEST(a session that began when UTC was set back has its own files) {
+  // Another one in the middle of ours, though behind it.
+  auto other = view;
+  other.session.start_ms += cut_ms + 2'000;
+  other.session.stop_ms = start_ms + 4 * cut_ms;
+  other.session.label = "t8";
+  other.cameras.clear();
+  auto& sensor = other.sensors["sensor/door"];
+  auto begin = other.session.start_ms;
+  auto name = std::to_string(begin) + "-" + std::to_string(begin + cut_ms);
+  sensor.files = {name};
+  put("sensors/sensor/door/" + name + ".csv",
+      "timestamp,value\n" + std::to_string(begin) + ",open\n"
+        + std::to_string(begin + 5) + ",shut\n");
+  put("sessions/" + std::to_string(begin) + "-t8.json", render_manifest(other));
+  // What ours has in the time of that one.
+  auto late = std::to_string(begin + 1'000) + "-" + std::to_string(stop_ms);
+  auto& ours = view.sensors["sensor/door"];
+  ours.files.push_back(late);
+  ours.received = ours.written = ours.durable = 3;
+  put("sensors/sensor/door/" + late + ".csv",
+      "timestamp,value\n" + std::to_string(begin + 1'000) + ",open\n");
+  put_manifest();
+  auto x = check();
+  CAF_CHECK(!x.damaged());
+  CAF_CHECK_EQUAL(render_text(x).find("damage"), std::string::npos);
+}
+
+CAF_TEST(a time without a broker is a loss and no damage) {
+  auto& s = view.session;
+  view.outages = {{s.client_ns(start_ms + 1'000),
+                   s.client_ns(start_ms + 2'000)},
+                  {s.client_ns(start_ms + 5'000), 0}};
+  put_manifest();
+  auto x = check();
+  CAF_CHECK(!x.damaged());
+  CAF_CHECK(x.lossy());
+  CAF_REQUIRE_EQUAL(x.sessions.at(0).losses.size(), 2u);
+  CAF_CHECK_EQUAL(x.sessions[0].losses[1],
+                  "readings from " + std::to_string(start_ms + 5'000)
+                    + " to the end are unknown: there was no connection to the "
+                      "broker");
+}
+
 CAF_TEST(files of others are told and no damage) {
   put("notes.txt", "x");
   put("cam/cam-a/readme", "x");

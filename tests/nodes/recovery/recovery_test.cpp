@@ -1,0 +1,131 @@
+#define CAF_SUITE recovery
+
+#include "tests/camnode_test.hpp"
+
+#include "actors/session/session_report.hpp"
+#include "nodes/recovery/recovery.hpp"
+#include "tests/actors/scratch_directory.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+using namespace camnode;
+using namespace camnode_test;
+using nlohmann::json;
+
+namespace {
+
+constexpr int64_t start_ms = 1'800'000'000'000;
+constexpr int64_t s = 1'000'000'000;
+
+/// A data folder with sessions of run `boot-1` of the machine, which goes on.
+struct fixture {
+  /// @param at_ms Its start by UTC, from `start_ms` on.
+  /// @param at_ns Its start by the machine's clock.
+  session_view put(int64_t at_ms, int64_t at_ns, const std::string& state,
+                   int64_t length_ms = 0) {
+    session_view x;
+    x.state = state;
+    x.boot_id = "boot-1";
+    x.session.start_ms = start_ms + at_ms;
+    x.session.anchor_mono_ns = at_ns;
+    x.session.segment_ms = 10'000;
+    if (length_ms != 0)
+      x.session.stop_ms = x.session.start_ms + length_ms;
+    put(x);
+    return x;
+  }
+
+  void put(const session_view& x) {
+    std::filesystem::create_directories(dir.path() / "sessions");
+    dir.put("sessions/" + manifest_name(x.session), render_manifest(x));
+  }
+
+  /// A file of one reading.
+  std::string put_reading(int64_t from_ms, int64_t to_ms) {
+    auto stem = std::to_string(start_ms + from_ms) + "-"
+                + std::to_string(start_ms + to_ms);
+    std::filesystem::create_directories(dir.path() / "sensors/t");
+    dir.put("sensors/t/" + stem + ".csv",
+            "timestamp,value\n" + std::to_string(start_ms + from_ms) + ",1\n");
+    return stem;
+  }
+
+  std::optional<resumed_session> run() {
+    recovery_options options;
+    options.dir = dir.path();
+    options.boot_id = "boot-1";
+    options.clock = [] { return 500 * s; };
+    return recover(options);
+  }
+
+  std::string state(int64_t at_ms) const {
+    auto name = "sessions/" + std::to_string(start_ms + at_ms) + ".json";
+    return json::parse(content_of(dir.path() / name))["state"];
+  }
+
+  scratch_directory dir;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(recovery_tests, fixture)
+
+CAF_TEST(the newest session goes on and others are closed) {
+  put(0, 100 * s, "stopping", 30'000);
+  put(60'000, 200 * s, "recording");
+  auto x = run();
+  CAF_REQUIRE(x);
+  CAF_CHECK_EQUAL(x->session.start_ms, start_ms + 60'000);
+  CAF_CHECK_EQUAL(state(0), "interrupted");
+}
+
+CAF_TEST(a session that began when UTC was set back is the newest) {
+  put(60'000, 100 * s, "finished", 30'000);
+  put(0, 200 * s, "recording");
+  auto x = run();
+  CAF_REQUIRE(x);
+  CAF_CHECK_EQUAL(x->session.start_ms, start_ms);
+}
+
+CAF_TEST(a session before UTC was set back does not go on) {
+  put(60'000, 100 * s, "recording");
+  put(0, 200 * s, "finished", 30'000);
+  CAF_CHECK(!run());
+  CAF_CHECK_EQUAL(state(60'000), "interrupted");
+}
+
+CAF_TEST(files that another session lists are not taken for its own) {
+  auto closed = put(10'000, 100 * s, "finished", 60'000);
+  auto& theirs = closed.sensors["t"];
+  theirs.received = theirs.written = theirs.durable = 1;
+  theirs.files = {put_reading(20'000, 30'000)};
+  put(closed);
+  put(0, 200 * s, "recording");
+  put_reading(5'000, 10'000);
+  put_reading(40'000, 50'000); // By its time alone: the newer one's.
+  auto x = run();
+  CAF_REQUIRE(x);
+  CAF_CHECK_EQUAL(x->sensors["t"].written, 2u);
+}
+
+CAF_TEST(readings while nobody was there are unknown) {
+  auto open = put(0, 100 * s, "recording");
+  put_reading(5'000, 10'000);
+  auto x = run();
+  CAF_REQUIRE(x);
+  CAF_REQUIRE_EQUAL(x->outages.size(), 1u);
+  CAF_CHECK_EQUAL(x->outages[0].from_ns,
+                  open.session.client_ns(start_ms + 9'000));
+  CAF_CHECK_EQUAL(x->outages[0].to_ns, 0);
+}
+
+CAF_TEST(without sensors nothing of them is unknown) {
+  put(0, 100 * s, "recording");
+  auto x = run();
+  CAF_REQUIRE(x);
+  CAF_CHECK(x->outages.empty());
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
