@@ -204,6 +204,7 @@ announcer_options announcement_of(const server_options& x, uint64_t epoch) {
   result.topic_announce = x.mqtt.topic_announce;
   result.broker_host = x.mqtt.host;
   result.broker_port = x.mqtt.port;
+  result.ipv4_only = x.stream.host.find(':') == std::string::npos;
   auto& server = result.server;
   server.id = x.node.id;
   server.epoch = epoch;

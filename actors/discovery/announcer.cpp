@@ -1,6 +1,5 @@
 #include "actors/discovery/announcer.hpp"
 
-#include "actors/discovery/local_address.hpp"
 #include "actors/shared/log.hpp"
 #include "actors/shared/mqtt_link.hpp"
 #include "messages/wire/announcement.hpp"
@@ -13,6 +12,11 @@ namespace camnode {
 namespace {
 
 constexpr auto beat_interval = std::chrono::milliseconds(500);
+
+/// The broker's name is looked up when it is there, and seldom from then on:
+/// after 30 s, or 5 s where the name is not known.
+constexpr int look_up_beats = 60;
+constexpr int look_up_again_beats = 10;
 
 } // namespace
 
@@ -37,6 +41,7 @@ announcer::behavior_type announcer::make_behavior() {
       linked_ = true;
       log_info(who(), "connected to the broker");
       client_->subscribe(options_.topic_request);
+      look_up();
       refresh();
       announce();
     },
@@ -47,10 +52,12 @@ announcer::behavior_type announcer::make_behavior() {
       log_warning(who(), reason, "; streaming goes on without a broker");
     },
     [this](const mqtt_message& x) { answer(x); },
+    [this](found_atom, const std::vector<std::string>& x) { located(x); },
     [this](beat_atom) {
+      if (linked_ && --beats_to_look_up_ <= 0)
+        look_up();
       refresh();
-      if (linked_ && server_ != announced_)
-        announce();
+      update();
       delayed_send(this, beat_interval, beat_atom_v);
     },
   };
@@ -71,16 +78,46 @@ mqtt_will announcer::will() const {
   return {announce_topic(), write_announcement(gone)};
 }
 
+void announcer::look_up() {
+  if (!options_.server.ip.empty() || looking_up_)
+    return;
+  looking_up_ = true;
+  auto self = caf::actor_cast<caf::weak_actor_ptr>(
+    caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
+  options_.look_up(options_.broker_host, [self](std::vector<std::string> x) {
+    if (auto strong = self.lock())
+      caf::anon_send(caf::actor_cast<announcer_actor>(strong), found_atom_v,
+                     std::move(x));
+  });
+}
+
+void announcer::located(const std::vector<std::string>& broker) {
+  looking_up_ = false;
+  // A name server that is gone does not move the broker.
+  if (!broker.empty())
+    broker_ips_ = broker;
+  beats_to_look_up_ = broker.empty() ? look_up_again_beats : look_up_beats;
+  refresh();
+  update();
+}
+
 void announcer::refresh() {
   server_.port = stream_port_();
   if (options_.server.ip.empty())
-    server_.ip = local_address_towards(options_.broker_host,
-                                       options_.broker_port);
+    server_.ip = announceable_address(
+      broker_ips_, options_.ipv4_only, [this](const std::string& ip) {
+        return local_address_towards(ip, options_.broker_port);
+      });
   if (auto newest = ring_->newest()) {
     server_.width = newest->width;
     server_.height = newest->height;
   }
   server_.online = server_.port != 0 && !server_.ip.empty();
+}
+
+void announcer::update() {
+  if (linked_ && server_ != announced_)
+    announce();
 }
 
 void announcer::announce() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/discovery/local_address.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/observed.hpp"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace camnode {
 
@@ -21,11 +23,13 @@ struct announcer_options {
   server_info server; ///< Without port; `ip` is empty where it is automatic.
   std::string broker_host; ///< The automatic IP is the one towards it.
   uint16_t broker_port = 1883;
+  bool ipv4_only = true; ///< The stream's port takes no IPv6.
+  look_up_host look_up = look_up_in_background; ///< Finds the broker's address.
 };
 
 /// DISCOVERY on a server: announces it (retained, with a will that takes it
 /// back), and answers getIP requests under the response prefix; others are
-/// counted and logged. Blocks on name resolution: runs detached.
+/// counted and logged. Its goodbye blocks for up to 1 s: runs detached.
 class announcer : public observed<announcer_actor::base> {
 public:
   /// @param stream_port The port that is open now, 0 while none is.
@@ -44,8 +48,15 @@ private:
   std::string announce_topic() const;
   mqtt_will will() const;
 
-  /// Brings `server_` up to date.
+  /// Has the broker's name looked up, unless that is on its way.
+  void look_up();
+  void located(const std::vector<std::string>& broker);
+
+  /// Brings `server_` up to date. Blocks on nothing.
   void refresh();
+
+  /// Brings the broker up to date.
+  void update();
   void announce();
   void answer(const mqtt_message& request);
 
@@ -56,6 +67,9 @@ private:
   mqtt_client_ptr client_;
   server_info announced_; ///< What the broker was told last.
   server_info server_;
+  std::vector<std::string> broker_ips_; ///< As last looked up.
+  bool looking_up_ = false;
+  int beats_to_look_up_ = 0;
   bool linked_ = false;
   uint64_t answered_ = 0;
   uint64_t refused_ = 0;

@@ -37,6 +37,18 @@ struct fixture : actor_fixture {
       "discovery", options, broker.clients(), [this] { return port; }, ring);
   }
 
+  /// Leaves the address to the way to the broker, whose name is looked up as
+  /// slowly as the test says.
+  void look_up_by_hand() {
+    options.server.ip.clear();
+    options.broker_host = "broker.lan";
+    options.look_up = [this](const std::string& host, auto done) {
+      CAF_CHECK_EQUAL(host, "broker.lan");
+      ++look_ups;
+      found = done;
+    };
+  }
+
   void come_up() {
     broker.come_up();
     consume_messages();
@@ -65,6 +77,8 @@ struct fixture : actor_fixture {
 
   fake_broker broker;
   announcer_options options;
+  int look_ups = 0;
+  std::function<void(std::vector<std::string>)> found;
   uint16_t port = 8000;
   std::shared_ptr<frame_ring> ring;
   announcer_actor testee;
@@ -214,6 +228,53 @@ CAF_TEST(a message on another topic is no request) {
   broker.deliver("command/other", "camera/response/x");
   consume_messages();
   CAF_CHECK_EQUAL(broker.published.size(), before);
+}
+
+CAF_TEST(a server is announced once the name of the broker is known) {
+  look_up_by_hand();
+  start_announcer();
+  advance(60s);
+  CAF_CHECK_EQUAL(look_ups, 0);
+  come_up();
+  CAF_CHECK_EQUAL(look_ups, 1);
+  // However long it takes, the actor does not wait, nor ask again.
+  advance(60s);
+  CAF_CHECK_EQUAL(look_ups, 1);
+  CAF_CHECK_EQUAL(announcements(), 0u);
+  found({"::1", "127.0.0.1"});
+  consume_messages();
+  CAF_REQUIRE_EQUAL(announcements(), 1u);
+  CAF_CHECK_EQUAL(announced().ip, "127.0.0.1");
+}
+
+CAF_TEST(the name of the broker is looked up seldom) {
+  look_up_by_hand();
+  start_announcer();
+  come_up();
+  found({"127.0.0.1"});
+  advance(29s);
+  CAF_CHECK_EQUAL(look_ups, 1);
+  advance(2s);
+  CAF_CHECK_EQUAL(look_ups, 2);
+  // Name servers that are gone change nothing, but are asked again sooner.
+  found({});
+  advance(6s);
+  CAF_CHECK_EQUAL(look_ups, 3);
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  broker.go_down();
+  found({"127.0.0.1"});
+  advance(60s);
+  CAF_CHECK_EQUAL(look_ups, 3);
+}
+
+CAF_TEST(an address that was given is not looked up) {
+  look_up_by_hand();
+  options.server.ip = "10.0.0.7";
+  start_announcer();
+  come_up();
+  advance(60s);
+  CAF_CHECK_EQUAL(look_ups, 0);
+  CAF_CHECK_EQUAL(announced().ip, "10.0.0.7");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
