@@ -18,6 +18,9 @@ constexpr auto beat_interval = std::chrono::milliseconds(500);
 constexpr int look_up_beats = 60;
 constexpr int look_up_again_beats = 10;
 
+/// A stream port that is closed for 5 s will not be open in a moment.
+constexpr int closed_beats = 10;
+
 } // namespace
 
 announcer::announcer(caf::actor_config& cfg, const actor_context& context,
@@ -41,9 +44,10 @@ announcer::behavior_type announcer::make_behavior() {
       linked_ = true;
       log_info(who(), "connected to the broker");
       client_->subscribe(options_.topic_request);
+      announced_.reset();
       look_up();
       refresh();
-      announce();
+      update();
     },
     [this](link_down_atom, const std::string& reason) {
       linked_ = false;
@@ -98,7 +102,8 @@ void announcer::located(const std::vector<std::string>& broker) {
     broker_ips_ = broker;
   beats_to_look_up_ = broker.empty() ? look_up_again_beats : look_up_beats;
   refresh();
-  update();
+  if (server_.online)
+    update();
 }
 
 void announcer::refresh() {
@@ -116,13 +121,33 @@ void announcer::refresh() {
 }
 
 void announcer::update() {
-  if (linked_ && server_ != announced_)
+  closed_beats_ = server_.online ? 0 : closed_beats_ + 1;
+  if (!linked_)
+    return;
+  auto taken_back = announced_ && !announced_->online;
+  if (server_.online && announced_ != server_)
     announce();
+  else if (closed_beats_ >= closed_beats && !taken_back)
+    take_back();
+}
+
+void announcer::take_back() {
+  auto x = will();
+  client_->publish(x.topic, x.payload, true);
+  announced_ = server_;
+  auto why = why_not_online();
+  show_state("not announced: " + why);
+  log_warning(who(), "not announced any more: ", why);
+}
+
+std::string announcer::why_not_online() const {
+  if (server_.port == 0)
+    return "the stream port is not open";
+  return "no address towards the broker that the stream is open on; see "
+         "stream.host and stream.advertise";
 }
 
 void announcer::announce() {
-  if (!server_.online)
-    return;
   client_->publish(announce_topic(), write_announcement(server_), true);
   announced_ = server_;
   show_state("announced as " + server_.ip + ":" + std::to_string(server_.port));

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,8 @@ private:
 
   /// Brings the broker up to date.
   void update();
+  void take_back();
+  std::string why_not_online() const;
   void announce();
   void answer(const mqtt_message& request);
 
@@ -65,12 +68,16 @@ private:
   const std::function<uint16_t()> stream_port_;
   const std::shared_ptr<frame_ring> ring_;
   mqtt_client_ptr client_;
-  server_info announced_; ///< What the broker was told last.
+
+  /// What this connection's broker was told last: what an earlier one was told
+  /// means nothing, as its will has taken that back.
+  std::optional<server_info> announced_;
   server_info server_;
   std::vector<std::string> broker_ips_; ///< As last looked up.
   bool looking_up_ = false;
   int beats_to_look_up_ = 0;
   bool linked_ = false;
+  int closed_beats_ = 0; ///< Since when the stream cannot be reached.
   uint64_t answered_ = 0;
   uint64_t refused_ = 0;
 };

@@ -187,6 +187,62 @@ CAF_TEST(what changes is announced and what does not is not ) {
   CAF_CHECK_EQUAL(announcements(), 3u);
 }
 
+CAF_TEST(a server whose port is closed while the broker is new is announced) {
+  start_announcer();
+  come_up();
+  broker.go_down();
+  consume_messages();
+  port = 0;
+  advance(1s);
+  come_up();
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  port = 8000;
+  advance(500ms);
+  CAF_REQUIRE_EQUAL(announcements(), 2u);
+  CAF_CHECK(announced().online);
+}
+
+CAF_TEST(a port that stays closed takes the announcement back) {
+  start_announcer();
+  come_up();
+  port = 0;
+  advance(4s);
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  advance(60s);
+  CAF_REQUIRE_EQUAL(announcements(), 2u);
+  CAF_CHECK(!announced().online);
+  CAF_CHECK_EQUAL(announced().epoch, 99u);
+  CAF_CHECK_EQUAL(figures("discovery").state,
+                  "not announced: the stream port is not open");
+  port = 8000;
+  advance(500ms);
+  CAF_REQUIRE_EQUAL(announcements(), 3u);
+  CAF_CHECK(announced().online);
+}
+
+CAF_TEST(a port that stays closed takes back what a stored broker still has) {
+  start_announcer();
+  come_up();
+  broker.go_down();
+  consume_messages();
+  port = 0;
+  advance(10s);
+  come_up();
+  advance(10s);
+  CAF_REQUIRE_EQUAL(announcements(), 2u);
+  CAF_CHECK(!announced().online);
+}
+
+CAF_TEST(a server that no address leads to says so) {
+  look_up_by_hand();
+  start_announcer();
+  come_up();
+  found({"::1"});
+  advance(10s);
+  auto state = figures("discovery").state;
+  CAF_CHECK(state.find("not announced: no address") == 0);
+}
+
 CAF_TEST(a request is answered with the address and nothing else) {
   start_announcer();
   come_up();
