@@ -21,6 +21,13 @@ constexpr int look_up_again_beats = 10;
 /// A stream port that is closed for 5 s will not be open in a moment.
 constexpr int closed_beats = 10;
 
+/// Whose alarm it is where two servers have one id: the option's.
+constexpr auto namesake_alarm = "node.id";
+
+std::string address_of(const server_info& x) {
+  return x.ip + ":" + std::to_string(x.port);
+}
+
 } // namespace
 
 announcer::announcer(caf::actor_config& cfg, const actor_context& context,
@@ -32,7 +39,8 @@ announcer::announcer(caf::actor_config& cfg, const actor_context& context,
     make_client_(std::move(make_client)),
     stream_port_(std::move(stream_port)),
     ring_(std::move(ring)),
-    server_(options_.server) {
+    server_(options_.server),
+    namesakes_(options_.server.epoch) {
 }
 
 announcer::behavior_type announcer::make_behavior() {
@@ -44,7 +52,10 @@ announcer::behavior_type announcer::make_behavior() {
       linked_ = true;
       log_info(who(), "connected to the broker");
       client_->subscribe(options_.topic_request);
+      client_->subscribe(announce_topic());
       announced_.reset();
+      namesakes_.forget();
+      directory().set_alarm(namesake_alarm, {});
       look_up();
       refresh();
       update();
@@ -55,7 +66,7 @@ announcer::behavior_type announcer::make_behavior() {
       show_error(reason);
       log_warning(who(), reason, "; streaming goes on without a broker");
     },
-    [this](const mqtt_message& x) { answer(x); },
+    [this](const mqtt_message& x) { take(x); },
     [this](found_atom, const std::vector<std::string>& x) { located(x); },
     [this](beat_atom) {
       if (linked_ && --beats_to_look_up_ <= 0)
@@ -150,24 +161,72 @@ std::string announcer::why_not_online() const {
 void announcer::announce() {
   client_->publish(announce_topic(), write_announcement(server_), true);
   announced_ = server_;
-  show_state("announced as " + server_.ip + ":" + std::to_string(server_.port));
-  log_info(who(), "announced ", server_.id, " at ", server_.ip, ":",
-           server_.port);
+  show_state("announced as " + address_of(server_));
+  log_info(who(), "announced ", server_.id, " at ", address_of(server_));
+}
+
+void announcer::take(const mqtt_message& x) {
+  if (x.dropped_before > 0)
+    log_warning(who(), "dropped ", x.dropped_before,
+                " messages of the broker: too many at once");
+  if (x.topic == options_.topic_request && !x.retained)
+    answer(x);
+  else if (x.topic == announce_topic())
+    hear(x);
+}
+
+void announcer::hear(const mqtt_message& announcement) {
+  if (announcement.payload.empty()) // Somebody cleared it.
+    return announce_again();
+  auto x = parse_announcement(announcement.topic, announcement.payload);
+  if (!x)
+    return refuse("announcement in our name", x.error());
+  using verdict = namesake_watch::verdict;
+  switch (namesakes_.hear(*x, announcement.retained)) {
+    case verdict::nothing:
+      break;
+    case verdict::remembered:
+      if (x->ip != server_.ip)
+        log_warning(who(), "the broker remembers a server ", x->id, " at ",
+                    address_of(*x),
+                    ": if that is another one, give it another "
+                    "node.id");
+      break;
+    case verdict::namesake:
+      found_namesake(*x);
+      break;
+    case verdict::namesake_left:
+      directory().set_alarm(namesake_alarm, {});
+      log_info(who(), "the other server ", x->id, " is gone");
+      [[fallthrough]];
+    case verdict::overwritten:
+      announce_again();
+  }
+}
+
+void announcer::announce_again() {
+  if (announced_ && announced_->online)
+    announced_.reset();
+}
+
+void announcer::found_namesake(const server_info& x) {
+  auto text = "another server calls itself '" + x.id + "', at " + address_of(x)
+              + ": clients see one of the two; give it another node.id";
+  directory().set_alarm(namesake_alarm, text);
+  show_error(text);
+  log_error(who(), text);
+}
+
+void announcer::refuse(const std::string& what, const caf::error& why) {
+  ++refused_;
+  show_error(describe(why));
+  log_warning(who(), "refused ", what, ", message number ", refused_, ": ",
+              describe(why));
 }
 
 void announcer::answer(const mqtt_message& request) {
-  if (request.dropped_before > 0)
-    log_warning(who(), "dropped ", request.dropped_before,
-                " messages of the broker: too many at once");
-  if (request.topic != options_.topic_request || request.retained)
-    return;
-  if (auto err = check_reply_topic(request.payload, options_.topic_response)) {
-    ++refused_;
-    show_error(describe(err));
-    log_warning(who(), "refused getIP request number ", refused_, ": ",
-                describe(err));
-    return;
-  }
+  if (auto err = check_reply_topic(request.payload, options_.topic_response))
+    return refuse("getIP request", err);
   if (!server_.online && (refresh(), !server_.online))
     return;
   ++answered_;

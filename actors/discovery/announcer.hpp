@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/discovery/local_address.hpp"
+#include "actors/discovery/namesake_watch.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/observed.hpp"
@@ -29,7 +30,8 @@ struct announcer_options {
 };
 
 /// DISCOVERY on a server: announces it (retained, with a will that takes it
-/// back), and answers getIP requests under the response prefix; others are
+/// back) and keeps it announced, raises an alarm while another server has the
+/// same id, and answers getIP requests under the response prefix; others are
 /// counted and logged. Its goodbye blocks for up to 1 s: runs detached.
 class announcer : public observed<announcer_actor::base> {
 public:
@@ -61,7 +63,14 @@ private:
   void take_back();
   std::string why_not_online() const;
   void announce();
+  void take(const mqtt_message& x);
   void answer(const mqtt_message& request);
+  void hear(const mqtt_message& announcement);
+  void found_namesake(const server_info& x);
+
+  /// With the next beat, so that no flood of others becomes one of ours.
+  void announce_again();
+  void refuse(const std::string& what, const caf::error& why);
 
   const announcer_options options_;
   const make_mqtt_client make_client_;
@@ -73,6 +82,7 @@ private:
   /// means nothing, as its will has taken that back.
   std::optional<server_info> announced_;
   server_info server_;
+  namesake_watch namesakes_;
   std::vector<std::string> broker_ips_; ///< As last looked up.
   bool looking_up_ = false;
   int beats_to_look_up_ = 0;

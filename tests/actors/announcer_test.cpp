@@ -59,6 +59,23 @@ struct fixture : actor_fixture {
     consume_messages();
   }
 
+  /// Somebody announces a server under our id.
+  void announce(uint64_t epoch, bool online, bool retained = false) {
+    server_info x;
+    x.id = "porch";
+    x.ip = "10.0.0.8";
+    x.port = 8000;
+    x.epoch = epoch;
+    x.online = online;
+    broker.deliver(announced_at, write_announcement(x), 0, retained);
+    consume_messages();
+  }
+
+  std::string alarm() {
+    auto alarms = directory.alarms();
+    return alarms.empty() ? std::string{} : alarms.begin()->second;
+  }
+
   /// What was announced last.
   server_info announced() const {
     return parsed(broker.payloads(announced_at).back());
@@ -152,7 +169,7 @@ CAF_TEST(a broker that comes back hears the announcement again) {
   CAF_CHECK_EQUAL(figures("discovery").state, "no broker");
   come_up();
   CAF_CHECK_EQUAL(announcements(), 2u);
-  CAF_CHECK_EQUAL(broker.filters.size(), 2u);
+  CAF_CHECK_EQUAL(broker.filters.size(), 4u);
 }
 
 CAF_TEST(nothing is announced while there is no port) {
@@ -241,6 +258,92 @@ CAF_TEST(a server that no address leads to says so) {
   advance(10s);
   auto state = figures("discovery").state;
   CAF_CHECK(state.find("not announced: no address") == 0);
+}
+
+CAF_TEST(a will of an earlier run does not stay the last word) {
+  start_announcer();
+  come_up();
+  CAF_CHECK(broker.subscribed(announced_at));
+  announce(98, false);
+  advance(500ms);
+  CAF_CHECK_EQUAL(announcements(), 2u);
+  CAF_CHECK(announced().online);
+  CAF_CHECK(broker.published.back().retained);
+  // Not even many of them make a flood.
+  for (int i = 0; i < 100; ++i)
+    announce(99, false);
+  advance(500ms);
+  CAF_CHECK_EQUAL(announcements(), 3u);
+  CAF_CHECK_EQUAL(alarm(), "");
+}
+
+CAF_TEST(a server hears itself without a word) {
+  start_announcer();
+  come_up();
+  announce(99, true);
+  announce(98, false, true);
+  announce(98, true, true);
+  advance(10s);
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  CAF_CHECK_EQUAL(alarm(), "");
+}
+
+CAF_TEST(what a server takes back itself stays taken back) {
+  start_announcer();
+  come_up();
+  port = 0;
+  advance(10s);
+  announce(99, false);
+  announce(98, false);
+  advance(10s);
+  CAF_CHECK_EQUAL(announcements(), 2u);
+}
+
+CAF_TEST(another server of the same id is an alarm and not shouted at) {
+  start_announcer();
+  come_up();
+  for (int i = 0; i < 10; ++i) {
+    announce(7, true);
+    advance(500ms);
+  }
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  CAF_CHECK_EQUAL(alarm().find("another server calls itself 'porch', at "
+                               "10.0.0.8:8000"),
+                  0u);
+  CAF_CHECK_EQUAL(figures("discovery").last_error, alarm());
+}
+
+CAF_TEST(a server is announced again when its namesake is gone) {
+  start_announcer();
+  come_up();
+  announce(7, true);
+  announce(6, false);
+  advance(500ms);
+  CAF_CHECK(!alarm().empty());
+  CAF_CHECK_EQUAL(announcements(), 2u);
+  announce(7, false);
+  advance(500ms);
+  CAF_CHECK_EQUAL(alarm(), "");
+  CAF_CHECK_EQUAL(announcements(), 3u);
+}
+
+CAF_TEST(an announcement that somebody cleared comes back) {
+  start_announcer();
+  come_up();
+  broker.deliver(announced_at, "");
+  consume_messages();
+  advance(500ms);
+  CAF_CHECK_EQUAL(announcements(), 2u);
+}
+
+CAF_TEST(garbage in the name of a server is refused) {
+  start_announcer();
+  come_up();
+  broker.deliver(announced_at, "{}");
+  consume_messages();
+  advance(1s);
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  CAF_CHECK(figures("discovery").last_error.find("bad message") == 0);
 }
 
 CAF_TEST(a request is answered with the address and nothing else) {
