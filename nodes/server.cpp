@@ -232,7 +232,9 @@ int run_server(const server_options& options) {
   auto& replay = options.stream.replay;
   parts.ring = std::make_shared<frame_ring>(
     frame_ring::limits{size_t{replay.mib} << 20, replay.age});
-  parts.board = std::make_shared<camera_board>(make_epoch());
+  parts.board = std::make_shared<camera_board>(make_epoch(),
+                                               static_cast<int64_t>(
+                                                 1e9 / options.camera.fps));
   parts.make_source = source_of(options, source.kind);
   parts.camera_patience = patience_of(options.camera, source.kind);
   parts.stream = stream_of(options, parts.board, directory,

@@ -42,6 +42,7 @@ camera::camera(caf::actor_config& cfg, const actor_context& context,
 }
 
 camera::behavior_type camera::make_behavior() {
+  board_->begin_life();
   captured_before_ = board_->captured();
   show_state("waiting for the first frame");
   board_->set_state("starting");

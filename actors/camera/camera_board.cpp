@@ -4,11 +4,19 @@
 
 namespace camnode {
 
-void camera_board::lose(loss_place place, uint64_t n) {
-  if (n == 0)
-    return;
-  lost_[static_cast<size_t>(place)].fetch_add(n, std::memory_order_relaxed);
+void camera_board::begin_life() {
   std::lock_guard<std::mutex> guard{gap_mutex_};
+  outage_.begin_life();
+}
+
+void camera_board::lose(loss_place place, uint64_t n) {
+  std::lock_guard<std::mutex> guard{gap_mutex_};
+  if (n > 0)
+    note_loss(place, n);
+}
+
+void camera_board::note_loss(loss_place place, uint64_t n) {
+  lost_[static_cast<size_t>(place)].fetch_add(n, std::memory_order_relaxed);
   auto first = sequence_.load(std::memory_order_relaxed) + 1;
   sequence_.store(first + n - 1, std::memory_order_relaxed);
   if (pending_.place == loss_place::none)
@@ -22,6 +30,13 @@ uint64_t camera_board::take(int64_t capture_mono_ns, size_t bytes,
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
   newest_ns_.store(capture_mono_ns, std::memory_order_relaxed);
   std::lock_guard<std::mutex> guard{gap_mutex_};
+  auto away = outage_.take(capture_mono_ns);
+  // What has been counted already fell into the same time.
+  auto counted = pending_.place == loss_place::none
+                   ? 0
+                   : pending_.last - pending_.first + 1;
+  if (away > counted)
+    note_loss(loss_place::source, away - counted);
   gap = std::exchange(pending_, {});
   auto result = sequence_.load(std::memory_order_relaxed) + 1;
   sequence_.store(result, std::memory_order_relaxed);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/camera/outage_meter.hpp"
 #include "actors/shared/histogram.hpp"
 #include "messages/frame.hpp"
 
@@ -19,12 +20,18 @@ namespace camnode {
 class camera_board {
 public:
   /// @param epoch Which run of the server this is.
-  explicit camera_board(uint64_t epoch) : epoch_(epoch) {
+  /// @param frame_ns Time between two frames as asked for; 0: unknown.
+  explicit camera_board(uint64_t epoch, int64_t frame_ns = 0)
+    : epoch_(epoch), outage_(frame_ns) {
   }
 
   uint64_t epoch() const {
     return epoch_;
   }
+
+  /// The source is started (again). Its first frame tells how many frames the
+  /// camera would have taken since the last one, as losses of the source.
+  void begin_life();
 
   /// Counts `n` frames that existed but were lost before the ring; the next
   /// frame tells of them.
@@ -64,6 +71,9 @@ public:
   std::string state() const;
 
 private:
+  /// With `gap_mutex_` held.
+  void note_loss(loss_place place, uint64_t n);
+
   static constexpr size_t places = static_cast<size_t>(loss_place::disk) + 1;
 
   const uint64_t epoch_;
@@ -74,6 +84,7 @@ private:
   histogram to_ring_;
   std::mutex gap_mutex_;
   frame_gap pending_;
+  outage_meter outage_;
   mutable std::mutex state_mutex_;
   std::string state_ = "starting";
 };

@@ -76,6 +76,25 @@ CAF_TEST(a loss before the first frame begins with number one) {
   CAF_CHECK_EQUAL(gap.last, 2u);
 }
 
+CAF_TEST(time without a camera is a loss of the source) {
+  constexpr int64_t ms = 1'000'000;
+  camera_board board{1, 100 * ms};
+  frame_gap gap;
+  board.begin_life();
+  CAF_CHECK_EQUAL(board.take(1000 * ms, 1, gap), 1u);
+  CAF_CHECK(gap.place == loss_place::none);
+  // Two of the ten are known already.
+  board.lose(loss_place::encoder, 2);
+  board.begin_life();
+  CAF_CHECK_EQUAL(board.take(2000 * ms, 1, gap), 11u);
+  CAF_CHECK_EQUAL(gap.first, 2u);
+  CAF_CHECK_EQUAL(gap.last, 10u);
+  CAF_CHECK_EQUAL(board.lost(loss_place::encoder), 2u);
+  CAF_CHECK_EQUAL(board.lost(loss_place::source), 7u);
+  board.take(3000 * ms, 1, gap);
+  CAF_CHECK(gap.place == loss_place::none);
+}
+
 CAF_TEST(the books balance with two threads at work) {
   constexpr uint64_t rounds = 5'000;
   camera_board board{1};

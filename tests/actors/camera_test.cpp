@@ -134,6 +134,21 @@ CAF_TEST(numbers go on after a restart) {
   CAF_CHECK_EQUAL(x->gap.first, 3u);
 }
 
+CAF_TEST(the time between two lives is a gap at the rate of the first) {
+  start_camera();
+  for (int64_t i = 1; i <= 20; ++i)
+    device.deliver(i * 40'000'000);
+  end(testee, caf::exit_reason::kill);
+  start_camera();
+  device.deliver(20 * 40'000'000 + 1'000'000'000);
+  auto x = ring->newest();
+  CAF_CHECK_EQUAL(x->sequence, 45u);
+  CAF_CHECK_EQUAL(x->gap.first, 21u);
+  CAF_CHECK_EQUAL(x->gap.last, 44u);
+  CAF_CHECK(x->gap.place == loss_place::source);
+  CAF_CHECK_EQUAL(board->lost(loss_place::source), 24u);
+}
+
 CAF_TEST(a source that cannot start ends the camera with its error) {
   device.refusal = caf::make_error(ec::open_failed, std::string{"no /dev/x"});
   start_camera();
