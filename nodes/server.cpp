@@ -7,6 +7,7 @@
 #include "actors/shared/metrics_text.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
+#include "nodes/camera_health.hpp"
 #include "nodes/node.hpp"
 #include "nodes/node_metrics.hpp"
 #include "nodes/part_reports.hpp"
@@ -27,8 +28,6 @@
 namespace camnode {
 
 namespace {
-
-using namespace std::chrono_literals;
 
 /// Which run of a server this is: random, as a Pi without a clock battery
 /// starts at the same time again and again. Below 2^53, for JSON's sake.
@@ -113,28 +112,6 @@ make_frame_source source_of(const server_options& x, source_kind kind) {
   };
 }
 
-camera::patience patience_of(const camera_options& x, source_kind kind) {
-  // Five frames of a slow camera, but never less than 2 s.
-  auto five_frames = caf::timespan{static_cast<int64_t>(5e9 / x.fps)};
-  auto next = std::max<caf::timespan>(2s, five_frames);
-  // The source itself waits as long, and knows more of what is wrong.
-  if (kind == source_kind::libcamera)
-    next += 1s;
-  // Sensors and programs need seconds until the first frame.
-  return {std::max<caf::timespan>(10s, next), next};
-}
-
-/// What is wrong with the camera; empty if nothing is.
-std::string trouble_of(const camera_board& board, caf::timespan patience) {
-  if (board.newest_ns() == 0)
-    return "no frame yet; camera: " + board.state();
-  auto age = capture_clock_ns() - board.newest_ns();
-  if (age > patience.count())
-    return "no frame for " + std::to_string(age / 1'000'000)
-           + " ms; camera: " + board.state();
-  return {};
-}
-
 std::string metrics_of(const std::string& id, const camera_board& board,
                        const actor_directory& directory) {
   metrics_text text;
@@ -170,7 +147,7 @@ stream_server_options stream_of(const server_options& x, camera_board_ptr board,
     return metrics_of(id, *board, directory);
   };
   result.trouble = [=, &directory] {
-    auto trouble = trouble_of(*board, patience);
+    auto trouble = trouble_of(*board, patience, capture_clock_ns());
     for (auto& [actor, text] : directory.alarms())
       trouble += (trouble.empty() ? "" : "; ") + actor + ": " + text;
     return trouble;
@@ -236,7 +213,7 @@ int run_server(const server_options& options) {
                                                static_cast<int64_t>(
                                                  1e9 / options.camera.fps));
   parts.make_source = source_of(options, source.kind);
-  parts.camera_patience = patience_of(options.camera, source.kind);
+  parts.camera_patience = patience_of(source.kind, options.camera.fps);
   parts.stream = stream_of(options, parts.board, directory,
                            parts.camera_patience.next_frame);
   parts.announce = announcement_of(options, parts.board->epoch());

@@ -194,6 +194,15 @@ CAF_TEST(a stall ends the camera with source_stalled) {
   CAF_CHECK_EQUAL(device.sources, 0);
 }
 
+CAF_TEST(a source without a limit may pause) {
+  testee = start<camera>("camera", device.maker(), ring, board,
+                         camera::patience{10s, camera::no_limit});
+  device.deliver();
+  advance(60s);
+  CAF_CHECK(ends.empty());
+  CAF_CHECK_EQUAL(device.starts, 1);
+}
+
 CAF_TEST(frames of an earlier life do not count as the first) {
   start_camera();
   device.deliver();
