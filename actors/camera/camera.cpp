@@ -1,6 +1,7 @@
 #include "actors/camera/camera.hpp"
 
 #include "actors/shared/log.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 
@@ -14,7 +15,18 @@ namespace {
 constexpr auto beat_interval = std::chrono::milliseconds(250);
 
 /// Builds the shared frame; runs on the source's thread.
-void store(captured_frame x, camera_board& board, frame_ring& ring) {
+void store(captured_frame x, camera_board& board, frame_ring& ring,
+           log_pace& too_big) {
+  if (x.jpeg.size() > max_jpeg_bytes) {
+    // No reader would take it.
+    board.lose(loss_place::encoder, 1);
+    if (too_big.admits(capture_clock_ns()))
+      log_warning("camera", "a JPEG has ", x.jpeg.size(),
+                  " bytes, and the limit is ", max_jpeg_bytes,
+                  ": want a lower quality or a smaller picture",
+                  too_big.more());
+    return;
+  }
   auto result = std::make_shared<frame>();
   result->epoch = board.epoch();
   result->capture_mono_ns = x.capture_mono_ns;
@@ -68,9 +80,8 @@ source_events camera::events() {
   auto self = caf::actor_cast<caf::weak_actor_ptr>(
     caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
   return {
-    [board = board_, ring = ring_](captured_frame x) {
-      store(std::move(x), *board, *ring);
-    },
+    [board = board_, ring = ring_, too_big = std::make_shared<log_pace>()](
+      captured_frame x) { store(std::move(x), *board, *ring, *too_big); },
     [board = board_](loss_place place, uint64_t n) { board->lose(place, n); },
     [self](caf::error reason) {
       if (auto strong = self.lock())

@@ -119,6 +119,21 @@ CAF_TEST(a loss becomes a gap before the next frame) {
   CAF_CHECK_EQUAL(board->lost(loss_place::encoder), 3u);
 }
 
+CAF_TEST(a picture that no reader would take is a loss of the encoder) {
+  start_camera();
+  device.deliver();
+  for (auto size : {max_jpeg_bytes + 1, max_jpeg_bytes}) {
+    captured_frame x;
+    x.jpeg = frame_bytes{size};
+    x.jpeg.resize(size);
+    device.events.on_frame(std::move(x));
+  }
+  CAF_CHECK_EQUAL(ring->stats().pushed, 2u);
+  CAF_CHECK_EQUAL(newest_number(), 3u);
+  CAF_CHECK(ring->newest()->gap.place == loss_place::encoder);
+  CAF_CHECK_EQUAL(board->lost(loss_place::encoder), 1u);
+}
+
 CAF_TEST(numbers go on after a restart) {
   start_camera();
   device.deliver();
