@@ -55,20 +55,19 @@ camera::camera(caf::actor_config& cfg, const actor_context& context,
 
 camera::behavior_type camera::make_behavior() {
   board_->begin_life();
-  captured_before_ = board_->captured();
+  delivered_before_ = board_->delivered();
   show_state("waiting for the first frame");
-  board_->set_state("starting");
   source_ = make_source_();
   if (auto err = source_->start(events())) {
     source_.reset();
-    board_->set_state(describe(err));
+    board_->set_trouble(describe(err));
     quit(std::move(err));
   } else {
     delayed_send(this, beat_interval, beat_atom_v);
   }
   return {
     [this](ended_atom, const caf::error& reason) {
-      board_->set_state(describe(reason));
+      board_->set_trouble(describe(reason));
       quit(reason);
     },
     [this](beat_atom) { check_source(); },
@@ -92,22 +91,25 @@ source_events camera::events() {
 }
 
 void camera::check_source() {
-  auto captured = board_->captured();
-  if (captured != captured_before_) {
-    captured_before_ = captured;
+  // Frames that get lost are no sign of health.
+  auto delivered = board_->delivered();
+  auto number = std::to_string(board_->captured());
+  if (delivered != delivered_before_) {
+    delivered_before_ = delivered;
     silent_ = caf::timespan{0};
     if (!delivers_)
-      log_info(who(), "first frame, number ", captured);
+      log_info(who(), "first frame, number ", number);
     delivers_ = true;
-    show_state("delivering, frame " + std::to_string(captured));
-    board_->set_state("delivering");
+    show_state("delivering, frame " + number);
+    board_->set_well();
   } else {
     silent_ += beat_interval;
     auto limit = delivers_ ? limits_.next_frame : limits_.first_frame;
     if (silent_ >= limit) {
       auto text = "no frame for " + std::to_string(silent_.count() / 1000000)
-                  + " ms, after " + std::to_string(captured) + " frames";
-      board_->set_state(text);
+                  + " ms, after " + std::to_string(delivered) + " delivered of "
+                  + number;
+      board_->set_trouble(text);
       quit(caf::make_error(ec::source_stalled, text));
       return;
     }

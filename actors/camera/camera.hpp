@@ -52,7 +52,7 @@ private:
   const camera_board_ptr board_;
   const patience limits_;
   frame_source_ptr source_;
-  uint64_t captured_before_ = 0; ///< What the board said at the last beat.
+  uint64_t delivered_before_ = 0; ///< What the board said at the last beat.
   bool delivers_ = false;
   caf::timespan silent_{0};
 };

@@ -5,8 +5,13 @@
 namespace camnode {
 
 void camera_board::begin_life() {
-  std::lock_guard<std::mutex> guard{gap_mutex_};
-  outage_.begin_life();
+  {
+    std::lock_guard<std::mutex> guard{gap_mutex_};
+    outage_.begin_life();
+  }
+  std::lock_guard<std::mutex> guard{state_mutex_};
+  state_ = trouble_.empty() ? "starting"
+                            : "starting again; before: " + trouble_;
 }
 
 void camera_board::lose(loss_place place, uint64_t n) {
@@ -27,6 +32,7 @@ void camera_board::note_loss(loss_place place, uint64_t n) {
 
 uint64_t camera_board::take(int64_t capture_mono_ns, size_t bytes,
                             frame_gap& gap) {
+  delivered_.fetch_add(1, std::memory_order_relaxed);
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
   newest_ns_.store(capture_mono_ns, std::memory_order_relaxed);
   std::lock_guard<std::mutex> guard{gap_mutex_};
@@ -47,14 +53,26 @@ uint64_t camera_board::lost(loss_place place) const {
   return lost_[static_cast<size_t>(place)].load(std::memory_order_relaxed);
 }
 
-void camera_board::set_state(std::string state) {
+void camera_board::set_well() {
   std::lock_guard<std::mutex> guard{state_mutex_};
-  state_ = std::move(state);
+  state_ = "delivering";
+  trouble_.clear();
+}
+
+void camera_board::set_trouble(std::string what) {
+  std::lock_guard<std::mutex> guard{state_mutex_};
+  state_ = what;
+  trouble_ = std::move(what);
 }
 
 std::string camera_board::state() const {
   std::lock_guard<std::mutex> guard{state_mutex_};
   return state_;
+}
+
+std::string camera_board::trouble() const {
+  std::lock_guard<std::mutex> guard{state_mutex_};
+  return trouble_;
 }
 
 } // namespace camnode

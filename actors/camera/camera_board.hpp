@@ -29,8 +29,9 @@ public:
     return epoch_;
   }
 
-  /// The source is started (again). Its first frame tells how many frames the
-  /// camera would have taken since the last one, as losses of the source.
+  /// The source is started (again), which is its state from now on. Its first
+  /// frame tells how many frames the camera would have taken since the last
+  /// one, as losses of the source.
   void begin_life();
 
   /// Counts `n` frames that existed but were lost before the ring; the next
@@ -45,6 +46,11 @@ public:
   /// Frames captured so far, lost ones included: the last sequence number.
   uint64_t captured() const {
     return sequence_.load(std::memory_order_relaxed);
+  }
+
+  /// Frames that went to the ring.
+  uint64_t delivered() const {
+    return delivered_.load(std::memory_order_relaxed);
   }
 
   uint64_t lost(loss_place place) const;
@@ -67,8 +73,17 @@ public:
     return newest_ns_.load(std::memory_order_relaxed);
   }
 
-  void set_state(std::string state);
+  /// The camera is well: its frames come.
+  void set_well();
+
+  /// Something is wrong with the camera, in words; until it is well again.
+  void set_trouble(std::string what);
+
+  /// What the camera is doing. While it is tried again, with what was wrong.
   std::string state() const;
+
+  /// What is wrong with the camera; empty while nothing is.
+  std::string trouble() const;
 
 private:
   /// With `gap_mutex_` held.
@@ -78,6 +93,7 @@ private:
 
   const uint64_t epoch_;
   std::atomic<uint64_t> sequence_{0};
+  std::atomic<uint64_t> delivered_{0};
   std::atomic<uint64_t> bytes_{0};
   std::atomic<int64_t> newest_ns_{0};
   std::array<std::atomic<uint64_t>, places> lost_{};
@@ -87,6 +103,7 @@ private:
   outage_meter outage_;
   mutable std::mutex state_mutex_;
   std::string state_ = "starting";
+  std::string trouble_;
 };
 
 using camera_board_ptr = std::shared_ptr<camera_board>;

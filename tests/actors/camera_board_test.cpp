@@ -123,9 +123,26 @@ CAF_TEST(the books balance with two threads at work) {
   CAF_CHECK_EQUAL(board.lost(loss_place::encoder), 2 * rounds);
 }
 
-CAF_TEST(the state is the last one set) {
+CAF_TEST(what is delivered is what went to the ring) {
   camera_board board{1};
+  gap_of_next(board, 1);
+  board.lose(loss_place::encoder, 5);
+  gap_of_next(board, 7);
+  CAF_CHECK_EQUAL(board.delivered(), 2u);
+  CAF_CHECK_EQUAL(board.captured(), 7u);
+}
+
+CAF_TEST(what is wrong with a camera is said until it is well again) {
+  camera_board board{1};
+  board.begin_life();
   CAF_CHECK_EQUAL(board.state(), "starting");
-  board.set_state("delivering");
+  CAF_CHECK_EQUAL(board.trouble(), "");
+  board.set_trouble("no /dev/x");
+  CAF_CHECK_EQUAL(board.state(), "no /dev/x");
+  board.begin_life();
+  CAF_CHECK_EQUAL(board.state(), "starting again; before: no /dev/x");
+  CAF_CHECK_EQUAL(board.trouble(), "no /dev/x");
+  board.set_well();
   CAF_CHECK_EQUAL(board.state(), "delivering");
+  CAF_CHECK_EQUAL(board.trouble(), "");
 }

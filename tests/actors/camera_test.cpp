@@ -205,7 +205,8 @@ CAF_TEST(a stall ends the camera with source_stalled) {
   advance(1'500ms);
   CAF_REQUIRE_EQUAL(ends.size(), 1u);
   CAF_CHECK(ends[0] == ec::source_stalled);
-  CAF_CHECK_EQUAL(board->state(), "no frame for 2000 ms, after 10 frames");
+  CAF_CHECK_EQUAL(board->state(),
+                  "no frame for 2000 ms, after 10 delivered of 10");
   CAF_CHECK_EQUAL(device.sources, 0);
 }
 
@@ -216,6 +217,30 @@ CAF_TEST(a source without a limit may pause) {
   advance(60s);
   CAF_CHECK(ends.empty());
   CAF_CHECK_EQUAL(device.starts, 1);
+}
+
+CAF_TEST(a camera whose frames all get lost is stalled) {
+  start_camera();
+  device.deliver();
+  for (int i = 0; i < 10 && ends.empty(); ++i) {
+    device.events.on_loss(loss_place::encoder, 1);
+    advance(300ms);
+  }
+  CAF_REQUIRE_EQUAL(ends.size(), 1u);
+  CAF_CHECK(ends[0] == ec::source_stalled);
+  CAF_CHECK(board->state().find("after 1 delivered of ") != std::string::npos);
+}
+
+CAF_TEST(why a camera is started again is said until frames come) {
+  device.refusal = caf::make_error(ec::open_failed, std::string{"no /dev/x"});
+  start_camera();
+  device.refusal = {};
+  start_camera();
+  CAF_CHECK_EQUAL(board->state(),
+                  "starting again; before: open failed: no /dev/x");
+  device.deliver();
+  advance(500ms);
+  CAF_CHECK_EQUAL(board->state(), "delivering");
 }
 
 CAF_TEST(frames of an earlier life do not count as the first) {
