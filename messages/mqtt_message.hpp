@@ -15,7 +15,7 @@ struct mqtt_message {
   int64_t arrival_ns = 0; ///< `client_clock_ns` when it arrived.
   bool retained = false;  ///< The broker had it stored: not new.
 
-  /// Messages right before it that the listener had no room for.
+  /// Messages right before it that were too large or that found no room.
   uint64_t dropped_before = 0;
 
   /// Room that it takes in the listener's backlog; given back with the last

@@ -2,6 +2,7 @@
 
 #include "actors/shared/log.hpp"
 #include "actors/shared/mqtt_link.hpp"
+#include "messages/clock.hpp"
 #include "messages/wire/announcement.hpp"
 #include "messages/wire/reply_topic.hpp"
 
@@ -44,7 +45,7 @@ announcer::announcer(caf::actor_config& cfg, const actor_context& context,
 }
 
 announcer::behavior_type announcer::make_behavior() {
-  show_state("looking for the broker");
+  say("looking for the broker");
   client_ = make_client_(server_.id, will(), messages_to(this));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
@@ -62,7 +63,7 @@ announcer::behavior_type announcer::make_behavior() {
     },
     [this](link_down_atom, const std::string& reason) {
       linked_ = false;
-      show_state("no broker");
+      say("no broker");
       show_error(reason);
       log_warning(who(), reason, "; streaming goes on without a broker");
     },
@@ -147,7 +148,7 @@ void announcer::take_back() {
   client_->publish(x.topic, x.payload, true);
   announced_ = server_;
   auto why = why_not_online();
-  show_state("not announced: " + why);
+  say("not announced: " + why);
   log_warning(who(), "not announced any more: ", why);
 }
 
@@ -161,14 +162,19 @@ std::string announcer::why_not_online() const {
 void announcer::announce() {
   client_->publish(announce_topic(), write_announcement(server_), true);
   announced_ = server_;
-  show_state("announced as " + address_of(server_));
+  say("announced as " + address_of(server_));
   log_info(who(), "announced ", server_.id, " at ", address_of(server_));
 }
 
 void announcer::take(const mqtt_message& x) {
-  if (x.dropped_before > 0)
-    log_warning(who(), "dropped ", x.dropped_before,
-                " messages of the broker: too many at once");
+  if (x.dropped_before > 0) {
+    dropped_ += x.dropped_before;
+    say(state_);
+    if (drops_.admits(client_clock_ns()))
+      log_warning(who(), "dropped ", x.dropped_before,
+                  " messages of the broker, too many at once or too large; ",
+                  dropped_, " in all");
+  }
   if (x.topic == options_.topic_request && !x.retained)
     answer(x);
   else if (x.topic == announce_topic())
@@ -219,9 +225,16 @@ void announcer::found_namesake(const server_info& x) {
 
 void announcer::refuse(const std::string& what, const caf::error& why) {
   ++refused_;
+  say(state_);
   show_error(describe(why));
-  log_warning(who(), "refused ", what, ", message number ", refused_, ": ",
-              describe(why));
+  if (refusals_.admits(client_clock_ns()))
+    log_warning(who(), "refused ", what, ", message number ", refused_, ": ",
+                describe(why), refusals_.more());
+}
+
+void announcer::say(std::string state) {
+  state_ = std::move(state);
+  show_state(state_ + refusals_text(refused_, dropped_));
 }
 
 void announcer::answer(const mqtt_message& request) {

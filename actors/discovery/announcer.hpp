@@ -3,6 +3,7 @@
 #include "actors/discovery/local_address.hpp"
 #include "actors/discovery/namesake_watch.hpp"
 #include "actors/shared/frame_ring.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
@@ -72,6 +73,9 @@ private:
   void announce_again();
   void refuse(const std::string& what, const caf::error& why);
 
+  /// Shows `state`, and how many messages were not taken.
+  void say(std::string state);
+
   const announcer_options options_;
   const make_mqtt_client make_client_;
   const std::function<uint16_t()> stream_port_;
@@ -89,7 +93,11 @@ private:
   bool linked_ = false;
   int closed_beats_ = 0; ///< Since when the stream cannot be reached.
   uint64_t answered_ = 0;
+  std::string state_; ///< Without the figures.
   uint64_t refused_ = 0;
+  uint64_t dropped_ = 0;
+  log_pace refusals_;
+  log_pace drops_;
 };
 
 } // namespace camnode

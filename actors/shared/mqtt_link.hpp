@@ -8,10 +8,20 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace camnode {
+
+/// What of a listener's messages came to nothing, for the end of its state.
+inline std::string refusals_text(uint64_t refused, uint64_t dropped) {
+  if (refused + dropped == 0)
+    return {};
+  return "; messages refused: " + std::to_string(refused)
+         + ", dropped: " + std::to_string(dropped);
+}
 
 /// What of one MQTT connection waits for its listener. A flood of messages
 /// while the listener is held up (by a disk, say) fills no more memory than
@@ -28,12 +38,12 @@ public:
   bool admit(mqtt_message& x) {
     auto bytes = x.topic.size() + x.payload.size();
     if (messages_ >= max_messages || bytes_ + bytes > max_bytes) {
-      ++dropped_;
+      dropped_ += 1 + x.dropped_before;
       return false;
     }
     ++messages_;
     bytes_ += bytes;
-    x.dropped_before = std::exchange(dropped_, 0);
+    x.dropped_before += std::exchange(dropped_, 0);
     x.room = std::shared_ptr<const void>{this, [me = shared_from_this(),
                                                 bytes](const void*) {
                                            --me->messages_;

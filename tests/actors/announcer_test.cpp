@@ -372,6 +372,23 @@ CAF_TEST(a reply topic outside of the prefix is refused and counted) {
   CAF_CHECK_EQUAL(broker.published.size(), before + 1);
 }
 
+CAF_TEST(the state tells how many messages came to nothing) {
+  start_announcer();
+  come_up();
+  for (int i = 0; i < 3; ++i)
+    ask("command/rec");
+  CAF_CHECK_EQUAL(figures("discovery").state,
+                  "announced as 10.0.0.7:8000; messages refused: 3, "
+                  "dropped: 0");
+  mqtt_message late{"command/getIP", "camera/response/x"};
+  late.dropped_before = 7;
+  broker.events.on_message(late);
+  consume_messages();
+  CAF_CHECK_EQUAL(figures("discovery").state,
+                  "announced as 10.0.0.7:8000; messages refused: 3, "
+                  "dropped: 7");
+}
+
 CAF_TEST(a request that the broker had stored is not answered) {
   start_announcer();
   come_up();
