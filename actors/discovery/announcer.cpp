@@ -149,12 +149,14 @@ void announcer::take_back() {
   announced_ = server_;
   auto why = why_not_online();
   say("not announced: " + why);
-  log_warning(who(), "not announced any more: ", why);
+  log_warning(who(), "not announced: ", why);
 }
 
 std::string announcer::why_not_online() const {
   if (server_.port == 0)
     return "the stream port is not open";
+  if (broker_ips_.empty())
+    return "the name of the broker has not been found yet";
   return "no address towards the broker that the stream is open on; see "
          "stream.host and stream.advertise";
 }

@@ -416,10 +416,15 @@ CAF_TEST(a server is announced once the name of the broker is known) {
   // However long it takes, the actor does not wait, nor ask again.
   advance(60s);
   CAF_CHECK_EQUAL(look_ups, 1);
-  CAF_CHECK_EQUAL(announcements(), 0u);
+  CAF_REQUIRE_EQUAL(announcements(), 1u);
+  CAF_CHECK(!announced().online);
+  CAF_CHECK_EQUAL(figures("discovery").state,
+                  "not announced: the name of the broker has not been found "
+                  "yet");
   found({"::1", "127.0.0.1"});
   consume_messages();
-  CAF_REQUIRE_EQUAL(announcements(), 1u);
+  CAF_REQUIRE_EQUAL(announcements(), 2u);
+  CAF_CHECK(announced().online);
   CAF_CHECK_EQUAL(announced().ip, "127.0.0.1");
 }
 
