@@ -217,6 +217,9 @@ int run_server(const server_options& options) {
   parts.stream = stream_of(options, parts.board, directory,
                            parts.camera_patience.next_frame);
   parts.announce = announcement_of(options, parts.board->epoch());
+  parts.announce.camera_trouble = [board = parts.board] {
+    return board->trouble();
+  };
   parts.make_client = clients_for(options.mqtt);
   parts.inspect = inspection_of(options, parts, directory);
   log_info("node", "camnode ", version(), " server ", options.node.id, ", run ",

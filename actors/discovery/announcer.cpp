@@ -3,6 +3,7 @@
 #include "actors/shared/log.hpp"
 #include "actors/shared/mqtt_link.hpp"
 #include "messages/clock.hpp"
+#include "messages/text.hpp"
 #include "messages/wire/announcement.hpp"
 #include "messages/wire/reply_topic.hpp"
 
@@ -22,8 +23,19 @@ constexpr int look_up_again_beats = 10;
 /// A stream port that is closed for 5 s will not be open in a moment.
 constexpr int closed_beats = 10;
 
+/// A camera that fails in ever new ways is announced every 2 s at most.
+constexpr int camera_beats = 4;
+
 /// Whose alarm it is where two servers have one id: the option's.
 constexpr auto namesake_alarm = "node.id";
+
+/// As much of `x` as an announcement takes.
+std::string trouble_text(std::string_view x) {
+  auto result = to_utf8(x).substr(0, server_info::max_trouble_bytes);
+  while (!is_utf8(result)) // Cut within a character.
+    result.pop_back();
+  return result;
+}
 
 std::string address_of(const server_info& x) {
   return x.ip + ":" + std::to_string(x.port);
@@ -72,6 +84,7 @@ announcer::behavior_type announcer::make_behavior() {
     [this](beat_atom) {
       if (linked_ && --beats_to_look_up_ <= 0)
         look_up();
+      ++told_beats_;
       refresh();
       update();
       delayed_send(this, beat_interval, beat_atom_v);
@@ -86,6 +99,7 @@ std::string announcer::announce_topic() const {
 mqtt_will announcer::will() const {
   auto gone = server_;
   gone.online = false;
+  gone.camera_trouble.clear();
   // A parser wants an address and a port even of a server that is gone.
   if (gone.ip.empty())
     gone.ip = "0.0.0.0";
@@ -129,6 +143,8 @@ void announcer::refresh() {
     server_.width = newest->width;
     server_.height = newest->height;
   }
+  if (options_.camera_trouble)
+    server_.camera_trouble = trouble_text(options_.camera_trouble());
   server_.online = server_.port != 0 && !server_.ip.empty();
 }
 
@@ -137,10 +153,19 @@ void announcer::update() {
   if (!linked_)
     return;
   auto taken_back = announced_ && !announced_->online;
-  if (server_.online && announced_ != server_)
+  if (server_.online && has_news())
     announce();
   else if (closed_beats_ >= closed_beats && !taken_back)
     take_back();
+}
+
+bool announcer::has_news() const {
+  if (!announced_)
+    return true;
+  auto known = *announced_;
+  known.camera_trouble = server_.camera_trouble;
+  return known != server_
+         || (*announced_ != server_ && told_beats_ >= camera_beats);
 }
 
 void announcer::take_back() {
@@ -164,8 +189,11 @@ std::string announcer::why_not_online() const {
 void announcer::announce() {
   client_->publish(announce_topic(), write_announcement(server_), true);
   announced_ = server_;
+  told_beats_ = 0;
   say("announced as " + address_of(server_));
-  log_info(who(), "announced ", server_.id, " at ", address_of(server_));
+  log_info(who(), "announced ", server_.id, " at ", address_of(server_),
+           server_.camera_trouble.empty() ? "" : "; camera: ",
+           server_.camera_trouble);
 }
 
 void announcer::take(const mqtt_message& x) {

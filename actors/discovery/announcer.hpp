@@ -26,6 +26,11 @@ struct announcer_options {
   server_info server; ///< Without port; `ip` is empty where it is automatic.
   std::string broker_host; ///< The automatic IP is the one towards it.
   uint16_t broker_port = 1883;
+
+  /// What is wrong with the camera; empty while it is well. On the actor's
+  /// thread. Without it, nothing is said of the camera.
+  std::function<std::string()> camera_trouble = {};
+
   bool ipv4_only = true; ///< The stream's port takes no IPv6.
   look_up_host look_up = look_up_in_background; ///< Finds the broker's address.
 };
@@ -61,6 +66,7 @@ private:
 
   /// Brings the broker up to date.
   void update();
+  bool has_news() const;
   void take_back();
   std::string why_not_online() const;
   void announce();
@@ -91,6 +97,7 @@ private:
   bool looking_up_ = false;
   int beats_to_look_up_ = 0;
   bool linked_ = false;
+  int told_beats_ = 0;   ///< Since the last announcement.
   int closed_beats_ = 0; ///< Since when the stream cannot be reached.
   uint64_t answered_ = 0;
   std::string state_; ///< Without the figures.

@@ -346,6 +346,30 @@ CAF_TEST(garbage in the name of a server is refused) {
   CAF_CHECK(figures("discovery").last_error.find("bad message") == 0);
 }
 
+CAF_TEST(what is wrong with the camera is announced and when it is well) {
+  std::string trouble = "unplugged";
+  options.camera_trouble = [&] { return trouble; };
+  start_announcer();
+  CAF_CHECK_EQUAL(parsed(broker.will->payload).camera_trouble, "");
+  come_up();
+  CAF_CHECK_EQUAL(announced().camera_trouble, "unplugged");
+  trouble.clear();
+  advance(3s);
+  CAF_CHECK_EQUAL(announcements(), 2u);
+  CAF_CHECK_EQUAL(announced().camera_trouble, "");
+  // In ever new words, it is not announced all the time.
+  for (int i = 0; i < 20; ++i) {
+    trouble += "\xc3\xa4\xff no /dev/video0";
+    advance(500ms);
+  }
+  CAF_CHECK(announcements() > 4u);
+  CAF_CHECK(announcements() <= 7u);
+  auto told = announced().camera_trouble;
+  CAF_CHECK(told.size() > 190 && told.size() <= 200);
+  end(testee);
+  CAF_CHECK_EQUAL(parsed(broker.goodbyes[0].payload).camera_trouble, "");
+}
+
 CAF_TEST(a request is answered with the address and nothing else) {
   start_announcer();
   come_up();
