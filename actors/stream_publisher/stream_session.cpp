@@ -100,6 +100,8 @@ void stream_session::answer_stream(const http_target& target) {
                                       hub_.options.version);
   if (head_only_) {
     keep_alive_ = false;
+    // The first delimiter belongs to the body.
+    stream_head_.resize(stream_head_.find("\r\n\r\n") + 4);
     return send_answer(std::move(stream_head_), {}, nullptr);
   }
   auto& ring = *hub_.ring;

@@ -26,6 +26,30 @@ std::string legacy_stream(int n) {
   return result;
 }
 
+void dial(const loopback_socket& from, uint16_t port) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons(port);
+  CAF_REQUIRE_EQUAL(::connect(from.fd(), reinterpret_cast<sockaddr*>(&to),
+                              sizeof(to)),
+                    0);
+}
+
+void say(const loopback_socket& to, std::string_view text) {
+  CAF_REQUIRE_EQUAL(send(to.fd(), text.data(), text.size(), MSG_NOSIGNAL),
+                    static_cast<ssize_t>(text.size()));
+}
+
+/// What comes until the peer closes.
+std::string hear_all(const loopback_socket& from) {
+  std::string result;
+  char some[4096];
+  for (ssize_t n = 0; (n = recv(from.fd(), some, sizeof(some), 0)) > 0;)
+    result.append(some, static_cast<size_t>(n));
+  return result;
+}
+
 } // namespace
 
 CAF_TEST_FIXTURE_SCOPE(stream_loop_tests, stream_fixture)
@@ -175,13 +199,7 @@ CAF_TEST(a silent reader gets the legacy protocol) {
   serve();
   capture(1, 1);
   loopback_socket reader;
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  to.sin_port = htons(server->port());
-  CAF_REQUIRE_EQUAL(::connect(reader.fd(), reinterpret_cast<sockaddr*>(&to),
-                              sizeof(to)),
-                    0);
+  dial(reader, server->port());
   auto jpeg = as_text(plain_jpeg());
   auto header = make_legacy_header(jpeg.size());
   for (uint64_t i = 2; i <= 4; ++i) {
@@ -192,6 +210,17 @@ CAF_TEST(a silent reader gets the legacy protocol) {
     capture(i, i);
   }
   CAF_CHECK_EQUAL(server->figures().legacy_readers, 1u);
+}
+
+CAF_TEST(the answer to HEAD has no body) {
+  serve();
+  capture(1, 1);
+  loopback_socket reader;
+  dial(reader, server->port());
+  say(reader, "HEAD /stream.mjpg HTTP/1.1\r\nHost: x\r\n\r\n");
+  auto answer = hear_all(reader);
+  CAF_CHECK_EQUAL(answer.find("HTTP/1.1 200 OK\r\n"), 0u);
+  CAF_CHECK_EQUAL(answer.find("\r\n\r\n") + 4, answer.size());
 }
 
 CAF_TEST(a server that does not answer ends the try by its deadline) {
