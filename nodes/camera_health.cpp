@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace camnode {
 
@@ -20,6 +21,13 @@ camera::patience patience_of(source_kind kind, double fps) {
   if (kind == source_kind::file)
     next = camera::no_limit;
   return {first, next};
+}
+
+uint32_t announced_rate_mhz(source_kind kind, double fps) {
+  auto has_own = kind == source_kind::command || kind == source_kind::file;
+  if (has_own && fps == camera_options{}.fps)
+    return 0;
+  return static_cast<uint32_t>(std::lround(fps * 1000));
 }
 
 std::string trouble_of(const camera_board& board, caf::timespan patience,

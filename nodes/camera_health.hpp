@@ -14,6 +14,12 @@ namespace camnode {
 /// @param fps Frames a second as asked for; above 0.
 camera::patience patience_of(source_kind kind, double fps);
 
+/// The rate to tell clients, in frames per 1000 s.
+/// @param fps As asked for.
+/// @returns 0 where nobody asked: programs and files have rates of their own,
+///          and `fps` is known to be theirs only where it is not the default.
+uint32_t announced_rate_mhz(source_kind kind, double fps);
+
 /// What is wrong with a server's camera; empty if nothing is.
 /// @param patience How old the newest frame may be.
 /// @param now_ns On `capture_clock_ns`.

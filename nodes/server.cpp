@@ -19,7 +19,6 @@
 #include <caf/actor_system.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <random>
 #include <string>
@@ -135,7 +134,7 @@ std::string metrics_of(const std::string& id, const camera_board& board,
 
 stream_server_options stream_of(const server_options& x, camera_board_ptr board,
                                 const actor_directory& directory,
-                                caf::timespan patience) {
+                                source_kind kind, caf::timespan patience) {
   stream_server_options result;
   result.host = x.stream.host;
   result.port = x.stream.port;
@@ -147,7 +146,10 @@ stream_server_options stream_of(const server_options& x, camera_board_ptr board,
     return metrics_of(id, *board, directory);
   };
   result.trouble = [=, &directory] {
-    auto trouble = trouble_of(*board, patience, capture_clock_ns());
+    // Where no camera is wanted, none is missing.
+    auto trouble = kind == source_kind::none
+                     ? std::string{}
+                     : trouble_of(*board, patience, capture_clock_ns());
     for (auto& [actor, text] : directory.alarms())
       trouble += (trouble.empty() ? "" : "; ") + actor + ": " + text;
     return trouble;
@@ -174,7 +176,8 @@ inspector_parts inspection_of(const server_options& x,
   return result;
 }
 
-announcer_options announcement_of(const server_options& x, uint64_t epoch) {
+announcer_options announcement_of(const server_options& x, source_kind kind,
+                                  uint64_t epoch) {
   announcer_options result;
   result.topic_request = x.mqtt.topic_request;
   result.topic_response = x.mqtt.topic_response;
@@ -185,7 +188,7 @@ announcer_options announcement_of(const server_options& x, uint64_t epoch) {
   auto& server = result.server;
   server.id = x.node.id;
   server.epoch = epoch;
-  server.rate_mhz = static_cast<uint32_t>(std::lround(x.camera.fps * 1000));
+  server.rate_mhz = announced_rate_mhz(kind, x.camera.fps);
   server.version = version();
   // A stream that is open on one address alone is to be found there.
   auto any = x.stream.host == "0.0.0.0" || x.stream.host == "::";
@@ -214,9 +217,9 @@ int run_server(const server_options& options) {
                                                  1e9 / options.camera.fps));
   parts.make_source = source_of(options, source.kind);
   parts.camera_patience = patience_of(source.kind, options.camera.fps);
-  parts.stream = stream_of(options, parts.board, directory,
+  parts.stream = stream_of(options, parts.board, directory, source.kind,
                            parts.camera_patience.next_frame);
-  parts.announce = announcement_of(options, parts.board->epoch());
+  parts.announce = announcement_of(options, source.kind, parts.board->epoch());
   parts.announce.camera_trouble = [board = parts.board] {
     return board->trouble();
   };

@@ -30,6 +30,14 @@ CAF_TEST(a file may pause for as long as it likes) {
   CAF_CHECK_EQUAL(trouble_of(board, x.next_frame, 3'600'000 * ms), "");
 }
 
+CAF_TEST(the rate of a program or a file is told if it was given) {
+  CAF_CHECK_EQUAL(announced_rate_mhz(source_kind::pattern, 30), 30'000u);
+  CAF_CHECK_EQUAL(announced_rate_mhz(source_kind::libcamera, 29.97), 29'970u);
+  CAF_CHECK_EQUAL(announced_rate_mhz(source_kind::command, 30), 0u);
+  CAF_CHECK_EQUAL(announced_rate_mhz(source_kind::file, 30), 0u);
+  CAF_CHECK_EQUAL(announced_rate_mhz(source_kind::command, 0.5), 500u);
+}
+
 CAF_TEST(a camera without a frame for too long is in trouble) {
   camera_board board{1};
   CAF_CHECK_EQUAL(trouble_of(board, 2s, 1000 * ms),
