@@ -30,8 +30,9 @@ constexpr int frames_per_turn = 4;
 
 } // namespace
 
-stream_session::stream_session(stream_hub& hub, asio::ip::tcp::socket socket)
-  : http_connection(std::move(socket)), hub_(hub) {
+stream_session::stream_session(stream_hub& hub, asio::ip::tcp::socket socket,
+                               asio::ip::address origin)
+  : http_connection(std::move(socket)), hub_(hub), origin_(std::move(origin)) {
 }
 
 void stream_session::start() {
@@ -174,11 +175,20 @@ void stream_session::on_frame(frame_ring::position oldest) {
     return;
   if (!current_)
     return pump();
-  if (cursor_ <= oldest && client_clock_ns() - progress_ns_ > stall_ns) {
+  if (cursor_ <= oldest && too_slow()) {
     ++hub_.counters.stalled;
-    log_info("stream_publisher", "closed a reader that takes no bytes");
+    log_info("stream_publisher", "closed reader ", gauge_->peer,
+             ", which takes no bytes, or too few");
     close();
   }
+}
+
+bool stream_session::too_slow() {
+  auto now = client_clock_ns();
+  if (gone_ns_ == 0)
+    gone_ns_ = now;
+  return now - progress_ns_ > stall_ns
+         || now - gone_ns_ > hub_.options.longest_hold.count();
 }
 
 uint64_t stream_session::frames_behind(frame_ring::position end) const {
@@ -212,6 +222,7 @@ bool stream_session::take_next() {
   else if (mode_ == mode::legacy)
     prepare_legacy();
   progress_ns_ = client_clock_ns();
+  gone_ns_ = 0;
   return true;
 }
 

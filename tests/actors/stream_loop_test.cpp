@@ -273,6 +273,54 @@ CAF_TEST(a connection over the limit is refused and counted) {
   CAF_CHECK_EQUAL(server->figures().refused, 1u);
 }
 
+CAF_TEST(connections of one machine over its limit are refused) {
+  stream_server_options options;
+  options.host = localhost;
+  options.port = 0;
+  options.max_local = 2;
+  server = std::make_unique<stream_server>(io, camera, options);
+  CAF_REQUIRE(!server->start());
+  capture(1, 1);
+  loopback_socket readers[3];
+  for (auto& x : readers)
+    dial(x, server->port());
+  CAF_CHECK_EQUAL(hear_all(readers[2]), "");
+  CAF_CHECK_EQUAL(server->figures().accepted, 2u);
+  CAF_CHECK_EQUAL(server->figures().refused, 1u);
+}
+
+CAF_TEST(a reader that takes a frame byte by byte does not keep it) {
+  camera = std::make_shared<frame_ring>(
+    frame_ring::limits{size_t{64} << 20, 1ms});
+  stream_server_options options;
+  options.host = localhost;
+  options.port = 0;
+  options.longest_hold = 1ns;
+  server = std::make_unique<stream_server>(io, camera, options);
+  CAF_REQUIRE(!server->start());
+  // More than all buffers on the way take.
+  constexpr size_t size = 15 << 20;
+  auto big = new_frame(1, 1, 0);
+  big->jpeg = frame_bytes{size};
+  std::fill_n(big->jpeg.data(), size, uint8_t{0});
+  big->jpeg.resize(size);
+  camera->push(std::move(big), capture_clock_ns());
+  loopback_socket reader;
+  dial(reader, server->port());
+  say(reader, "GET /stream.mjpg HTTP/1.1\r\nHost: x\r\n\r\n");
+  size_t got = 0;
+  for (uint64_t i = 2; got < size; ++i) {
+    char some[512];
+    auto n = recv(reader.fd(), some, sizeof(some), 0);
+    if (n <= 0)
+      break;
+    got += static_cast<size_t>(n);
+    capture(i, i);
+  }
+  CAF_CHECK(got < size);
+  CAF_CHECK_EQUAL(server->figures().stalled, 1u);
+}
+
 CAF_TEST(a port that is taken is listen_failed) {
   serve();
   stream_server_options options;
