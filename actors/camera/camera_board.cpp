@@ -27,7 +27,10 @@ void camera_board::note_loss(loss_place place, uint64_t n) {
   if (pending_.place == loss_place::none)
     pending_.first = first;
   pending_.last = first + n - 1;
-  pending_.place = place;
+  auto& here = pending_at_[static_cast<size_t>(place)];
+  here += n;
+  if (here >= pending_at_[static_cast<size_t>(pending_.place)])
+    pending_.place = place;
 }
 
 uint64_t camera_board::take(int64_t capture_mono_ns, size_t bytes,
@@ -44,6 +47,7 @@ uint64_t camera_board::take(int64_t capture_mono_ns, size_t bytes,
   if (away > counted)
     note_loss(loss_place::source, away - counted);
   gap = std::exchange(pending_, {});
+  pending_at_ = {};
   auto result = sequence_.load(std::memory_order_relaxed) + 1;
   sequence_.store(result, std::memory_order_relaxed);
   return result;

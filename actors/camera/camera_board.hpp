@@ -39,7 +39,8 @@ public:
   void lose(loss_place place, uint64_t n);
 
   /// Counts one frame that goes to the ring.
-  /// @param gap Receives what was lost right before it.
+  /// @param gap Receives what was lost right before it; the place is the one
+  ///        that lost most of it.
   /// @returns Its sequence number.
   uint64_t take(int64_t capture_mono_ns, size_t bytes, frame_gap& gap);
 
@@ -100,6 +101,7 @@ private:
   histogram to_ring_;
   std::mutex gap_mutex_;
   frame_gap pending_;
+  std::array<uint64_t, places> pending_at_{}; ///< Of these, by place.
   outage_meter outage_;
   mutable std::mutex state_mutex_;
   std::string state_ = "starting";

@@ -28,6 +28,30 @@ constexpr int64_t stall_ns = 2'000'000'000;
 /// their turn again.
 constexpr int frames_per_turn = 4;
 
+/// How many frames before `x` the ring let go of before the reader came: those
+/// of `gap` that the camera itself did not lose.
+uint64_t lost_by_ring(const frame_gap& gap, const frame& x) {
+  if (gap.place == loss_place::none)
+    return 0;
+  auto of_all = gap.last - gap.first + 1;
+  if (x.gap.place == loss_place::none || x.gap.last != gap.last)
+    return of_all;
+  auto first = std::max(gap.first, x.gap.first);
+  return of_all - (gap.last - first + 1);
+}
+
+/// What a reader misses between frame `behind` and `x`. The place is the one
+/// that lost most of it.
+frame_gap gap_between(uint64_t behind, const frame& x) {
+  if (x.sequence <= behind + 1)
+    return {};
+  frame_gap result{behind + 1, x.sequence - 1, loss_place::server_ring};
+  auto of_all = result.last - result.first + 1;
+  if (lost_by_ring(result, x) * 2 < of_all)
+    result.place = x.gap.place;
+  return result;
+}
+
 } // namespace
 
 stream_session::stream_session(stream_hub& hub, asio::ip::tcp::socket socket,
@@ -231,15 +255,10 @@ void stream_session::prepare_lossless() {
   frame_gap gap;
   if (last_) {
     auto behind = last_->epoch == x.epoch ? last_->sequence : 0;
-    if (x.sequence > behind + 1)
-      gap = {behind + 1, x.sequence - 1, loss_place::server_ring};
-    // The camera itself knows better where the very same frames were lost.
-    if (gap.first == x.gap.first && gap.last == x.gap.last)
-      gap = x.gap;
-  }
-  if (gap.place == loss_place::server_ring) {
-    hub_.counters.frames_lost += gap.last - gap.first + 1;
-    gauge_->lost += gap.last - gap.first + 1;
+    gap = gap_between(behind, x);
+    auto of_ring = lost_by_ring(gap, x);
+    hub_.counters.frames_lost += of_ring;
+    gauge_->lost += of_ring;
   }
   last_ = stream_position{x.epoch, x.sequence};
   prepare_part(gap);

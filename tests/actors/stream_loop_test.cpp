@@ -155,6 +155,20 @@ CAF_TEST(what the camera lost is a gap where it was lost) {
   CAF_CHECK_EQUAL(server->figures().frames_lost, 0u);
 }
 
+CAF_TEST(a gap of two places is told as that which lost most of it) {
+  serve();
+  capture(1, 2);
+  connect();
+  wait_for_frame(2);
+  // The ring has never seen 3 to 7, nor 21 to 37.
+  capture(20, 20, {8, 19, loss_place::source});
+  capture(40, 40, {38, 39, loss_place::source});
+  wait_for_frame(40);
+  CAF_CHECK_EQUAL(story(), "1:1 1:2 (3-19 source) 1:20 "
+                           "(21-39 server ring) 1:40 ");
+  CAF_CHECK_EQUAL(server->figures().frames_lost, 5u + 17u);
+}
+
 CAF_TEST(frames are placed by the clock of their server) {
   serve();
   capture(1, 3);
