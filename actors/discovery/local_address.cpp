@@ -54,8 +54,9 @@ std::vector<std::string> addresses_of(const std::string& host) {
   return result;
 }
 
-void look_up_in_background(const std::string& host,
-                           std::function<void(std::vector<std::string>)> done) {
+void look_up_in_background(
+  const std::string& host,
+  const std::function<void(std::vector<std::string>)>& done) {
   try {
     std::thread{[=] { done(addresses_of(host)); }}.detach();
   } catch (const std::system_error&) {

@@ -18,8 +18,9 @@ using look_up_host = std::function<void(
   const std::string& host, std::function<void(std::vector<std::string>)> done)>;
 
 /// `addresses_of` on a thread of its own, which nobody waits for.
-void look_up_in_background(const std::string& host,
-                           std::function<void(std::vector<std::string>)> done);
+void look_up_in_background(
+  const std::string& host,
+  const std::function<void(std::vector<std::string>)>& done);
 
 /// The IP address of this machine's interface towards `ip`. Sends nothing and
 /// does not block.
