@@ -67,6 +67,7 @@ announcer::behavior_type announcer::make_behavior() {
       client_->subscribe(options_.topic_request);
       client_->subscribe(announce_topic());
       announced_.reset();
+      closed_beats_ = 0;
       namesakes_.forget();
       directory().set_alarm(namesake_alarm, {});
       look_up();
@@ -222,7 +223,7 @@ void announcer::hear(const mqtt_message& announcement) {
     case verdict::nothing:
       break;
     case verdict::remembered:
-      if (x->ip != server_.ip)
+      if (!server_.ip.empty() && x->ip != server_.ip)
         log_warning(who(), "the broker remembers a server ", x->id, " at ",
                     address_of(*x),
                     ": if that is another one, give it another "

@@ -98,7 +98,8 @@ private:
   int beats_to_look_up_ = 0;
   bool linked_ = false;
   int told_beats_ = 0;   ///< Since the last announcement.
-  int closed_beats_ = 0; ///< Since when the stream cannot be reached.
+  int closed_beats_ = 0; ///< For how long the stream cannot be reached, while
+                         ///< there is a broker.
   uint64_t answered_ = 0;
   std::string state_; ///< Without the figures.
   uint64_t refused_ = 0;

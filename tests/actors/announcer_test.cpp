@@ -452,6 +452,18 @@ CAF_TEST(a server is announced once the name of the broker is known) {
   CAF_CHECK_EQUAL(announced().ip, "127.0.0.1");
 }
 
+CAF_TEST(a server that waited for the broker takes nothing back) {
+  look_up_by_hand();
+  start_announcer();
+  advance(60s);
+  come_up();
+  advance(1s);
+  found({"127.0.0.1"});
+  consume_messages();
+  CAF_REQUIRE_EQUAL(announcements(), 1u);
+  CAF_CHECK(announced().online);
+}
+
 CAF_TEST(the name of the broker is looked up seldom) {
   look_up_by_hand();
   start_announcer();
