@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 CAF_BEGIN_TYPE_ID_BLOCK(camnode, caf::first_custom_type_id)
 CAF_ADD_TYPE_ID(camnode, (camnode::actor_report))
@@ -29,6 +30,7 @@ CAF_ADD_TYPE_ID(camnode, (camnode::record_command))
 CAF_ADD_TYPE_ID(camnode, (camnode::server_info))
 CAF_ADD_TYPE_ID(camnode, (camnode::session_info))
 CAF_ADD_TYPE_ID(camnode, (camnode::stream_event))
+CAF_ADD_TYPE_ID(camnode, (std::vector<std::string>))
 CAF_ADD_ATOM(camnode, camnode, beat_atom, "beat")
 CAF_ADD_ATOM(camnode, camnode, ended_atom, "ended")
 CAF_ADD_ATOM(camnode, camnode, found_atom, "found")
@@ -71,6 +73,8 @@ using mqtt_listener_actor = caf::typed_actor<
 
 /// The ANNOUNCER interface: DISCOVERY on a server.
 using announcer_actor = mqtt_listener_actor::extend<
+  // The addresses that the broker's name stands for; none if it is not known.
+  caf::reacts_to<found_atom, std::vector<std::string>>,
   // To itself: looks whether what is announced still holds.
   caf::reacts_to<beat_atom>>;
 

@@ -57,7 +57,7 @@ private:
 /// Where frames can get lost on their way, as manifests and metrics name it.
 enum class loss_place : uint8_t {
   none,
-  source,      ///< The camera or its program dropped it.
+  source,      ///< The camera or its program dropped it, or was away.
   encoder,     ///< Captured, but the encoder had no room.
   server_ring, ///< The server's replay ring had to let go of it first.
   network,     ///< It went missing between the server and this client.
@@ -76,7 +76,7 @@ const char* to_string(loss_place x);
 loss_place loss_place_of(std::string_view text);
 
 /// What is missing right before a frame: the sequence numbers `first` to
-/// `last`, both included. Empty if `place` is `none`.
+/// `last`, both included. `place` lost most of them; `none`: nothing missing.
 struct frame_gap {
   uint64_t first = 0;
   uint64_t last = 0;

@@ -16,7 +16,7 @@ struct mqtt_message {
   bool retained = false;  ///< The broker had it stored: not new.
   bool oversized = false; ///< The payload was larger, and is left out.
 
-  /// Messages right before it that the listener had no room for.
+  /// Messages right before it that were too large or that found no room.
   uint64_t dropped_before = 0;
 
   /// Room that it takes in the listener's backlog; given back with the last

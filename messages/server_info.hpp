@@ -2,6 +2,7 @@
 
 #include <caf/meta/type_name.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <tuple>
@@ -18,14 +19,18 @@ struct server_info {
   bool legacy = false; ///< Known by its getIP answers only.
   uint16_t width = 0;  ///< Pixels; 0 where unknown.
   uint16_t height = 0;
-  uint32_t rate_mhz = 0; ///< Frames per 1000 s; 0 where unknown.
-  std::string version;   ///< Of the server's program; empty where unknown.
+  uint32_t rate_mhz = 0;      ///< Frames per 1000 s; 0 where unknown.
+  std::string version;        ///< Of the server's program; empty where unknown.
+  std::string camera_trouble; ///< What is wrong with its camera; at most
+                              ///< `max_trouble_bytes`. Empty while it is well.
+
+  static constexpr size_t max_trouble_bytes = 200;
 };
 
 inline bool operator==(const server_info& x, const server_info& y) {
   auto members = [](const server_info& s) {
     return std::tie(s.id, s.ip, s.port, s.epoch, s.online, s.legacy, s.width,
-                    s.height, s.rate_mhz, s.version);
+                    s.height, s.rate_mhz, s.version, s.camera_trouble);
   };
   return members(x) == members(y);
 }
@@ -37,7 +42,8 @@ inline bool operator!=(const server_info& x, const server_info& y) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, server_info& x) {
   return f(caf::meta::type_name("server_info"), x.id, x.ip, x.port, x.epoch,
-           x.online, x.legacy, x.width, x.height, x.rate_mhz, x.version);
+           x.online, x.legacy, x.width, x.height, x.rate_mhz, x.version,
+           x.camera_trouble);
 }
 
 } // namespace camnode

@@ -68,6 +68,11 @@ option whole_number(std::string name, std::string value_name, T& field, T min,
           set, [&field] { return std::to_string(field); }};
 }
 
+/// Others compare addresses as texts.
+std::string usual_ip(std::string_view x) {
+  return canonical_ip(x).value_or("");
+}
+
 } // namespace
 
 const text_rule any_text = {[](std::string_view) { return true; }, "any text"};
@@ -84,12 +89,13 @@ const text_rule host_rule = {is_host, "a host name or an IP address"};
 const text_rule ip_rule = {[](std::string_view x) {
                              return canonical_ip(x).has_value();
                            },
-                           "an IPv4 or IPv6 address such as 0.0.0.0"};
+                           "an IPv4 or IPv6 address such as 0.0.0.0", usual_ip};
 
 const text_rule ip_or_nothing = {[](std::string_view x) {
                                    return x.empty() || canonical_ip(x);
                                  },
-                                 "an IPv4 or IPv6 address, or nothing"};
+                                 "an IPv4 or IPv6 address, or nothing",
+                                 usual_ip};
 
 const text_rule topic_rule
   = {[](std::string_view x) {
@@ -118,7 +124,7 @@ option text_option(std::string name, std::string value_name, std::string& field,
   auto set = [&field, rule](const std::string& text) -> std::string {
     if (!rule.holds(text))
       return rule.want;
-    field = text;
+    field = rule.stored ? rule.stored(text) : text;
     return {};
   };
   return {std::move(name), std::move(value_name), std::move(purpose), set,

@@ -33,6 +33,9 @@ using option_table = std::vector<option>;
 struct text_rule {
   bool (*holds)(std::string_view);
   const char* want;
+
+  /// How a text that holds is stored; null: as it is.
+  std::string (*stored)(std::string_view) = nullptr;
 };
 
 extern const text_rule any_text;

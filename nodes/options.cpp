@@ -240,6 +240,9 @@ std::string check(const mqtt_options& x) {
   if (!x.password_file.empty() && x.username.empty())
     return "mqtt.password-file needs mqtt.username, as MQTT has no password "
            "without a name";
+  if (!x.password_file.empty())
+    if (auto password = read_password(x.password_file); !password)
+      return "mqtt.password-file: " + describe(password.error());
   if (x.cert_file.empty() != x.key_file.empty())
     return "mqtt.cert-file and mqtt.key-file need each other";
   if (!x.tls && !(x.ca_file.empty() && x.cert_file.empty()))

@@ -110,6 +110,8 @@ part_report server_part(const fleet_member& x, const viewer_figures& viewer,
                  : server.online ? "online"
                                  : "offline";
   result.state += viewer.connected ? ", connected" : ", not connected";
+  if (!server.camera_trouble.empty())
+    result.state += "; camera: " + server.camera_trouble;
   add_text(result, "id", server.id);
   add_text(result, "ip", server.ip);
   add(result, "port", server.port);

@@ -7,6 +7,7 @@
 #include "actors/shared/metrics_text.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
+#include "nodes/camera_health.hpp"
 #include "nodes/node.hpp"
 #include "nodes/node_metrics.hpp"
 #include "nodes/part_reports.hpp"
@@ -18,7 +19,6 @@
 #include <caf/actor_system.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <random>
 #include <string>
@@ -27,8 +27,6 @@
 namespace camnode {
 
 namespace {
-
-using namespace std::chrono_literals;
 
 /// Which run of a server this is: random, as a Pi without a clock battery
 /// starts at the same time again and again. Below 2^53, for JSON's sake.
@@ -113,28 +111,6 @@ make_frame_source source_of(const server_options& x, source_kind kind) {
   };
 }
 
-camera::patience patience_of(const camera_options& x, source_kind kind) {
-  // Five frames of a slow camera, but never less than 2 s.
-  auto five_frames = caf::timespan{static_cast<int64_t>(5e9 / x.fps)};
-  auto next = std::max<caf::timespan>(2s, five_frames);
-  // The source itself waits as long, and knows more of what is wrong.
-  if (kind == source_kind::libcamera)
-    next += 1s;
-  // Sensors and programs need seconds until the first frame.
-  return {std::max<caf::timespan>(10s, next), next};
-}
-
-/// What is wrong with the camera; empty if nothing is.
-std::string trouble_of(const camera_board& board, caf::timespan patience) {
-  if (board.newest_ns() == 0)
-    return "no frame yet; camera: " + board.state();
-  auto age = capture_clock_ns() - board.newest_ns();
-  if (age > patience.count())
-    return "no frame for " + std::to_string(age / 1'000'000)
-           + " ms; camera: " + board.state();
-  return {};
-}
-
 std::string metrics_of(const std::string& id, const camera_board& board,
                        const actor_directory& directory) {
   metrics_text text;
@@ -158,7 +134,7 @@ std::string metrics_of(const std::string& id, const camera_board& board,
 
 stream_server_options stream_of(const server_options& x, camera_board_ptr board,
                                 const actor_directory& directory,
-                                caf::timespan patience) {
+                                source_kind kind, caf::timespan patience) {
   stream_server_options result;
   result.host = x.stream.host;
   result.port = x.stream.port;
@@ -170,7 +146,10 @@ stream_server_options stream_of(const server_options& x, camera_board_ptr board,
     return metrics_of(id, *board, directory);
   };
   result.trouble = [=, &directory] {
-    auto trouble = trouble_of(*board, patience);
+    // Where no camera is wanted, none is missing.
+    auto trouble = kind == source_kind::none
+                     ? std::string{}
+                     : trouble_of(*board, patience, capture_clock_ns());
     for (auto& [actor, text] : directory.alarms())
       trouble += (trouble.empty() ? "" : "; ") + actor + ": " + text;
     return trouble;
@@ -197,17 +176,19 @@ inspector_parts inspection_of(const server_options& x,
   return result;
 }
 
-announcer_options announcement_of(const server_options& x, uint64_t epoch) {
+announcer_options announcement_of(const server_options& x, source_kind kind,
+                                  uint64_t epoch) {
   announcer_options result;
   result.topic_request = x.mqtt.topic_request;
   result.topic_response = x.mqtt.topic_response;
   result.topic_announce = x.mqtt.topic_announce;
   result.broker_host = x.mqtt.host;
   result.broker_port = x.mqtt.port;
+  result.ipv4_only = x.stream.host.find(':') == std::string::npos;
   auto& server = result.server;
   server.id = x.node.id;
   server.epoch = epoch;
-  server.rate_mhz = static_cast<uint32_t>(std::lround(x.camera.fps * 1000));
+  server.rate_mhz = announced_rate_mhz(kind, x.camera.fps);
   server.version = version();
   // A stream that is open on one address alone is to be found there.
   auto any = x.stream.host == "0.0.0.0" || x.stream.host == "::";
@@ -231,12 +212,17 @@ int run_server(const server_options& options) {
   auto& replay = options.stream.replay;
   parts.ring = std::make_shared<frame_ring>(
     frame_ring::limits{size_t{replay.mib} << 20, replay.age});
-  parts.board = std::make_shared<camera_board>(make_epoch());
+  parts.board = std::make_shared<camera_board>(make_epoch(),
+                                               static_cast<int64_t>(
+                                                 1e9 / options.camera.fps));
   parts.make_source = source_of(options, source.kind);
-  parts.camera_patience = patience_of(options.camera, source.kind);
-  parts.stream = stream_of(options, parts.board, directory,
+  parts.camera_patience = patience_of(source.kind, options.camera.fps);
+  parts.stream = stream_of(options, parts.board, directory, source.kind,
                            parts.camera_patience.next_frame);
-  parts.announce = announcement_of(options, parts.board->epoch());
+  parts.announce = announcement_of(options, source.kind, parts.board->epoch());
+  parts.announce.camera_trouble = [board = parts.board] {
+    return board->trouble();
+  };
   parts.make_client = clients_for(options.mqtt);
   parts.inspect = inspection_of(options, parts, directory);
   log_info("node", "camnode ", version(), " server ", options.node.id, ", run ",

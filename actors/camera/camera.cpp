@@ -1,6 +1,7 @@
 #include "actors/camera/camera.hpp"
 
 #include "actors/shared/log.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 
@@ -14,7 +15,18 @@ namespace {
 constexpr auto beat_interval = std::chrono::milliseconds(250);
 
 /// Builds the shared frame; runs on the source's thread.
-void store(captured_frame x, camera_board& board, frame_ring& ring) {
+void store(captured_frame x, camera_board& board, frame_ring& ring,
+           log_pace& too_big) {
+  if (x.jpeg.size() > max_jpeg_bytes) {
+    // No reader would take it.
+    board.lose(loss_place::encoder, 1);
+    if (too_big.admits(capture_clock_ns()))
+      log_warning("camera", "a JPEG has ", x.jpeg.size(),
+                  " bytes, and the limit is ", max_jpeg_bytes,
+                  ": want a lower quality or a smaller picture",
+                  too_big.more());
+    return;
+  }
   auto result = std::make_shared<frame>();
   result->epoch = board.epoch();
   result->capture_mono_ns = x.capture_mono_ns;
@@ -42,20 +54,20 @@ camera::camera(caf::actor_config& cfg, const actor_context& context,
 }
 
 camera::behavior_type camera::make_behavior() {
-  captured_before_ = board_->captured();
+  board_->begin_life();
+  delivered_before_ = board_->delivered();
   show_state("waiting for the first frame");
-  board_->set_state("starting");
   source_ = make_source_();
   if (auto err = source_->start(events())) {
     source_.reset();
-    board_->set_state(describe(err));
+    board_->set_trouble(describe(err));
     quit(std::move(err));
   } else {
     delayed_send(this, beat_interval, beat_atom_v);
   }
   return {
     [this](ended_atom, const caf::error& reason) {
-      board_->set_state(describe(reason));
+      board_->set_trouble(describe(reason));
       quit(reason);
     },
     [this](beat_atom) { check_source(); },
@@ -67,9 +79,8 @@ source_events camera::events() {
   auto self = caf::actor_cast<caf::weak_actor_ptr>(
     caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
   return {
-    [board = board_, ring = ring_](captured_frame x) {
-      store(std::move(x), *board, *ring);
-    },
+    [board = board_, ring = ring_, too_big = std::make_shared<log_pace>()](
+      captured_frame x) { store(std::move(x), *board, *ring, *too_big); },
     [board = board_](loss_place place, uint64_t n) { board->lose(place, n); },
     [self](caf::error reason) {
       if (auto strong = self.lock())
@@ -80,22 +91,25 @@ source_events camera::events() {
 }
 
 void camera::check_source() {
-  auto captured = board_->captured();
-  if (captured != captured_before_) {
-    captured_before_ = captured;
+  // Frames that get lost are no sign of health.
+  auto delivered = board_->delivered();
+  auto number = std::to_string(board_->captured());
+  if (delivered != delivered_before_) {
+    delivered_before_ = delivered;
     silent_ = caf::timespan{0};
     if (!delivers_)
-      log_info(who(), "first frame, number ", captured);
+      log_info(who(), "first frame, number ", number);
     delivers_ = true;
-    show_state("delivering, frame " + std::to_string(captured));
-    board_->set_state("delivering");
+    show_state("delivering, frame " + number);
+    board_->set_well();
   } else {
     silent_ += beat_interval;
     auto limit = delivers_ ? limits_.next_frame : limits_.first_frame;
     if (silent_ >= limit) {
       auto text = "no frame for " + std::to_string(silent_.count() / 1000000)
-                  + " ms, after " + std::to_string(captured) + " frames";
-      board_->set_state(text);
+                  + " ms, after " + std::to_string(delivered) + " delivered of "
+                  + number;
+      board_->set_trouble(text);
       quit(caf::make_error(ec::source_stalled, text));
       return;
     }

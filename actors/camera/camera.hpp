@@ -23,6 +23,9 @@ using make_frame_source = std::function<frame_source_ptr()>;
 /// `ec::source_stalled`; starting another one is its supervisor's decision.
 class camera : public observed<camera_actor::base> {
 public:
+  /// For sources that say themselves when they are over.
+  static constexpr caf::timespan no_limit = caf::timespan::max();
+
   /// How long a source may be silent before it counts as stalled.
   struct patience {
     caf::timespan first_frame; ///< Programs and sensors need time to start.
@@ -49,7 +52,7 @@ private:
   const camera_board_ptr board_;
   const patience limits_;
   frame_source_ptr source_;
-  uint64_t captured_before_ = 0; ///< What the board said at the last beat.
+  uint64_t delivered_before_ = 0; ///< What the board said at the last beat.
   bool delivers_ = false;
   caf::timespan silent_{0};
 };

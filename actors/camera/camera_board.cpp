@@ -4,25 +4,50 @@
 
 namespace camnode {
 
+void camera_board::begin_life() {
+  {
+    std::lock_guard<std::mutex> guard{gap_mutex_};
+    outage_.begin_life();
+  }
+  std::lock_guard<std::mutex> guard{state_mutex_};
+  state_ = trouble_.empty() ? "starting"
+                            : "starting again; before: " + trouble_;
+}
+
 void camera_board::lose(loss_place place, uint64_t n) {
-  if (n == 0)
-    return;
-  lost_[static_cast<size_t>(place)].fetch_add(n, std::memory_order_relaxed);
   std::lock_guard<std::mutex> guard{gap_mutex_};
+  if (n > 0)
+    note_loss(place, n);
+}
+
+void camera_board::note_loss(loss_place place, uint64_t n) {
+  lost_[static_cast<size_t>(place)].fetch_add(n, std::memory_order_relaxed);
   auto first = sequence_.load(std::memory_order_relaxed) + 1;
   sequence_.store(first + n - 1, std::memory_order_relaxed);
   if (pending_.place == loss_place::none)
     pending_.first = first;
   pending_.last = first + n - 1;
-  pending_.place = place;
+  auto& here = pending_at_[static_cast<size_t>(place)];
+  here += n;
+  if (here >= pending_at_[static_cast<size_t>(pending_.place)])
+    pending_.place = place;
 }
 
 uint64_t camera_board::take(int64_t capture_mono_ns, size_t bytes,
                             frame_gap& gap) {
+  delivered_.fetch_add(1, std::memory_order_relaxed);
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
   newest_ns_.store(capture_mono_ns, std::memory_order_relaxed);
   std::lock_guard<std::mutex> guard{gap_mutex_};
+  auto away = outage_.take(capture_mono_ns);
+  // What has been counted already fell into the same time.
+  auto counted = pending_.place == loss_place::none
+                   ? 0
+                   : pending_.last - pending_.first + 1;
+  if (away > counted)
+    note_loss(loss_place::source, away - counted);
   gap = std::exchange(pending_, {});
+  pending_at_ = {};
   auto result = sequence_.load(std::memory_order_relaxed) + 1;
   sequence_.store(result, std::memory_order_relaxed);
   return result;
@@ -32,14 +57,26 @@ uint64_t camera_board::lost(loss_place place) const {
   return lost_[static_cast<size_t>(place)].load(std::memory_order_relaxed);
 }
 
-void camera_board::set_state(std::string state) {
+void camera_board::set_well() {
   std::lock_guard<std::mutex> guard{state_mutex_};
-  state_ = std::move(state);
+  state_ = "delivering";
+  trouble_.clear();
+}
+
+void camera_board::set_trouble(std::string what) {
+  std::lock_guard<std::mutex> guard{state_mutex_};
+  state_ = what;
+  trouble_ = std::move(what);
 }
 
 std::string camera_board::state() const {
   std::lock_guard<std::mutex> guard{state_mutex_};
   return state_;
+}
+
+std::string camera_board::trouble() const {
+  std::lock_guard<std::mutex> guard{state_mutex_};
+  return trouble_;
 }
 
 } // namespace camnode

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/camera/outage_meter.hpp"
 #include "actors/shared/histogram.hpp"
 #include "messages/frame.hpp"
 
@@ -19,25 +20,38 @@ namespace camnode {
 class camera_board {
 public:
   /// @param epoch Which run of the server this is.
-  explicit camera_board(uint64_t epoch) : epoch_(epoch) {
+  /// @param frame_ns Time between two frames as asked for; 0: unknown.
+  explicit camera_board(uint64_t epoch, int64_t frame_ns = 0)
+    : epoch_(epoch), outage_(frame_ns) {
   }
 
   uint64_t epoch() const {
     return epoch_;
   }
 
+  /// The source is started (again), which is its state from now on. Its first
+  /// frame tells how many frames the camera would have taken since the last
+  /// one, as losses of the source.
+  void begin_life();
+
   /// Counts `n` frames that existed but were lost before the ring; the next
   /// frame tells of them.
   void lose(loss_place place, uint64_t n);
 
   /// Counts one frame that goes to the ring.
-  /// @param gap Receives what was lost right before it.
+  /// @param gap Receives what was lost right before it; the place is the one
+  ///        that lost most of it.
   /// @returns Its sequence number.
   uint64_t take(int64_t capture_mono_ns, size_t bytes, frame_gap& gap);
 
   /// Frames captured so far, lost ones included: the last sequence number.
   uint64_t captured() const {
     return sequence_.load(std::memory_order_relaxed);
+  }
+
+  /// Frames that went to the ring.
+  uint64_t delivered() const {
+    return delivered_.load(std::memory_order_relaxed);
   }
 
   uint64_t lost(loss_place place) const;
@@ -60,22 +74,38 @@ public:
     return newest_ns_.load(std::memory_order_relaxed);
   }
 
-  void set_state(std::string state);
+  /// The camera is well: its frames come.
+  void set_well();
+
+  /// Something is wrong with the camera, in words; until it is well again.
+  void set_trouble(std::string what);
+
+  /// What the camera is doing. While it is tried again, with what was wrong.
   std::string state() const;
 
+  /// What is wrong with the camera; empty while nothing is.
+  std::string trouble() const;
+
 private:
+  /// With `gap_mutex_` held.
+  void note_loss(loss_place place, uint64_t n);
+
   static constexpr size_t places = static_cast<size_t>(loss_place::disk) + 1;
 
   const uint64_t epoch_;
   std::atomic<uint64_t> sequence_{0};
+  std::atomic<uint64_t> delivered_{0};
   std::atomic<uint64_t> bytes_{0};
   std::atomic<int64_t> newest_ns_{0};
   std::array<std::atomic<uint64_t>, places> lost_{};
   histogram to_ring_;
   std::mutex gap_mutex_;
   frame_gap pending_;
+  std::array<uint64_t, places> pending_at_{}; ///< Of these, by place.
+  outage_meter outage_;
   mutable std::mutex state_mutex_;
   std::string state_ = "starting";
+  std::string trouble_;
 };
 
 using camera_board_ptr = std::shared_ptr<camera_board>;

@@ -111,23 +111,6 @@ caf::error failure(const std::string& what) {
 
 } // namespace
 
-unique_fd& unique_fd::operator=(unique_fd&& x) noexcept {
-  if (this != &x) {
-    reset();
-    fd_ = x.release();
-  }
-  return *this;
-}
-
-int unique_fd::release() {
-  return std::exchange(fd_, -1);
-}
-
-void unique_fd::reset() {
-  if (fd_ >= 0)
-    ::close(release());
-}
-
 child_process::~child_process() {
   if (pid_ > 0)
     reap();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/shared/file_ops.hpp"
+
 #include <caf/error.hpp>
 
 #include <chrono>
@@ -8,39 +10,6 @@
 #include <sys/types.h>
 
 namespace camnode {
-
-/// A file descriptor with an owner.
-class unique_fd {
-public:
-  unique_fd() = default;
-
-  explicit unique_fd(int fd) : fd_(fd) {
-  }
-
-  unique_fd(unique_fd&& x) noexcept : fd_(x.release()) {
-  }
-
-  unique_fd& operator=(unique_fd&& x) noexcept;
-
-  ~unique_fd() {
-    reset();
-  }
-
-  /// -1 if there is none.
-  int get() const {
-    return fd_;
-  }
-
-  explicit operator bool() const {
-    return fd_ >= 0;
-  }
-
-  int release();
-  void reset();
-
-private:
-  int fd_ = -1;
-};
 
 /// A shell command in a process group of its own, with an empty stdin, and
 /// stdout and stderr in nonblocking pipes. It inherits no other descriptor,

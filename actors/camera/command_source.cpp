@@ -32,6 +32,9 @@ constexpr milliseconds end_patience{1000};
 /// that a busy moment here does not make the program drop any.
 constexpr int pipe_bytes = 1 << 20;
 
+/// More than a pipe holds: somebody who is not ours writes on.
+constexpr size_t most_left_bytes = size_t{2} << 20;
+
 /// Room for at least this much is offered to each read.
 constexpr size_t least_read_bytes = 16 * 1024;
 
@@ -66,9 +69,8 @@ public:
       read_stderr();
     }
     auto stopped = stopped_;
-    if (!stopped)
-      finish_frames();
     auto how = end_program();
+    finish_frames();
     lines_.finish(capture_clock_ns());
     if (!stopped)
       events_.on_end(caf::make_error(ec::source_ended, end_text(how)));
@@ -87,20 +89,25 @@ private:
     return fds[1].revents != 0;
   }
 
-  void read_frames() {
+  /// @returns how many bytes there were.
+  size_t read_frames() {
     auto room = splitter_.prepare(least_read_bytes);
     auto n = read_some(child_.out, room.data, room.size);
     if (n == 0)
-      return;
+      return 0;
     splitter_.commit(n, capture_clock_ns());
     while (auto x = splitter_.next()) {
       report_broken();
       deliver(std::move(*x));
     }
     report_broken();
+    return n;
   }
 
+  /// What the program wrote before it ended is still in the pipe.
   void finish_frames() {
+    for (size_t n = 1, sum = 0; n > 0 && sum < most_left_bytes; sum += n)
+      n = read_frames();
     splitter_.finish();
     report_broken();
   }
@@ -169,8 +176,7 @@ private:
       if (!child_.out && child_.has_exited())
         return true;
       wait_readable(10);
-      uint8_t unwanted[4096];
-      read_some(child_.out, unwanted, sizeof(unwanted));
+      read_frames();
       read_stderr();
     } while (std::chrono::steady_clock::now() < end
              && !(until_stopped && stopped_));

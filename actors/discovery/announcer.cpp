@@ -1,8 +1,9 @@
 #include "actors/discovery/announcer.hpp"
 
-#include "actors/discovery/local_address.hpp"
 #include "actors/shared/log.hpp"
 #include "actors/shared/mqtt_link.hpp"
+#include "messages/clock.hpp"
+#include "messages/text.hpp"
 #include "messages/wire/announcement.hpp"
 #include "messages/wire/reply_topic.hpp"
 
@@ -13,6 +14,32 @@ namespace camnode {
 namespace {
 
 constexpr auto beat_interval = std::chrono::milliseconds(500);
+
+/// The broker's name is looked up when it is there, and seldom from then on:
+/// after 30 s, or 5 s where the name is not known.
+constexpr int look_up_beats = 60;
+constexpr int look_up_again_beats = 10;
+
+/// A stream port that is closed for 5 s will not be open in a moment.
+constexpr int closed_beats = 10;
+
+/// A camera that fails in ever new ways is announced every 2 s at most.
+constexpr int camera_beats = 4;
+
+/// Whose alarm it is where two servers have one id: the option's.
+constexpr auto namesake_alarm = "node.id";
+
+/// As much of `x` as an announcement takes.
+std::string trouble_text(std::string_view x) {
+  auto result = to_utf8(x).substr(0, server_info::max_trouble_bytes);
+  while (!is_utf8(result)) // Cut within a character.
+    result.pop_back();
+  return result;
+}
+
+std::string address_of(const server_info& x) {
+  return x.ip + ":" + std::to_string(x.port);
+}
 
 } // namespace
 
@@ -25,11 +52,12 @@ announcer::announcer(caf::actor_config& cfg, const actor_context& context,
     make_client_(std::move(make_client)),
     stream_port_(std::move(stream_port)),
     ring_(std::move(ring)),
-    server_(options_.server) {
+    server_(options_.server),
+    namesakes_(options_.server.epoch) {
 }
 
 announcer::behavior_type announcer::make_behavior() {
-  show_state("looking for the broker");
+  say("looking for the broker");
   client_ = make_client_(server_.id, will(), messages_to(this));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
@@ -37,20 +65,29 @@ announcer::behavior_type announcer::make_behavior() {
       linked_ = true;
       log_info(who(), "connected to the broker");
       client_->subscribe(options_.topic_request);
+      client_->subscribe(announce_topic());
+      announced_.reset();
+      closed_beats_ = 0;
+      namesakes_.forget();
+      directory().set_alarm(namesake_alarm, {});
+      look_up();
       refresh();
-      announce();
+      update();
     },
     [this](link_down_atom, const std::string& reason) {
       linked_ = false;
-      show_state("no broker");
+      say("no broker");
       show_error(reason);
       log_warning(who(), reason, "; streaming goes on without a broker");
     },
-    [this](const mqtt_message& x) { answer(x); },
+    [this](const mqtt_message& x) { take(x); },
+    [this](found_atom, const std::vector<std::string>& x) { located(x); },
     [this](beat_atom) {
+      if (linked_ && --beats_to_look_up_ <= 0)
+        look_up();
+      ++told_beats_;
       refresh();
-      if (linked_ && server_ != announced_)
-        announce();
+      update();
       delayed_send(this, beat_interval, beat_atom_v);
     },
   };
@@ -63,6 +100,7 @@ std::string announcer::announce_topic() const {
 mqtt_will announcer::will() const {
   auto gone = server_;
   gone.online = false;
+  gone.camera_trouble.clear();
   // A parser wants an address and a port even of a server that is gone.
   if (gone.ip.empty())
     gone.ip = "0.0.0.0";
@@ -71,41 +109,168 @@ mqtt_will announcer::will() const {
   return {announce_topic(), write_announcement(gone)};
 }
 
+void announcer::look_up() {
+  if (!options_.server.ip.empty() || looking_up_)
+    return;
+  looking_up_ = true;
+  auto self = caf::actor_cast<caf::weak_actor_ptr>(
+    caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
+  options_.look_up(options_.broker_host, [self](std::vector<std::string> x) {
+    if (auto strong = self.lock())
+      caf::anon_send(caf::actor_cast<announcer_actor>(strong), found_atom_v,
+                     std::move(x));
+  });
+}
+
+void announcer::located(const std::vector<std::string>& broker) {
+  looking_up_ = false;
+  // A name server that is gone does not move the broker.
+  if (!broker.empty())
+    broker_ips_ = broker;
+  beats_to_look_up_ = broker.empty() ? look_up_again_beats : look_up_beats;
+  refresh();
+  if (server_.online)
+    update();
+}
+
 void announcer::refresh() {
   server_.port = stream_port_();
   if (options_.server.ip.empty())
-    server_.ip = local_address_towards(options_.broker_host,
-                                       options_.broker_port);
+    server_.ip = announceable_address(
+      broker_ips_, options_.ipv4_only, [this](const std::string& ip) {
+        return local_address_towards(ip, options_.broker_port);
+      });
   if (auto newest = ring_->newest()) {
     server_.width = newest->width;
     server_.height = newest->height;
   }
+  if (options_.camera_trouble)
+    server_.camera_trouble = trouble_text(options_.camera_trouble());
   server_.online = server_.port != 0 && !server_.ip.empty();
 }
 
-void announcer::announce() {
-  if (!server_.online)
+void announcer::update() {
+  closed_beats_ = server_.online ? 0 : closed_beats_ + 1;
+  if (!linked_)
     return;
+  auto taken_back = announced_ && !announced_->online;
+  if (server_.online && has_news())
+    announce();
+  else if (closed_beats_ >= closed_beats && !taken_back)
+    take_back();
+}
+
+bool announcer::has_news() const {
+  if (!announced_)
+    return true;
+  auto known = *announced_;
+  known.camera_trouble = server_.camera_trouble;
+  return known != server_
+         || (*announced_ != server_ && told_beats_ >= camera_beats);
+}
+
+void announcer::take_back() {
+  auto x = will();
+  client_->publish(x.topic, x.payload, true);
+  announced_ = server_;
+  auto why = why_not_online();
+  say("not announced: " + why);
+  log_warning(who(), "not announced: ", why);
+}
+
+std::string announcer::why_not_online() const {
+  if (server_.port == 0)
+    return "the stream port is not open";
+  if (broker_ips_.empty())
+    return "the name of the broker has not been found yet";
+  return "no address towards the broker that the stream is open on; see "
+         "stream.host and stream.advertise";
+}
+
+void announcer::announce() {
   client_->publish(announce_topic(), write_announcement(server_), true);
   announced_ = server_;
-  show_state("announced as " + server_.ip + ":" + std::to_string(server_.port));
-  log_info(who(), "announced ", server_.id, " at ", server_.ip, ":",
-           server_.port);
+  told_beats_ = 0;
+  say("announced as " + address_of(server_));
+  log_info(who(), "announced ", server_.id, " at ", address_of(server_),
+           server_.camera_trouble.empty() ? "" : "; camera: ",
+           server_.camera_trouble);
+}
+
+void announcer::take(const mqtt_message& x) {
+  if (x.dropped_before > 0) {
+    dropped_ += x.dropped_before;
+    say(state_);
+    if (drops_.admits(client_clock_ns()))
+      log_warning(who(), "dropped ", x.dropped_before,
+                  " messages of the broker, too many at once or too large; ",
+                  dropped_, " in all");
+  }
+  if (x.topic == options_.topic_request && !x.retained)
+    answer(x);
+  else if (x.topic == announce_topic())
+    hear(x);
+}
+
+void announcer::hear(const mqtt_message& announcement) {
+  if (announcement.payload.empty()) // Somebody cleared it.
+    return announce_again();
+  auto x = parse_announcement(announcement.topic, announcement.payload);
+  if (!x)
+    return refuse("announcement in our name", x.error());
+  using verdict = namesake_watch::verdict;
+  switch (namesakes_.hear(*x, announcement.retained)) {
+    case verdict::nothing:
+      break;
+    case verdict::remembered:
+      if (!server_.ip.empty() && x->ip != server_.ip)
+        log_warning(who(), "the broker remembers a server ", x->id, " at ",
+                    address_of(*x),
+                    ": if that is another one, give it another "
+                    "node.id");
+      break;
+    case verdict::namesake:
+      found_namesake(*x);
+      break;
+    case verdict::namesake_left:
+      directory().set_alarm(namesake_alarm, {});
+      log_info(who(), "the other server ", x->id, " is gone");
+      [[fallthrough]];
+    case verdict::overwritten:
+      announce_again();
+  }
+}
+
+void announcer::announce_again() {
+  if (announced_ && announced_->online)
+    announced_.reset();
+}
+
+void announcer::found_namesake(const server_info& x) {
+  auto text = "another server calls itself '" + x.id + "', at " + address_of(x)
+              + ": clients see one of the two; give it another node.id";
+  directory().set_alarm(namesake_alarm, text);
+  show_error(text);
+  log_error(who(), text);
+}
+
+void announcer::refuse(const std::string& what, const caf::error& why) {
+  ++refused_;
+  say(state_);
+  show_error(describe(why));
+  if (refusals_.admits(client_clock_ns()))
+    log_warning(who(), "refused ", what, ", message number ", refused_, ": ",
+                describe(why), refusals_.more());
+}
+
+void announcer::say(std::string state) {
+  state_ = std::move(state);
+  show_state(state_ + refusals_text(refused_, dropped_));
 }
 
 void announcer::answer(const mqtt_message& request) {
-  if (request.dropped_before > 0)
-    log_warning(who(), "dropped ", request.dropped_before,
-                " messages of the broker: too many at once");
-  if (request.topic != options_.topic_request || request.retained)
-    return;
-  if (auto err = check_reply_topic(request.payload, options_.topic_response)) {
-    ++refused_;
-    show_error(describe(err));
-    log_warning(who(), "refused getIP request number ", refused_, ": ",
-                describe(err));
-    return;
-  }
+  if (auto err = check_reply_topic(request.payload, options_.topic_response))
+    return refuse("getIP request", err);
   if (!server_.online && (refresh(), !server_.online))
     return;
   ++answered_;

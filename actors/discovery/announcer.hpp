@@ -1,6 +1,9 @@
 #pragma once
 
+#include "actors/discovery/local_address.hpp"
+#include "actors/discovery/namesake_watch.hpp"
 #include "actors/shared/frame_ring.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
@@ -9,7 +12,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace camnode {
 
@@ -21,11 +26,19 @@ struct announcer_options {
   server_info server; ///< Without port; `ip` is empty where it is automatic.
   std::string broker_host; ///< The automatic IP is the one towards it.
   uint16_t broker_port = 1883;
+
+  /// What is wrong with the camera; empty while it is well. On the actor's
+  /// thread. Without it, nothing is said of the camera.
+  std::function<std::string()> camera_trouble = {};
+
+  bool ipv4_only = true; ///< The stream's port takes no IPv6.
+  look_up_host look_up = look_up_in_background; ///< Finds the broker's address.
 };
 
 /// DISCOVERY on a server: announces it (retained, with a will that takes it
-/// back), and answers getIP requests under the response prefix; others are
-/// counted and logged. Blocks on name resolution: runs detached.
+/// back) and keeps it announced, raises an alarm while another server has the
+/// same id, and answers getIP requests under the response prefix; others are
+/// counted and logged. Its goodbye blocks for up to 1 s: runs detached.
 class announcer : public observed<announcer_actor::base> {
 public:
   /// @param stream_port The port that is open now, 0 while none is.
@@ -44,21 +57,55 @@ private:
   std::string announce_topic() const;
   mqtt_will will() const;
 
-  /// Brings `server_` up to date.
+  /// Has the broker's name looked up, unless that is on its way.
+  void look_up();
+  void located(const std::vector<std::string>& broker);
+
+  /// Brings `server_` up to date. Blocks on nothing.
   void refresh();
+
+  /// Brings the broker up to date.
+  void update();
+  bool has_news() const;
+  void take_back();
+  std::string why_not_online() const;
   void announce();
+  void take(const mqtt_message& x);
   void answer(const mqtt_message& request);
+  void hear(const mqtt_message& announcement);
+  void found_namesake(const server_info& x);
+
+  /// With the next beat, so that no flood of others becomes one of ours.
+  void announce_again();
+  void refuse(const std::string& what, const caf::error& why);
+
+  /// Shows `state`, and how many messages were not taken.
+  void say(std::string state);
 
   const announcer_options options_;
   const make_mqtt_client make_client_;
   const std::function<uint16_t()> stream_port_;
   const std::shared_ptr<frame_ring> ring_;
   mqtt_client_ptr client_;
-  server_info announced_; ///< What the broker was told last.
+
+  /// What this connection's broker was told last: what an earlier one was told
+  /// means nothing, as its will has taken that back.
+  std::optional<server_info> announced_;
   server_info server_;
+  namesake_watch namesakes_;
+  std::vector<std::string> broker_ips_; ///< As last looked up.
+  bool looking_up_ = false;
+  int beats_to_look_up_ = 0;
   bool linked_ = false;
+  int told_beats_ = 0;   ///< Since the last announcement.
+  int closed_beats_ = 0; ///< For how long the stream cannot be reached, while
+                         ///< there is a broker.
   uint64_t answered_ = 0;
+  std::string state_; ///< Without the figures.
   uint64_t refused_ = 0;
+  uint64_t dropped_ = 0;
+  log_pace refusals_;
+  log_pace drops_;
 };
 
 } // namespace camnode

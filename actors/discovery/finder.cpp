@@ -82,9 +82,13 @@ void finder::linked() {
 }
 
 void finder::take(const mqtt_message& x) {
-  if (x.dropped_before > 0)
-    log_warning(who(), "dropped ", x.dropped_before,
-                " messages of the broker: too many at once");
+  if (x.dropped_before > 0) {
+    dropped_ += x.dropped_before;
+    if (drops_.admits(client_clock_ns()))
+      log_warning(who(), "dropped ", x.dropped_before,
+                  " messages of the broker, too many at once or too large; ",
+                  dropped_, " in all");
+  }
   if (x.topic == options_.topic_command)
     take_command(x);
   else if (x.topic == reply_topic())
@@ -127,8 +131,9 @@ void finder::take_command(const mqtt_message& x) {
 void finder::refuse(const mqtt_message& x, const caf::error& why) {
   ++refused_;
   show_error(describe(why));
-  log_warning(who(), "refused message number ", refused_, ", on ",
-              quote(x.topic), ": ", describe(why));
+  if (refusals_.admits(client_clock_ns()))
+    log_warning(who(), "refused message number ", refused_, ", on ",
+                quote(x.topic), ": ", describe(why), refusals_.more());
 }
 
 void finder::report(const server_events& events) {
@@ -150,7 +155,8 @@ void finder::beat() {
   if (linked_)
     report(table_.tick(now));
   if (linked_)
-    show_state(std::to_string(table_.servers().size()) + " servers known");
+    show_state(std::to_string(table_.servers().size()) + " servers known"
+               + refusals_text(refused_, dropped_));
   delayed_send(this, beat_interval, beat_atom_v);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/discovery/server_table.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
@@ -62,6 +63,9 @@ private:
   bool linked_ = false;
   int64_t asked_ns_ = 0; ///< When servers were last asked for their IP.
   uint64_t refused_ = 0;
+  uint64_t dropped_ = 0;
+  log_pace refusals_;
+  log_pace drops_;
 };
 
 } // namespace camnode

@@ -51,6 +51,8 @@ json truth_of(const fleet_member& x, const session_view& view) {
   result["last_error"] = books.last_error.empty() && !viewer.connected
                            ? viewer.last_error
                            : books.last_error;
+  if (!x.server.camera_trouble.empty())
+    result["camera"] = x.server.camera_trouble;
   return result;
 }
 

@@ -1,4 +1,5 @@
 #include "actors/shared/log.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "actors/shared/mqtt_client.hpp"
 #include "messages/clock.hpp"
 #include "messages/text.hpp"
@@ -100,16 +101,18 @@ private:
 
   // On paho's thread.
   void take(const mqtt::message& x) {
+    auto now = client_clock_ns();
     if (x.get_payload().size() > max_payload_bytes) {
-      log_warning("mqtt", "dropped a message of ", x.get_payload().size(),
-                  " bytes on ", x.get_topic().substr(0, 80), "; the limit is ",
-                  max_payload_bytes);
-      events_.on_message(
-        {x.get_topic(), {}, client_clock_ns(), x.is_retained(), true});
+      if (too_large_pace_.admits(now))
+        log_warning("mqtt", "dropped a message of ", x.get_payload().size(),
+                    " bytes on ", x.get_topic().substr(0, 80),
+                    "; the limit is ", max_payload_bytes,
+                    too_large_pace_.more());
+      events_.on_message({x.get_topic(), {}, now, x.is_retained(), true});
       return;
     }
     events_.on_message(
-      {x.get_topic(), x.get_payload_str(), client_clock_ns(), x.is_retained()});
+      {x.get_topic(), x.get_payload_str(), now, x.is_retained()});
   }
 
   void connect(const mqtt_broker& options, std::optional<mqtt_will> will) {
@@ -179,6 +182,7 @@ private:
 
   const std::string uri_;
   const mqtt_events events_;
+  log_pace too_large_pace_;
   first_attempt on_first_attempt_{*this};
   mqtt::async_client client_;
 };

@@ -54,7 +54,7 @@ std::string stream_hub::metrics() const {
               "Frames that left the ring before a lossless reader came.");
   text.sample(x.frames_lost);
   text.family("camnode_stream_stalled_readers_total", "counter",
-              "Readers closed as they did not read.");
+              "Readers closed as they did not read, or too slowly.");
   text.sample(x.stalled);
   text.family("camnode_stream_bad_requests_total", "counter",
               "Requests answered with an error.");

@@ -1,17 +1,39 @@
 #include "actors/stream_publisher/stream_server.hpp"
 
+#include "actors/shared/log.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "actors/shared/tcp_acceptor.hpp"
 #include "actors/stream_publisher/stream_hub.hpp"
 #include "actors/stream_publisher/stream_session.hpp"
+#include "messages/clock.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace camnode {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// Who counts as one peer: an IPv4 address, also where it is written as IPv6,
+/// or a network of IPv6.
+asio::ip::address origin_of(const asio::ip::address& peer) {
+  if (peer.is_v4() || peer.is_loopback())
+    return peer;
+  auto v6 = peer.to_v6();
+  if (v6.is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+  auto bytes = v6.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), uint8_t{0});
+  return asio::ip::address_v6{bytes};
+}
+
+} // namespace
 
 struct stream_server::implementation
   : std::enable_shared_from_this<stream_server::implementation> {
@@ -23,6 +45,7 @@ struct stream_server::implementation
   }
 
   void take(asio::ip::tcp::socket socket);
+  std::string why_refused(const asio::ip::address& peer) const;
   void watch_ring();
   void serve();
   void close();
@@ -30,19 +53,46 @@ struct stream_server::implementation
   asio::io_context& context;
   const std::shared_ptr<tcp_acceptor> acceptor;
   stream_hub hub;
+  log_pace refusals;
   uint64_t listener = 0;
   std::atomic<bool> serving{false}; ///< A `serve` is queued.
 };
 
 void stream_server::implementation::take(asio::ip::tcp::socket socket) {
-  if (hub.sessions.size() >= hub.options.max_connections) {
+  boost::system::error_code err;
+  auto peer = socket.remote_endpoint(err).address();
+  if (err) // Gone already.
+    return;
+  auto why = why_refused(peer);
+  if (!why.empty()) {
     ++hub.counters.refused;
+    if (refusals.admits(client_clock_ns()))
+      log_warning("stream_publisher", "refused a connection from ",
+                  peer.to_string(), ": ", why, refusals.more());
     return;
   }
   ++hub.counters.accepted;
-  auto session = std::make_shared<stream_session>(hub, std::move(socket));
+  auto session = std::make_shared<stream_session>(hub, std::move(socket),
+                                                  origin_of(peer));
   hub.sessions.insert(session);
   session->start();
+}
+
+std::string stream_server::implementation::why_refused(
+  const asio::ip::address& peer) const {
+  auto& limits = hub.options;
+  auto& sessions = hub.sessions;
+  auto of_all = sessions.size();
+  if (of_all >= limits.max_connections)
+    return "there are " + std::to_string(of_all) + " already";
+  auto origin = origin_of(peer);
+  auto of_peer = static_cast<size_t>(
+    std::count_if(sessions.begin(), sessions.end(),
+                  [&](auto& x) { return x->origin() == origin; }));
+  auto most = origin.is_loopback() ? limits.max_local : limits.max_per_address;
+  if (of_peer >= most)
+    return "there are " + std::to_string(of_peer) + " from there already";
+  return {};
 }
 
 void stream_server::implementation::watch_ring() {

@@ -5,7 +5,9 @@
 #include "actors/stream_publisher/reader_table.hpp"
 
 #include <caf/error.hpp>
+#include <caf/timespan.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +28,15 @@ struct stream_server_options {
   /// that a Pi's gigabit carries, and below a default descriptor limit.
   size_t max_connections = 256;
 
+  /// Of these, at most so many from one address (of IPv6: one network of 64
+  /// bits, as a machine may take any address in it), so that one machine does
+  /// not keep out all others. Programs on this one are trusted more.
+  size_t max_per_address = 64;
+  size_t max_local = 256;
+
+  /// How long a reader may keep a frame that the ring has let go of.
+  caf::timespan longest_hold = std::chrono::seconds(10);
+
   /// Where the readers are to be seen.
   std::shared_ptr<reader_table> readers = std::make_shared<reader_table>();
 
@@ -37,7 +48,7 @@ struct stream_server_options {
 /// What a stream server did so far.
 struct stream_figures {
   uint64_t accepted = 0;       ///< Connections, ever.
-  uint64_t refused = 0;        ///< Over `max_connections`.
+  uint64_t refused = 0;        ///< Over the limits of connections.
   uint64_t http_readers = 0;   ///< Streams open now.
   uint64_t legacy_readers = 0; ///< Likewise.
   uint64_t frames_sent = 0;
@@ -51,8 +62,9 @@ struct stream_figures {
 /// The stream port: hands the frames of a ring to any number of readers, in
 /// either protocol (messages/wire/PROTOCOL.md). A reader is a cursor on the
 /// ring; all of them are served by the I/O thread. A reader that holds a frame
-/// which the ring has let go of, and takes no byte of it for 2 s, is closed:
-/// so memory stays within the ring's bound whatever readers do.
+/// which the ring has let go of is closed when it takes no byte of it for 2 s,
+/// or not all of it within 10 s: so whatever readers do, what they take beside
+/// the ring is at most one frame each, and for no longer than that.
 class stream_server {
 public:
   stream_server(io_thread& io, std::shared_ptr<frame_ring> ring,

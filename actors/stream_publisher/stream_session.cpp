@@ -28,10 +28,35 @@ constexpr int64_t stall_ns = 2'000'000'000;
 /// their turn again.
 constexpr int frames_per_turn = 4;
 
+/// How many frames before `x` the ring let go of before the reader came: those
+/// of `gap` that the camera itself did not lose.
+uint64_t lost_by_ring(const frame_gap& gap, const frame& x) {
+  if (gap.place == loss_place::none)
+    return 0;
+  auto of_all = gap.last - gap.first + 1;
+  if (x.gap.place == loss_place::none || x.gap.last != gap.last)
+    return of_all;
+  auto first = std::max(gap.first, x.gap.first);
+  return of_all - (gap.last - first + 1);
+}
+
+/// What a reader misses between frame `behind` and `x`. The place is the one
+/// that lost most of it.
+frame_gap gap_between(uint64_t behind, const frame& x) {
+  if (x.sequence <= behind + 1)
+    return {};
+  frame_gap result{behind + 1, x.sequence - 1, loss_place::server_ring};
+  auto of_all = result.last - result.first + 1;
+  if (lost_by_ring(result, x) * 2 < of_all)
+    result.place = x.gap.place;
+  return result;
+}
+
 } // namespace
 
-stream_session::stream_session(stream_hub& hub, asio::ip::tcp::socket socket)
-  : http_connection(std::move(socket)), hub_(hub) {
+stream_session::stream_session(stream_hub& hub, asio::ip::tcp::socket socket,
+                               asio::ip::address origin)
+  : http_connection(std::move(socket)), hub_(hub), origin_(std::move(origin)) {
 }
 
 void stream_session::start() {
@@ -100,6 +125,8 @@ void stream_session::answer_stream(const http_target& target) {
                                       hub_.options.version);
   if (head_only_) {
     keep_alive_ = false;
+    // The first delimiter belongs to the body.
+    stream_head_.resize(stream_head_.find("\r\n\r\n") + 4);
     return send_answer(std::move(stream_head_), {}, nullptr);
   }
   auto& ring = *hub_.ring;
@@ -172,11 +199,20 @@ void stream_session::on_frame(frame_ring::position oldest) {
     return;
   if (!current_)
     return pump();
-  if (cursor_ <= oldest && client_clock_ns() - progress_ns_ > stall_ns) {
+  if (cursor_ <= oldest && too_slow()) {
     ++hub_.counters.stalled;
-    log_info("stream_publisher", "closed a reader that takes no bytes");
+    log_info("stream_publisher", "closed reader ", gauge_->peer,
+             ", which takes no bytes, or too few");
     close();
   }
+}
+
+bool stream_session::too_slow() {
+  auto now = client_clock_ns();
+  if (gone_ns_ == 0)
+    gone_ns_ = now;
+  return now - progress_ns_ > stall_ns
+         || now - gone_ns_ > hub_.options.longest_hold.count();
 }
 
 uint64_t stream_session::frames_behind(frame_ring::position end) const {
@@ -210,6 +246,7 @@ bool stream_session::take_next() {
   else if (mode_ == mode::legacy)
     prepare_legacy();
   progress_ns_ = client_clock_ns();
+  gone_ns_ = 0;
   return true;
 }
 
@@ -218,15 +255,10 @@ void stream_session::prepare_lossless() {
   frame_gap gap;
   if (last_) {
     auto behind = last_->epoch == x.epoch ? last_->sequence : 0;
-    if (x.sequence > behind + 1)
-      gap = {behind + 1, x.sequence - 1, loss_place::server_ring};
-    // The camera itself knows better where the very same frames were lost.
-    if (gap.first == x.gap.first && gap.last == x.gap.last)
-      gap = x.gap;
-  }
-  if (gap.place == loss_place::server_ring) {
-    hub_.counters.frames_lost += gap.last - gap.first + 1;
-    gauge_->lost += gap.last - gap.first + 1;
+    gap = gap_between(behind, x);
+    auto of_ring = lost_by_ring(gap, x);
+    hub_.counters.frames_lost += of_ring;
+    gauge_->lost += of_ring;
   }
   last_ = stream_position{x.epoch, x.sequence};
   prepare_part(gap);

@@ -23,7 +23,13 @@ namespace camnode {
 /// thread.
 class stream_session : public http_connection {
 public:
-  stream_session(stream_hub& hub, boost::asio::ip::tcp::socket socket);
+  /// @param origin Who the peer is, as far as limits are concerned.
+  stream_session(stream_hub& hub, boost::asio::ip::tcp::socket socket,
+                 boost::asio::ip::address origin);
+
+  const boost::asio::ip::address& origin() const {
+    return origin_;
+  }
 
   void start() override;
 
@@ -77,7 +83,12 @@ private:
   bool write_some();
   void wait_for_room();
 
+  /// Whether the peer takes the present frame too slowly, which the ring has
+  /// let go of.
+  bool too_slow();
+
   stream_hub& hub_;
+  const boost::asio::ip::address origin_;
   mode mode_ = mode::greeting;
   std::string stream_head_;
 
@@ -88,6 +99,7 @@ private:
   std::array<char, part_header_capacity> header_;
   std::array<boost::asio::const_buffer, 3> unsent_;
   int64_t progress_ns_ = 0; ///< When the peer last took a byte.
+  int64_t gone_ns_ = 0; ///< Since when the ring lacks the present frame; or 0.
 };
 
 } // namespace camnode

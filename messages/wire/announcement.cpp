@@ -105,6 +105,11 @@ void read_description(member_reader& in, server_info& x) {
     if (x.version.size() > 64)
       in.refuse("version", "must have at most 64 bytes");
   }
+  if (in.has("camera")) {
+    x.camera_trouble = in.text("camera");
+    if (x.camera_trouble.size() > server_info::max_trouble_bytes)
+      in.refuse("camera", "must have at most 200 bytes");
+  }
 }
 
 } // namespace
@@ -123,6 +128,8 @@ std::string write_announcement(const server_info& x) {
   else
     out["fps"] = x.rate_mhz / 1000.;
   out["version"] = x.version;
+  if (!x.camera_trouble.empty())
+    out["camera"] = x.camera_trouble;
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -37,6 +37,18 @@ struct fixture : actor_fixture {
       "discovery", options, broker.clients(), [this] { return port; }, ring);
   }
 
+  /// Leaves the address to the way to the broker, whose name is looked up as
+  /// slowly as the test says.
+  void look_up_by_hand() {
+    options.server.ip.clear();
+    options.broker_host = "broker.lan";
+    options.look_up = [this](const std::string& host, auto done) {
+      CAF_CHECK_EQUAL(host, "broker.lan");
+      ++look_ups;
+      found = done;
+    };
+  }
+
   void come_up() {
     broker.come_up();
     consume_messages();
@@ -45,6 +57,23 @@ struct fixture : actor_fixture {
   void ask(const std::string& reply_topic, bool retained = false) {
     broker.deliver("command/getIP", reply_topic, 0, retained);
     consume_messages();
+  }
+
+  /// Somebody announces a server under our id.
+  void announce(uint64_t epoch, bool online, bool retained = false) {
+    server_info x;
+    x.id = "porch";
+    x.ip = "10.0.0.8";
+    x.port = 8000;
+    x.epoch = epoch;
+    x.online = online;
+    broker.deliver(announced_at, write_announcement(x), 0, retained);
+    consume_messages();
+  }
+
+  std::string alarm() {
+    auto alarms = directory.alarms();
+    return alarms.empty() ? std::string{} : alarms.begin()->second;
   }
 
   /// What was announced last.
@@ -65,6 +94,8 @@ struct fixture : actor_fixture {
 
   fake_broker broker;
   announcer_options options;
+  int look_ups = 0;
+  std::function<void(std::vector<std::string>)> found;
   uint16_t port = 8000;
   std::shared_ptr<frame_ring> ring;
   announcer_actor testee;
@@ -138,7 +169,7 @@ CAF_TEST(a broker that comes back hears the announcement again) {
   CAF_CHECK_EQUAL(figures("discovery").state, "no broker");
   come_up();
   CAF_CHECK_EQUAL(announcements(), 2u);
-  CAF_CHECK_EQUAL(broker.filters.size(), 2u);
+  CAF_CHECK_EQUAL(broker.filters.size(), 4u);
 }
 
 CAF_TEST(nothing is announced while there is no port) {
@@ -173,6 +204,172 @@ CAF_TEST(what changes is announced and what does not is not ) {
   CAF_CHECK_EQUAL(announcements(), 3u);
 }
 
+CAF_TEST(a server whose port is closed while the broker is new is announced) {
+  start_announcer();
+  come_up();
+  broker.go_down();
+  consume_messages();
+  port = 0;
+  advance(1s);
+  come_up();
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  port = 8000;
+  advance(500ms);
+  CAF_REQUIRE_EQUAL(announcements(), 2u);
+  CAF_CHECK(announced().online);
+}
+
+CAF_TEST(a port that stays closed takes the announcement back) {
+  start_announcer();
+  come_up();
+  port = 0;
+  advance(4s);
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  advance(60s);
+  CAF_REQUIRE_EQUAL(announcements(), 2u);
+  CAF_CHECK(!announced().online);
+  CAF_CHECK_EQUAL(announced().epoch, 99u);
+  CAF_CHECK_EQUAL(figures("discovery").state,
+                  "not announced: the stream port is not open");
+  port = 8000;
+  advance(500ms);
+  CAF_REQUIRE_EQUAL(announcements(), 3u);
+  CAF_CHECK(announced().online);
+}
+
+CAF_TEST(a port that stays closed takes back what a stored broker still has) {
+  start_announcer();
+  come_up();
+  broker.go_down();
+  consume_messages();
+  port = 0;
+  advance(10s);
+  come_up();
+  advance(10s);
+  CAF_REQUIRE_EQUAL(announcements(), 2u);
+  CAF_CHECK(!announced().online);
+}
+
+CAF_TEST(a server that no address leads to says so) {
+  look_up_by_hand();
+  start_announcer();
+  come_up();
+  found({"::1"});
+  advance(10s);
+  auto state = figures("discovery").state;
+  CAF_CHECK(state.find("not announced: no address") == 0);
+}
+
+CAF_TEST(a will of an earlier run does not stay the last word) {
+  start_announcer();
+  come_up();
+  CAF_CHECK(broker.subscribed(announced_at));
+  announce(98, false);
+  advance(500ms);
+  CAF_CHECK_EQUAL(announcements(), 2u);
+  CAF_CHECK(announced().online);
+  CAF_CHECK(broker.published.back().retained);
+  // Not even many of them make a flood.
+  for (int i = 0; i < 100; ++i)
+    announce(99, false);
+  advance(500ms);
+  CAF_CHECK_EQUAL(announcements(), 3u);
+  CAF_CHECK_EQUAL(alarm(), "");
+}
+
+CAF_TEST(a server hears itself without a word) {
+  start_announcer();
+  come_up();
+  announce(99, true);
+  announce(98, false, true);
+  announce(98, true, true);
+  advance(10s);
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  CAF_CHECK_EQUAL(alarm(), "");
+}
+
+CAF_TEST(what a server takes back itself stays taken back) {
+  start_announcer();
+  come_up();
+  port = 0;
+  advance(10s);
+  announce(99, false);
+  announce(98, false);
+  advance(10s);
+  CAF_CHECK_EQUAL(announcements(), 2u);
+}
+
+CAF_TEST(another server of the same id is an alarm and not shouted at) {
+  start_announcer();
+  come_up();
+  for (int i = 0; i < 10; ++i) {
+    announce(7, true);
+    advance(500ms);
+  }
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  CAF_CHECK_EQUAL(alarm().find("another server calls itself 'porch', at "
+                               "10.0.0.8:8000"),
+                  0u);
+  CAF_CHECK_EQUAL(figures("discovery").last_error, alarm());
+}
+
+CAF_TEST(a server is announced again when its namesake is gone) {
+  start_announcer();
+  come_up();
+  announce(7, true);
+  announce(6, false);
+  advance(500ms);
+  CAF_CHECK(!alarm().empty());
+  CAF_CHECK_EQUAL(announcements(), 2u);
+  announce(7, false);
+  advance(500ms);
+  CAF_CHECK_EQUAL(alarm(), "");
+  CAF_CHECK_EQUAL(announcements(), 3u);
+}
+
+CAF_TEST(an announcement that somebody cleared comes back) {
+  start_announcer();
+  come_up();
+  broker.deliver(announced_at, "");
+  consume_messages();
+  advance(500ms);
+  CAF_CHECK_EQUAL(announcements(), 2u);
+}
+
+CAF_TEST(garbage in the name of a server is refused) {
+  start_announcer();
+  come_up();
+  broker.deliver(announced_at, "{}");
+  consume_messages();
+  advance(1s);
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  CAF_CHECK(figures("discovery").last_error.find("bad message") == 0);
+}
+
+CAF_TEST(what is wrong with the camera is announced and when it is well) {
+  std::string trouble = "unplugged";
+  options.camera_trouble = [&] { return trouble; };
+  start_announcer();
+  CAF_CHECK_EQUAL(parsed(broker.will->payload).camera_trouble, "");
+  come_up();
+  CAF_CHECK_EQUAL(announced().camera_trouble, "unplugged");
+  trouble.clear();
+  advance(3s);
+  CAF_CHECK_EQUAL(announcements(), 2u);
+  CAF_CHECK_EQUAL(announced().camera_trouble, "");
+  // In ever new words, it is not announced all the time.
+  for (int i = 0; i < 20; ++i) {
+    trouble += "\xc3\xa4\xff no /dev/video0";
+    advance(500ms);
+  }
+  CAF_CHECK(announcements() > 4u);
+  CAF_CHECK(announcements() <= 7u);
+  auto told = announced().camera_trouble;
+  CAF_CHECK(told.size() > 190 && told.size() <= 200);
+  end(testee);
+  CAF_CHECK_EQUAL(parsed(broker.goodbyes[0].payload).camera_trouble, "");
+}
+
 CAF_TEST(a request is answered with the address and nothing else) {
   start_announcer();
   come_up();
@@ -199,6 +396,23 @@ CAF_TEST(a reply topic outside of the prefix is refused and counted) {
   CAF_CHECK_EQUAL(broker.published.size(), before + 1);
 }
 
+CAF_TEST(the state tells how many messages came to nothing) {
+  start_announcer();
+  come_up();
+  for (int i = 0; i < 3; ++i)
+    ask("command/rec");
+  CAF_CHECK_EQUAL(figures("discovery").state,
+                  "announced as 10.0.0.7:8000; messages refused: 3, "
+                  "dropped: 0");
+  mqtt_message late{"command/getIP", "camera/response/x"};
+  late.dropped_before = 7;
+  broker.events.on_message(late);
+  consume_messages();
+  CAF_CHECK_EQUAL(figures("discovery").state,
+                  "announced as 10.0.0.7:8000; messages refused: 3, "
+                  "dropped: 7");
+}
+
 CAF_TEST(a request that the broker had stored is not answered) {
   start_announcer();
   come_up();
@@ -214,6 +428,70 @@ CAF_TEST(a message on another topic is no request) {
   broker.deliver("command/other", "camera/response/x");
   consume_messages();
   CAF_CHECK_EQUAL(broker.published.size(), before);
+}
+
+CAF_TEST(a server is announced once the name of the broker is known) {
+  look_up_by_hand();
+  start_announcer();
+  advance(60s);
+  CAF_CHECK_EQUAL(look_ups, 0);
+  come_up();
+  CAF_CHECK_EQUAL(look_ups, 1);
+  // However long it takes, the actor does not wait, nor ask again.
+  advance(60s);
+  CAF_CHECK_EQUAL(look_ups, 1);
+  CAF_REQUIRE_EQUAL(announcements(), 1u);
+  CAF_CHECK(!announced().online);
+  CAF_CHECK_EQUAL(figures("discovery").state,
+                  "not announced: the name of the broker has not been found "
+                  "yet");
+  found({"::1", "127.0.0.1"});
+  consume_messages();
+  CAF_REQUIRE_EQUAL(announcements(), 2u);
+  CAF_CHECK(announced().online);
+  CAF_CHECK_EQUAL(announced().ip, "127.0.0.1");
+}
+
+CAF_TEST(a server that waited for the broker takes nothing back) {
+  look_up_by_hand();
+  start_announcer();
+  advance(60s);
+  come_up();
+  advance(1s);
+  found({"127.0.0.1"});
+  consume_messages();
+  CAF_REQUIRE_EQUAL(announcements(), 1u);
+  CAF_CHECK(announced().online);
+}
+
+CAF_TEST(the name of the broker is looked up seldom) {
+  look_up_by_hand();
+  start_announcer();
+  come_up();
+  found({"127.0.0.1"});
+  advance(29s);
+  CAF_CHECK_EQUAL(look_ups, 1);
+  advance(2s);
+  CAF_CHECK_EQUAL(look_ups, 2);
+  // Name servers that are gone change nothing, but are asked again sooner.
+  found({});
+  advance(6s);
+  CAF_CHECK_EQUAL(look_ups, 3);
+  CAF_CHECK_EQUAL(announcements(), 1u);
+  broker.go_down();
+  found({"127.0.0.1"});
+  advance(60s);
+  CAF_CHECK_EQUAL(look_ups, 3);
+}
+
+CAF_TEST(an address that was given is not looked up) {
+  look_up_by_hand();
+  options.server.ip = "10.0.0.7";
+  start_announcer();
+  come_up();
+  advance(60s);
+  CAF_CHECK_EQUAL(look_ups, 0);
+  CAF_CHECK_EQUAL(announced().ip, "10.0.0.7");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

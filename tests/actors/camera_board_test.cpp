@@ -55,10 +55,12 @@ CAF_TEST(losses in a row are one gap and counted by their places) {
   auto gap = gap_of_next(board, 5);
   CAF_CHECK_EQUAL(gap.first, 2u);
   CAF_CHECK_EQUAL(gap.last, 4u);
-  CAF_CHECK(gap.place == loss_place::source);
+  CAF_CHECK(gap.place == loss_place::encoder); // It lost most of them.
   CAF_CHECK_EQUAL(board.lost(loss_place::encoder), 2u);
   CAF_CHECK_EQUAL(board.lost(loss_place::source), 1u);
   CAF_CHECK_EQUAL(board.lost(loss_place::network), 0u);
+  board.lose(loss_place::source, 1);
+  CAF_CHECK(gap_of_next(board, 7).place == loss_place::source);
 }
 
 CAF_TEST(losing no frame changes nothing) {
@@ -74,6 +76,25 @@ CAF_TEST(a loss before the first frame begins with number one) {
   auto gap = gap_of_next(board, 3);
   CAF_CHECK_EQUAL(gap.first, 1u);
   CAF_CHECK_EQUAL(gap.last, 2u);
+}
+
+CAF_TEST(time without a camera is a loss of the source) {
+  constexpr int64_t ms = 1'000'000;
+  camera_board board{1, 100 * ms};
+  frame_gap gap;
+  board.begin_life();
+  CAF_CHECK_EQUAL(board.take(1000 * ms, 1, gap), 1u);
+  CAF_CHECK(gap.place == loss_place::none);
+  // Two of the ten are known already.
+  board.lose(loss_place::encoder, 2);
+  board.begin_life();
+  CAF_CHECK_EQUAL(board.take(2000 * ms, 1, gap), 11u);
+  CAF_CHECK_EQUAL(gap.first, 2u);
+  CAF_CHECK_EQUAL(gap.last, 10u);
+  CAF_CHECK_EQUAL(board.lost(loss_place::encoder), 2u);
+  CAF_CHECK_EQUAL(board.lost(loss_place::source), 7u);
+  board.take(3000 * ms, 1, gap);
+  CAF_CHECK(gap.place == loss_place::none);
 }
 
 CAF_TEST(the books balance with two threads at work) {
@@ -104,9 +125,26 @@ CAF_TEST(the books balance with two threads at work) {
   CAF_CHECK_EQUAL(board.lost(loss_place::encoder), 2 * rounds);
 }
 
-CAF_TEST(the state is the last one set) {
+CAF_TEST(what is delivered is what went to the ring) {
   camera_board board{1};
+  gap_of_next(board, 1);
+  board.lose(loss_place::encoder, 5);
+  gap_of_next(board, 7);
+  CAF_CHECK_EQUAL(board.delivered(), 2u);
+  CAF_CHECK_EQUAL(board.captured(), 7u);
+}
+
+CAF_TEST(what is wrong with a camera is said until it is well again) {
+  camera_board board{1};
+  board.begin_life();
   CAF_CHECK_EQUAL(board.state(), "starting");
-  board.set_state("delivering");
+  CAF_CHECK_EQUAL(board.trouble(), "");
+  board.set_trouble("no /dev/x");
+  CAF_CHECK_EQUAL(board.state(), "no /dev/x");
+  board.begin_life();
+  CAF_CHECK_EQUAL(board.state(), "starting again; before: no /dev/x");
+  CAF_CHECK_EQUAL(board.trouble(), "no /dev/x");
+  board.set_well();
   CAF_CHECK_EQUAL(board.state(), "delivering");
+  CAF_CHECK_EQUAL(board.trouble(), "");
 }

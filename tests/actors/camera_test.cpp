@@ -119,6 +119,21 @@ CAF_TEST(a loss becomes a gap before the next frame) {
   CAF_CHECK_EQUAL(board->lost(loss_place::encoder), 3u);
 }
 
+CAF_TEST(a picture that no reader would take is a loss of the encoder) {
+  start_camera();
+  device.deliver();
+  for (auto size : {max_jpeg_bytes + 1, max_jpeg_bytes}) {
+    captured_frame x;
+    x.jpeg = frame_bytes{size};
+    x.jpeg.resize(size);
+    device.events.on_frame(std::move(x));
+  }
+  CAF_CHECK_EQUAL(ring->stats().pushed, 2u);
+  CAF_CHECK_EQUAL(newest_number(), 3u);
+  CAF_CHECK(ring->newest()->gap.place == loss_place::encoder);
+  CAF_CHECK_EQUAL(board->lost(loss_place::encoder), 1u);
+}
+
 CAF_TEST(numbers go on after a restart) {
   start_camera();
   device.deliver();
@@ -132,6 +147,21 @@ CAF_TEST(numbers go on after a restart) {
   CAF_CHECK_EQUAL(newest_number(), 4u);
   auto x = ring->newest();
   CAF_CHECK_EQUAL(x->gap.first, 3u);
+}
+
+CAF_TEST(the time between two lives is a gap at the rate of the first) {
+  start_camera();
+  for (int64_t i = 1; i <= 20; ++i)
+    device.deliver(i * 40'000'000);
+  end(testee, caf::exit_reason::kill);
+  start_camera();
+  device.deliver(20 * 40'000'000 + 1'000'000'000);
+  auto x = ring->newest();
+  CAF_CHECK_EQUAL(x->sequence, 45u);
+  CAF_CHECK_EQUAL(x->gap.first, 21u);
+  CAF_CHECK_EQUAL(x->gap.last, 44u);
+  CAF_CHECK(x->gap.place == loss_place::source);
+  CAF_CHECK_EQUAL(board->lost(loss_place::source), 24u);
 }
 
 CAF_TEST(a source that cannot start ends the camera with its error) {
@@ -175,8 +205,42 @@ CAF_TEST(a stall ends the camera with source_stalled) {
   advance(1'500ms);
   CAF_REQUIRE_EQUAL(ends.size(), 1u);
   CAF_CHECK(ends[0] == ec::source_stalled);
-  CAF_CHECK_EQUAL(board->state(), "no frame for 2000 ms, after 10 frames");
+  CAF_CHECK_EQUAL(board->state(),
+                  "no frame for 2000 ms, after 10 delivered of 10");
   CAF_CHECK_EQUAL(device.sources, 0);
+}
+
+CAF_TEST(a source without a limit may pause) {
+  testee = start<camera>("camera", device.maker(), ring, board,
+                         camera::patience{10s, camera::no_limit});
+  device.deliver();
+  advance(60s);
+  CAF_CHECK(ends.empty());
+  CAF_CHECK_EQUAL(device.starts, 1);
+}
+
+CAF_TEST(a camera whose frames all get lost is stalled) {
+  start_camera();
+  device.deliver();
+  for (int i = 0; i < 10 && ends.empty(); ++i) {
+    device.events.on_loss(loss_place::encoder, 1);
+    advance(300ms);
+  }
+  CAF_REQUIRE_EQUAL(ends.size(), 1u);
+  CAF_CHECK(ends[0] == ec::source_stalled);
+  CAF_CHECK(board->state().find("after 1 delivered of ") != std::string::npos);
+}
+
+CAF_TEST(why a camera is started again is said until frames come) {
+  device.refusal = caf::make_error(ec::open_failed, std::string{"no /dev/x"});
+  start_camera();
+  device.refusal = {};
+  start_camera();
+  CAF_CHECK_EQUAL(board->state(),
+                  "starting again; before: open failed: no /dev/x");
+  device.deliver();
+  advance(500ms);
+  CAF_CHECK_EQUAL(board->state(), "delivering");
 }
 
 CAF_TEST(frames of an earlier life do not count as the first) {

@@ -152,6 +152,31 @@ CAF_TEST(a stopped program may end in order and reports no end) {
   check_nothing_left();
 }
 
+CAF_TEST(what a stopped program still writes is delivered) {
+  write_file(directory / "frames", plain_jpeg() + plain_jpeg());
+  CAF_REQUIRE(!start("trap 'cat " + (directory / "frames")
+                     + "; exit 0' TERM; echo up >&2; while :; do :; done"));
+  CAF_REQUIRE(probe.wait_lines(1));
+  testee.reset();
+  CAF_CHECK_EQUAL(probe.frame_count(), 2u);
+  CAF_CHECK_EQUAL(probe.lost(), 0u);
+  CAF_CHECK_EQUAL(probe.ends(), 0);
+}
+
+CAF_TEST(a frame that a stopped program leaves unfinished is a loss) {
+  auto cut = plain_jpeg();
+  cut.resize(cut.size() / 2);
+  write_file(directory / "frames", plain_jpeg() + cut);
+  CAF_REQUIRE(!start("cat " + (directory / "frames")
+                     + "; trap 'exit 0' TERM; while :; do :; done"));
+  CAF_REQUIRE(probe.wait_frames(1));
+  testee.reset();
+  CAF_CHECK_EQUAL(probe.frame_count(), 1u);
+  CAF_CHECK_EQUAL(probe.lost(), 1u);
+  CAF_CHECK_EQUAL(to_string(probe.place_of_loss()), std::string{"source"});
+  check_nothing_left();
+}
+
 CAF_TEST(a program that does not want to end is killed) {
   CAF_REQUIRE(!start("trap '' TERM; echo up >&2; while :; do sleep 1; done"));
   CAF_REQUIRE(probe.wait_lines(1));

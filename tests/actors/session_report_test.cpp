@@ -166,6 +166,13 @@ CAF_TEST(the error of the disk comes before that of the connection) {
   CAF_CHECK_EQUAL(truth("/cameras/left/last_error"), "disk full");
 }
 
+CAF_TEST(what a server says of its camera is told) {
+  auto& camera = add_busy_camera("left");
+  CAF_CHECK(!truth("/cameras/left").contains("camera"));
+  camera.server.camera_trouble = "unplugged";
+  CAF_CHECK_EQUAL(truth("/cameras/left/camera"), "unplugged");
+}
+
 CAF_TEST(an old error of a connection that is well is not told) {
   auto& camera = add_busy_camera("left");
   camera.viewer->update([](auto& f) {

@@ -26,6 +26,30 @@ std::string legacy_stream(int n) {
   return result;
 }
 
+void dial(const loopback_socket& from, uint16_t port) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons(port);
+  CAF_REQUIRE_EQUAL(::connect(from.fd(), reinterpret_cast<sockaddr*>(&to),
+                              sizeof(to)),
+                    0);
+}
+
+void say(const loopback_socket& to, std::string_view text) {
+  CAF_REQUIRE_EQUAL(send(to.fd(), text.data(), text.size(), MSG_NOSIGNAL),
+                    static_cast<ssize_t>(text.size()));
+}
+
+/// What comes until the peer closes.
+std::string hear_all(const loopback_socket& from) {
+  std::string result;
+  char some[4096];
+  for (ssize_t n = 0; (n = recv(from.fd(), some, sizeof(some), 0)) > 0;)
+    result.append(some, static_cast<size_t>(n));
+  return result;
+}
+
 } // namespace
 
 CAF_TEST_FIXTURE_SCOPE(stream_loop_tests, stream_fixture)
@@ -131,6 +155,20 @@ CAF_TEST(what the camera lost is a gap where it was lost) {
   CAF_CHECK_EQUAL(server->figures().frames_lost, 0u);
 }
 
+CAF_TEST(a gap of two places is told as that which lost most of it) {
+  serve();
+  capture(1, 2);
+  connect();
+  wait_for_frame(2);
+  // The ring has never seen 3 to 7, nor 21 to 37.
+  capture(20, 20, {8, 19, loss_place::source});
+  capture(40, 40, {38, 39, loss_place::source});
+  wait_for_frame(40);
+  CAF_CHECK_EQUAL(story(), "1:1 1:2 (3-19 source) 1:20 "
+                           "(21-39 server ring) 1:40 ");
+  CAF_CHECK_EQUAL(server->figures().frames_lost, 5u + 17u);
+}
+
 CAF_TEST(frames are placed by the clock of their server) {
   serve();
   capture(1, 3);
@@ -175,13 +213,7 @@ CAF_TEST(a silent reader gets the legacy protocol) {
   serve();
   capture(1, 1);
   loopback_socket reader;
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  to.sin_port = htons(server->port());
-  CAF_REQUIRE_EQUAL(::connect(reader.fd(), reinterpret_cast<sockaddr*>(&to),
-                              sizeof(to)),
-                    0);
+  dial(reader, server->port());
   auto jpeg = as_text(plain_jpeg());
   auto header = make_legacy_header(jpeg.size());
   for (uint64_t i = 2; i <= 4; ++i) {
@@ -192,6 +224,17 @@ CAF_TEST(a silent reader gets the legacy protocol) {
     capture(i, i);
   }
   CAF_CHECK_EQUAL(server->figures().legacy_readers, 1u);
+}
+
+CAF_TEST(the answer to HEAD has no body) {
+  serve();
+  capture(1, 1);
+  loopback_socket reader;
+  dial(reader, server->port());
+  say(reader, "HEAD /stream.mjpg HTTP/1.1\r\nHost: x\r\n\r\n");
+  auto answer = hear_all(reader);
+  CAF_CHECK_EQUAL(answer.find("HTTP/1.1 200 OK\r\n"), 0u);
+  CAF_CHECK_EQUAL(answer.find("\r\n\r\n") + 4, answer.size());
 }
 
 CAF_TEST(a server that does not answer ends the try by its deadline) {
@@ -242,6 +285,54 @@ CAF_TEST(a connection over the limit is refused and counted) {
   connect();
   wait_for_end();
   CAF_CHECK_EQUAL(server->figures().refused, 1u);
+}
+
+CAF_TEST(connections of one machine over its limit are refused) {
+  stream_server_options options;
+  options.host = localhost;
+  options.port = 0;
+  options.max_local = 2;
+  server = std::make_unique<stream_server>(io, camera, options);
+  CAF_REQUIRE(!server->start());
+  capture(1, 1);
+  loopback_socket readers[3];
+  for (auto& x : readers)
+    dial(x, server->port());
+  CAF_CHECK_EQUAL(hear_all(readers[2]), "");
+  CAF_CHECK_EQUAL(server->figures().accepted, 2u);
+  CAF_CHECK_EQUAL(server->figures().refused, 1u);
+}
+
+CAF_TEST(a reader that takes a frame byte by byte does not keep it) {
+  camera = std::make_shared<frame_ring>(
+    frame_ring::limits{size_t{64} << 20, 1ms});
+  stream_server_options options;
+  options.host = localhost;
+  options.port = 0;
+  options.longest_hold = 1ns;
+  server = std::make_unique<stream_server>(io, camera, options);
+  CAF_REQUIRE(!server->start());
+  // More than all buffers on the way take.
+  constexpr size_t size = 15 << 20;
+  auto big = new_frame(1, 1, 0);
+  big->jpeg = frame_bytes{size};
+  std::fill_n(big->jpeg.data(), size, uint8_t{0});
+  big->jpeg.resize(size);
+  camera->push(std::move(big), capture_clock_ns());
+  loopback_socket reader;
+  dial(reader, server->port());
+  say(reader, "GET /stream.mjpg HTTP/1.1\r\nHost: x\r\n\r\n");
+  size_t got = 0;
+  for (uint64_t i = 2; got < size; ++i) {
+    char some[512];
+    auto n = recv(reader.fd(), some, sizeof(some), 0);
+    if (n <= 0)
+      break;
+    got += static_cast<size_t>(n);
+    capture(i, i);
+  }
+  CAF_CHECK(got < size);
+  CAF_CHECK_EQUAL(server->figures().stalled, 1u);
 }
 
 CAF_TEST(a port that is taken is listen_failed) {

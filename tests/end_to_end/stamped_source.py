@@ -8,6 +8,7 @@ written. What has been written whole is noted in a journal, one stamp a line.
 A plan tells runs what to do. Each run takes the first line of the plan file:
     exit N       ends with status 3 after N frames
     stall N      falls silent after N frames, but stays
+    until FILE   ends with status 3 once FILE is there
     hold FILE    waits until FILE is gone before it begins
 Without a line left, a run goes on for ever.
 """
@@ -61,7 +62,8 @@ def main():
     run = boottime_ns()
     start = time.monotonic()
     number = 0
-    while number != last:
+    while number != last \
+            and not (action == "until" and os.path.exists(argument)):
         sleep_until(start + number / options.fps)
         stamp = f"{run} {number} {boottime_ns()}"
         sys.stdout.buffer.write(stamped(jpeg, stamp))

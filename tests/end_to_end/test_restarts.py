@@ -2,6 +2,7 @@
 
 import signal
 
+from crashes import verify
 from harness import free_port, random_address, wait_until
 from recordings import Recording, check_against
 from streams import Network, Reader, get, stamp_of
@@ -240,15 +241,56 @@ def test_a_camera_program_that_ends_or_stalls_is_started_again(room):
     room.stop_recording()
     reader.close()
 
-    assert [x.sequence for x in reader.parts] \
-        == list(range(1, len(reader.parts) + 1))
-    assert len({stamp_of(x.jpeg)[0] for x in reader.parts}) == 3
+    # Numbers for what the camera would have captured meanwhile are between two
+    # runs alone.
+    assert reader.parts[0].sequence == 1
+    assert all(b.sequence == a.sequence + 1 or run_of(a) != run_of(b)
+               for a, b in zip(reader.parts, reader.parts[1:]))
+    assert len({run_of(x) for x in reader.parts}) == 3
     recording = Recording(room.data, session)
     recording.check_names()
     check_against(recording, recording.check_camera("cam-a"), reader.parts)
     _, _, metrics = get(where, "/metrics")
     assert b'camnode_actor_restarts_total{actor="camera"} 2' in metrics
     assert client.runs
+
+
+def run_of(part):
+    return stamp_of(part.jpeg)[0]
+
+
+def test_what_a_camera_would_have_captured_while_it_was_away_is_missed(room):
+    hold, gone = room.folder / "hold", room.folder / "gone"
+    hold.touch()
+    room.plan_path("cam-a").write_text(f"until {gone}\nhold {hold}\n")
+    server = room.server("cam-a", room.stamped("cam-a"))
+    room.client()
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+    room.wait_light(lambda x: durable(x, "cam-a") > 30)
+    gone.touch()
+    wait_until("the server is unwell", lambda: unwell(server.where()))
+    hold.unlink()
+    room.wait_light(lambda x: x["cameras"]["cam-a"]["lost"] > 0)
+    before = durable(room.ear.heard("camera/recording/client")[-1].json,
+                     "cam-a")
+    room.wait_light(lambda x: durable(x, "cam-a") > before + 20)
+    room.stop_recording()
+
+    recording = Recording(room.data, session)
+    recording.check_names()
+    frames = recording.check_camera("cam-a")
+    last, first = next((a, b) for a, b in zip(frames, frames[1:])
+                       if a.stamp[0] != b.stamp[0])
+    missing = first.sequence - last.sequence - 1
+    books = recording.manifest["cameras"]["cam-a"]
+    assert books["lost_by_place"] == {"source": missing}
+    # 25 a second, but for a machine that is too busy for that.
+    seconds = (first.capture_ns - last.capture_ns) / 1e9
+    assert seconds > 1.9
+    assert seconds * 12 < missing < seconds * 50
+    status, said = verify(room.data)
+    assert (status, said["verdict"]) == (1, "losses, all named")
 
 
 def unwell(where):

@@ -61,6 +61,23 @@ CAF_TEST(the written text has the agreed keys) {
                   R"("height":720,"fps":29.97,"version":"0.1.0"})");
 }
 
+CAF_TEST(what is wrong with a camera is told and may be missing) {
+  auto x = left_camera();
+  x.camera_trouble = std::string(200, 'x');
+  auto y = parse_announcement(topic, write_announcement(x));
+  CAF_REQUIRE(y);
+  CAF_CHECK(*y == x);
+  x.camera_trouble += 'x';
+  CAF_CHECK(reason(write_announcement(x)).find("camera must have at most 200")
+            != std::string::npos);
+  CAF_CHECK(
+    reason(altered("\"fps\":30", "\"camera\":7")).find("camera must be text")
+    != std::string::npos);
+  y = parse_announcement(topic, altered("5,", "5,"));
+  CAF_REQUIRE(y);
+  CAF_CHECK_EQUAL(y->camera_trouble, "");
+}
+
 CAF_TEST(no truncation is an announcement) {
   auto text = write_announcement(left_camera());
   for (size_t n = 0; n < text.size(); ++n)

@@ -295,6 +295,12 @@ CAF_TEST(options that need each other are checked together) {
   CAF_CHECK(!refused({client, "--mqtt.password-file=" + here}).empty());
   accepted<client_options>(
     {client, "--mqtt.password-file=" + here, "--mqtt.username=u"});
+  auto empty = file("");
+  for (auto role : {client, server})
+    CAF_CHECK_EQUAL(refused({role, "--mqtt.password-file=" + empty,
+                             "--mqtt.username=u"}),
+                    "mqtt.password-file: bad configuration: " + empty
+                      + ": want the password as first line");
   CAF_CHECK(!refused({client, "--mqtt.ca-file=" + here}).empty());
   CAF_CHECK(
     !refused({client, "--mqtt.tls=true", "--mqtt.key-file=" + here}).empty());
@@ -347,6 +353,13 @@ CAF_TEST(line breaks in values do not break the line of the error) {
   CAF_CHECK(!refused({server, "--camera.fps=1\n2"}).empty());
   CAF_CHECK(!refused({server, "--a\nb=1"}).empty());
   CAF_CHECK(!refused({"--role=a\nb"}).empty());
+}
+
+CAF_TEST(an address is kept in its usual spelling) {
+  auto x = accepted<server_options>(
+    {server, "--stream.host=0::0", "--stream.advertise=FD00:0::1"});
+  CAF_CHECK_EQUAL(x.stream.host, "::");
+  CAF_CHECK_EQUAL(x.stream.advertise, "fd00::1");
 }
 
 CAF_TEST(the default id is an id) {

@@ -65,6 +65,7 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
   x.server.id = "cam-a";
   x.server.ip = "10.0.0.2";
   x.server.port = 8000;
+  x.server.camera_trouble = "unplugged";
   x.ring = std::make_shared<frame_ring>(frame_ring::limits{1000, 10s});
   x.viewer = std::make_shared<viewer_board>();
   x.ledger = std::make_shared<recording_ledger>();
@@ -77,6 +78,8 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
   cameras.put(x);
   auto parts = client_parts_seen(cameras, sensors, 1000);
   CAF_CHECK_EQUAL(value(find(parts, "server/cam-a"), "port"), 8000);
+  CAF_CHECK(find(parts, "server/cam-a").state.find("; camera: unplugged")
+            != std::string::npos);
   auto connection = find(parts, "connection/cam-a");
   CAF_CHECK_EQUAL(connection.owner, "viewer/cam-a");
   CAF_CHECK_EQUAL(value(connection, "clock_offset_ns"), -5);
