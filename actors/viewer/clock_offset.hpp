@@ -48,9 +48,24 @@ struct clock_drift {
 /// hulls of Moon, Skelly and Towsley, "Estimation and Removal of Clock Skew
 /// from Network Delay Measurements", INFOCOM 1999). One slow exchange proves
 /// little, and so does no harm. The steepest and the flattest line that fit
-/// between give the rate; behind the newest exchange they are also the highest
-/// and the lowest: the estimate is the middle between them, which is off by
-/// half of their distance at most, and that grows with the time since.
+/// between give the rate. At any time `t`, the estimate is the middle between
+/// the highest and the lowest of all lines that fit, which is off by half of
+/// their distance at most. Behind the newest exchange these are the steepest
+/// and the flattest one, so that grows with the time since. Before it, they
+/// are those that touch a bound from before `t` and one from behind it: a line
+/// of rate `r` is no higher at `t` than `min(u_i + r (t - x_i))` over all
+/// upper bounds `u_i` at `x_i`, which is concave in `r`, so that its greatest
+/// value is found by a few intersections (`peak`); likewise below.
+///
+/// **When a frame was captured.** Its stamp `s` was taken at that client time
+/// `T` for which `T = s + o(T)`, and it comes later: by little in a live
+/// stream, by minutes out of a server's ring behind a broken network. The
+/// offset of its arrival would be off by what drifted meanwhile, and its error
+/// does not count that. So the offset is looked up at `T`, which is found by
+/// steps `t' = s + e(t)`, where `e` is the estimate and `h` what it is off by
+/// at most. As `|o'| <= M`, the last step bounds the error: from `|T - t'| =
+/// |o(T) - e(t)| <= M |T - t| + h(t)` follows `|T - t'| <= (h(t) + M |t' - t|)
+/// / (1 - M)`.
 ///
 /// **What is allowed for.** The rate is `max_drift_ppm` at most and changes,
 /// with the temperature, by 0.02 ppm a second at most: an old bound counts as
@@ -79,15 +94,17 @@ public:
   /// Forgets everything.
   void forget();
 
-  /// @param now_ns On the client's clock, not before the last answer.
+  /// @param client_ns On the client's clock; any time, but the further it is
+  ///        from the exchanges that are known, the less is.
   /// @returns Nothing before the first exchange.
-  std::optional<clock_estimate> at(int64_t now_ns) const;
+  std::optional<clock_estimate> at(int64_t client_ns) const;
 
-  /// Like `at`, for something that the server has stamped with `server_ns` and
-  /// that is here at `now_ns`, as all before it was. It is never mapped behind
-  /// its arrival, nor before anything that was mapped earlier: where a better
-  /// estimate lies further back, mapped time runs at half its speed until it is
-  /// there, and the error bound is wider by what is still missing.
+  /// Like `at`, for the instant when the server has stamped something with
+  /// `server_ns` that is here at `now_ns`, as all before it was. It is never
+  /// mapped behind its arrival, nor before anything that was mapped earlier:
+  /// where a better estimate lies further back, mapped time runs at half its
+  /// speed until it is there, and the error bound is wider by what is still
+  /// missing.
   std::optional<clock_estimate> map(int64_t server_ns, int64_t now_ns);
 
   std::optional<clock_drift> drift() const;
@@ -106,18 +123,27 @@ private:
     double y; ///< ns of offset beyond `origin_offset_ns_`.
   };
 
-  void fit();
+  struct rates {
+    double least; ///< ns per ns.
+    double most;
+  };
+
+  void place();
+  size_t fit();
   bool narrow(const point& lower, const point& upper);
+  std::optional<clock_estimate> at_stamp(int64_t server_ns,
+                                         int64_t now_ns) const;
+  static double peak(const std::vector<point>& uppers, rates x, double t);
+  static double roof(const std::vector<point>& uppers, rates x, double t);
 
   std::vector<bounds> samples_; ///< In the order of their coming.
 
-  // What fits them: as of `origin_ns_`, the newest answer.
+  // Their bounds as of the newest answer, and the lines between.
   int64_t origin_ns_ = 0;
   int64_t origin_offset_ns_ = 0;
-  double least_rate_ = 0; ///< ns per ns.
-  double most_rate_ = 0;
-  double least_ = 0; ///< Of the offset at `origin_ns_`, beyond the origin's.
-  double most_ = 0;
+  std::vector<point> uppers_; ///< Wider by what the drift can have changed.
+  std::vector<point> lowers_; ///< Likewise, and upside down: `y` is negative.
+  rates rates_ = {};
 
   bool mapped_any_ = false;
   int64_t last_stamp_ns_ = 0; ///< Of the present clock; else later than any.

@@ -230,6 +230,22 @@ CAF_TEST(no frame is placed behind its own arrival) {
   CAF_CHECK_EQUAL(got.capture_mono_ns + got.offset_ns, 100 * s + 2 * ms);
 }
 
+CAF_TEST(a frame out of the ring is placed by the clock of its capture) {
+  // The server's clock is 30 s behind, and 200 ppm slow.
+  for (int64_t i = 0; i < 60; ++i) {
+    auto server = 70 * s + i * (s - 200'000);
+    intake.add_probe(
+      {(100 + i) * s - 100'000, server, server, (100 + i) * s + 100'000});
+  }
+  auto x = numbered(1);
+  x.head.capture_mono_ns = 70 * s + 10 * (s - 200'000);
+  auto& got = take(std::move(x), 160 * s);
+  auto off = std::abs(got.capture_mono_ns + got.offset_ns - 110 * s);
+  CAF_CHECK(off <= got.offset_error_ns);
+  CAF_CHECK(off < ms / 10);
+  CAF_CHECK(got.offset_error_ns < ms);
+}
+
 CAF_TEST(another run of the server is not placed by the clock of the old one) {
   intake.add_probe(
     {100 * s, 70 * s + 1 * ms, 70 * s + 1 * ms, 100 * s + 2 * ms, 7});
