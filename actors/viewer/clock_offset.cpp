@@ -26,6 +26,25 @@ double bend(double dx) {
   return max_wander * dx * dx / 2 + rounding;
 }
 
+/// Linux lets no clock run faster or slower by more than this: what moves
+/// faster, has stepped.
+constexpr double fastest_slew = 0.1;
+
+/// No slewed clock is believed to be any better, as 500 ppm is what adjtime(3)
+/// does, and 500 ppm what a crystal's rate may be corrected by.
+constexpr double least_slew = 1000e-6;
+
+/// How long a slew may be the fastest one, until exchanges tell more.
+constexpr int64_t slew_unknown_ns = 1'000'000'000;
+
+/// Within which a rate that was proved counts, less and less.
+constexpr double slew_fades_ns = 5e9;
+
+/// A line is believed again once the exchanges of `calm_span_ns` have agreed on
+/// one for `calm_ns`: that of a slew which fades bends less than they can show.
+constexpr int64_t calm_span_ns = 10'000'000'000;
+constexpr int64_t calm_ns = 15'000'000'000;
+
 int64_t middle(int64_t x, int64_t y) {
   // Halves first: the sum of two clocks' nanoseconds may not fit.
   return x / 2 + y / 2;
@@ -40,25 +59,99 @@ clock_offset::verdict clock_offset::add(const clock_probe& x) {
   if (x.answered_ns - x.asked_ns < x.sent_ns - x.received_ns)
     return verdict::refused;
   // Another clock's answers, or out of order: nothing to fit a line to.
-  if (!samples_.empty() && x.answered_ns < samples_.back().answered_ns)
+  if (!samples_.empty()
+      && (x.answered_ns < samples_.back().answered_ns
+          || x.asked_ns < samples_.back().asked_ns))
     return verdict::refused;
+  auto before = at(x.answered_ns);
   if (samples_.size() == window)
     samples_.erase(samples_.begin());
   samples_.push_back({x.asked_ns, x.asked_ns - x.received_ns, x.answered_ns,
                       x.answered_ns - x.sent_ns});
   place();
-  auto agreeing = static_cast<std::ptrdiff_t>(fit());
-  if (agreeing == static_cast<std::ptrdiff_t>(samples_.size()))
+  auto agreeing = fit();
+  if (agreeing == samples_.size() && !slewed_ns_)
     return verdict::taken;
-  samples_.erase(samples_.begin(), samples_.end() - agreeing);
-  lowers_.erase(lowers_.begin(), lowers_.end() - agreeing);
-  uppers_.erase(uppers_.begin(), uppers_.end() - agreeing);
+  if (proved_rate() > fastest_slew) {
+    step_from(*before, agreeing);
+    return verdict::restarted;
+  }
+  auto is_new = !slewed_ns_;
+  if (is_new) {
+    slewed_ns_ = unrest_ns_ = followed_ns_ = origin_ns_;
+    slew_proved_ = 0;
+  }
+  follow_slew(agreeing);
+  return is_new ? verdict::restarted : verdict::taken;
+}
+
+// Another clock: nothing that is older tells anything about it.
+void clock_offset::step_from(const clock_estimate& before, size_t agreeing) {
+  keep(agreeing);
+  slewed_ns_.reset();
   last_stamp_ns_ = latest_ns;
-  return verdict::restarted;
+  auto now = at(origin_ns_);
+  step_ += std::abs(static_cast<double>(now->offset_ns)
+                    - static_cast<double>(before.offset_ns))
+           + static_cast<double>(before.error_ns);
+  stepped_ns_ = samples_.front().asked_ns;
+}
+
+void clock_offset::follow_slew(size_t agreeing) {
+  auto since = static_cast<double>(origin_ns_ - followed_ns_);
+  auto faded = slew_proved_ * std::max(0.0, 1 - since / slew_fades_ns);
+  slew_proved_ = std::max(faded, proved_rate());
+  followed_ns_ = origin_ns_;
+  slew_rate_ = origin_ns_ - *slewed_ns_ < slew_unknown_ns
+                 ? fastest_slew
+                 : std::clamp(2 * slew_proved_, least_slew, fastest_slew);
+  if (span_of(agreeing) < calm_span_ns)
+    unrest_ns_ = origin_ns_;
+  if (origin_ns_ - unrest_ns_ < calm_ns)
+    return;
+  keep(agreeing);
+  slewed_ns_.reset();
+}
+
+// The greatest rate at which the offset has moved between an older exchange and
+// the newest one, at the least.
+double clock_offset::proved_rate() const {
+  auto rate = [](double rise, double dx) {
+    if (rise <= 2 * rounding)
+      return 0.0;
+    return dx > 0 ? (rise - 2 * rounding) / dx : HUGE_VAL;
+  };
+  auto& lower = lowers_.back();
+  auto& upper = uppers_.back();
+  double result = 0;
+  for (size_t i = 0; i + 1 < samples_.size(); ++i) {
+    auto& low = lowers_[i];
+    auto& high = uppers_[i];
+    auto rise = bend(high.x) - high.y + bend(lower.x) - lower.y;
+    auto fall = bend(low.x) - low.y + bend(upper.x) - upper.y;
+    result = std::max(
+      {result, rate(rise, lower.x - high.x), rate(fall, upper.x - low.x)});
+  }
+  return result;
+}
+
+// How long the newest exchanges took together.
+int64_t clock_offset::span_of(size_t newest) const {
+  return origin_ns_ - samples_[samples_.size() - newest].asked_ns;
+}
+
+void clock_offset::keep(size_t newest) {
+  auto n = static_cast<std::ptrdiff_t>(newest);
+  samples_.erase(samples_.begin(), samples_.end() - n);
+  lowers_.erase(lowers_.begin(), lowers_.end() - n);
+  uppers_.erase(uppers_.begin(), uppers_.end() - n);
 }
 
 void clock_offset::forget() {
   samples_.clear();
+  slewed_ns_.reset();
+  stepped_ns_ = 0;
+  step_ = 0;
   last_stamp_ns_ = latest_ns;
 }
 
@@ -156,13 +249,37 @@ double clock_offset::roof(const std::vector<point>& uppers, rates x, double t) {
   return result;
 }
 
+// Likewise, of a clock that is slewed. Between two exchanges it is slewed one
+// way.
+double clock_offset::slewed_roof(const std::vector<point>& uppers,
+                                 double t) const {
+  auto value = [](const point& x) { return x.y - bend(x.x) + rounding; };
+  auto newer = std::lower_bound(uppers.begin(), uppers.end(), t,
+                                [](const point& x, double y) {
+                                  return x.x < y;
+                                });
+  auto is_between = newer != uppers.begin() && newer != uppers.end();
+  auto rate = is_between ? fastest_slew : slew_rate_;
+  auto result = HUGE_VAL;
+  for (auto& x : uppers)
+    result = std::min(result, value(x) + rate * std::abs(t - x.x));
+  if (!is_between)
+    return result;
+  auto& older = newer[-1];
+  return std::min(result, std::max(value(older), value(*newer))
+                            + max_rate * (newer->x - older.x));
+}
+
 std::optional<clock_estimate> clock_offset::at(int64_t client_ns) const {
   if (samples_.empty())
     return std::nullopt;
   auto t = static_cast<double>(client_ns - origin_ns_);
-  auto most = roof(uppers_, rates_, t);
-  auto least = -roof(lowers_, {-rates_.most, -rates_.least}, t);
+  auto most = slewed_ns_ ? slewed_roof(uppers_, t) : roof(uppers_, rates_, t);
+  auto least = slewed_ns_ ? -slewed_roof(lowers_, t)
+                          : -roof(lowers_, {-rates_.most, -rates_.least}, t);
   auto half = std::max((most - least) / 2, 0.0);
+  if (client_ns < stepped_ns_)
+    half += step_;
   return clock_estimate{origin_offset_ns_ + std::llround((most + least) / 2),
                         std::llround(std::ceil(half)) + 1};
 }
@@ -173,14 +290,15 @@ std::optional<clock_estimate> clock_offset::at_stamp(int64_t server_ns,
   auto result = at(now_ns);
   if (!result)
     return std::nullopt;
+  auto rate = slewed_ns_ ? fastest_slew : max_rate;
   int64_t moved = rounding_ns;
   for (int i = 0; i < 3 && moved >= rounding_ns; ++i) {
     auto client_ns = server_ns + result->offset_ns;
     result = at(client_ns);
     moved = std::abs(server_ns + result->offset_ns - client_ns);
     auto error = static_cast<double>(result->error_ns)
-                 + max_rate * static_cast<double>(moved);
-    result->error_ns = std::llround(std::ceil(error / (1 - max_rate)));
+                 + rate * static_cast<double>(moved);
+    result->error_ns = std::llround(std::ceil(error / (1 - rate)));
   }
   return result;
 }
@@ -211,8 +329,10 @@ std::optional<clock_estimate> clock_offset::map(int64_t server_ns,
 std::optional<clock_drift> clock_offset::drift() const {
   if (samples_.empty())
     return std::nullopt;
-  return clock_drift{std::llround((rates_.most + rates_.least) / 2 * 1e9),
-                     std::llround((rates_.most - rates_.least) / 2 * 1e9)};
+  return clock_drift{
+    std::llround((rates_.most + rates_.least) / 2 * 1e9),
+    std::llround((slewed_ns_ ? slew_rate_ : (rates_.most - rates_.least) / 2)
+                 * 1e9)};
 }
 
 } // namespace camnode

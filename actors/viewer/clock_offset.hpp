@@ -69,24 +69,50 @@ struct clock_drift {
 ///
 /// **What is allowed for.** The rate is `max_drift_ppm` at most and changes,
 /// with the temperature, by 0.02 ppm a second at most: an old bound counts as
-/// wider by what that makes. Exchanges that no line fits mean that a clock was
-/// set, stopped, or slewed: the newest ones that agree with each other are
-/// kept, and all before them is forgotten.
+/// wider by what that makes.
+///
+/// **When a clock is slewed.** A time daemon may let a clock run faster or
+/// slower, to correct UTC, and takes the clocks that frames are stamped with
+/// along: adjtime(3) by 500 ppm, systemd-timesyncd by some 5000, chrony by up
+/// to 83,333; Linux can do 100,000. Such a rate begins and ends at once. The
+/// first exchange that no line fits shows it; until then, which is a second or
+/// what it takes to move by more than the error, a frame can be beyond its
+/// bound by what was slewed meanwhile, and nobody can know. From then on no line is believed. Between two
+/// exchanges, a slew that goes one way leaves the offset between what both of
+/// them allow for. Behind the newest one, each bound widens with the greatest
+/// rate that may be at work: for a second the fastest that Linux knows,
+/// and then twice the one that the exchanges prove, but no less than 1000 ppm.
+/// So the bound holds unless a rate more than doubles from one exchange to the
+/// next; these are frequent meanwhile (`pace`). Once those of 10 s have agreed
+/// on a line for 15 s, the lines are back: a slew that fades comes to its end
+/// meanwhile.
+///
+/// An offset that moved faster than Linux slews was set, or is that of another
+/// clock: what agrees with the newest exchange is kept, and all before it is
+/// forgotten. What was stamped before that and comes later may be off by all
+/// of the step, which is part of its bound.
 ///
 /// What no exchange can prove is how the least delay splits into its two ways:
 /// half of it is always part of the error bound.
 class clock_offset {
 public:
-  /// Two crystals of 100 ppm, and something for a clock that is slewed.
+  /// Two crystals of 100 ppm, and something for what corrects their rates.
   static constexpr int64_t max_drift_ppm = 300;
 
-  /// So many exchanges count, at most: a minute's.
+  /// So many exchanges count, at most: a minute's, or 12 s of a slewed clock's.
   static constexpr size_t window = 64;
 
   enum class verdict {
     taken,
     refused,   ///< Its times contradict each other.
-    restarted, ///< It contradicts older ones: they are forgotten.
+    restarted, ///< It contradicts older ones: what they told is void.
+  };
+
+  /// How soon to look at the clock again.
+  enum class pace {
+    calm,   ///< Once a second.
+    brisk,  ///< Each 200 ms, as it is slewed.
+    hurried ///< Several times at once, as all is void.
   };
 
   verdict add(const clock_probe& x);
@@ -108,6 +134,11 @@ public:
   std::optional<clock_estimate> map(int64_t server_ns, int64_t now_ns);
 
   std::optional<clock_drift> drift() const;
+
+  /// Whether the clock is slewed, as far as is known.
+  bool slewed() const {
+    return slewed_ns_.has_value();
+  }
 
 private:
   /// What one exchange proves.
@@ -135,6 +166,12 @@ private:
                                          int64_t now_ns) const;
   static double peak(const std::vector<point>& uppers, rates x, double t);
   static double roof(const std::vector<point>& uppers, rates x, double t);
+  double slewed_roof(const std::vector<point>& uppers, double t) const;
+  double proved_rate() const;
+  void step_from(const clock_estimate& before, size_t agreeing);
+  void follow_slew(size_t agreeing);
+  int64_t span_of(size_t newest) const;
+  void keep(size_t newest);
 
   std::vector<bounds> samples_; ///< In the order of their coming.
 
@@ -144,6 +181,17 @@ private:
   std::vector<point> uppers_; ///< Wider by what the drift can have changed.
   std::vector<point> lowers_; ///< Likewise, and upside down: `y` is negative.
   rates rates_ = {};
+
+  // While the clock is slewed:
+  std::optional<int64_t> slewed_ns_; ///< When that was found.
+  double slew_proved_ = 0;           ///< What the rate was, ns per ns; fades.
+  double slew_rate_ = 0;             ///< What it may be now.
+  int64_t followed_ns_ = 0;          ///< When these were found.
+  int64_t unrest_ns_ = 0; ///< When exchanges last did not agree on a line.
+
+  // Of steps:
+  int64_t stepped_ns_ = 0; ///< The last one was before this.
+  double step_ = 0;        ///< How far all of them went together, in ns.
 
   bool mapped_any_ = false;
   int64_t last_stamp_ns_ = 0; ///< Of the present clock; else later than any.
