@@ -1,9 +1,8 @@
 #include "actors/camera/libcamera_source.hpp"
 
+#include "actors/camera/capture_gate.hpp"
 #include "actors/camera/encode_pool.hpp"
-#include "actors/camera/frame_limiter.hpp"
 #include "actors/camera/libcamera_camera.hpp"
-#include "actors/camera/missing_frames.hpp"
 #include "actors/camera/sensor_clock.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
@@ -55,9 +54,7 @@ bool has_status(const lc::FrameMetadata& x, lc::FrameMetadata::Status wanted) {
 class libcamera_source : public frame_source {
 public:
   explicit libcamera_source(libcamera_options options)
-    : options_(std::move(options)),
-      limiter_(options_.fps),
-      missing_(std::llround(1e9 / options_.fps)) {
+    : options_(std::move(options)), gate_(options_.fps) {
   }
 
   ~libcamera_source() override {
@@ -89,8 +86,7 @@ private:
   libcamera_completions completions_;
   libcamera_camera camera_;
   std::unique_ptr<encode_pool> pool_;
-  frame_limiter limiter_;
-  missing_frames missing_;
+  capture_gate gate_;
   uint64_t frames_ = 0; ///< Of the camera, those included that were not asked
                         ///< for.
   std::thread thread_;
@@ -176,24 +172,22 @@ void libcamera_source::take(lc::Request* request) {
   auto buffer = request->buffers().begin()->second;
   auto& told = buffer->metadata();
   camera_.buffers().begin_read(buffer);
-  auto broken = has_status(told, lc::FrameMetadata::FrameError);
-  if (broken)
-    pool_->lose(loss_place::source, 1);
-  if (broken || has_status(told, lc::FrameMetadata::FrameCancelled)) {
-    camera_.queue(request);
-    return;
-  }
-  ++frames_;
+  completed_frame x;
+  x.good = !has_status(told, lc::FrameMetadata::FrameError)
+           && !has_status(told, lc::FrameMetadata::FrameCancelled);
+  frames_ += x.good;
   auto stamp = request->metadata().get(lc::controls::SensorTimestamp);
-  auto capture_ns
-    = on_capture_clock(stamp ? *stamp : static_cast<int64_t>(told.timestamp),
-                       {capture_clock_ns(), read_clock_ns(CLOCK_MONOTONIC)});
-  auto duration = request->metadata().get(lc::controls::FrameDuration);
-  pool_->lose(loss_place::source,
-              missing_.before(capture_ns, duration ? *duration * 1000 : 0,
-                              number_of(told)));
-  if (limiter_.admit(capture_ns))
-    encode(request, capture_ns);
+  x.capture_ns = on_capture_clock(stamp ? *stamp
+                                        : static_cast<int64_t>(told.timestamp),
+                                  {capture_clock_ns(),
+                                   read_clock_ns(CLOCK_MONOTONIC)});
+  if (auto duration = request->metadata().get(lc::controls::FrameDuration))
+    x.duration_ns = *duration * 1000;
+  x.number = number_of(told);
+  auto verdict = gate_.take(x);
+  pool_->lose(loss_place::source, verdict.missing);
+  if (verdict.pass)
+    encode(request, x.capture_ns);
   else
     camera_.queue(request);
 }

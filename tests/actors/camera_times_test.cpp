@@ -2,6 +2,7 @@
 
 #include "tests/camnode_test.hpp"
 
+#include "actors/camera/capture_gate.hpp"
 #include "actors/camera/frame_limiter.hpp"
 #include "actors/camera/missing_frames.hpp"
 #include "actors/camera/sensor_clock.hpp"
@@ -104,6 +105,36 @@ CAF_TEST(a driver that counted on without a hole says that a frame took long) {
   CAF_CHECK_EQUAL(testee.before(1333 * ms, 0, 20), 0u);
   CAF_CHECK_EQUAL(testee.before(1433 * ms, 0, 20), 2u);
   CAF_CHECK_EQUAL(testee.before(1533 * ms, 0, 1), 2u);
+}
+
+CAF_TEST(a broken frame is missing once) {
+  for (bool numbered : {false, true}) {
+    capture_gate testee{30};
+    uint64_t missing = 0;
+    int passed = 0;
+    for (uint32_t i = 1; i <= 100; ++i) {
+      completed_frame x;
+      x.good = i % 10 != 5 && i % 10 != 6;
+      x.capture_ns = 1'000 * ms + i * frame_ns;
+      if (numbered)
+        x.number = i;
+      auto found = testee.take(x);
+      CAF_CHECK(x.good || !found.pass);
+      missing += found.missing;
+      passed += found.pass;
+    }
+    CAF_CHECK_EQUAL(missing, 20u);
+    CAF_CHECK_EQUAL(passed, 80);
+  }
+}
+
+CAF_TEST(times of a broken frame are of no matter) {
+  capture_gate testee{30};
+  CAF_CHECK(testee.take({true, 1'000 * ms, 0, 1}).pass);
+  CAF_CHECK(!testee.take({false, 900'000 * ms, 0, 77}).pass);
+  auto found = testee.take({true, 1'000 * ms + 2 * frame_ns, 0, 3});
+  CAF_CHECK(found.pass);
+  CAF_CHECK_EQUAL(found.missing, 1u);
 }
 
 CAF_TEST(time stamps are placed on the capture clock) {
