@@ -11,11 +11,10 @@ namespace {
 /// is below it can be added and subtracted without a thought.
 constexpr int64_t latest_ns = int64_t{1} << 62;
 
-constexpr double max_rate = clock_offset::max_drift_ppm * 1e-6;
+constexpr double max_rate = max_drift_ppm * 1e-6;
 
-/// By how much a rate changes, per ns: 0.02 ppm per s. A room that warms by
-/// 2 degrees a minute changes a bare crystal by half of that.
-constexpr double max_wander = 0.02e-6 / 1e9;
+/// By how much a rate changes, per ns.
+constexpr double max_wander = max_wander_ppb_per_s * 1e-18;
 
 /// What the clocks' steps and all rounding can make.
 constexpr int64_t rounding_ns = 3;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/viewer_board.hpp"
+#include "actors/shared/clock_age.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -68,8 +68,8 @@ struct clock_drift {
 /// / (1 - M)`.
 ///
 /// **What is allowed for.** The rate is `max_drift_ppm` at most and changes,
-/// with the temperature, by 0.02 ppm a second at most: an old bound counts as
-/// wider by what that makes.
+/// with the temperature, by `max_wander_ppb_per_s` at most: an old bound counts
+/// as wider by what that makes.
 ///
 /// **When a clock is slewed.** A time daemon may let a clock run faster or
 /// slower, to correct UTC, and takes the clocks that frames are stamped with
@@ -77,15 +77,15 @@ struct clock_drift {
 /// to 83,333; Linux can do 100,000. Such a rate begins and ends at once. The
 /// first exchange that no line fits shows it; until then, which is a second or
 /// what it takes to move by more than the error, a frame can be beyond its
-/// bound by what was slewed meanwhile, and nobody can know. From then on no line is believed. Between two
-/// exchanges, a slew that goes one way leaves the offset between what both of
-/// them allow for. Behind the newest one, each bound widens with the greatest
-/// rate that may be at work: for a second the fastest that Linux knows,
-/// and then twice the one that the exchanges prove, but no less than 1000 ppm.
-/// So the bound holds unless a rate more than doubles from one exchange to the
-/// next; these are frequent meanwhile (`pace`). Once those of 10 s have agreed
-/// on a line for 15 s, the lines are back: a slew that fades comes to its end
-/// meanwhile.
+/// bound by what was slewed meanwhile, and nobody can know. From then on no
+/// line is believed. Between two exchanges, a slew that goes one way leaves the
+/// offset between what both of them allow for. Behind the newest one, each
+/// bound widens with the greatest rate that may be at work: for a second the
+/// fastest that Linux knows, and then twice the one that the exchanges prove,
+/// but no less than 1000 ppm. So the bound holds unless a rate more than
+/// doubles from one exchange to the next; these are frequent meanwhile
+/// (`pace`). Once those of 10 s have agreed on a line for 15 s, the lines are
+/// back: a slew that fades comes to its end meanwhile.
 ///
 /// An offset that moved faster than Linux slews was set, or is that of another
 /// clock: what agrees with the newest exchange is kept, and all before it is
@@ -96,9 +96,6 @@ struct clock_drift {
 /// half of it is always part of the error bound.
 class clock_offset {
 public:
-  /// Two crystals of 100 ppm, and something for what corrects their rates.
-  static constexpr int64_t max_drift_ppm = 300;
-
   /// So many exchanges count, at most: a minute's, or 12 s of a slewed clock's.
   static constexpr size_t window = 64;
 

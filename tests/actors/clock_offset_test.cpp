@@ -95,7 +95,7 @@ CAF_TEST(the error grows with the age by what crystals drift) {
   auto young = x.at(101 * s)->error_ns;
   auto old = x.at(111 * s)->error_ns;
   CAF_CHECK_EQUAL(old - young,
-                  10 * s * clock_offset::max_drift_ppm / 1'000'000);
+                  10 * s * max_drift_ppm / 1'000'000);
 }
 
 CAF_TEST(the error bounds the truth under jitter and drift) {

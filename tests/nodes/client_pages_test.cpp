@@ -160,6 +160,18 @@ CAF_TEST(the books of each camera are in the metrics) {
   CAF_CHECK_EQUAL(metric("camnode_session_state{state=\"recording\"}"), "1");
 }
 
+CAF_TEST(the error of a clock grows until the next look at it) {
+  add_camera("left");
+  cameras->look().at(0).viewer->update([&](viewer_figures& f) {
+    f.clocked = true;
+    f.clock = {0, 250'000};
+    f.drift_error_ppb = 3'000;
+    f.probed_ns = now_ns - 10 * second;
+  });
+  CAF_CHECK_EQUAL(metric("camnode_clock_error_seconds{camera=\"left\"}"),
+                  "0.000281000");
+}
+
 CAF_TEST(a clock that is not known has no figures) {
   add_camera("left");
   CAF_CHECK_EQUAL(metric("camnode_clock_offset_seconds{camera=\"left\"}"),
