@@ -88,7 +88,7 @@ struct frame_gap {
 struct frame {
   /// Properties of a frame, as the `flags` column of the index shows them.
   enum flag : uint32_t {
-    receive_time_only = 1, ///< A legacy server's: captured when received.
+    receive_time_only = 1, ///< Nobody knows when: captured when received.
     time_adjusted = 2,     ///< Moved forward by us to keep times increasing.
     rebuilt = 4, ///< The index had no row of it: a repair took what it could
                  ///< from the film. Number and times of arrival are unknown.

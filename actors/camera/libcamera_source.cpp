@@ -4,6 +4,7 @@
 #include "actors/camera/encode_pool.hpp"
 #include "actors/camera/libcamera_camera.hpp"
 #include "actors/camera/sensor_clock.hpp"
+#include "actors/shared/log.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 
@@ -78,7 +79,8 @@ private:
   caf::error take_pictures();
 
   void take(lc::Request* request);
-  void encode(lc::Request* request, int64_t capture_ns);
+  std::optional<int64_t> capture_time(lc::Request* request);
+  void encode(lc::Request* request, int64_t capture_ns, bool is_timed);
   std::chrono::nanoseconds patience() const;
 
   const libcamera_options options_;
@@ -87,8 +89,9 @@ private:
   libcamera_camera camera_;
   std::unique_ptr<encode_pool> pool_;
   capture_gate gate_;
-  uint64_t frames_ = 0; ///< Of the camera, those included that were not asked
-                        ///< for.
+  bool untimed_ = false; ///< That it gives no times has been said.
+  uint64_t frames_ = 0;  ///< Of the camera, those included that were not asked
+                         ///< for.
   std::thread thread_;
 };
 
@@ -176,23 +179,36 @@ void libcamera_source::take(lc::Request* request) {
   x.good = !has_status(told, lc::FrameMetadata::FrameError)
            && !has_status(told, lc::FrameMetadata::FrameCancelled);
   frames_ += x.good;
-  auto stamp = request->metadata().get(lc::controls::SensorTimestamp);
-  x.capture_ns = on_capture_clock(stamp ? *stamp
-                                        : static_cast<int64_t>(told.timestamp),
-                                  {capture_clock_ns(),
-                                   read_clock_ns(CLOCK_MONOTONIC)});
+  std::optional<int64_t> captured;
+  if (x.good)
+    captured = capture_time(request);
+  x.capture_ns = captured.value_or(capture_clock_ns());
   if (auto duration = request->metadata().get(lc::controls::FrameDuration))
     x.duration_ns = *duration * 1000;
   x.number = number_of(told);
   auto verdict = gate_.take(x);
   pool_->lose(loss_place::source, verdict.missing);
   if (verdict.pass)
-    encode(request, x.capture_ns);
+    encode(request, x.capture_ns, captured.has_value());
   else
     camera_.queue(request);
 }
 
-void libcamera_source::encode(lc::Request* request, int64_t capture_ns) {
+std::optional<int64_t> libcamera_source::capture_time(lc::Request* request) {
+  auto told = request->buffers().begin()->second->metadata().timestamp;
+  auto stamp = request->metadata().get(lc::controls::SensorTimestamp);
+  auto stamp_ns = stamp ? *stamp : static_cast<int64_t>(told);
+  auto result = on_capture_clock(stamp_ns, {capture_clock_ns(),
+                                            read_clock_ns(CLOCK_MONOTONIC)});
+  if (!result && !std::exchange(untimed_, true))
+    log_warning("camera", camera_.name(), " stamps a frame with ", stamp_ns,
+                " ns, which is no time of now on any clock: such frames are "
+                "placed by when clients receive them");
+  return result;
+}
+
+void libcamera_source::encode(lc::Request* request, int64_t capture_ns,
+                              bool is_timed) {
   auto buffer = request->buffers().begin()->second;
   raw_frame x;
   x.picture = camera_.buffers().picture(buffer);
@@ -205,6 +221,7 @@ void libcamera_source::encode(lc::Request* request, int64_t capture_ns) {
     camera_.queue(request);
   });
   x.capture_mono_ns = capture_ns;
+  x.is_timed = is_timed;
   x.capture_utc_ns = utc_clock_ns() - (capture_clock_ns() - capture_ns);
   if (auto exposure = request->metadata().get(lc::controls::ExposureTime))
     x.exposure_us = *exposure;

@@ -32,6 +32,7 @@ struct raw_frame {
   int64_t capture_mono_ns = 0;        ///< As in `captured_frame`.
   int64_t capture_utc_ns = 0;
   int32_t exposure_us = -1;
+  bool is_timed = true;
 };
 
 } // namespace camnode

@@ -31,6 +31,11 @@ int admitted(double asked_fps, double camera_fps, int64_t jitter_ns,
   return result;
 }
 
+/// -1 for what is no time.
+int64_t placed(int64_t stamp_ns, const clock_reading& now) {
+  return on_capture_clock(stamp_ns, now).value_or(-1);
+}
+
 } // namespace
 
 CAF_TEST(a camera that keeps to the rate loses no frame) {
@@ -142,20 +147,17 @@ CAF_TEST(time stamps are placed on the capture clock) {
   clock_reading now{slept + 50'000 * ms, 50'000 * ms};
   clock_reading napped{53'000 * ms, 50'000 * ms};
   for (auto& x : {now, napped}) {
-    CAF_CHECK_EQUAL(on_capture_clock(x.boot_ns - 40 * ms, x),
-                    x.boot_ns - 40 * ms);
-    CAF_CHECK_EQUAL(on_capture_clock(x.monotonic_ns - 40 * ms, x),
-                    x.boot_ns - 40 * ms);
+    CAF_CHECK_EQUAL(placed(x.boot_ns - 40 * ms, x), x.boot_ns - 40 * ms);
+    CAF_CHECK_EQUAL(placed(x.monotonic_ns - 40 * ms, x), x.boot_ns - 40 * ms);
   }
   // A machine that has never slept.
   clock_reading awake{50'000 * ms, 50'000 * ms - 200};
-  CAF_CHECK_EQUAL(on_capture_clock(49'960 * ms, awake), 49'960 * ms);
+  CAF_CHECK_EQUAL(placed(49'960 * ms, awake), 49'960 * ms);
   // As documented, as some drivers do, and as some drivers do not.
-  CAF_CHECK_EQUAL(on_capture_clock(now.boot_ns - 40 * ms, now),
-                  now.boot_ns - 40 * ms);
-  CAF_CHECK_EQUAL(on_capture_clock(now.monotonic_ns - 40 * ms, now),
+  CAF_CHECK_EQUAL(placed(now.boot_ns - 40 * ms, now), now.boot_ns - 40 * ms);
+  CAF_CHECK_EQUAL(placed(now.monotonic_ns - 40 * ms, now),
                   now.boot_ns - 40 * ms);
   for (int64_t x : {int64_t{0}, int64_t{-1}, int64_t{77}, now.boot_ns + ms,
                     now.boot_ns - 10'000 * ms, INT64_MIN, INT64_MAX})
-    CAF_CHECK_EQUAL(on_capture_clock(x, now), now.boot_ns);
+    CAF_CHECK(!on_capture_clock(x, now));
 }
