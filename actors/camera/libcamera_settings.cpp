@@ -347,7 +347,8 @@ caf::error choose_format(const libcamera_options& options, unsigned buffers,
     stream.size = wanted;
     stream.stride = 0;
     stream.bufferCount = buffers;
-    // What JPEG is: full range.
+    // What JPEG is: full range. A camera that has the limited one alone says so
+    // then, and is converted.
     stream.colorSpace = lc::ColorSpace::Sycc;
     ask_flips(options, config);
     if (config.validate() == lc::CameraConfiguration::Invalid

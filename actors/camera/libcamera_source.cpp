@@ -212,6 +212,7 @@ void libcamera_source::encode(lc::Request* request, int64_t capture_ns,
   auto buffer = request->buffers().begin()->second;
   raw_frame x;
   x.picture = camera_.buffers().picture(buffer);
+  x.picture.is_limited = camera_.is_limited();
   if (x.picture.layout == pixel_layout::mjpeg) {
     auto planes = buffer->metadata().planes();
     if (planes.size() > 0)
