@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <type_traits>
 #include <utility>
 
 namespace camnode {
@@ -32,6 +33,15 @@ std::string number(double x) {
   char out[32];
   snprintf(out, sizeof(out), "%.4g", x);
   return out;
+}
+
+/// Whole numbers with all of their digits.
+template <class T>
+std::string text_of(T x) {
+  if constexpr (std::is_integral_v<T>)
+    return std::to_string(x);
+  else
+    return number(static_cast<double>(x));
 }
 
 void append(std::string& list, const std::string& x) {
@@ -119,10 +129,10 @@ public:
       complain(option + ": this camera has no such control; leave it out");
       return;
     }
-    auto min = static_cast<double>(info->min().template get<T>());
-    auto max = static_cast<double>(info->max().template get<T>());
-    if (value < min || value > max) {
-      complain(option + ": want " + number(min) + " to " + number(max));
+    auto min = info->min().template get<T>();
+    auto max = info->max().template get<T>();
+    if (value < static_cast<double>(min) || value > static_cast<double>(max)) {
+      complain(option + ": want " + text_of(min) + " to " + text_of(max));
       return;
     }
     out_.set(control, static_cast<T>(value));
@@ -219,13 +229,19 @@ void set_rate(const libcamera_options& options, control_writer& writer,
 
 void set_exposure(const libcamera_options& options, control_writer& writer) {
   if (options.exposure_us > 0) {
+    auto option = "camera.exposure-us=" + std::to_string(options.exposure_us);
+    auto most_us = std::floor(1e6 / options.fps);
+    if (options.exposure_us > most_us) {
+      writer.complain(option + ": want at most "
+                      + std::to_string(std::llround(most_us))
+                      + " at this camera.fps");
+      return;
+    }
 #ifdef CAMNODE_LIBCAMERA_HAS_EXPOSURE_MODE
     writer.if_there<int32_t>(lc::controls::ExposureTimeMode,
                              lc::controls::ExposureTimeModeManual);
 #endif
-    writer.number_of(lc::controls::ExposureTime, options.exposure_us,
-                     "camera.exposure-us="
-                       + std::to_string(options.exposure_us));
+    writer.number_of(lc::controls::ExposureTime, options.exposure_us, option);
   }
   if (options.gain > 0) {
 #ifdef CAMNODE_LIBCAMERA_HAS_EXPOSURE_MODE
