@@ -1,5 +1,6 @@
 #include "actors/camera/libcamera_settings.hpp"
 
+#include "actors/camera/size_list.hpp"
 #include "actors/camera/white_balance.hpp"
 #include "messages/error.hpp"
 
@@ -50,23 +51,26 @@ void append(std::string& list, const std::string& x) {
 
 // -- format ------------------------------------------------------------------
 
-/// The sizes of a format, or of all that camnode can take: once each.
+/// All sizes that camnode can take.
 std::string sizes_of(const lc::StreamFormats& formats) {
-  std::string result;
+  auto plain = [](const lc::Size& x) {
+    return size_list::size{x.width, x.height};
+  };
+  size_list result;
   for (auto& [format, layout] : layouts) {
     auto sizes = formats.sizes(format);
     auto range = formats.range(format);
+    auto must_be_even = layout != pixel_layout::mjpeg;
     if (sizes.empty())
       continue;
-    if (range.hStep > 0 && range.min != range.max) {
-      append(result, range.min.toString() + " to " + range.max.toString());
-      continue;
-    }
-    for (auto& x : sizes)
-      if (result.find(x.toString()) == std::string::npos)
-        append(result, x.toString());
+    if (range.hStep > 0 && range.vStep > 0 && range.min != range.max)
+      result.add_range(plain(range.min), plain(range.max),
+                       {range.hStep, range.vStep}, must_be_even);
+    else
+      for (auto& x : sizes)
+        result.add(plain(x), must_be_even);
   }
-  return result;
+  return result.text();
 }
 
 bool offers(const lc::StreamFormats& formats, const lc::PixelFormat& x) {
