@@ -11,7 +11,7 @@ import pytest
 from clocks import WrongCaptureClock, WrongUtc, honest
 from harness import CAMCTL, free_port, random_address, wait_until
 from recordings import RECEIVE_TIME_ONLY, Recording
-from streams import Reader, SlowNetwork, get
+from streams import Reader, SlowNetwork, boottime_ns, get
 
 SECOND = 1_000_000_000
 
@@ -132,6 +132,42 @@ def test_a_capture_clock_that_is_off_and_drifts_is_followed(room, shifted):
     history = recording.manifest["cameras"]["cam-a"]["clock_history"]
     assert history and all(
         abs(x["offset_ns"] + 3600 * SECOND) < SECOND for x in history)
+
+
+def test_a_slewed_capture_clock_is_within_the_bounds(room, shifted):
+    """By 5 ms a second for 5 s, as a time daemon does that has found a server
+    to be off. The next looks at the clock show that; until then nobody can
+    know."""
+    clock, server = shifted("cam-a", 3600 * SECOND, ppm=40)
+    reader = Reader(server.where())
+    room.helpers.append(reader)
+    room.client(segment=5)
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+    wait_durable(room, 75, "cam-a")
+    begin_ns = clock.slew(5040)
+    wait_until("the slew is over",
+               lambda: boottime_ns() - begin_ns > 5 * SECOND)
+    clock.slew(40)
+    wait_durable(room, 300, "cam-a")
+    room.stop_recording()
+    recording = Recording(room.data, session)
+    recording.check_names()
+    frames = recording.check_camera("cam-a")
+    books = recording.manifest["cameras"]["cam-a"]
+    assert books["lost"] == 0 and books["clock"]["restarts"] >= 1
+    stamps = {x.sequence: x.capture_mono_ns for x in reader.parts}
+    over = {True: [], False: []}
+    for frame in frames:
+        boot_ns = clock.true_ns(stamps[frame.sequence])
+        off_ns = abs(frame.capture_ns - recording.capture_ns(boot_ns))
+        blind = 0 <= boot_ns - begin_ns < 3 * SECOND
+        over[blind].append(off_ns - frame.offset_error_ns)
+    print(f"beyond the bound: {max(over[True]) / 1000:.0f} us at most until "
+          f"the slew is known, {max(over[False]) / 1000:.0f} us else; bounds up"
+          f" to {max(x.offset_error_ns for x in frames) / 1000:.0f} us")
+    assert max(over[True]) < 15_000_000 # All of what 3 s make.
+    assert max(over[False]) <= 10_000 # What the test's own clock is off by.
 
 
 # On its way to the server and back, in s at most; the clock's drift in ppm.
