@@ -163,8 +163,8 @@ void clock_prober::take_answer() {
   if (quick_ > 0)
     ask();
   else
-    wait_for_next(pace == clock_offset::pace::calm ? calm_interval
-                                                   : brisk_interval);
+    wait_for_next(pace == clock_offset::pace::brisk ? brisk_interval
+                                                    : calm_interval);
 }
 
 void clock_prober::wait_for_next(std::chrono::milliseconds interval) {

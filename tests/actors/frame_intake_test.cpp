@@ -269,6 +269,25 @@ CAF_TEST(another run of the server is not placed by the clock of the old one) {
   CAF_CHECK(got.offset_error_ns < 3 * ms);
 }
 
+CAF_TEST(a clock that is slewed is looked at more often until it is calm) {
+  using pace = clock_offset::pace;
+  auto look = [&](int64_t at, int64_t slewed_ns) {
+    auto server = at - 30 * s - slewed_ns;
+    return intake.add_probe({at - 100'000, server, server, at + 100'000});
+  };
+  for (int64_t i = 0; i < 20; ++i)
+    CAF_CHECK(look((100 + i) * s, 0) == pace::calm);
+  CAF_CHECK(look(120 * s, 5 * ms) == pace::hurried);
+  CAF_CHECK(look(120 * s + 200 * ms, 6 * ms) == pace::brisk);
+  CAF_CHECK_EQUAL(board->look().clock_restarts, 1u);
+  auto now = 121 * s;
+  while (now < 160 * s && look(now, 6 * ms) == pace::brisk)
+    now += 200 * ms;
+  CAF_CHECK(now > 130 * s);
+  CAF_CHECK(now < 150 * s);
+  CAF_CHECK_EQUAL(board->look().clock_restarts, 1u);
+}
+
 CAF_TEST(a run that is known by its frames alone takes any clock) {
   learn_clock(); // Of a server that does not say which run it is.
   auto x = numbered(1);
