@@ -215,15 +215,19 @@ double clock_offset::peak(const std::vector<point>& uppers, rates x, double t) {
     return upper.y + rate * (t - upper.x);
   };
   auto lowest = [&](double rate) {
-    return *std::min_element(uppers.begin(), uppers.end(),
-                             [&](const point& a, const point& b) {
-                               return value(a, rate) < value(b, rate);
-                             });
+    auto result = uppers.back();
+    auto least = value(result, rate);
+    for (auto& upper : uppers)
+      if (auto y = upper.y + rate * (t - upper.x); y < least) {
+        least = y;
+        result = upper;
+      }
+    return result;
   };
-  auto rising = lowest(x.least);
   auto falling = lowest(x.most);
-  if (falling.x <= t)
+  if (falling.x <= t) // As for all that is behind the newest exchange.
     return value(falling, x.most);
+  auto rising = lowest(x.least);
   if (rising.x >= t)
     return value(rising, x.least);
   // Each step is nearer; any of them is a bound.
@@ -242,9 +246,12 @@ double clock_offset::peak(const std::vector<point>& uppers, rates x, double t) {
 // any one exchange allows for at the greatest rate.
 double clock_offset::roof(const std::vector<point>& uppers, rates x, double t) {
   auto result = peak(uppers, x, t) + bend(t);
-  for (auto& upper : uppers)
-    result = std::min(result, upper.y - bend(upper.x)
-                                + max_rate * std::abs(t - upper.x) + rounding);
+  for (auto& upper : uppers) {
+    auto most = upper.y - bend(upper.x) + max_rate * std::abs(t - upper.x)
+                + rounding;
+    if (most < result)
+      result = most;
+  }
   return result;
 }
 
