@@ -1,11 +1,9 @@
 #pragma once
 
-#include "actors/shared/clock_age.hpp"
+#include "actors/viewer/offset_bounds.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 namespace camnode {
 
@@ -55,7 +53,7 @@ struct clock_drift {
 /// are those that touch a bound from before `t` and one from behind it: a line
 /// of rate `r` is no higher at `t` than `min(u_i + r (t - x_i))` over all
 /// upper bounds `u_i` at `x_i`, which is concave in `r`, so that its greatest
-/// value is found by a few intersections (`peak`); likewise below.
+/// value is found by a few intersections; likewise below (offset_bounds.hpp).
 ///
 /// **When a frame was captured.** Its stamp `s` was taken at that client time
 /// `T` for which `T = s + o(T)`, and it comes later: by little in a live
@@ -81,11 +79,13 @@ struct clock_drift {
 /// line is believed. Between two exchanges, a slew that goes one way leaves the
 /// offset between what both of them allow for. Behind the newest one, each
 /// bound widens with the greatest rate that may be at work: for a second the
-/// fastest that Linux knows, and then twice the one that the exchanges prove,
-/// but no less than 1000 ppm. So the bound holds unless a rate more than
-/// doubles from one exchange to the next; these are frequent meanwhile
-/// (`pace`). Once those of 10 s have agreed on a line for 15 s, the lines are
-/// back: a slew that fades comes to its end meanwhile.
+/// fastest that Linux knows, and then the greatest that the exchanges of the
+/// last 2 s allow for on average, but no less than twice what they prove, nor
+/// than 1000 ppm. As slews only get slower, their rate is no more than their
+/// average of late, and the bound holds. If one does get faster, it may be
+/// wrong until the next exchanges, which are frequent meanwhile (`pace`). Once
+/// those of 10 s have agreed on a line for 15 s, the lines are back: a slew
+/// that fades comes to its end meanwhile.
 ///
 /// An offset that moved faster than Linux slews was set, or is that of another
 /// clock: what agrees with the newest exchange is kept, and all before it is
@@ -96,9 +96,6 @@ struct clock_drift {
 /// half of it is always part of the error bound.
 class clock_offset {
 public:
-  /// So many exchanges count, at most: a minute's, or 12 s of a slewed clock's.
-  static constexpr size_t window = 64;
-
   enum class verdict {
     taken,
     refused,   ///< Its times contradict each other.
@@ -138,46 +135,12 @@ public:
   }
 
 private:
-  /// What one exchange proves.
-  struct bounds {
-    int64_t asked_ns;    ///< There, the offset was
-    int64_t least_ns;    ///< this at least.
-    int64_t answered_ns; ///< And there,
-    int64_t most_ns;     ///< this at most.
-  };
-
-  struct point {
-    double x; ///< ns behind `origin_ns_`: 0 or less.
-    double y; ///< ns of offset beyond `origin_offset_ns_`.
-  };
-
-  struct rates {
-    double least; ///< ns per ns.
-    double most;
-  };
-
-  void place();
-  size_t fit();
-  bool narrow(const point& lower, const point& upper);
   std::optional<clock_estimate> at_stamp(int64_t server_ns,
                                          int64_t now_ns) const;
-  static double peak(const std::vector<point>& uppers, rates x, double t);
-  static double roof(const std::vector<point>& uppers, rates x, double t);
-  double slewed_roof(const std::vector<point>& uppers, double t) const;
-  double proved_rate() const;
-  void step_from(const clock_estimate& before, size_t agreeing);
-  void follow_slew(size_t agreeing);
-  int64_t span_of(size_t newest) const;
-  void keep(size_t newest);
+  void step_from(const clock_estimate& before);
+  void follow_slew(int64_t now_ns);
 
-  std::vector<bounds> samples_; ///< In the order of their coming.
-
-  // Their bounds as of the newest answer, and the lines between.
-  int64_t origin_ns_ = 0;
-  int64_t origin_offset_ns_ = 0;
-  std::vector<point> uppers_; ///< Wider by what the drift can have changed.
-  std::vector<point> lowers_; ///< Likewise, and upside down: `y` is negative.
-  rates rates_ = {};
+  offset_bounds bounds_;
 
   // While the clock is slewed:
   std::optional<int64_t> slewed_ns_; ///< When that was found.
