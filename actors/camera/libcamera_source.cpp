@@ -215,7 +215,7 @@ void libcamera_source::encode(lc::Request* request, int64_t capture_ns,
   x.picture.is_limited = camera_.is_limited();
   if (x.picture.layout == pixel_layout::mjpeg) {
     auto planes = buffer->metadata().planes();
-    if (planes.size() > 0)
+    if (!planes.empty())
       x.picture.bytes = std::min<size_t>(x.picture.bytes, planes[0].bytesused);
   }
   x.memory = std::shared_ptr<const void>(request, [this, request](const void*) {

@@ -94,8 +94,7 @@ CAF_TEST(the error grows with the age by what crystals drift) {
   x.add(server{0}.probe(100 * s, 1 * ms, 0, 1 * ms));
   auto young = x.at(101 * s)->error_ns;
   auto old = x.at(111 * s)->error_ns;
-  CAF_CHECK_EQUAL(old - young,
-                  10 * s * max_drift_ppm / 1'000'000);
+  CAF_CHECK_EQUAL(old - young, 10 * s * max_drift_ppm / 1'000'000);
 }
 
 CAF_TEST(the error bounds the truth under jitter and drift) {
