@@ -92,9 +92,9 @@ struct frame_gap {
 struct frame {
   /// Properties of a frame, as the `flags` column of the index shows them.
   enum flag : uint32_t {
-    receive_time_only = 1, ///< The clock of the server is not known (yet), or
-                           ///< it has none, as legacy ones: captured when
-                           ///< received.
+    receive_time_only = 1, ///< Nobody knows when (a legacy server, a driver
+                           ///< without times), or by which clock (yet):
+                           ///< captured when received.
     time_adjusted = 2,     ///< Moved forward by us to keep times increasing; by
                            ///< what `offset_error_ns` has more for that.
     rebuilt = 4, ///< The index had no row of it: a repair took what it could

@@ -1,6 +1,7 @@
 #include "nodes/client_metrics.hpp"
 
 #include "actors/session/session_report.hpp"
+#include "actors/shared/clock_age.hpp"
 #include "actors/shared/metrics_text.hpp"
 #include "nodes/node_metrics.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 struct camera_look {
   std::string id;
   viewer_figures viewer;
+  clock_estimate clock; ///< As of now.
   ledger_figures books;
   std::string truth;
   int64_t durable_age_ns = 0; ///< 0 while nothing is being recorded.
@@ -46,6 +48,7 @@ std::vector<camera_look> look_at(const client_page_sources& x) {
     camera_look look;
     look.id = camera.server.id;
     look.viewer = viewer;
+    look.clock = clock_at(viewer, now);
     look.books = books;
     look.truth = camera_truth(books, session, now, camera.server.rate_mhz);
     look.durable_age_ns = durable_age(books, session, now);
@@ -134,10 +137,10 @@ void write_clocks(metrics_text& out, const std::vector<camera_look>& cameras) {
       clocked.push_back(x);
   time(out, clocked, "camnode_clock_offset_seconds",
        "What a camera's clock is behind the client's.",
-       [](auto& x) { return x.viewer.clock.offset_ns; });
+       [](auto& x) { return x.clock.offset_ns; });
   time(out, clocked, "camnode_clock_error_seconds",
        "What the clock offset is off by at most.",
-       [](auto& x) { return x.viewer.clock.error_ns; });
+       [](auto& x) { return x.clock.error_ns; });
   time(out, clocked, "camnode_clock_age_seconds",
        "How long ago a camera's clock was last looked at.",
        [](auto& x) { return x.clock_age_ns; });

@@ -1,5 +1,7 @@
 #include "nodes/part_reports.hpp"
 
+#include "actors/shared/clock_age.hpp"
+
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -89,8 +91,9 @@ std::string phase_of(const ledger_figures& x) {
 void add_clock(part_report& out, const viewer_figures& x, int64_t now_ns) {
   if (!x.clocked)
     return;
-  add_signed(out, "clock_offset_ns", x.clock.offset_ns);
-  add_signed(out, "clock_error_ns", x.clock.error_ns);
+  auto clock = clock_at(x, now_ns);
+  add_signed(out, "clock_offset_ns", clock.offset_ns);
+  add_signed(out, "clock_error_ns", clock.error_ns);
   add_signed(out, "clock_drift_ppb", x.drift_ppb);
   add_signed(out, "clock_drift_error_ppb", x.drift_error_ppb);
   add_signed(out, "clock_age_ns", now_ns - x.probed_ns);

@@ -32,6 +32,8 @@ void store(captured_frame x, camera_board& board, frame_ring& ring,
   result->capture_mono_ns = x.capture_mono_ns;
   result->capture_utc_ns = x.capture_utc_ns;
   result->exposure_us = x.exposure_us;
+  if (!x.is_timed)
+    result->flags |= frame::receive_time_only;
   result->width = x.width;
   result->height = x.height;
   result->sequence = board.take(x.capture_mono_ns, x.jpeg.size(), result->gap);

@@ -134,6 +134,14 @@ void libcamera_camera::log_start() const {
            " bytes a row, colours ",
            lc::ColorSpace::toString(stream.colorSpace), ", ", requests_.size(),
            " buffers from ", buffers_->origin());
+  using encoding = lc::ColorSpace::YcbcrEncoding;
+  auto& space = stream.colorSpace;
+  if (space && stream.pixelFormat != lc::formats::MJPEG
+      && space->ycbcrEncoding != encoding::Rec601)
+    log_warning("camera", name(), ": its colours are those of ",
+                space->toString(),
+                ", and come out a little wrong, as JPEGs "
+                "have those of BT.601");
 }
 
 } // namespace camnode

@@ -50,6 +50,12 @@ public:
     return *buffers_;
   }
 
+  /// Whether its pictures have the limited range.
+  bool is_limited() const {
+    auto& space = config_->at(0).colorSpace;
+    return space && space->range == libcamera::ColorSpace::Range::Limited;
+  }
+
   /// For logs and errors: `camera ID`.
   std::string name() const {
     return "camera '" + id_ + "'";

@@ -1,5 +1,6 @@
 #include "actors/camera/libcamera_settings.hpp"
 
+#include "actors/camera/size_list.hpp"
 #include "actors/camera/white_balance.hpp"
 #include "messages/error.hpp"
 
@@ -7,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <type_traits>
 #include <utility>
 
 namespace camnode {
@@ -34,29 +36,41 @@ std::string number(double x) {
   return out;
 }
 
+/// Whole numbers with all of their digits.
+template <class T>
+std::string text_of(T x) {
+  if constexpr (std::is_integral_v<T>)
+    return std::to_string(x);
+  else
+    return number(static_cast<double>(x));
+}
+
 void append(std::string& list, const std::string& x) {
   list += (list.empty() ? "" : ", ") + x;
 }
 
 // -- format ------------------------------------------------------------------
 
-/// The sizes of a format, or of all that camnode can take: once each.
+/// All sizes that camnode can take.
 std::string sizes_of(const lc::StreamFormats& formats) {
-  std::string result;
+  auto plain = [](const lc::Size& x) {
+    return size_list::size{x.width, x.height};
+  };
+  size_list result;
   for (auto& [format, layout] : layouts) {
     auto sizes = formats.sizes(format);
     auto range = formats.range(format);
+    auto must_be_even = layout != pixel_layout::mjpeg;
     if (sizes.empty())
       continue;
-    if (range.hStep > 0 && range.min != range.max) {
-      append(result, range.min.toString() + " to " + range.max.toString());
-      continue;
-    }
-    for (auto& x : sizes)
-      if (result.find(x.toString()) == std::string::npos)
-        append(result, x.toString());
+    if (range.hStep > 0 && range.vStep > 0 && range.min != range.max)
+      result.add_range(plain(range.min), plain(range.max),
+                       {range.hStep, range.vStep}, must_be_even);
+    else
+      for (auto& x : sizes)
+        result.add(plain(x), must_be_even);
   }
-  return result;
+  return result.text();
 }
 
 bool offers(const lc::StreamFormats& formats, const lc::PixelFormat& x) {
@@ -119,10 +133,10 @@ public:
       complain(option + ": this camera has no such control; leave it out");
       return;
     }
-    auto min = static_cast<double>(info->min().template get<T>());
-    auto max = static_cast<double>(info->max().template get<T>());
-    if (value < min || value > max) {
-      complain(option + ": want " + number(min) + " to " + number(max));
+    auto min = info->min().template get<T>();
+    auto max = info->max().template get<T>();
+    if (value < static_cast<double>(min) || value > static_cast<double>(max)) {
+      complain(option + ": want " + text_of(min) + " to " + text_of(max));
       return;
     }
     out_.set(control, static_cast<T>(value));
@@ -219,13 +233,19 @@ void set_rate(const libcamera_options& options, control_writer& writer,
 
 void set_exposure(const libcamera_options& options, control_writer& writer) {
   if (options.exposure_us > 0) {
+    auto option = "camera.exposure-us=" + std::to_string(options.exposure_us);
+    auto most_us = std::floor(1e6 / options.fps);
+    if (options.exposure_us > most_us) {
+      writer.complain(option + ": want at most "
+                      + std::to_string(std::llround(most_us))
+                      + " at this camera.fps");
+      return;
+    }
 #ifdef CAMNODE_LIBCAMERA_HAS_EXPOSURE_MODE
     writer.if_there<int32_t>(lc::controls::ExposureTimeMode,
                              lc::controls::ExposureTimeModeManual);
 #endif
-    writer.number_of(lc::controls::ExposureTime, options.exposure_us,
-                     "camera.exposure-us="
-                       + std::to_string(options.exposure_us));
+    writer.number_of(lc::controls::ExposureTime, options.exposure_us, option);
   }
   if (options.gain > 0) {
 #ifdef CAMNODE_LIBCAMERA_HAS_EXPOSURE_MODE
@@ -347,7 +367,8 @@ caf::error choose_format(const libcamera_options& options, unsigned buffers,
     stream.size = wanted;
     stream.stride = 0;
     stream.bufferCount = buffers;
-    // What JPEG is: full range.
+    // What JPEG is: full range. A camera that has the limited one alone says so
+    // then, and is converted.
     stream.colorSpace = lc::ColorSpace::Sycc;
     ask_flips(options, config);
     if (config.validate() == lc::CameraConfiguration::Invalid

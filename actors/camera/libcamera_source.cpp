@@ -1,10 +1,10 @@
 #include "actors/camera/libcamera_source.hpp"
 
+#include "actors/camera/capture_gate.hpp"
 #include "actors/camera/encode_pool.hpp"
-#include "actors/camera/frame_limiter.hpp"
 #include "actors/camera/libcamera_camera.hpp"
-#include "actors/camera/missing_frames.hpp"
 #include "actors/camera/sensor_clock.hpp"
+#include "actors/shared/log.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 
@@ -55,9 +55,7 @@ bool has_status(const lc::FrameMetadata& x, lc::FrameMetadata::Status wanted) {
 class libcamera_source : public frame_source {
 public:
   explicit libcamera_source(libcamera_options options)
-    : options_(std::move(options)),
-      limiter_(options_.fps),
-      missing_(std::llround(1e9 / options_.fps)) {
+    : options_(std::move(options)), gate_(options_.fps) {
   }
 
   ~libcamera_source() override {
@@ -81,7 +79,8 @@ private:
   caf::error take_pictures();
 
   void take(lc::Request* request);
-  void encode(lc::Request* request, int64_t capture_ns);
+  std::optional<int64_t> capture_time(lc::Request* request);
+  void encode(lc::Request* request, int64_t capture_ns, bool is_timed);
   std::chrono::nanoseconds patience() const;
 
   const libcamera_options options_;
@@ -89,10 +88,10 @@ private:
   libcamera_completions completions_;
   libcamera_camera camera_;
   std::unique_ptr<encode_pool> pool_;
-  frame_limiter limiter_;
-  missing_frames missing_;
-  uint64_t frames_ = 0; ///< Of the camera, those included that were not asked
-                        ///< for.
+  capture_gate gate_;
+  bool untimed_ = false; ///< That it gives no times has been said.
+  uint64_t frames_ = 0;  ///< Of the camera, those included that were not asked
+                         ///< for.
   std::thread thread_;
 };
 
@@ -176,41 +175,54 @@ void libcamera_source::take(lc::Request* request) {
   auto buffer = request->buffers().begin()->second;
   auto& told = buffer->metadata();
   camera_.buffers().begin_read(buffer);
-  auto broken = has_status(told, lc::FrameMetadata::FrameError);
-  if (broken)
-    pool_->lose(loss_place::source, 1);
-  if (broken || has_status(told, lc::FrameMetadata::FrameCancelled)) {
-    camera_.queue(request);
-    return;
-  }
-  ++frames_;
-  auto stamp = request->metadata().get(lc::controls::SensorTimestamp);
-  auto capture_ns
-    = on_capture_clock(stamp ? *stamp : static_cast<int64_t>(told.timestamp),
-                       {capture_clock_ns(), read_clock_ns(CLOCK_MONOTONIC)});
-  auto duration = request->metadata().get(lc::controls::FrameDuration);
-  pool_->lose(loss_place::source,
-              missing_.before(capture_ns, duration ? *duration * 1000 : 0,
-                              number_of(told)));
-  if (limiter_.admit(capture_ns))
-    encode(request, capture_ns);
+  completed_frame x;
+  x.good = !has_status(told, lc::FrameMetadata::FrameError)
+           && !has_status(told, lc::FrameMetadata::FrameCancelled);
+  frames_ += x.good;
+  std::optional<int64_t> captured;
+  if (x.good)
+    captured = capture_time(request);
+  x.capture_ns = captured.value_or(capture_clock_ns());
+  if (auto duration = request->metadata().get(lc::controls::FrameDuration))
+    x.duration_ns = *duration * 1000;
+  x.number = number_of(told);
+  auto verdict = gate_.take(x);
+  pool_->lose(loss_place::source, verdict.missing);
+  if (verdict.pass)
+    encode(request, x.capture_ns, captured.has_value());
   else
     camera_.queue(request);
 }
 
-void libcamera_source::encode(lc::Request* request, int64_t capture_ns) {
+std::optional<int64_t> libcamera_source::capture_time(lc::Request* request) {
+  auto told = request->buffers().begin()->second->metadata().timestamp;
+  auto stamp = request->metadata().get(lc::controls::SensorTimestamp);
+  auto stamp_ns = stamp ? *stamp : static_cast<int64_t>(told);
+  auto result = on_capture_clock(stamp_ns, {capture_clock_ns(),
+                                            read_clock_ns(CLOCK_MONOTONIC)});
+  if (!result && !std::exchange(untimed_, true))
+    log_warning("camera", camera_.name(), " stamps a frame with ", stamp_ns,
+                " ns, which is no time of now on any clock: such frames are "
+                "placed by when clients receive them");
+  return result;
+}
+
+void libcamera_source::encode(lc::Request* request, int64_t capture_ns,
+                              bool is_timed) {
   auto buffer = request->buffers().begin()->second;
   raw_frame x;
   x.picture = camera_.buffers().picture(buffer);
+  x.picture.is_limited = camera_.is_limited();
   if (x.picture.layout == pixel_layout::mjpeg) {
     auto planes = buffer->metadata().planes();
-    if (planes.size() > 0)
+    if (!planes.empty())
       x.picture.bytes = std::min<size_t>(x.picture.bytes, planes[0].bytesused);
   }
   x.memory = std::shared_ptr<const void>(request, [this, request](const void*) {
     camera_.queue(request);
   });
   x.capture_mono_ns = capture_ns;
+  x.is_timed = is_timed;
   x.capture_utc_ns = utc_clock_ns() - (capture_clock_ns() - capture_ns);
   if (auto exposure = request->metadata().get(lc::controls::ExposureTime))
     x.exposure_us = *exposure;

@@ -15,6 +15,7 @@ captured_frame frame_of(const raw_frame& x, frame_bytes jpeg, uint16_t width,
   result.capture_mono_ns = x.capture_mono_ns;
   result.capture_utc_ns = x.capture_utc_ns;
   result.exposure_us = x.exposure_us;
+  result.is_timed = x.is_timed;
   result.width = width;
   result.height = height;
   return result;

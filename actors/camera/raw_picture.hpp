@@ -6,7 +6,7 @@
 
 namespace camnode {
 
-/// How a camera lays out its pictures. All but the last are full-range BT.601.
+/// How a camera lays out its pictures. All but the last are BT.601.
 enum class pixel_layout : uint8_t {
   yuv420, ///< Three planes; chroma halved both ways.
   nv12,   ///< Luma, then U and V in turn; chroma halved both ways.
@@ -22,6 +22,8 @@ struct raw_picture {
   const uint8_t* planes[3] = {nullptr, nullptr, nullptr};
   int strides[3] = {0, 0, 0}; ///< Bytes per row, padding included.
   size_t bytes = 0;           ///< Of a JPEG, padding included.
+  bool is_limited = false;    ///< Luma from 16 to 235 and chroma to 240, as in
+                              ///< television; JPEGs have the full range.
 };
 
 /// A picture with its times, on its way to become a JPEG.
@@ -32,6 +34,7 @@ struct raw_frame {
   int64_t capture_mono_ns = 0;        ///< As in `captured_frame`.
   int64_t capture_utc_ns = 0;
   int32_t exposure_us = -1;
+  bool is_timed = true;
 };
 
 } // namespace camnode

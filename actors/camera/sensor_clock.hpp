@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace camnode {
 
@@ -15,9 +16,10 @@ struct clock_reading {
 /// all.
 /// @param stamp_ns As the camera gave it.
 /// @param now When the frame was complete.
-/// @returns The stamp on `capture_clock_ns`, or `now` if it is none of the last
+/// @returns The stamp on `capture_clock_ns`; nothing if it is none of the last
 ///          10 s on any of these clocks.
-inline int64_t on_capture_clock(int64_t stamp_ns, const clock_reading& now) {
+inline std::optional<int64_t> on_capture_clock(int64_t stamp_ns,
+                                               const clock_reading& now) {
   constexpr int64_t most_age_ns = 10'000'000'000;
   constexpr int64_t reading_ns = 1'000'000; // Between the readings of `now`.
   auto recent = [&](int64_t now_ns) {
@@ -28,7 +30,9 @@ inline int64_t on_capture_clock(int64_t stamp_ns, const clock_reading& now) {
   auto slept_ns = now.boot_ns - now.monotonic_ns;
   if (slept_ns > reading_ns && recent(now.monotonic_ns))
     return stamp_ns + slept_ns;
-  return recent(now.boot_ns) ? stamp_ns : now.boot_ns;
+  if (recent(now.boot_ns))
+    return stamp_ns;
+  return std::nullopt;
 }
 
 } // namespace camnode

@@ -1,5 +1,7 @@
 #include "actors/session/session_report.hpp"
 
+#include "actors/shared/clock_age.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -121,11 +123,12 @@ json breaks_of(const recording_ledger& ledger) {
   return result;
 }
 
-json clock_of(const viewer_figures& x) {
+json clock_of(const viewer_figures& x, int64_t now_ns) {
   if (!x.clocked)
     return nullptr;
-  return {{"offset_ns", x.clock.offset_ns},
-          {"error_ns", x.clock.error_ns},
+  auto clock = clock_at(x, now_ns);
+  return {{"offset_ns", clock.offset_ns},
+          {"error_ns", clock.error_ns},
           {"drift_ppb", x.drift_ppb},
           {"drift_error_ppb", x.drift_error_ppb},
           {"probes", x.probes},
@@ -165,7 +168,7 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   result["segments"] = known ? segments_of(*x.ledger) : json::array();
   result["losses"] = known ? losses_of(*x.ledger) : json::array();
   result["server_restarts"] = known ? breaks_of(*x.ledger) : json::array();
-  result["clock"] = clock_of(viewer);
+  result["clock"] = clock_of(viewer, view.now_ns);
   result["clock_history"] = clocks_of(x.viewer->clocks(), view.session);
   json restarts;
   for (auto* actor : {"viewer", "recorder"}) {

@@ -11,24 +11,26 @@ namespace {
 /// is below it can be added and subtracted without a thought.
 constexpr int64_t latest_ns = int64_t{1} << 62;
 
-constexpr double max_rate = clock_offset::max_drift_ppm * 1e-6;
+/// Steps towards the time of a stamp end once they are shorter than this.
+constexpr int64_t near_ns = 3;
 
-/// By how much a rate changes, per ns: 0.02 ppm per s. A room that warms by
-/// 2 degrees a minute changes a bare crystal by half of that.
-constexpr double max_wander = 0.02e-6 / 1e9;
+/// No slewed clock is believed to be any better, as 500 ppm is what adjtime(3)
+/// does, and 500 ppm what a crystal's rate may be corrected by.
+constexpr double least_slew = 1000e-6;
 
-/// What the clocks' steps and all rounding can make, in ns.
-constexpr double rounding = 3;
+/// How long a slew may be the fastest one, until exchanges tell more.
+constexpr int64_t slew_unknown_ns = 1'000'000'000;
 
-/// How far a line that is right now is off at a time `dx` away.
-double bend(double dx) {
-  return max_wander * dx * dx / 2 + rounding;
-}
+/// How far back the average of a slew's rate goes.
+constexpr int64_t slew_recent_ns = 2'000'000'000;
 
-int64_t middle(int64_t x, int64_t y) {
-  // Halves first: the sum of two clocks' nanoseconds may not fit.
-  return x / 2 + y / 2;
-}
+/// Within which a rate that was proved counts, less and less.
+constexpr double slew_fades_ns = 5e9;
+
+/// A line is believed again once the exchanges of `calm_span_ns` have agreed on
+/// one for `calm_ns`: that of a slew which fades bends less than they can show.
+constexpr int64_t calm_span_ns = 10'000'000'000;
+constexpr int64_t calm_ns = 15'000'000'000;
 
 } // namespace
 
@@ -39,100 +41,105 @@ clock_offset::verdict clock_offset::add(const clock_probe& x) {
   if (x.answered_ns - x.asked_ns < x.sent_ns - x.received_ns)
     return verdict::refused;
   // Another clock's answers, or out of order: nothing to fit a line to.
-  if (!samples_.empty() && x.answered_ns < samples_.back().answered_ns)
+  if (bounds_.size() > 0
+      && (x.answered_ns < bounds_.newest().answered_ns
+          || x.asked_ns < bounds_.newest().asked_ns))
     return verdict::refused;
-  if (samples_.size() == window)
-    samples_.erase(samples_.begin());
-  samples_.push_back({x.asked_ns, x.asked_ns - x.received_ns, x.answered_ns,
-                      x.answered_ns - x.sent_ns});
-  auto before = samples_.size();
-  fit();
-  if (samples_.size() == before)
+  auto before = at(x.answered_ns);
+  bounds_.add({x.asked_ns, x.asked_ns - x.received_ns, x.answered_ns,
+               x.answered_ns - x.sent_ns});
+  if (bounds_.agreeing() == bounds_.size() && !slewed_ns_)
     return verdict::taken;
+  if (bounds_.proved_rate() > offset_bounds::fastest_slew) {
+    step_from(*before);
+    return verdict::restarted;
+  }
+  auto is_new = !slewed_ns_;
+  if (is_new) {
+    slewed_ns_ = unrest_ns_ = followed_ns_ = x.answered_ns;
+    slew_proved_ = 0;
+  }
+  follow_slew(x.answered_ns);
+  return is_new ? verdict::restarted : verdict::taken;
+}
+
+// Another clock: nothing that is older tells anything about it.
+void clock_offset::step_from(const clock_estimate& before) {
+  bounds_.keep(bounds_.agreeing());
+  slewed_ns_.reset();
   last_stamp_ns_ = latest_ns;
-  return verdict::restarted;
+  auto now = at(bounds_.newest().answered_ns);
+  step_ += std::abs(static_cast<double>(now->offset_ns)
+                    - static_cast<double>(before.offset_ns))
+           + static_cast<double>(before.error_ns);
+  stepped_ns_ = bounds_.oldest_of(bounds_.size()).asked_ns;
+}
+
+void clock_offset::follow_slew(int64_t now_ns) {
+  auto since = static_cast<double>(now_ns - followed_ns_);
+  auto faded = slew_proved_ * std::max(0.0, 1 - since / slew_fades_ns);
+  slew_proved_ = std::max(faded, bounds_.proved_rate());
+  followed_ns_ = now_ns;
+  auto fastest = offset_bounds::fastest_slew;
+  auto possible = now_ns - *slewed_ns_ < slew_unknown_ns
+                    ? fastest
+                    : bounds_.possible_rate(
+                      std::max(*slewed_ns_, now_ns - slew_recent_ns));
+  slew_rate_ = std::clamp(std::max(2 * slew_proved_, possible), least_slew,
+                          fastest);
+  auto agreeing = bounds_.agreeing();
+  if (now_ns - bounds_.oldest_of(agreeing).asked_ns < calm_span_ns)
+    unrest_ns_ = now_ns;
+  if (now_ns - unrest_ns_ < calm_ns)
+    return;
+  bounds_.keep(agreeing);
+  slewed_ns_.reset();
 }
 
 void clock_offset::forget() {
-  samples_.clear();
+  bounds_.clear();
+  slewed_ns_.reset();
+  stepped_ns_ = 0;
+  step_ = 0;
   last_stamp_ns_ = latest_ns;
 }
 
-bool clock_offset::narrow(const point& lower, const point& upper) {
-  auto dx = upper.x - lower.x;
-  auto dy = upper.y - lower.y;
-  if (dx > 0)
-    most_rate_ = std::min(most_rate_, dy / dx);
-  else if (dx < 0)
-    least_rate_ = std::max(least_rate_, dy / dx);
-  else if (dy < 0)
-    return false;
-  return least_rate_ <= most_rate_;
-}
-
-// From the newest exchange back to the first one that does not agree.
-void clock_offset::fit() {
-  auto& newest = samples_.back();
-  origin_ns_ = newest.answered_ns;
-  origin_offset_ns_ = middle(newest.least_ns, newest.most_ns);
-  least_rate_ = -max_rate;
-  most_rate_ = max_rate;
-  point lowers[window];
-  point uppers[window];
-  size_t n = 0;
-  for (; n < samples_.size(); ++n) {
-    auto& sample = samples_[samples_.size() - 1 - n];
-    auto place = [&](int64_t at_ns, int64_t offset_ns) {
-      return point{static_cast<double>(at_ns - origin_ns_),
-                   static_cast<double>(offset_ns - origin_offset_ns_)};
-    };
-    auto lower = place(sample.asked_ns, sample.least_ns);
-    auto upper = place(sample.answered_ns, sample.most_ns);
-    lower.y -= bend(lower.x);
-    upper.y += bend(upper.x);
-    auto least_rate = least_rate_;
-    auto most_rate = most_rate_;
-    auto agrees = narrow(lower, upper);
-    for (size_t i = 0; i < n && agrees; ++i)
-      agrees = narrow(lowers[i], upper) && narrow(lower, uppers[i]);
-    if (!agrees) {
-      least_rate_ = least_rate;
-      most_rate_ = most_rate;
-      break;
-    }
-    lowers[n] = lower;
-    uppers[n] = upper;
-  }
-  samples_.erase(samples_.begin(),
-                 samples_.end() - static_cast<std::ptrdiff_t>(n));
-  // At and behind the origin, the steepest line is the highest one.
-  least_ = lowers[0].y - least_rate_ * lowers[0].x;
-  most_ = uppers[0].y - most_rate_ * uppers[0].x;
-  for (size_t i = 1; i < n; ++i) {
-    least_ = std::max(least_, lowers[i].y - least_rate_ * lowers[i].x);
-    most_ = std::min(most_, uppers[i].y - most_rate_ * uppers[i].x);
-  }
-}
-
-std::optional<clock_estimate> clock_offset::at(int64_t now_ns) const {
-  if (samples_.empty())
+std::optional<clock_estimate> clock_offset::at(int64_t client_ns) const {
+  if (bounds_.size() == 0)
     return std::nullopt;
-  auto t = static_cast<double>(now_ns - origin_ns_);
-  auto widest = max_rate * std::abs(t) + rounding;
-  auto most = most_ + widest;
-  auto least = least_ - widest;
-  if (t >= 0) {
-    most = std::min(most, most_ + most_rate_ * t + bend(t));
-    least = std::max(least, least_ + least_rate_ * t - bend(t));
-  }
-  auto half = std::max((most - least) / 2, 0.0);
-  return clock_estimate{origin_offset_ns_ + std::llround((most + least) / 2),
+  auto t = static_cast<double>(client_ns - bounds_.newest().answered_ns);
+  auto x = slewed_ns_ ? bounds_.by_slew(t, slew_rate_) : bounds_.by_lines(t);
+  auto half = std::max((x.most - x.least) / 2, 0.0);
+  if (client_ns < stepped_ns_)
+    half += step_;
+  auto middle = std::llround((x.most + x.least) / 2);
+  return clock_estimate{bounds_.origin_offset_ns() + middle,
                         std::llround(std::ceil(half)) + 1};
+}
+
+// As of the instant of the stamp, which the offset of now leads close to.
+std::optional<clock_estimate> clock_offset::at_stamp(int64_t server_ns,
+                                                     int64_t now_ns) const {
+  auto result = at(now_ns);
+  if (!result)
+    return std::nullopt;
+  auto rate = slewed_ns_ ? offset_bounds::fastest_slew
+                         : offset_bounds::max_rate;
+  int64_t moved = near_ns;
+  for (int i = 0; i < 3 && moved >= near_ns; ++i) {
+    auto client_ns = server_ns + result->offset_ns;
+    result = at(client_ns);
+    moved = std::abs(server_ns + result->offset_ns - client_ns);
+    auto error = static_cast<double>(result->error_ns)
+                 + rate * static_cast<double>(moved);
+    result->error_ns = std::llround(std::ceil(error / (1 - rate)));
+  }
+  return result;
 }
 
 std::optional<clock_estimate> clock_offset::map(int64_t server_ns,
                                                 int64_t now_ns) {
-  auto result = at(now_ns);
+  auto result = at_stamp(server_ns, now_ns);
   if (!result)
     return std::nullopt;
   // What is here was stamped before: that too bounds the offset.
@@ -154,10 +161,12 @@ std::optional<clock_estimate> clock_offset::map(int64_t server_ns,
 }
 
 std::optional<clock_drift> clock_offset::drift() const {
-  if (samples_.empty())
+  if (bounds_.size() == 0)
     return std::nullopt;
-  return clock_drift{std::llround((most_rate_ + least_rate_) / 2 * 1e9),
-                     std::llround((most_rate_ - least_rate_) / 2 * 1e9)};
+  auto& rates = bounds_.rates();
+  auto error = slewed_ns_ ? slew_rate_ : (rates.most - rates.least) / 2;
+  return clock_drift{std::llround((rates.most + rates.least) / 2 * 1e9),
+                     std::llround(error * 1e9)};
 }
 
 } // namespace camnode

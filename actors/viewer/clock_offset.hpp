@@ -1,11 +1,9 @@
 #pragma once
 
-#include "actors/shared/viewer_board.hpp"
+#include "actors/viewer/offset_bounds.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 namespace camnode {
 
@@ -48,30 +46,67 @@ struct clock_drift {
 /// hulls of Moon, Skelly and Towsley, "Estimation and Removal of Clock Skew
 /// from Network Delay Measurements", INFOCOM 1999). One slow exchange proves
 /// little, and so does no harm. The steepest and the flattest line that fit
-/// between give the rate; behind the newest exchange they are also the highest
-/// and the lowest: the estimate is the middle between them, which is off by
-/// half of their distance at most, and that grows with the time since.
+/// between give the rate. At any time `t`, the estimate is the middle between
+/// the highest and the lowest of all lines that fit, which is off by half of
+/// their distance at most. Behind the newest exchange these are the steepest
+/// and the flattest one, so that grows with the time since. Before it, they
+/// are those that touch a bound from before `t` and one from behind it: a line
+/// of rate `r` is no higher at `t` than `min(u_i + r (t - x_i))` over all
+/// upper bounds `u_i` at `x_i`, which is concave in `r`, so that its greatest
+/// value is found by a few intersections; likewise below (offset_bounds.hpp).
+///
+/// **When a frame was captured.** Its stamp `s` was taken at that client time
+/// `T` for which `T = s + o(T)`, and it comes later: by little in a live
+/// stream, by minutes out of a server's ring behind a broken network. The
+/// offset of its arrival would be off by what drifted meanwhile, and its error
+/// does not count that. So the offset is looked up at `T`, which is found by
+/// steps `t' = s + e(t)`, where `e` is the estimate and `h` what it is off by
+/// at most. As `|o'| <= M`, the last step bounds the error: from `|T - t'| =
+/// |o(T) - e(t)| <= M |T - t| + h(t)` follows `|T - t'| <= (h(t) + M |t' - t|)
+/// / (1 - M)`.
 ///
 /// **What is allowed for.** The rate is `max_drift_ppm` at most and changes,
-/// with the temperature, by 0.02 ppm a second at most: an old bound counts as
-/// wider by what that makes. Exchanges that no line fits mean that a clock was
-/// set, stopped, or slewed: the newest ones that agree with each other are
-/// kept, and all before them is forgotten.
+/// with the temperature, by `max_wander_ppb_per_s` at most: an old bound counts
+/// as wider by what that makes.
+///
+/// **When a clock is slewed.** A time daemon may let a clock run faster or
+/// slower, to correct UTC, and takes the clocks that frames are stamped with
+/// along: adjtime(3) by 500 ppm, systemd-timesyncd by some 5000, chrony by up
+/// to 83,333; Linux can do 100,000. Such a rate begins and ends at once. The
+/// first exchange that no line fits shows it; until then, which is a second or
+/// what it takes to move by more than the error, a frame can be beyond its
+/// bound by what was slewed meanwhile, and nobody can know. From then on no
+/// line is believed. Between two exchanges, a slew that goes one way leaves the
+/// offset between what both of them allow for. Behind the newest one, each
+/// bound widens with the greatest rate that may be at work: for a second the
+/// fastest that Linux knows, and then the greatest that the exchanges of the
+/// last 2 s allow for on average, but no less than twice what they prove, nor
+/// than 1000 ppm. As slews only get slower, their rate is no more than their
+/// average of late, and the bound holds. If one does get faster, it may be
+/// wrong until the next exchanges, which are frequent meanwhile (`pace`). Once
+/// those of 10 s have agreed on a line for 15 s, the lines are back: a slew
+/// that fades comes to its end meanwhile.
+///
+/// An offset that moved faster than Linux slews was set, or is that of another
+/// clock: what agrees with the newest exchange is kept, and all before it is
+/// forgotten. What was stamped before that and comes later may be off by all
+/// of the step, which is part of its bound.
 ///
 /// What no exchange can prove is how the least delay splits into its two ways:
 /// half of it is always part of the error bound.
 class clock_offset {
 public:
-  /// Two crystals of 100 ppm, and something for a clock that is slewed.
-  static constexpr int64_t max_drift_ppm = 300;
-
-  /// So many exchanges count, at most: a minute's.
-  static constexpr size_t window = 64;
-
   enum class verdict {
     taken,
     refused,   ///< Its times contradict each other.
-    restarted, ///< It contradicts older ones: they are forgotten.
+    restarted, ///< It contradicts older ones: what they told is void.
+  };
+
+  /// How soon to look at the clock again.
+  enum class pace {
+    calm,   ///< Once a second.
+    brisk,  ///< Each 200 ms, as it is slewed.
+    hurried ///< Several times at once, as all is void.
   };
 
   verdict add(const clock_probe& x);
@@ -79,45 +114,44 @@ public:
   /// Forgets everything.
   void forget();
 
-  /// @param now_ns On the client's clock, not before the last answer.
+  /// @param client_ns On the client's clock; any time, but the further it is
+  ///        from the exchanges that are known, the less is.
   /// @returns Nothing before the first exchange.
-  std::optional<clock_estimate> at(int64_t now_ns) const;
+  std::optional<clock_estimate> at(int64_t client_ns) const;
 
-  /// Like `at`, for something that the server has stamped with `server_ns` and
-  /// that is here at `now_ns`, as all before it was. It is never mapped behind
-  /// its arrival, nor before anything that was mapped earlier: where a better
-  /// estimate lies further back, mapped time runs at half its speed until it is
-  /// there, and the error bound is wider by what is still missing.
+  /// Like `at`, for the instant when the server has stamped something with
+  /// `server_ns` that is here at `now_ns`, as all before it was. It is never
+  /// mapped behind its arrival, nor before anything that was mapped earlier:
+  /// where a better estimate lies further back, mapped time runs at half its
+  /// speed until it is there, and the error bound is wider by what is still
+  /// missing.
   std::optional<clock_estimate> map(int64_t server_ns, int64_t now_ns);
 
   std::optional<clock_drift> drift() const;
 
+  /// Whether the clock is slewed, as far as is known.
+  bool slewed() const {
+    return slewed_ns_.has_value();
+  }
+
 private:
-  /// What one exchange proves.
-  struct bounds {
-    int64_t asked_ns;    ///< There, the offset was
-    int64_t least_ns;    ///< this at least.
-    int64_t answered_ns; ///< And there,
-    int64_t most_ns;     ///< this at most.
-  };
+  std::optional<clock_estimate> at_stamp(int64_t server_ns,
+                                         int64_t now_ns) const;
+  void step_from(const clock_estimate& before);
+  void follow_slew(int64_t now_ns);
 
-  struct point {
-    double x; ///< ns behind `origin_ns_`: 0 or less.
-    double y; ///< ns of offset beyond `origin_offset_ns_`.
-  };
+  offset_bounds bounds_;
 
-  void fit();
-  bool narrow(const point& lower, const point& upper);
+  // While the clock is slewed:
+  std::optional<int64_t> slewed_ns_; ///< When that was found.
+  double slew_proved_ = 0;           ///< What the rate was, ns per ns; fades.
+  double slew_rate_ = 0;             ///< What it may be now.
+  int64_t followed_ns_ = 0;          ///< When these were found.
+  int64_t unrest_ns_ = 0; ///< When exchanges last did not agree on a line.
 
-  std::vector<bounds> samples_; ///< In the order of their coming.
-
-  // What fits them: as of `origin_ns_`, the newest answer.
-  int64_t origin_ns_ = 0;
-  int64_t origin_offset_ns_ = 0;
-  double least_rate_ = 0; ///< ns per ns.
-  double most_rate_ = 0;
-  double least_ = 0; ///< Of the offset at `origin_ns_`, beyond the origin's.
-  double most_ = 0;
+  // Of steps:
+  int64_t stepped_ns_ = 0; ///< The last one was before this.
+  double step_ = 0;        ///< How far all of them went together, in ns.
 
   bool mapped_any_ = false;
   int64_t last_stamp_ns_ = 0; ///< Of the present clock; else later than any.

@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned quick_probes = 8;
-constexpr auto probe_interval = 1s;
+constexpr auto calm_interval = 1s;
+constexpr auto brisk_interval = 200ms;
 
 /// For an answer; a later one says nothing about the clock.
 constexpr auto answer_deadline = 2s;
@@ -149,7 +150,7 @@ void clock_prober::take_answer() {
   probe->answered_ns = answered;
   auto attempt = attempt_;
   auto tell = told_.on_probe; // Likewise.
-  auto again = tell(*probe);
+  auto pace = tell(*probe);
   if (stopped_ || attempt != attempt_)
     return;
   if (!keeps)
@@ -157,16 +158,17 @@ void clock_prober::take_answer() {
   // Again, but not without end if each answer contradicts the last one.
   if (quick_ > 0)
     --quick_;
-  else if (again)
+  else if (pace == clock_offset::pace::hurried)
     quick_ = quick_probes;
   if (quick_ > 0)
     ask();
   else
-    wait_for_next();
+    wait_for_next(pace == clock_offset::pace::brisk ? brisk_interval
+                                                    : calm_interval);
 }
 
-void clock_prober::wait_for_next() {
-  timer_.expires_after(probe_interval);
+void clock_prober::wait_for_next(std::chrono::milliseconds interval) {
+  timer_.expires_after(interval);
   timer_.async_wait(
     [me = shared_from_this(), attempt = attempt_](error_code err) {
       if (!err && !me->stopped_ && attempt == me->attempt_)

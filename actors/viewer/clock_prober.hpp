@@ -18,16 +18,17 @@
 namespace camnode {
 
 /// Asks a server for its clock over a connection that it keeps: eight times in
-/// quick succession, then once a second. Connects again after any error, with
-/// back-off, and begins with quick ones again. Runs on the I/O thread.
+/// quick succession, then once a second, or as soon as it is told. Connects
+/// again after any error, with back-off, and begins with quick ones again. Runs
+/// on the I/O thread.
 class clock_prober : public std::enable_shared_from_this<clock_prober> {
 public:
   using endpoint = boost::asio::ip::tcp::endpoint;
 
   /// What a prober reports; must return at once.
   struct events {
-    /// @returns Whether to ask in quick succession again.
-    std::function<bool(const clock_probe&)> on_probe;
+    /// @returns How soon to ask again.
+    std::function<clock_offset::pace(const clock_probe&)> on_probe;
     std::function<void(const std::string& why)> on_failure;
   };
 
@@ -48,7 +49,7 @@ private:
   void connect();
   void ask();
   void take_answer();
-  void wait_for_next();
+  void wait_for_next(std::chrono::milliseconds interval);
 
   /// Calls `fail` unless `timer_` is set again within `answer_deadline`.
   void set_deadline();

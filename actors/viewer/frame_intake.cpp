@@ -111,7 +111,7 @@ void frame_intake::note_answer(int64_t now_ns) {
   board_->update([=](viewer_figures& f) { f.answered_ns = now_ns; });
 }
 
-bool frame_intake::add_probe(const clock_probe& x) {
+clock_offset::pace frame_intake::add_probe(const clock_probe& x) {
   std::lock_guard<std::mutex> guard{mutex_};
   // Another run may be one behind a reboot, which sets the clock to 0.
   auto other_run = x.epoch != 0 && clock_epoch_ != 0 && x.epoch != clock_epoch_;
@@ -138,7 +138,10 @@ bool frame_intake::add_probe(const clock_probe& x) {
     board_->clocks().add({x.answered_ns, clock_epoch_, known->offset_ns,
                           known->error_ns, drift->ppb},
                          restarted);
-  return restarted;
+  using pace = clock_offset::pace;
+  if (restarted)
+    return pace::hurried;
+  return clock_.slewed() ? pace::brisk : pace::calm;
 }
 
 void frame_intake::count_probe_failure() {

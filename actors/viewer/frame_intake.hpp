@@ -37,8 +37,8 @@ public:
   void note_answer(int64_t now_ns);
 
   /// Takes an exchange with the server's clock.
-  /// @returns Whether all that was known of it before is void now.
-  bool add_probe(const clock_probe& x);
+  /// @returns How soon it is to be asked again.
+  clock_offset::pace add_probe(const clock_probe& x);
 
   /// The connection to the server's clock has ended.
   void count_probe_failure();

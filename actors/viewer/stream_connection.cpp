@@ -101,10 +101,10 @@ void stream_connection::implementation::start() {
   // The clock first; but frames matter more than their exact times.
   clock_prober::events heard;
   heard.on_probe = [me = shared_from_this()](const clock_probe& x) {
-    auto again = me->intake->add_probe(x);
+    auto pace = me->intake->add_probe(x);
     if (++me->probes == probes_before_frames)
       me->connect();
-    return again;
+    return pace;
   };
   heard.on_failure = [me = shared_from_this()](const std::string& why) {
     me->intake->count_probe_failure();

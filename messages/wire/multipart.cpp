@@ -134,9 +134,11 @@ size_t write_part_header(char* out, const frame& x, const frame_gap* lost) {
   to << "Content-Type: image/jpeg\r\nContent-Length: ";
   to.number(x.jpeg.size()) << "\r\nX-Camnode-Epoch: ";
   to.number(x.epoch) << "\r\nX-Camnode-Sequence: ";
-  to.number(x.sequence) << "\r\nX-Camnode-Capture-Mono-Ns: ";
-  to.number(x.capture_mono_ns) << "\r\nX-Camnode-Capture-Utc-Ns: ";
-  to.number(x.capture_utc_ns);
+  to.number(x.sequence);
+  if ((x.flags & frame::receive_time_only) == 0) {
+    (to << "\r\nX-Camnode-Capture-Mono-Ns: ").number(x.capture_mono_ns);
+    (to << "\r\nX-Camnode-Capture-Utc-Ns: ").number(x.capture_utc_ns);
+  }
   if (x.exposure_us >= 0)
     (to << "\r\nX-Camnode-Exposure-Us: ").number(x.exposure_us);
   if (lost && lost->place != loss_place::none) {

@@ -31,7 +31,8 @@ std::string stream_response_head(std::string_view id, uint64_t epoch,
                                  std::string_view version);
 
 /// Writes the header fields of the part that carries `x`, with the blank line
-/// that ends them. Allocates nothing.
+/// that ends them. A frame that was stamped by its receipt has no times there.
+/// Allocates nothing.
 /// @param out At least `part_header_capacity` bytes.
 /// @param lost What this reader misses right before `x`, in the numbers of
 ///        `x.epoch`; null, or empty, for nothing.

@@ -42,10 +42,10 @@ std::optional<double> number_of(const std::string& text) {
   return result;
 }
 
+/// As short as it can be without losing anything.
 std::string text_of(double x) {
   char buffer[40];
-  auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), x,
-                                    std::chars_format::general, 12);
+  auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), x);
   return error == std::errc{} ? std::string{buffer, end} : std::string{};
 }
 
@@ -154,7 +154,9 @@ std::optional<sensor_value> sensor_track::interpolated(size_t i,
   auto& after = x.after.front();
   auto a = number_of(x.before->text);
   auto b = number_of(after.text);
-  if (!a || !b || time_ns_ - x.before->time_ns > reach_ns
+  // Where there is nothing to compute, the text stays what the sensor said.
+  if (!a || !b || *a == *b || time_ns_ == x.before->time_ns
+      || time_ns_ - x.before->time_ns > reach_ns
       || after.time_ns - time_ns_ > reach_ns)
     return result;
   auto part = static_cast<double>(time_ns_ - x.before->time_ns)

@@ -106,6 +106,17 @@ CAF_TEST(frames go to the ring with number and run and times) {
   CAF_CHECK(x->gap.place == loss_place::none);
 }
 
+CAF_TEST(a frame whose capture time nobody knows says so) {
+  start_camera();
+  captured_frame x;
+  x.jpeg = owned(plain_jpeg());
+  x.is_timed = false;
+  device.events.on_frame(std::move(x));
+  CAF_CHECK_EQUAL(ring->newest()->flags, uint32_t{frame::receive_time_only});
+  device.deliver(2'000);
+  CAF_CHECK_EQUAL(ring->newest()->flags, 0u);
+}
+
 CAF_TEST(a loss becomes a gap before the next frame) {
   start_camera();
   device.deliver();

@@ -2,6 +2,7 @@
 
 #include "tests/camnode_test.hpp"
 
+#include "actors/camera/capture_gate.hpp"
 #include "actors/camera/frame_limiter.hpp"
 #include "actors/camera/missing_frames.hpp"
 #include "actors/camera/sensor_clock.hpp"
@@ -28,6 +29,11 @@ int admitted(double asked_fps, double camera_fps, int64_t jitter_ns,
                            + 1'000'000'000);
   }
   return result;
+}
+
+/// -1 for what is no time.
+int64_t placed(int64_t stamp_ns, const clock_reading& now) {
+  return on_capture_clock(stamp_ns, now).value_or(-1);
 }
 
 } // namespace
@@ -106,25 +112,52 @@ CAF_TEST(a driver that counted on without a hole says that a frame took long) {
   CAF_CHECK_EQUAL(testee.before(1533 * ms, 0, 1), 2u);
 }
 
+CAF_TEST(a broken frame is missing once) {
+  for (bool numbered : {false, true}) {
+    capture_gate testee{30};
+    uint64_t missing = 0;
+    int passed = 0;
+    for (uint32_t i = 1; i <= 100; ++i) {
+      completed_frame x;
+      x.good = i % 10 != 5 && i % 10 != 6;
+      x.capture_ns = 1'000 * ms + i * frame_ns;
+      if (numbered)
+        x.number = i;
+      auto found = testee.take(x);
+      CAF_CHECK(x.good || !found.pass);
+      missing += found.missing;
+      passed += found.pass;
+    }
+    CAF_CHECK_EQUAL(missing, 20u);
+    CAF_CHECK_EQUAL(passed, 80);
+  }
+}
+
+CAF_TEST(times of a broken frame are of no matter) {
+  capture_gate testee{30};
+  CAF_CHECK(testee.take({true, 1'000 * ms, 0, 1}).pass);
+  CAF_CHECK(!testee.take({false, 900'000 * ms, 0, 77}).pass);
+  auto found = testee.take({true, 1'000 * ms + 2 * frame_ns, 0, 3});
+  CAF_CHECK(found.pass);
+  CAF_CHECK_EQUAL(found.missing, 1u);
+}
+
 CAF_TEST(time stamps are placed on the capture clock) {
   constexpr int64_t slept = 3600'000 * ms;
   clock_reading now{slept + 50'000 * ms, 50'000 * ms};
   clock_reading napped{53'000 * ms, 50'000 * ms};
   for (auto& x : {now, napped}) {
-    CAF_CHECK_EQUAL(on_capture_clock(x.boot_ns - 40 * ms, x),
-                    x.boot_ns - 40 * ms);
-    CAF_CHECK_EQUAL(on_capture_clock(x.monotonic_ns - 40 * ms, x),
-                    x.boot_ns - 40 * ms);
+    CAF_CHECK_EQUAL(placed(x.boot_ns - 40 * ms, x), x.boot_ns - 40 * ms);
+    CAF_CHECK_EQUAL(placed(x.monotonic_ns - 40 * ms, x), x.boot_ns - 40 * ms);
   }
   // A machine that has never slept.
   clock_reading awake{50'000 * ms, 50'000 * ms - 200};
-  CAF_CHECK_EQUAL(on_capture_clock(49'960 * ms, awake), 49'960 * ms);
+  CAF_CHECK_EQUAL(placed(49'960 * ms, awake), 49'960 * ms);
   // As documented, as some drivers do, and as some drivers do not.
-  CAF_CHECK_EQUAL(on_capture_clock(now.boot_ns - 40 * ms, now),
-                  now.boot_ns - 40 * ms);
-  CAF_CHECK_EQUAL(on_capture_clock(now.monotonic_ns - 40 * ms, now),
+  CAF_CHECK_EQUAL(placed(now.boot_ns - 40 * ms, now), now.boot_ns - 40 * ms);
+  CAF_CHECK_EQUAL(placed(now.monotonic_ns - 40 * ms, now),
                   now.boot_ns - 40 * ms);
   for (int64_t x : {int64_t{0}, int64_t{-1}, int64_t{77}, now.boot_ns + ms,
                     now.boot_ns - 10'000 * ms, INT64_MIN, INT64_MAX})
-    CAF_CHECK_EQUAL(on_capture_clock(x, now), now.boot_ns);
+    CAF_CHECK(!on_capture_clock(x, now));
 }

@@ -94,8 +94,7 @@ CAF_TEST(the error grows with the age by what crystals drift) {
   x.add(server{0}.probe(100 * s, 1 * ms, 0, 1 * ms));
   auto young = x.at(101 * s)->error_ns;
   auto old = x.at(111 * s)->error_ns;
-  CAF_CHECK_EQUAL(old - young,
-                  10 * s * clock_offset::max_drift_ppm / 1'000'000);
+  CAF_CHECK_EQUAL(old - young, 10 * s * max_drift_ppm / 1'000'000);
 }
 
 CAF_TEST(the error bounds the truth under jitter and drift) {
@@ -308,6 +307,97 @@ CAF_TEST(nothing is mapped behind its own arrival) {
   CAF_CHECK(stamp + x.map(stamp, now)->offset_ns <= now);
 }
 
+// -- what comes late ----------------------------------------------------------
+
+namespace {
+
+/// A server whose clock drifts, at a rate that changes with the temperature as
+/// fast as is allowed for, half of the time.
+struct warming_server {
+  int64_t offset_at(int64_t t) const {
+    constexpr double turn = 2 * 3.14159265358979 / 3600e9; // Once an hour.
+    auto since = static_cast<double>(t - 50'000 * s);
+    auto swing = 5e-6 / turn * (1 - std::cos(turn * since));
+    return -40'000 * s + std::llround(drift_ppm * 1e-6 * since + swing);
+  }
+
+  int64_t clock(int64_t client_ns) const {
+    return client_ns - offset_at(client_ns);
+  }
+
+  double drift_ppm;
+};
+
+/// Asks `n` times, each `apart_ns` behind the last one.
+/// @returns When the last answer came.
+int64_t ask_often(clock_offset& x, const warming_server& to, int64_t start_ns,
+                  int n, int64_t apart_ns, std::mt19937_64& random) {
+  auto way = [&] { return 120 * us + static_cast<int64_t>(random() % ms); };
+  int64_t now = start_ns;
+  for (int i = 0; i < n; ++i) {
+    auto asked = start_ns + i * apart_ns;
+    auto there = asked + way();
+    now = there + 30 * us + way();
+    x.add({asked, to.clock(there), to.clock(there + 30 * us), now});
+  }
+  return now;
+}
+
+/// What becomes of frames that come `age_ns` behind their capture.
+struct aged {
+  int64_t worst_over_ns; ///< By how much the truth is beyond the bound.
+  int64_t bound_ns;
+};
+
+aged map_aged(clock_offset x, const warming_server& to, int64_t now_ns,
+              int64_t age_ns) {
+  auto stamp = to.clock(now_ns - age_ns);
+  auto found = x.map(stamp, now_ns);
+  CAF_REQUIRE(found);
+  auto off = std::abs(stamp + found->offset_ns - (now_ns - age_ns));
+  return {off - found->error_ns, found->error_ns};
+}
+
+} // namespace
+
+CAF_TEST(a frame that comes late is where it was captured) {
+  std::mt19937_64 random{8};
+  for (double drift : {-200.0, -50.0, 0.0, 50.0, 200.0})
+    for (int probes : {1, 8, 60}) {
+      warming_server to{drift};
+      clock_offset x;
+      auto apart = probes == 60 ? 1 * s : 2 * ms;
+      auto now = ask_often(x, to, 50'000 * s, probes, apart, random);
+      int64_t bound_before = 0;
+      for (int64_t age : {int64_t{0}, 10 * s, 60 * s, 600 * s}) {
+        auto found = map_aged(x, to, now + 1 * ms, age);
+        CAF_CHECK(found.worst_over_ns <= 0);
+        // It claims no more than it can know, nor much less.
+        CAF_CHECK(age > 60 * s || probes < 60 || found.bound_ns < 1 * ms);
+        CAF_CHECK(probes == 60 || found.bound_ns >= bound_before);
+        CAF_CHECK(found.bound_ns < 2 * ms + age / 1'000'000 * 310);
+        bound_before = found.bound_ns;
+      }
+    }
+}
+
+CAF_TEST(a frame from between exchanges is known by both sides) {
+  std::mt19937_64 random{9};
+  for (double drift : {-200.0, 0.0, 200.0})
+    for (int64_t silent : {10 * s, 60 * s, 600 * s}) {
+      warming_server to{drift};
+      clock_offset x;
+      auto lost = ask_often(x, to, 50'000 * s, 60, 1 * s, random);
+      auto now = ask_often(x, to, lost + silent, 8, 2 * ms, random);
+      for (int64_t part = 0; part <= 20; ++part) {
+        auto age = (now - lost) / 20 * part;
+        auto found = map_aged(x, to, now, age);
+        CAF_CHECK(found.worst_over_ns <= 0);
+        CAF_CHECK(found.bound_ns < (silent > 60 * s ? 8 * ms : 1 * ms));
+      }
+    }
+}
+
 // -- a simulated network
 // -------------------------------------------------------
 
@@ -316,6 +406,8 @@ namespace {
 /// What a run of the estimator came to.
 struct outcome {
   uint64_t looks = 0;
+  uint64_t blind = 0; ///< Looks behind a step before the next exchange, when
+                      ///< nobody can know; not in what follows.
   uint64_t beyond_bound = 0; ///< Where the truth was not within the error.
   uint64_t beyond_ms = 0;    ///< Where it was off by more than 1 ms.
   uint64_t backwards = 0;    ///< Mapped before an earlier frame.
@@ -376,17 +468,21 @@ outcome simulate(const behaviour& x, int64_t hours, uint32_t seed) {
   for (int64_t i = 5; i < hours * 3600; ++i) {
     auto silent = x.suspend_every_s != 0 && i % x.suspend_every_s < 30;
     auto took = silent ? 0 : ask(i * s);
-    // Until the next exchange, nobody can know.
-    if (x.step_every_s != 0 && i % x.step_every_s == 100)
+    auto steps = x.step_every_s != 0 && i % x.step_every_s == 100;
+    if (steps)
       steps_ns = steps_ns == 0 ? 3 * s : 0;
     for (int64_t later = took; later < s; later += 200 * ms) {
       auto now = i * s + later;
       auto found = testee.at(start + now);
       auto off = std::abs(found->offset_ns - offset_at(now));
       ++result.looks;
-      result.beyond_bound += off > found->error_ns;
-      result.beyond_ms += off > 1 * ms;
-      result.worst_ns = std::max(result.worst_ns, off);
+      if (steps) {
+        ++result.blind;
+      } else {
+        result.beyond_bound += off > found->error_ns;
+        result.beyond_ms += off > 1 * ms;
+        result.worst_ns = std::max(result.worst_ns, off);
+      }
       auto stamp = start + clock(now - 1 * ms);
       auto mapped = stamp + testee.map(stamp, start + now)->offset_ns;
       result.backwards += mapped < last_ns;
@@ -396,13 +492,13 @@ outcome simulate(const behaviour& x, int64_t hours, uint32_t seed) {
   return result;
 }
 
-/// @returns Whether the truth was within the bound in 99.9 % and within 1 ms
-///          in 99 % of all looks.
+/// @returns Whether the truth was within the bound in all looks but the blind
+///          ones, which are 0.1 % at most, and within 1 ms in 99 %.
 bool good(const outcome& x) {
-  CAF_MESSAGE(x.looks << " looks: beyond the bound " << x.beyond_bound
-                      << ", beyond 1 ms " << x.beyond_ms << ", worst "
-                      << x.worst_ns / 1000 << " us");
-  return x.looks > 0 && x.beyond_bound * 1000 <= x.looks
+  CAF_MESSAGE(x.looks << " looks, " << x.blind << " blind: beyond the bound "
+                      << x.beyond_bound << ", beyond 1 ms " << x.beyond_ms
+                      << ", worst " << x.worst_ns / 1000 << " us");
+  return x.looks > 0 && x.blind * 1000 <= x.looks && x.beyond_bound == 0
          && x.beyond_ms * 100 <= x.looks && x.backwards == 0;
 }
 
@@ -414,7 +510,6 @@ CAF_TEST(a quiet network gives the offset to the microsecond) {
   x.drift_ppm = 30;
   auto found = simulate(x, 1, 1);
   CAF_CHECK(good(found));
-  CAF_CHECK_EQUAL(found.beyond_bound, 0u);
   CAF_CHECK(found.worst_ns < 100 * us);
 }
 
@@ -426,9 +521,7 @@ CAF_TEST(hours of offset and any drift are no matter) {
       x.drift_ppm = drift;
       x.jitter_there_ns = 500 * us;
       x.jitter_back_ns = 500 * us;
-      auto found = simulate(x, 1, 2);
-      CAF_CHECK(good(found));
-      CAF_CHECK_EQUAL(found.beyond_bound, 0u);
+      CAF_CHECK(good(simulate(x, 1, 2)));
     }
 }
 
@@ -437,9 +530,7 @@ CAF_TEST(jitter in one direction is within the bound) {
     behaviour x;
     x.drift_ppm = -55;
     (there ? x.jitter_there_ns : x.jitter_back_ns) = 5 * ms;
-    auto found = simulate(x, 1, 3);
-    CAF_CHECK(good(found));
-    CAF_CHECK_EQUAL(found.beyond_bound, 0u);
+    CAF_CHECK(good(simulate(x, 1, 3)));
   }
 }
 
@@ -449,9 +540,7 @@ CAF_TEST(a drift that swings with the temperature is followed) {
   x.wander_ppm = 5;
   x.jitter_there_ns = 1 * ms;
   x.jitter_back_ns = 1 * ms;
-  auto found = simulate(x, 2, 4);
-  CAF_CHECK(good(found));
-  CAF_CHECK_EQUAL(found.beyond_bound, 0u);
+  CAF_CHECK(good(simulate(x, 2, 4)));
 }
 
 CAF_TEST(steps of three seconds both ways are found at once) {
@@ -467,9 +556,7 @@ CAF_TEST(a server that is suspended is known within the bound) {
   x.drift_ppm = -120;
   x.jitter_back_ns = 2 * ms;
   x.suspend_every_s = 300;
-  auto found = simulate(x, 1, 6);
-  CAF_CHECK(good(found));
-  CAF_CHECK_EQUAL(found.beyond_bound, 0u);
+  CAF_CHECK(good(simulate(x, 1, 6)));
 }
 
 CAF_TEST(a day of all of it together is within the bound) {
@@ -483,4 +570,164 @@ CAF_TEST(a day of all of it together is within the bound) {
   x.step_every_s = 7200;
   x.suspend_every_s = 600;
   CAF_CHECK(good(simulate(x, 24, 7)));
+}
+
+// -- a clock that is slewed ---------------------------------------------------
+
+namespace {
+
+/// How a time daemon moves a clock, from `begin_s` on for `long_s`.
+struct slew {
+  /// How far it has come at `t`, in ns.
+  double at(int64_t t) const {
+    double result = 0;
+    auto rate = rate_ppm * 1e-6;
+    for (int64_t i = 0; i < long_s; ++i, rate *= fades) {
+      auto part = std::clamp<int64_t>(t - (begin_s + i) * s, 0, s);
+      result += rate * static_cast<double>(part);
+    }
+    return result;
+  }
+
+  double rate_ppm;
+  double fades = 1; ///< What is left of the rate in the next second.
+  int64_t long_s = 20;
+  int64_t begin_s = 100;
+};
+
+/// What became of frames while a clock was slewed.
+struct slewed_outcome {
+  int64_t found_after_ns = -1;  ///< From the begin of the slew.
+  int64_t calm_after_ns = -1;   ///< From its end.
+  int64_t worst_blind_ns = 0;   ///< Beyond the bound until it was found,
+  int64_t worst_over_ns = -1;   ///< and from then on.
+  int64_t largest_bound_ns = 0; ///< From 2 s after it was found.
+  int64_t last_bound_ns = 0;
+  uint64_t backwards = 0;
+};
+
+/// Frames are mapped each 40 ms, 30 ms after their capture; exchanges come as
+/// often as the estimator asks for them.
+slewed_outcome follow(const slew& x, int64_t jitter_ns, uint32_t seed) {
+  std::mt19937_64 random{seed};
+  auto way = [&](int64_t jitter) {
+    return 150 * us
+           + static_cast<int64_t>(random() % static_cast<uint64_t>(jitter));
+  };
+  constexpr int64_t start = 30'000 * s;
+  auto offset_at = [&](int64_t t) {
+    auto moved = 30e-6 * static_cast<double>(t) + x.at(t);
+    return 500 * s + static_cast<int64_t>(moved);
+  };
+  auto clock = [&](int64_t t) { return start + t - offset_at(t); };
+  clock_offset testee;
+  slewed_outcome result;
+  auto begin = x.begin_s * s;
+  auto end = begin + x.long_s * s;
+  int64_t last_ns = 0;
+  int64_t ask = 0;
+  unsigned quick = 8;
+  for (int64_t frame = 6 * s; frame < end + 60 * s; frame += 40 * ms) {
+    for (; ask < frame;) {
+      auto there = ask + way(jitter_ns);
+      auto back = there + 20 * us + way(300 * us);
+      auto told = testee.add(
+        {start + ask, clock(there), clock(there + 20 * us), start + back});
+      quick = told == clock_offset::verdict::restarted ? 8
+              : quick > 0                              ? quick - 1
+                                                       : 0;
+      ask = back + (quick > 0 ? 0 : testee.slewed() ? 200 * ms : s);
+      if (testee.slewed() && result.found_after_ns < 0)
+        result.found_after_ns = back - begin;
+      if (!testee.slewed() && back > end && result.calm_after_ns < 0)
+        result.calm_after_ns = back - end;
+    }
+    auto captured = frame - 30 * ms;
+    auto found = testee.map(clock(captured), start + frame);
+    auto mapped = clock(captured) + found->offset_ns;
+    auto over = std::abs(mapped - (start + captured)) - found->error_ns;
+    auto& worst = result.found_after_ns < 0 ? result.worst_blind_ns
+                                            : result.worst_over_ns;
+    worst = std::max(worst, over);
+    if (result.found_after_ns >= 0
+        && captured > begin + result.found_after_ns + 2 * s)
+      result.largest_bound_ns = std::max(result.largest_bound_ns,
+                                         found->error_ns);
+    result.last_bound_ns = found->error_ns;
+    result.backwards += mapped < last_ns;
+    last_ns = mapped;
+  }
+  CAF_MESSAGE(x.rate_ppm << " ppm, jitter " << jitter_ns / us << " us: found "
+                         << "after " << result.found_after_ns / ms
+                         << " ms, calm after " << result.calm_after_ns / ms
+                         << " ms; beyond the bound: until then "
+                         << result.worst_blind_ns / us << " us, later "
+                         << result.worst_over_ns / us << " us; bound "
+                         << result.largest_bound_ns / us << " us, at last "
+                         << result.last_bound_ns / us << " us");
+  return result;
+}
+
+} // namespace
+
+CAF_TEST(a clock that is slewed is within the bound from when it is found) {
+  for (double ppm : {500.0, 1000.0, 5'000.0, 83'333.0})
+    for (double sign : {-1.0, 1.0})
+      for (double fades : {1.0, 0.85}) {
+        auto found = follow({sign * ppm, fades}, 300 * us, 11);
+        CAF_CHECK(found.found_after_ns >= 0);
+        CAF_CHECK(found.found_after_ns < 3 * s);
+        CAF_CHECK(found.worst_over_ns <= 0);
+        CAF_CHECK(found.worst_blind_ns
+                  <= std::llround(ppm * 1e-6 * static_cast<double>(3 * s)));
+        CAF_CHECK(found.largest_bound_ns
+                  < std::llround(ppm * 1e-6 * 900e6) + 1 * ms);
+        CAF_CHECK(found.calm_after_ns >= 0);
+        CAF_CHECK(found.calm_after_ns < 30 * s);
+        CAF_CHECK(found.last_bound_ns < 500 * us);
+        CAF_CHECK_EQUAL(found.backwards, 0u);
+      }
+}
+
+CAF_TEST(a slewed clock on a network with jitter is within the bound) {
+  for (double ppm : {-5'000.0, 5'000.0})
+    for (uint32_t seed = 1; seed <= 3; ++seed) {
+      auto found = follow({ppm}, 5 * ms, seed);
+      CAF_CHECK(found.found_after_ns >= 0);
+      CAF_CHECK(found.worst_over_ns <= 0);
+      CAF_CHECK(found.last_bound_ns < 2 * ms);
+      CAF_CHECK_EQUAL(found.backwards, 0u);
+    }
+}
+
+CAF_TEST(frames from while a clock was slewed are between what was seen) {
+  // By 40 ms, within the time when nobody could ask.
+  server before{100 * s};
+  server after{100 * s + 40 * ms};
+  clock_offset x;
+  for (int64_t i = 0; i < 30; ++i)
+    x.add(before.probe((500 + i) * s, 100 * us, 0, 100 * us));
+  CAF_CHECK(x.add(after.probe(560 * s, 100 * us, 0, 100 * us))
+            == clock_offset::verdict::restarted);
+  CAF_CHECK(x.slewed());
+  for (int64_t t = 530 * s; t < 560 * s; t += s)
+    for (int64_t truth : {before.offset_ns, after.offset_ns}) {
+      auto found = x.at(t);
+      CAF_CHECK(std::abs(found->offset_ns - truth) <= found->error_ns);
+      CAF_CHECK(found->error_ns < 50 * ms);
+    }
+}
+
+CAF_TEST(what was stamped before a step may be off by all of it) {
+  server before{100 * s};
+  server after{103 * s};
+  clock_offset x;
+  x.add(before.probe(500 * s, 100 * us, 0, 100 * us));
+  x.add(after.probe(501 * s, 100 * us, 0, 100 * us));
+  auto stamp = before.clock(490 * s);
+  auto found = x.map(stamp, 501 * s + ms);
+  CAF_CHECK(std::abs(stamp + found->offset_ns - 490 * s) <= found->error_ns);
+  auto next = after.clock(501 * s + ms);
+  CAF_CHECK(x.map(next, 501 * s + 2 * ms)->error_ns < 20 * s);
+  CAF_CHECK(x.at(501 * s + 2 * ms)->error_ns < ms);
 }

@@ -230,6 +230,22 @@ CAF_TEST(no frame is placed behind its own arrival) {
   CAF_CHECK_EQUAL(got.capture_mono_ns + got.offset_ns, 100 * s + 2 * ms);
 }
 
+CAF_TEST(a frame out of the ring is placed by the clock of its capture) {
+  // The server's clock is 30 s behind, and 200 ppm slow.
+  for (int64_t i = 0; i < 60; ++i) {
+    auto server = 70 * s + i * (s - 200'000);
+    intake.add_probe(
+      {(100 + i) * s - 100'000, server, server, (100 + i) * s + 100'000});
+  }
+  auto x = numbered(1);
+  x.head.capture_mono_ns = 70 * s + 10 * (s - 200'000);
+  auto& got = take(std::move(x), 160 * s);
+  auto off = std::abs(got.capture_mono_ns + got.offset_ns - 110 * s);
+  CAF_CHECK(off <= got.offset_error_ns);
+  CAF_CHECK(off < ms / 10);
+  CAF_CHECK(got.offset_error_ns < ms);
+}
+
 CAF_TEST(another run of the server is not placed by the clock of the old one) {
   intake.add_probe(
     {100 * s, 70 * s + 1 * ms, 70 * s + 1 * ms, 100 * s + 2 * ms, 7});
@@ -242,7 +258,8 @@ CAF_TEST(another run of the server is not placed by the clock of the old one) {
   CAF_CHECK_EQUAL(take(std::move(early), 130 * s).flags,
                   uint32_t{frame::receive_time_only});
   CAF_CHECK(intake.add_probe(
-    {140 * s, 20 * s + 1 * ms, 20 * s + 1 * ms, 140 * s + 2 * ms, 8}));
+              {140 * s, 20 * s + 1 * ms, 20 * s + 1 * ms, 140 * s + 2 * ms, 8})
+            == clock_offset::pace::hurried);
   CAF_CHECK_EQUAL(board->look().clock_restarts, 1u);
   auto next = numbered(2, 8);
   next.head.capture_mono_ns = 21 * s;
@@ -250,6 +267,25 @@ CAF_TEST(another run of the server is not placed by the clock of the old one) {
   CAF_CHECK_EQUAL(got.flags, 0u);
   CAF_CHECK(std::abs(got.offset_ns - 120 * s) <= got.offset_error_ns);
   CAF_CHECK(got.offset_error_ns < 3 * ms);
+}
+
+CAF_TEST(a clock that is slewed is looked at more often until it is calm) {
+  using pace = clock_offset::pace;
+  auto look = [&](int64_t at, int64_t slewed_ns) {
+    auto server = at - 30 * s - slewed_ns;
+    return intake.add_probe({at - 100'000, server, server, at + 100'000});
+  };
+  for (int64_t i = 0; i < 20; ++i)
+    CAF_CHECK(look((100 + i) * s, 0) == pace::calm);
+  CAF_CHECK(look(120 * s, 5 * ms) == pace::hurried);
+  CAF_CHECK(look(120 * s + 200 * ms, 6 * ms) == pace::brisk);
+  CAF_CHECK_EQUAL(board->look().clock_restarts, 1u);
+  auto now = 121 * s;
+  while (now < 160 * s && look(now, 6 * ms) == pace::brisk)
+    now += 200 * ms;
+  CAF_CHECK(now > 130 * s);
+  CAF_CHECK(now < 150 * s);
+  CAF_CHECK_EQUAL(board->look().clock_restarts, 1u);
 }
 
 CAF_TEST(a run that is known by its frames alone takes any clock) {

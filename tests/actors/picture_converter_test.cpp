@@ -8,7 +8,9 @@
 #  include <opencv2/imgproc.hpp>
 #endif
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 using namespace camnode;
 
@@ -138,6 +140,54 @@ CAF_TEST(planar pictures are not copied) {
   for (int i = 0; i < 3; ++i) {
     CAF_CHECK(out.planes[i] == &memory[i]);
     CAF_CHECK_EQUAL(out.strides[i], 100 + i);
+  }
+}
+
+CAF_TEST(the limited range of a camera becomes the full one of JPEGs) {
+  constexpr int width = 64;
+  constexpr int height = 32;
+  // Every value there is, in each plane.
+  auto value = [](int x, int y) { return static_cast<uint8_t>(x + 64 * y); };
+  plane luma{width, 10, height};
+  plane chroma{width, 6, height / 2};
+  plane packed{2 * width, 8, height};
+  plane u{width / 2, 3, height / 2};
+  plane v{width / 2, 5, height / 2};
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) {
+      luma.at(x, y) = packed.at(2 * x, y) = value(x, y);
+      packed.at(2 * x + 1, y) = value(x / 2, y / 2);
+    }
+  for (int y = 0; y < height / 2; ++y)
+    for (int x = 0; x < width / 2; ++x) {
+      u.at(x, y) = v.at(x, y) = value(x, y);
+      chroma.at(2 * x, y) = chroma.at(2 * x + 1, y) = value(x, y);
+    }
+  auto luma_of = [](int x) { return (x - 16) * 255.0 / 219; };
+  auto chroma_of = [](int x) { return 128 + (x - 128) * 255.0 / 224; };
+  picture_converter testee;
+  std::pair<pixel_layout, std::vector<plane>> pictures[] = {
+    {pixel_layout::yuv420, {luma, u, v}},
+    {pixel_layout::nv12, {luma, chroma}},
+    {pixel_layout::yuyv, {packed}},
+  };
+  for (auto& [layout, planes] : pictures) {
+    auto raw = picture_of(layout, width, height, planes);
+    raw.is_limited = true;
+    auto out = testee.planar(raw);
+    double worst = 0;
+    for (int i = 0; i < 3; ++i)
+      for (int y = 0; y < (i == 0 ? height : height / 2); ++y)
+        for (int x = 0; x < (i == 0 ? width : width / 2); ++x) {
+          auto wanted = i == 0 ? luma_of(value(x, y)) : chroma_of(value(x, y));
+          auto got = out.planes[i][y * out.strides[i] + x];
+          worst = std::max(worst,
+                           std::abs(std::clamp(wanted, 0.0, 255.0) - got));
+        }
+    CAF_CHECK(worst <= 0.5);
+    // And back to where it is, where nothing is to be converted.
+    raw.is_limited = false;
+    CAF_CHECK_EQUAL(testee.planar(raw).planes[0][16], value(16, 0));
   }
 }
 

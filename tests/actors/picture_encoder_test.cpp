@@ -55,12 +55,14 @@ CAF_TEST(a planar picture becomes a JPEG with its times) {
   raw.capture_mono_ns = 1;
   raw.capture_utc_ns = 2;
   raw.exposure_us = 3;
+  raw.is_timed = false;
   picture_encoder testee;
   auto result = testee.encode(raw, 90);
   auto& frame = frame_in(result);
   CAF_CHECK_EQUAL(frame.capture_mono_ns, 1);
   CAF_CHECK_EQUAL(frame.capture_utc_ns, 2);
   CAF_CHECK_EQUAL(frame.exposure_us, 3);
+  CAF_CHECK(!frame.is_timed);
   CAF_CHECK_EQUAL(frame.width, 64);
   CAF_CHECK_EQUAL(frame.height, 48);
   jpeg_decoder decoder;

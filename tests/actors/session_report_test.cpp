@@ -281,6 +281,19 @@ CAF_TEST(a clock that is not known is null) {
                         {"restarts", 1}}));
 }
 
+CAF_TEST(a clock that was looked at long ago is shown as it is now) {
+  auto& camera = add_camera("left");
+  camera.viewer->update([&](auto& f) {
+    f.clocked = true;
+    f.clock = {-5, 7};
+    f.drift_ppb = 30'000;
+    f.drift_error_ppb = 900;
+    f.probed_ns = view.now_ns - 10 * s;
+  });
+  CAF_CHECK_EQUAL(manifest("/cameras/left/clock/offset_ns"), 299'995);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/clock/error_ns"), 10'007);
+}
+
 CAF_TEST(the history of a clock is on the session clock) {
   auto& camera = add_camera("left");
   CAF_CHECK_EQUAL(manifest("/cameras/left/clock_history"), json::array());

@@ -56,22 +56,41 @@ class WrongCaptureClock:
 
     def __init__(self, room, name, ahead_ns, ppm=0):
         self._path = room.folder / f"{name}.clock"
-        self.ppm = ppm
-        self.since_ns = boottime_ns()
-        self.ahead_ns = 0
         self._file = self._path.open("w")
-        self.step(ahead_ns)
+        # How it has gone: since when, how far ahead then, and how fast.
+        self.spans = [(boottime_ns(), ahead_ns, ppm)]
+        self._write()
+
+    def _write(self):
+        since_ns, ahead_ns, ppm = self.spans[-1]
+        # In place and of one length: it is looked at while this writes.
+        text = f"{ahead_ns:+020} {ppm:+08} {since_ns:+020}\n"
+        os.pwrite(self._file.fileno(), text.encode(), 0)
 
     def step(self, ahead_ns):
-        self.ahead_ns = ahead_ns
-        # In place and of one length: it is looked at while this writes.
-        text = f"{ahead_ns:+020} {self.ppm:+08} {self.since_ns:+020}\n"
-        os.pwrite(self._file.fileno(), text.encode(), 0)
+        """Sets it; `true_ns` is of no use from then on."""
+        since_ns, _, ppm = self.spans[-1]
+        self.spans = [(since_ns, ahead_ns, ppm)]
+        self._write()
+
+    def slew(self, ppm):
+        """From now on it runs faster or slower, as a time daemon makes it.
+        :returns: CLOCK_BOOTTIME in ns.
+        """
+        since_ns, ahead_ns, old_ppm = self.spans[-1]
+        now_ns = boottime_ns()
+        moved_ns = (now_ns - since_ns) * old_ppm // 1_000_000
+        self.spans.append((now_ns, ahead_ns + moved_ns, ppm))
+        self._write()
+        return now_ns
 
     def true_ns(self, stamp_ns):
         """CLOCK_BOOTTIME when the clock showed `stamp_ns`, without steps."""
-        ahead = stamp_ns - self.ahead_ns - self.since_ns
-        return self.since_ns + ahead * 1_000_000 // (1_000_000 + self.ppm)
+        since_ns, ahead_ns, ppm = next(
+            (x for x in reversed(self.spans) if x[0] + x[1] <= stamp_ns),
+            self.spans[0])
+        ahead = stamp_ns - ahead_ns - since_ns
+        return since_ns + ahead * 1_000_000 // (1_000_000 + ppm)
 
     def environment(self):
         library = find_library()

@@ -2,6 +2,7 @@
 that breaks. All work on threads of the test and are ended by `close`."""
 
 import http.client
+import random
 import re
 import socket
 import struct
@@ -227,13 +228,16 @@ class Network(Listener):
                             struct.pack("ii", 1, 0))
             return
         with socket.create_connection(self._server, 10) as server:
-            back = threading.Thread(target=self._pump, args=(server, peer),
-                                    daemon=True)
+            back = threading.Thread(target=self._pump,
+                                    args=(server, peer, False), daemon=True)
             back.start()
-            self._pump(peer, server)
+            self._pump(peer, server, True)
             back.join()
 
-    def _pump(self, source, target):
+    def _passing(self, is_there):
+        """A piece is on its way to the server, or back."""
+
+    def _pump(self, source, target, is_there):
         try:
             while self.open and not self._refuses:
                 data = source.recv(65536)
@@ -242,6 +246,7 @@ class Network(Listener):
                         return
                 if not data:
                     break
+                self._passing(is_there)
                 target.sendall(data)
         except OSError:
             pass
@@ -251,6 +256,24 @@ class Network(Listener):
                     end.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     pass
+
+
+class SlowNetwork(Network):
+    """A way to a server where every piece takes its time, in order: as long as
+    its two directions say, at random and the same in each run."""
+
+    def __init__(self, address, server, there_s, back_s, seed):
+        """
+        :param there_s: What a piece takes on its way to the server at most.
+        """
+        super().__init__(address, server)
+        self._most = {True: there_s, False: back_s}
+        self._random = random.Random(seed)
+
+    def _passing(self, is_there):
+        most = self._most[is_there]
+        if most > 0:
+            time.sleep(self._random.uniform(0, most))
 
 
 class LegacyServer:

@@ -108,6 +108,8 @@ CAF_TEST(what a camera cannot do is refused with what would be right) {
   refused([](options& x) { x.width = 641; }, "641x360: want 640x360");
   refused([](options& x) { x.fps = 60; }, "fps=60: want at most 30");
   refused([](options& x) { x.exposure_us = 7; }, "camera.exposure-us=7: this");
+  refused([](options& x) { x.exposure_us = 40'000; },
+          "camera.exposure-us=40000: want at most 33333 at this camera.fps");
   refused([](options& x) { x.gain = 2; }, "camera.gain=2: this camera has no");
   refused([](options& x) { x.focus = autofocus::once; },
           "camera.autofocus=once: this camera has no");

@@ -67,6 +67,15 @@ CAF_TEST(a part header names the length and the times) {
                   "\r\n");
 }
 
+CAF_TEST(a frame whose capture time is not known has none in its header) {
+  auto x = sample_frame();
+  x.flags = frame::receive_time_only;
+  auto head = parsed(header_of(x));
+  CAF_CHECK(!head.capture_mono_ns);
+  CAF_CHECK(!head.capture_utc_ns);
+  CAF_CHECK(head.sequence == x.sequence);
+}
+
 CAF_TEST(a known exposure and a loss are in the part header) {
   auto x = sample_frame();
   x.exposure_us = 8000;

@@ -183,6 +183,18 @@ CAF_TEST(totals do not fall when the disk takes frames back) {
   CAF_CHECK_EQUAL(of_left("frames_captured_total"), "3");
 }
 
+CAF_TEST(the error of a clock grows until the next look at it) {
+  add_camera("left");
+  cameras->look().at(0).viewer->update([&](viewer_figures& f) {
+    f.clocked = true;
+    f.clock = {0, 250'000};
+    f.drift_error_ppb = 3'000;
+    f.probed_ns = now_ns - 10 * second;
+  });
+  CAF_CHECK_EQUAL(metric("camnode_clock_error_seconds{camera=\"left\"}"),
+                  "0.000281000");
+}
+
 CAF_TEST(a clock that is not known has no figures) {
   add_camera("left");
   CAF_CHECK_EQUAL(metric("camnode_clock_offset_seconds{camera=\"left\"}"),

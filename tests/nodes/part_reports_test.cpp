@@ -73,6 +73,8 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
     y.connected = true;
     y.clocked = true;
     y.clock = {-5, 70};
+    y.drift_error_ppb = 45'000'000;
+    y.probed_ns = 800;
     y.newest_ns = 900;
   });
   cameras.put(x);
@@ -83,7 +85,7 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
   auto connection = find(parts, "connection/cam-a");
   CAF_CHECK_EQUAL(connection.owner, "viewer/cam-a");
   CAF_CHECK_EQUAL(value(connection, "clock_offset_ns"), -5);
-  CAF_CHECK_EQUAL(value(connection, "clock_error_ns"), 70);
+  CAF_CHECK_EQUAL(value(connection, "clock_error_ns"), 80);
   CAF_CHECK_EQUAL(value(connection, "newest_age_ns"), 100);
   CAF_CHECK_EQUAL(find(parts, "books/cam-a").state, "idle");
   CAF_CHECK_EQUAL(find(parts, "ring/cam-a").state, "0 % full");

@@ -118,6 +118,7 @@ class Lab:
     def __init__(self, folder, binaries, clip, quick):
         self.folder = folder
         self.camnode = binaries / "camnode"
+        self.camctl = binaries / "camctl"
         self.bench = binaries / "camnode-bench"
         self.clip = clip
         self.quick = quick

@@ -253,6 +253,33 @@ CAF_TEST(numbers are taken on the line between two readings if wanted) {
   CAF_CHECK_EQUAL(rows[2]["s.v"], "20");
 }
 
+CAF_TEST(numbers on the line between two readings keep all of their digits) {
+  options.session = "trial";
+  options.interpolate = true;
+  film("a", "x", {0, 50, 100});
+  readings("s", "s", "x",
+           "timestamp,ns,const,third\n" + at(0)
+             + ",1800000000123456789,5.00,0\n" + at(100)
+             + ",1800000000123456987,5.0,0.2000000000000003\n");
+  auto rows = table();
+  CAF_CHECK_EQUAL(rows[0]["s.ns"], "1800000000123456789");
+  CAF_CHECK_EQUAL(rows[0]["s.const"], "5.00");
+  CAF_CHECK_EQUAL(rows[1]["s.const"], "5.00");
+  CAF_CHECK_EQUAL(rows[1]["s.third"], "0.10000000000000014");
+  CAF_CHECK_EQUAL(rows[2]["s.ns"], "1800000000123456987");
+}
+
+CAF_TEST(large numbers are interpolated to what a double can hold) {
+  options.session = "trial";
+  options.interpolate = true;
+  film("a", "x", {50});
+  readings("s", "s", "x",
+           "timestamp,n\n" + at(0) + ",9007199254740001\n" + at(100)
+             + ",9007199254740003\n");
+  auto rows = table();
+  CAF_CHECK_EQUAL(rows[0]["s.n"], "9007199254740002");
+}
+
 CAF_TEST(what cannot be read is named and the rest is there) {
   options.session = "trial";
   film("a", "x", {100, 140});
