@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -233,6 +234,10 @@ bool share_authority(const std::string& ca_file,
         return true;
     }
   return false;
+}
+
+void keep_openssl_to_the_end() {
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
 }
 
 } // namespace camnode

@@ -50,4 +50,10 @@ bool is_of_a_person(ssl_st* connection);
 bool share_authority(const std::string& ca_file,
                      const std::string& other_ca_file);
 
+/// Has OpenSSL leave its memory to the end of the process. By default it frees
+/// it in the main thread's exit, while threads of libraries that are ending may
+/// still free theirs: twice, or not at all. To be called before anything else
+/// of OpenSSL.
+void keep_openssl_to_the_end();
+
 } // namespace camnode

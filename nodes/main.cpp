@@ -1,5 +1,6 @@
 #include "actors/camera/libcamera_source.hpp"
 #include "messages/error.hpp"
+#include "nodes/certificates.hpp"
 #include "nodes/client.hpp"
 #include "nodes/options.hpp"
 #include "nodes/server.hpp"
@@ -51,6 +52,7 @@ struct runner {
 
 int main(int argc, char** argv) {
   reuse_frame_memory();
+  camnode::keep_openssl_to_the_end();
   try {
     return std::visit(runner{},
                       camnode::parse_options(argc, argv,
