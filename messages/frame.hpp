@@ -1,5 +1,7 @@
 #pragma once
 
+#include "messages/frame_memory.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,7 +21,7 @@ public:
 
   /// Allocates `capacity` bytes, of which none is in use yet.
   explicit frame_bytes(size_t capacity)
-    : data_(new uint8_t[capacity]), capacity_(capacity) {
+    : data_(frame_memory::shared().take(capacity)), capacity_(capacity) {
   }
 
   uint8_t* data() {
@@ -39,6 +41,11 @@ public:
     return capacity_;
   }
 
+  /// How many bytes of memory it takes.
+  size_t footprint() const {
+    return data_.get_deleter().bytes;
+  }
+
   bool empty() const {
     return size_ == 0;
   }
@@ -49,7 +56,7 @@ public:
   }
 
 private:
-  std::unique_ptr<uint8_t[]> data_;
+  frame_memory::piece data_;
   size_t size_ = 0;
   size_t capacity_ = 0;
 };

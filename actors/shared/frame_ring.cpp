@@ -13,7 +13,7 @@ void frame_ring::push(frame_ptr x, int64_t time_ns) {
     std::lock_guard<std::mutex> guard{mutex_};
     if (end_ - begin_ == slots_.size())
       grow();
-    bytes_ += x->jpeg.capacity();
+    bytes_ += x->jpeg.footprint();
     last_epoch_ = x->epoch;
     last_sequence_ = x->sequence;
     at(end_) = {std::move(x), time_ns};
@@ -121,7 +121,7 @@ void frame_ring::grow() {
 
 void frame_ring::drop_oldest() {
   auto& x = at(begin_);
-  bytes_ -= x.frame->jpeg.capacity();
+  bytes_ -= x.frame->jpeg.footprint();
   x.frame.reset();
   ++begin_;
 }

@@ -27,7 +27,7 @@ public:
   using position = uint64_t;
 
   struct limits {
-    size_t bytes;      ///< Sum of the JPEG buffers' capacities.
+    size_t bytes;      ///< Sum of the memory of the JPEGs.
     caf::timespan age; ///< Distance of the newest frame's time to the oldest's.
   };
 
