@@ -102,6 +102,12 @@ public:
     auto listing = list_data(options_.dir);
     if (!listing)
       return std::move(listing.error());
+    if (listing->cameras.empty() && listing->sensors.empty()
+        && listing->manifests.empty() && listing->faults.empty())
+      return caf::make_error(ec::open_failed,
+                             options_.dir.string()
+                               + ": there is no recording in it: want a "
+                                 "data.dir, with sessions/ and cam/");
     result_.faults = std::move(listing->faults);
     result_.strangers = std::move(listing->strangers);
     read_manifests(listing->manifests);

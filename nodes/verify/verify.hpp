@@ -45,7 +45,8 @@ struct data_audit {
 
 /// Reads all that is in a data folder, every byte of every film, on all cores,
 /// and compares it with the manifests. Changes nothing.
-/// @returns `ec::open_failed` if there is no such folder or session.
+/// @returns `ec::open_failed` if there is no such folder or session, or no
+///          recording in it.
 caf::expected<data_audit> verify_data(const verify_options& options);
 
 /// For people: a table per session, and a line for each loss and fault.

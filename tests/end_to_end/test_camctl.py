@@ -53,7 +53,8 @@ def test_commands_answer_programs_in_json(room):
     room.wait_light(lambda x: x["state"] == "idle")
     done = client.camctl("record", "start", "--json")
     told = json.loads(done.stdout)
-    assert told["state"] == "recording"
+    assert told["state"] == "recording" and told["cameras"] == 1
+    assert "cam-a is not recorded" in done.stderr # It has no source.
     done = client.camctl("record", "stop", "--json")
     assert json.loads(done.stdout)["session"] == told["session"]
 

@@ -290,7 +290,10 @@ def test_recording_is_started_and_stopped(room):
     assert "nothing is being recorded" in done.stderr
     done = client.camctl("record", "start", "--label", "trial-7")
     assert done.returncode == 0, done.stderr
-    session = int(re.fullmatch(r"recording, session (\d+)\n", done.stdout)[1])
+    session = int(re.fullmatch(r"recording 1 camera, session (\d+)\n",
+                               done.stdout)[1])
+    shown = json.loads(client.camctl("record", "status", "--json").stdout)
+    assert shown["cameras"]["cam-a"]["frames_durable"] > 0 # It has begun.
     done = client.camctl("record", "start")
     assert done.returncode == 1 and "recording already" in done.stderr
     done = client.camctl("record", "start", "--label", "../x")
@@ -310,6 +313,15 @@ def test_recording_is_started_and_stopped(room):
     done = client.camctl("record", "start", "--duration", "0.5")
     assert done.returncode == 0, done.stderr
     room.wait_light(lambda x: x["state"] == "idle")
+
+
+def test_a_start_says_that_no_camera_is_known(room):
+    client = room.client()
+    room.wait_light(lambda x: x["state"] == "idle")
+    done = client.camctl("record", "start")
+    assert done.returncode == 0 and "no camera is known" in done.stderr
+    assert done.stdout.startswith("recording 0 cameras, session ")
+    assert client.camctl("record", "stop").returncode == 0
 
 
 def test_a_server_says_that_it_does_not_record(room):

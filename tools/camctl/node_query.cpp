@@ -194,10 +194,12 @@ answer asker::look_for(const std::function<bool(const node_report&)>& suits,
                                                  {"127.0.0.1", server_port}}
                      : query_.nodes;
   caf::error last;
+  auto answered = false;
   for (auto& at : nodes) {
     auto report = link_.look(at);
     if (report && suits(*report))
       return {at, std::move(*report)};
+    answered = answered || report;
     if (!report && !usual) {
       complain(report.error());
       leave(failed);
@@ -206,8 +208,8 @@ answer asker::look_for(const std::function<bool(const node_report&)>& suits,
       last = report.error();
   }
   if (!usual)
-    std::cerr << "camctl: none of these nodes has " << what << "\n";
-  else if (last)
+    std::cerr << "camctl: found no " << what << " at the given nodes\n";
+  else if (!answered)
     std::cerr << "camctl: found no " << what
               << " at 127.0.0.1:4711 and 127.0.0.1:4710: " << words_of(last)
               << "; try --node HOST:PORT\n";

@@ -133,46 +133,107 @@ bool all_record(const json& truth) {
   });
 }
 
-/// What a command came to. Nothing: not known yet.
-std::optional<int> outcome(const node_query& query, const answer& x, bool start,
-                           const json& now) {
-  auto before = truth_of(x.report);
-  auto refusals = [](const json& x) {
-    return field<uint64_t>(x, "commands_refused", 0);
-  };
-  auto session = [](const json& x) { return field<int64_t>(x, "session", 0); };
-  if (refusals(now) > refusals(before)) {
-    std::cerr << "camctl: refused: "
-              << printable(field<std::string>(now, "last_error", "")) << "\n";
-    return failed;
+/// Tells what a start came to, camera by camera.
+int tell_start(const node_query& query, const answer& x, int64_t session,
+               const json& cameras) {
+  auto result = int{all_well};
+  for (auto& [id, camera] : cameras.items()) {
+    if (field<std::string>(camera, "state", "") != "stalled")
+      continue;
+    auto why = field<std::string>(camera, "last_error", "");
+    std::cerr << "camctl: " << printable(id) << " is not recorded"
+              << (why.empty() ? "" : ": ") << printable(why) << "\n";
+    result = failed;
   }
-  auto state = field<std::string>(now, "state", "");
-  auto done = start ? state == "recording" && session(now) != session(before)
-                    : state == "idle" && session(before) != 0;
-  if (!done)
-    return std::nullopt;
-  if (start)
-    tell(query, x, "recording, session " + std::to_string(session(now)),
-         {{"state", "recording"}, {"session", session(now)}});
-  else
-    tell(query, x,
-         "stopped, session " + std::to_string(session(before)) + " is complete",
-         {{"state", "idle"}, {"session", session(before)}});
-  return all_well;
+  if (cameras.empty())
+    std::cerr << "camctl: no camera is known: sensors alone are recorded\n";
+  auto n = cameras.size();
+  tell(query, x,
+       "recording " + std::to_string(n) + (n == 1 ? " camera" : " cameras")
+         + ", session " + std::to_string(session),
+       {{"state", "recording"}, {"session", session}, {"cameras", n}});
+  return result;
 }
+
+/// Waits for what a command comes to, in the truth light.
+class command_watch {
+public:
+  command_watch(const node_query& query, const answer& before, bool start)
+    : query_(query),
+      before_(before),
+      start_(start),
+      truth_before_(truth_of(before.report)) {
+  }
+
+  /// @returns The exit code; nothing while it is not known yet.
+  std::optional<int> look(const json& now) {
+    if (refusals(now) > refusals(truth_before_)) {
+      std::cerr << "camctl: refused: "
+                << printable(field<std::string>(now, "last_error", "")) << "\n";
+      return failed;
+    }
+    return start_ ? look_for_start(now) : look_for_stop(now);
+  }
+
+private:
+  static uint64_t refusals(const json& x) {
+    return field<uint64_t>(x, "commands_refused", 0);
+  }
+
+  static int64_t session(const json& x) {
+    return field<int64_t>(x, "session", 0);
+  }
+
+  static std::string state(const json& x) {
+    return field<std::string>(x, "state", "");
+  }
+
+  /// Until each camera is recorded, or known not to be; a short session may be
+  /// over before that.
+  std::optional<int> look_for_start(const json& now) {
+    if (state(now) == "recording" && session(now) != session(truth_before_)) {
+      begun_ = session(now);
+      cameras_ = field(now, "cameras", json::object());
+      for (auto& x : cameras_)
+        if (field<std::string>(x, "state", "") == "starting")
+          return std::nullopt;
+    } else if (begun_ == 0) {
+      return std::nullopt;
+    }
+    return tell_start(query_, before_, begun_, cameras_);
+  }
+
+  std::optional<int> look_for_stop(const json& now) const {
+    auto was = session(truth_before_);
+    if (state(now) != "idle" || was == 0)
+      return std::nullopt;
+    tell(query_, before_,
+         "stopped, session " + std::to_string(was) + " is complete",
+         {{"state", "idle"}, {"session", was}});
+    return all_well;
+  }
+
+  const node_query& query_;
+  const answer& before_;
+  const bool start_;
+  const json truth_before_;
+  int64_t begun_ = 0; ///< The session that the start has begun.
+  json cameras_ = json::object();
+};
 
 int command_recording(const node_query& query, asker& nodes, const answer& x,
                       bool start, const std::string& payload) {
   auto told = nodes.link().record(x.at, payload);
   if (!told)
     return complain(told.error());
+  command_watch watch{query, x, start};
   // A stop waits up to 15 s for cameras that are away.
   auto end = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < end) {
     auto report = nodes.link().look(x.at);
     if (!report)
       return complain(report.error());
-    if (auto result = outcome(query, x, start, truth_of(*report)))
+    if (auto result = watch.look(truth_of(*report)))
       return *result;
     std::this_thread::sleep_for(poll_interval);
   }
@@ -220,7 +281,7 @@ started again after 0.1 s, or up to 10 s if it has been ending often.
   asker nodes{query};
   auto x = nodes.look_for(
     [&](const node_report& y) { return find_actor(y, name) != nullptr; },
-    "an actor '" + printable(name) + "'");
+    "actor '" + printable(name) + "'");
   auto told = nodes.link().kill(x.at, name);
   if (!told)
     leave(complain(told.error()));
@@ -239,8 +300,9 @@ int run_record(const std::vector<std::string>& given) {
        camctl record status [OPTION ...]
 
 Starts or stops recording on one client, and returns once it has: with exit code
-1 and the reason if the client refuses. status prints what is really on disk:
-exit code 1 if a camera that should be recorded is not.
+1 and the reason if the client refuses, or if frames of a camera that it knows do
+not reach the disk. status prints what is really on disk: exit code 1 if a camera
+that should be recorded is not.
 
   --label LABEL       Names the session: 64 of A-Z a-z 0-9 . _ - at most.
   --duration SECONDS  Stops by itself, 0.1 to 2592000 s later.

@@ -122,6 +122,17 @@ struct fixture {
 
 CAF_TEST_FIXTURE_SCOPE(verify_tests, fixture)
 
+CAF_TEST(a folder without any recording is no success) {
+  scratch_directory other;
+  other.put("notes.txt", "x");
+  verify_options options;
+  options.dir = other.path();
+  auto result = verify_data(options);
+  CAF_REQUIRE(!result);
+  CAF_CHECK(describe(result.error()).find("no recording in it")
+            != std::string::npos);
+}
+
 CAF_TEST(a folder as it was recorded is all there) {
   auto x = check();
   CAF_CHECK_EQUAL(render_text(x).find("damage"), std::string::npos);
