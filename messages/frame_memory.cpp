@@ -1,6 +1,9 @@
 #include "messages/frame_memory.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
+#include <new>
 
 #if defined(__SANITIZE_ADDRESS__)
 #  include <sanitizer/asan_interface.h>
@@ -13,72 +16,176 @@ namespace camnode {
 
 namespace {
 
-/// Rounded up, so that frames of nearly the same size can use one piece after
-/// the other.
-size_t rounded(size_t bytes) {
-  constexpr auto step = frame_memory::least_bytes;
-  return bytes < step ? bytes : (bytes + step - 1) / step * step;
+/// What x86-64 and 64-bit ARM with pages of 4 KiB call huge.
+constexpr size_t huge_page = size_t{2} << 20;
+
+constexpr size_t cache_line = 64;
+
+size_t rounded(size_t bytes, size_t step) {
+  return (bytes + step - 1) / step * step;
+}
+
+/// Of a block: no more than a quarter of each piece is more than was asked for.
+size_t block_size(size_t bytes) {
+  auto result = huge_page;
+  while (result < 4 * bytes && result < 4 * huge_page)
+    result *= 2;
+  return bytes > huge_page ? rounded(bytes, frame_memory::least_bytes) : result;
+}
+
+/// Address space that begins where a huge page does.
+uint8_t* map_aligned(size_t bytes) {
+  auto all = bytes + huge_page;
+  auto x = mmap(nullptr, all, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (x == MAP_FAILED)
+    throw std::bad_alloc{};
+  auto from = reinterpret_cast<uintptr_t>(x);
+  auto begin = rounded(from, huge_page);
+  if (begin > from)
+    munmap(x, begin - from);
+  if (auto rest = from + all - (begin + bytes); rest > 0)
+    munmap(reinterpret_cast<void*>(begin + bytes), rest);
+  return reinterpret_cast<uint8_t*>(begin);
 }
 
 } // namespace
 
+class frame_memory::block {
+public:
+  /// Of pieces for at least `bytes`.
+  explicit block(size_t bytes) : size_(block_size(bytes)) {
+    auto count = std::max<size_t>(size_ / rounded(bytes, cache_line), 1);
+    piece_bytes_ = size_ / count / cache_line * cache_line;
+    unused_.reserve(count);
+    data_ = map_aligned(size_);
+    // Advice: without it all works, only slower.
+    madvise(data_, size_, MADV_HUGEPAGE);
+    // A program that is started has no use for it.
+    madvise(data_, size_, MADV_DONTFORK);
+    ASAN_POISON_MEMORY_REGION(data_, size_);
+    for (auto i = count; i > 0; --i)
+      unused_.push_back(data_ + (i - 1) * piece_bytes_);
+    count_ = count;
+  }
+
+  block(const block&) = delete;
+
+  ~block() {
+    ASAN_UNPOISON_MEMORY_REGION(data_, size_);
+    munmap(data_, size_);
+  }
+
+  size_t size() const {
+    return size_;
+  }
+
+  size_t piece_bytes() const {
+    return piece_bytes_;
+  }
+
+  size_t unused() const {
+    return unused_.size();
+  }
+
+  bool is_spare() const {
+    return unused_.size() == count_;
+  }
+
+  /// @pre `unused() > 0`
+  uint8_t* take() {
+    auto result = unused_.back();
+    unused_.pop_back();
+    return result;
+  }
+
+  void give(uint8_t* x) {
+    unused_.push_back(x);
+  }
+
+private:
+  size_t size_;
+  size_t piece_bytes_;
+  size_t count_ = 0;
+  uint8_t* data_ = nullptr;
+  std::vector<uint8_t*> unused_; ///< The one to take next comes last.
+};
+
 void frame_memory::giver::operator()(uint8_t* x) const {
-  ASAN_UNPOISON_MEMORY_REGION(x, bytes);
-  from->give(x, bytes);
+  if (of)
+    from->give(x, *of);
+  else
+    delete[] x;
 }
 
-frame_memory::~frame_memory() {
-  while (count_ > 0)
-    drop_oldest();
-}
+frame_memory::frame_memory() = default;
+
+frame_memory::~frame_memory() = default;
 
 frame_memory::piece frame_memory::take(size_t bytes) {
-  piece result{nullptr, {this, rounded(bytes)}};
-  {
-    std::lock_guard<std::mutex> guard{mutex_};
-    auto begin = spares_.begin();
-    auto end = begin + static_cast<std::ptrdiff_t>(count_);
-    auto most = std::max(bytes + bytes / 4, rounded(bytes));
-    // The one that came last: it may still be in a cache.
-    for (auto i = end; i != begin && bytes >= least_bytes;) {
-      --i;
-      if (i->bytes < bytes || i->bytes > most)
-        continue;
-      result = piece{i->data, {this, i->bytes}};
-      spare_bytes_ -= i->bytes;
-      std::move(i + 1, end, i);
-      --count_;
-      break;
-    }
-  }
-  if (!result)
-    result = piece{new uint8_t[rounded(bytes)], result.get_deleter()};
-  auto& has = result.get_deleter().bytes;
-  ASAN_UNPOISON_MEMORY_REGION(result.get(), has);
-  ASAN_POISON_MEMORY_REGION(result.get() + bytes, has - bytes);
+  if (bytes < least_bytes)
+    return piece{new uint8_t[bytes], {this, nullptr, bytes}};
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto of = find_block(bytes);
+  if (!of)
+    of = add_block(bytes);
+  if (of->is_spare())
+    spare_bytes_ -= of->size();
+  auto data = of->take();
+  if (of->unused() == 0)
+    open_.erase(std::find(open_.begin(), open_.end(), of));
+  ASAN_UNPOISON_MEMORY_REGION(data, bytes);
+  return {data, {this, of, of->piece_bytes()}};
+}
+
+/// The one with the fewest unused pieces, so that others are left by all.
+frame_memory::block* frame_memory::find_block(size_t bytes) const {
+  block* result = nullptr;
+  auto most = bytes + std::max(bytes / 4, least_bytes);
+  for (auto x : open_)
+    if (x->piece_bytes() >= bytes && x->piece_bytes() <= most
+        && (!result || x->unused() < result->unused()))
+      result = x;
   return result;
 }
 
-void frame_memory::give(uint8_t* data, size_t bytes) {
-  if (bytes < least_bytes || bytes > max_spare_bytes) {
-    delete[] data;
-    return;
-  }
-  std::lock_guard<std::mutex> guard{mutex_};
-  while (count_ == max_spare || spare_bytes_ + bytes > max_spare_bytes)
-    drop_oldest(); // Frames have another size by now, perhaps.
-  ASAN_POISON_MEMORY_REGION(data, bytes);
-  spares_[count_++] = {data, bytes};
-  spare_bytes_ += bytes;
+frame_memory::block* frame_memory::add_block(size_t bytes) {
+  blocks_.push_back(std::make_unique<block>(bytes));
+  open_.reserve(blocks_.size()); // To give a piece back never fails.
+  auto result = blocks_.back().get();
+  open_.push_back(result);
+  spare_bytes_ += result->size();
+  return result;
 }
 
-void frame_memory::drop_oldest() {
-  auto& x = spares_.front();
-  ASAN_UNPOISON_MEMORY_REGION(x.data, x.bytes);
-  delete[] x.data;
-  spare_bytes_ -= x.bytes;
-  std::move(spares_.begin() + 1, spares_.end(), spares_.begin());
-  --count_;
+void frame_memory::give(uint8_t* data, block& of) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  ASAN_POISON_MEMORY_REGION(data, of.piece_bytes());
+  if (of.unused() == 0)
+    open_.push_back(&of);
+  of.give(data);
+  if (!of.is_spare())
+    return;
+  spare_bytes_ += of.size();
+  // The one that was left last stays longest: it has the size of now.
+  auto i = std::find(open_.begin(), open_.end(), &of);
+  std::rotate(i, i + 1, open_.end());
+  drop_spares();
+}
+
+void frame_memory::drop_spares() {
+  for (auto i = open_.begin(); spare_bytes_ > max_spare_bytes;) {
+    auto x = *i;
+    if (!x->is_spare()) {
+      ++i;
+      continue;
+    }
+    spare_bytes_ -= x->size();
+    i = open_.erase(i);
+    blocks_.erase(
+      std::find_if(blocks_.begin(), blocks_.end(),
+                   [=](const auto& owner) { return owner.get() == x; }));
+  }
 }
 
 size_t frame_memory::spare_bytes() const {

@@ -6,22 +6,11 @@
 #include "nodes/server.hpp"
 #include "nodes/version.hpp"
 
-#include <malloc.h>
-
 #include <exception>
 #include <iostream>
 #include <variant>
 
 namespace {
-
-/// Has the heap keep the memory of frames for the next ones. By default glibc
-/// maps most of them from the kernel anew, which clears each page first: that
-/// is a third of what recording costs. Frames above 8 MiB are too rare to keep
-/// memory for. On 32 bits glibc refuses such limits, and all is as by default.
-void reuse_frame_memory() {
-  mallopt(M_MMAP_THRESHOLD, 8 << 20);
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
-}
 
 struct runner {
   int operator()(const camnode::server_options& x) const {
@@ -51,7 +40,6 @@ struct runner {
 } // namespace
 
 int main(int argc, char** argv) {
-  reuse_frame_memory();
   camnode::keep_openssl_to_the_end();
   try {
     return std::visit(runner{},

@@ -5,8 +5,12 @@
 #include "messages/frame.hpp"
 #include "messages/frame_memory.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <deque>
+#include <random>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace camnode;
@@ -14,6 +18,7 @@ using namespace camnode;
 namespace {
 
 constexpr size_t kib = 1024;
+constexpr size_t mib = 1024 * kib;
 
 } // namespace
 
@@ -27,10 +32,8 @@ CAF_TEST(a piece that is given back is what the next one gets) {
 }
 
 CAF_TEST(a piece is never smaller and not much larger than asked for) {
-  frame_memory memory;
-  memory.take(1000 * kib).reset();
-  memory.take(100 * kib).reset();
-  for (size_t bytes = 1; bytes < 2'000'000; bytes += bytes / 3 + 1) {
+  for (size_t bytes = 1; bytes < 20'000'000; bytes += bytes / 9 + 1) {
+    frame_memory memory;
     auto x = memory.take(bytes);
     CAF_REQUIRE(x.get_deleter().bytes >= bytes);
     CAF_REQUIRE(x.get_deleter().bytes
@@ -39,29 +42,79 @@ CAF_TEST(a piece is never smaller and not much larger than asked for) {
   }
 }
 
+CAF_TEST(pieces of one size share a block and do not overlap) {
+  frame_memory memory;
+  std::vector<frame_memory::piece> pieces;
+  for (uint8_t i = 0; i < 100; ++i) {
+    pieces.push_back(memory.take(250'000));
+    std::memset(pieces.back().get(), i, 250'000);
+  }
+  for (uint8_t i = 0; i < 100; ++i) {
+    auto x = pieces[i].get();
+    CAF_REQUIRE(std::all_of(x, x + 250'000, [=](auto b) { return b == i; }));
+  }
+  std::vector<uintptr_t> places;
+  for (auto& x : pieces)
+    places.push_back(reinterpret_cast<uintptr_t>(x.get()) / (2 * mib));
+  std::sort(places.begin(), places.end());
+  auto blocks = std::unique(places.begin(), places.end()) - places.begin();
+  CAF_CHECK(blocks <= 13); // Of 2 MiB, as 8 pieces fit in one.
+}
+
 CAF_TEST(small pieces are not kept) {
   frame_memory memory;
   memory.take(frame_memory::least_bytes - 1).reset();
   CAF_CHECK_EQUAL(memory.spare_bytes(), 0u);
 }
 
+CAF_TEST(a block counts as spare only once nobody uses any of it) {
+  frame_memory memory;
+  auto first = memory.take(200 * kib);
+  auto second = memory.take(200 * kib);
+  first.reset();
+  CAF_CHECK_EQUAL(memory.spare_bytes(), 0u);
+  second.reset();
+  CAF_CHECK_EQUAL(memory.spare_bytes(), 2 * mib);
+  first = memory.take(200 * kib);
+  CAF_CHECK_EQUAL(memory.spare_bytes(), 0u);
+}
+
 CAF_TEST(what is kept has a bound and the oldest makes room) {
   frame_memory memory;
   std::vector<frame_memory::piece> pieces;
-  for (size_t i = 0; i < 2 * frame_memory::max_spare; ++i)
+  for (int i = 0; i < 500; ++i)
     pieces.push_back(memory.take(100 * kib));
   pieces.clear();
-  CAF_CHECK(memory.spare_bytes() <= frame_memory::max_spare * 128 * kib);
+  CAF_CHECK_EQUAL(memory.spare_bytes(), frame_memory::max_spare_bytes);
   // Frames have another size now.
   pieces.push_back(memory.take(300 * kib));
   auto where = pieces.front().get();
   pieces.clear();
+  CAF_CHECK_EQUAL(memory.spare_bytes(), frame_memory::max_spare_bytes);
   CAF_CHECK_EQUAL(memory.take(300 * kib).get(), where);
   for (int i = 0; i < 9; ++i)
-    pieces.push_back(memory.take(size_t{8} << 20));
+    pieces.push_back(memory.take(8 * mib));
   pieces.clear();
   CAF_CHECK(memory.spare_bytes() <= frame_memory::max_spare_bytes);
   memory.take(frame_memory::max_spare_bytes + 1).reset();
+  CAF_CHECK(memory.spare_bytes() <= frame_memory::max_spare_bytes);
+}
+
+CAF_TEST(a ring of frames of changing size leaves no blocks behind) {
+  frame_memory memory;
+  std::mt19937 random{4711};
+  std::deque<frame_memory::piece> ring;
+  size_t usual = 20 * kib;
+  for (int i = 0; i < 5000; ++i) {
+    if (i % 500 == 0)
+      usual = 20 * kib + random() % (600 * kib);
+    ring.push_back(memory.take(usual + random() % (usual / 4)));
+    if (ring.size() > 50)
+      ring.pop_front();
+    CAF_REQUIRE(memory.spare_bytes() <= frame_memory::max_spare_bytes);
+  }
+  ring.clear();
+  CAF_CHECK(memory.spare_bytes() > 0u);
   CAF_CHECK(memory.spare_bytes() <= frame_memory::max_spare_bytes);
 }
 
