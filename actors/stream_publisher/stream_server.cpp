@@ -3,6 +3,7 @@
 #include "actors/shared/log.hpp"
 #include "actors/shared/log_pace.hpp"
 #include "actors/shared/tcp_acceptor.hpp"
+#include "actors/stream_publisher/breather.hpp"
 #include "actors/stream_publisher/stream_hub.hpp"
 #include "actors/stream_publisher/stream_session.hpp"
 #include "messages/clock.hpp"
@@ -54,6 +55,7 @@ struct stream_server::implementation
   const std::shared_ptr<tcp_acceptor> acceptor;
   stream_hub hub;
   log_pace refusals;
+  breather breath;
   uint64_t listener = 0;
   std::atomic<bool> serving{false}; ///< A `serve` is queued.
 };
@@ -106,10 +108,13 @@ void stream_server::implementation::watch_ring() {
 void stream_server::implementation::serve() {
   serving = false;
   auto oldest = hub.ring->oldest_position();
+  breath.begin_frame();
   // A session may take itself out of the set while it is served.
   for (auto i = hub.sessions.begin(); i != hub.sessions.end();) {
     auto session = *i++;
     session->on_frame(oldest);
+    if (i != hub.sessions.end())
+      breath.breathe();
   }
 }
 
