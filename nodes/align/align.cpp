@@ -7,6 +7,8 @@
 #include "messages/frame.hpp"
 #include "nodes/align/frame_track.hpp"
 #include "nodes/align/sensor_track.hpp"
+#include "nodes/verify/data_folder.hpp"
+#include "nodes/verify/session_names.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -32,37 +34,55 @@ std::string text_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+caf::error refusal(const std::string& why) {
+  return caf::make_error(ec::open_failed, why);
+}
+
 /// Finds a session by its start, its label, or its manifest's name.
 caf::expected<manifest> find_session(const fs::path& dir,
                                      const std::string& wanted) {
   std::error_code err;
-  std::optional<manifest> result;
-  std::string why = "there is no session " + wanted + " in " + dir.string();
-  for (auto& entry : fs::directory_iterator(dir / "sessions", err)) {
-    auto name = entry.path().filename().string();
-    if (entry.path().extension() != ".json")
-      continue;
-    auto books = parse_manifest(text_of(entry.path()));
-    auto named = name == wanted || entry.path().stem() == wanted;
+  if (!fs::is_directory(dir, err))
+    return refusal(dir.string() + ": is no folder"
+                   + (err ? ": " + err.message() : "")
+                   + "; want a data.dir, with sessions/ and cam/");
+  std::optional<manifest> found;
+  std::string starts;
+  auto several = false;
+  for (auto& file : list_manifests(dir)) {
+    fs::path name{file.name};
+    auto books = parse_manifest(text_of(dir / name));
     if (!books) {
-      if (named)
-        return caf::make_error(ec::open_failed,
-                               name + ": " + describe(books.error()));
+      if (wanted == name.filename().string() || wanted == name.stem().string())
+        return refusal((dir / name).string() + ": "
+                       + books.error().context().get_as<std::string>(0)
+                       + "; camctl verify says what is left of the session");
       continue;
     }
-    auto& session = books->session;
-    if (!named && std::to_string(session.start_ms) != wanted
-        && (wanted.empty() || session.label != wanted))
+    if (!is_named(wanted, books->session, name))
       continue;
-    if (result)
-      return caf::make_error(ec::open_failed, "there are several sessions "
-                                                + wanted
-                                                + ": name one by its start");
-    result = std::move(*books);
+    several = found.has_value();
+    starts += (several ? ", " : "") + std::to_string(books->session.start_ms);
+    if (!several)
+      found = std::move(*books);
   }
-  if (!result)
-    return caf::make_error(ec::open_failed, why);
-  return std::move(*result);
+  if (!found)
+    return refusal(no_such_session(wanted, dir));
+  if (several)
+    return refusal("there are several sessions " + wanted + " in "
+                   + dir.string() + ": name one by its start: " + starts);
+  return std::move(*found);
+}
+
+/// Why there is no reference camera.
+std::string no_such_camera(const std::string& wanted, const manifest& books) {
+  auto session = "session " + std::to_string(books.session.start_ms);
+  if (books.cameras.empty())
+    return session + " has no camera: there is nothing to align";
+  auto result = session + " has no camera " + wanted + "; it has ";
+  for (auto i = books.cameras.begin(); i != books.cameras.end(); ++i)
+    result += (i == books.cameras.begin() ? "" : ", ") + i->first;
+  return result;
 }
 
 frame_track track_of(const fs::path& dir, const std::string& id,
@@ -137,8 +157,7 @@ public:
       result_.reference = cameras.begin()->first;
     auto reference = cameras.find(result_.reference);
     if (reference == cameras.end())
-      return caf::make_error(ec::open_failed,
-                             "the session has no camera " + result_.reference);
+      return refusal(no_such_camera(result_.reference, books_));
     for (auto& [id, camera] : cameras)
       if (id != result_.reference)
         others_.push_back({id, track_of(options_.dir, id, camera)});

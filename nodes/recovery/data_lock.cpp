@@ -30,4 +30,15 @@ caf::expected<unique_fd> lock_data(const std::filesystem::path& dir,
   return result;
 }
 
+std::optional<bool> is_data_locked(const std::filesystem::path& dir) {
+  auto path = dir / data_lock_name;
+  unique_fd file{
+    ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (!file)
+    return errno == ENOENT ? std::optional{false} : std::nullopt;
+  if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0)
+    return false;
+  return errno == EWOULDBLOCK ? std::optional{true} : std::nullopt;
+}
+
 } // namespace camnode

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 namespace camnode {
 
@@ -20,5 +21,10 @@ constexpr auto data_lock_name = ".camnode.lock";
 ///          the file system has none.
 caf::expected<unique_fd> lock_data(const std::filesystem::path& dir,
                                    std::chrono::milliseconds patience);
+
+/// Whether a process has the data folder `dir` as its own now. Keeps nobody
+/// from taking it: whoever wants it at that very instant tries again.
+/// @returns Nothing where that cannot be told.
+std::optional<bool> is_data_locked(const std::filesystem::path& dir);
 
 } // namespace camnode

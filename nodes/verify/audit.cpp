@@ -25,15 +25,18 @@ std::string differs(const char* what, uint64_t in_file, uint64_t in_books) {
 class camera_auditor {
 public:
   camera_auditor(const manifest_camera& books,
-                 const std::vector<checked_film>& films)
-    : books_(books), films_(films) {
+                 const std::vector<checked_film>& films, bool over)
+    : books_(books), films_(films), over_(over) {
   }
 
   camera_audit run() {
     add_up();
     compare_files();
     name_losses();
-    check_sums();
+    if (over_)
+      check_sums();
+    else
+      check_durable();
     check_numbers();
     result_.faults = faults_.texts();
     for (auto& x : film_faults_)
@@ -42,8 +45,31 @@ public:
   }
 
 private:
+  /// Whether `x` is not complete, and need not be. One of its two files may
+  /// have its last name already.
+  bool is_open(const checked_film& x) const {
+    if (over_ || x.piece.complete())
+      return false;
+    return x.piece.end_ms == 0
+           || std::any_of(films_.begin(), films_.end(), [&](const auto& y) {
+                return y.piece.end_ms == 0
+                       && y.piece.start_ms == x.piece.start_ms;
+              });
+  }
+
+  void add_open(const checked_film& x) {
+    if (x.gone)
+      return;
+    result_.open.push_back(x.piece.name());
+    result_.open_frames += x.facts.index.rows;
+  }
+
   void add_up() {
     for (auto& x : films_) {
+      if (is_open(x)) {
+        add_open(x);
+        continue;
+      }
       result_.films += x.piece.film.has_value();
       result_.frames += x.facts.film_frames;
       result_.bytes += x.facts.film_bytes;
@@ -66,12 +92,14 @@ private:
   void compare_files() {
     std::map<std::string, const recorded_segment*> told;
     for (auto& x : books_.segments)
-      told[x.file] = &x;
+      if (over_ || x.end_ms != 0)
+        told[x.file] = &x;
     for (auto& x : films_) {
       auto i = told.find(x.piece.stem);
       if (i == told.end()) {
-        film_faults_.push_back(x.piece.name()
-                               + ": the manifest knows no such file");
+        if (over_)
+          film_faults_.push_back(x.piece.name()
+                                 + ": the manifest knows no such file");
         continue;
       }
       compare(x, *i->second);
@@ -145,6 +173,20 @@ private:
                   + std::to_string(named) + " are named");
   }
 
+  /// What was durable when the manifest was written is so still.
+  void check_durable() {
+    auto there = result_.frames + result_.open_frames;
+    auto all_counted = std::all_of(films_.begin(), films_.end(),
+                                   [](const auto& x) {
+                                     return !x.growing || x.counted;
+                                   });
+    if (all_counted && there < books_.durable)
+      faults_.add(std::to_string(books_.durable)
+                  + " frames were safe on disk, as the manifest says; the "
+                    "files have "
+                  + std::to_string(there));
+  }
+
   /// Each number is in one file, or named as lost.
   void check_numbers() {
     number_set lost; // All of these are.
@@ -156,12 +198,16 @@ private:
     }
     number_set there;
     const frame_range* before = nullptr;
-    for (auto& film : films_)
+    for (auto& film : films_) {
+      if (is_open(film)) // Its end may be in the next one, too.
+        continue;
       for (auto& x : film.facts.index.ranges) {
         for (auto& doubled : there.common_with(x))
           faults_.add(in_words(doubled) + " in " + film.piece.name()
                       + ": recorded twice");
-        for (auto& denied : lost.common_with(x))
+        // What was lost may have been found again since.
+        for (auto& denied :
+             over_ ? lost.common_with(x) : std::vector<frame_range>{})
           faults_.add(in_words(denied) + " in " + film.piece.name()
                       + ": named as lost");
         there.add(x);
@@ -169,12 +215,15 @@ private:
           check_between(*before, x, told);
         before = &x;
       }
+    }
   }
 
   void check_between(const frame_range& a, const frame_range& b,
                      const number_set& told) {
     if (a.epoch == b.epoch && b.first <= a.last)
       return faults_.add(in_words(b) + ": behind " + in_words(a));
+    if (!over_) // The books may not be that far yet.
+      return;
     if (a.epoch != b.epoch && !is_break(a.epoch))
       faults_.add("run " + std::to_string(b.epoch) + " follows run "
                   + std::to_string(a.epoch)
@@ -200,57 +249,110 @@ private:
 
   const manifest_camera& books_;
   const std::vector<checked_film>& films_;
+  const bool over_;   ///< The session is.
   fault_list faults_; ///< Of the books: may be as many as there are frames.
   std::vector<std::string> film_faults_;
   uint64_t unlisted_ = 0; ///< Lost frames that the books count alone.
   camera_audit result_;
 };
 
-} // namespace
-
-camera_audit audit_camera(const manifest_camera& books,
-                          const std::vector<checked_film>& films) {
-  return camera_auditor{books, films}.run();
-}
-
-sensor_audit audit_sensor(const topic_figures& books,
-                          const std::vector<checked_readings>& files) {
-  sensor_audit result;
-  result.received = books.received;
-  result.written = books.written;
-  for (auto& [reason, n] : books.rejected) {
-    result.rejected += n;
-    if (reason != stored_reading && n > 0)
-      result.losses.push_back(std::to_string(n) + " readings: " + reason);
+class sensor_auditor {
+public:
+  sensor_auditor(const topic_figures& books,
+                 const std::vector<checked_readings>& files, bool over)
+    : books_(books),
+      files_(files),
+      over_(over),
+      told_(books.files.begin(), books.files.end()) {
   }
-  std::set<std::string> told{books.files.begin(), books.files.end()};
-  for (auto& x : files) {
-    ++result.files;
-    result.rows += x.facts.rows;
+
+  sensor_audit run() {
+    result_.received = books_.received;
+    result_.written = books_.written;
+    name_losses();
+    for (auto& x : files_)
+      check(x);
+    for (auto& file : told_)
+      result_.faults.push_back(file + ".csv: is missing");
+    if (over_)
+      check_sums();
+    else
+      check_durable();
+    return std::move(result_);
+  }
+
+private:
+  void name_losses() {
+    for (auto& [reason, n] : books_.rejected) {
+      result_.rejected += n;
+      if (reason != stored_reading && n > 0)
+        result_.losses.push_back(std::to_string(n) + " readings: " + reason);
+    }
+  }
+
+  void check(const checked_readings& x) {
+    auto open = x.piece.end_ms == 0;
+    any_gone_ |= open && x.gone;
+    if (open && !over_ && x.gone)
+      return;
+    ++result_.files;
+    result_.rows += x.facts.rows;
+    if (open && !over_)
+      return result_.open.push_back(x.piece.name());
     auto fault = [&](const std::string& text) {
-      result.faults.push_back(x.piece.name() + ": " + text);
+      result_.faults.push_back(x.piece.name() + ": " + text);
     };
     if (!x.facts.fault.empty())
       fault(x.facts.fault);
-    if (x.piece.end_ms == 0)
+    if (open)
       fault("was never completed");
-    else if (told.erase(x.piece.stem) == 0)
+    else if (told_.erase(x.piece.stem) == 0 && over_)
       fault("the manifest knows no such file");
     if (x.facts.rows > 0
         && (x.facts.first_ms < x.piece.start_ms
-            || (x.piece.end_ms != 0 && x.facts.last_ms >= x.piece.end_ms)))
+            || (!open && x.facts.last_ms >= x.piece.end_ms)))
       fault("has readings outside of the times in its name");
   }
-  for (auto& file : told)
-    result.faults.push_back(file + ".csv: is missing");
-  if (result.rows != books.written)
-    result.faults.push_back(differs("readings", result.rows, books.written));
-  if (books.received != books.written + result.rejected)
-    result.faults.push_back("the manifest does not balance: received "
-                            + std::to_string(books.received) + ", written "
-                            + std::to_string(books.written) + ", rejected "
-                            + std::to_string(result.rejected));
-  return result;
+
+  void check_sums() {
+    if (result_.rows != books_.written)
+      result_.faults.push_back(
+        differs("readings", result_.rows, books_.written));
+    if (books_.received != books_.written + result_.rejected)
+      result_.faults.push_back("the manifest does not balance: received "
+                               + std::to_string(books_.received) + ", written "
+                               + std::to_string(books_.written) + ", rejected "
+                               + std::to_string(result_.rejected));
+  }
+
+  /// What was durable when the manifest was written is so still.
+  void check_durable() {
+    if (!any_gone_ && result_.rows < books_.durable)
+      result_.faults.push_back(std::to_string(books_.durable)
+                               + " readings were safe on disk, as the manifest "
+                                 "says; the files have "
+                               + std::to_string(result_.rows));
+  }
+
+  const topic_figures& books_;
+  const std::vector<checked_readings>& files_;
+  const bool over_;            ///< The session is.
+  std::set<std::string> told_; ///< By the books, and not found yet.
+  bool any_gone_ = false;
+  sensor_audit result_;
+};
+
+} // namespace
+
+camera_audit audit_camera(const manifest_camera& books,
+                          const std::vector<checked_film>& films, bool over) {
+  return camera_auditor{books, films, over}.run();
+}
+
+sensor_audit audit_sensor(const topic_figures& books,
+                          const std::vector<checked_readings>& files,
+                          bool over) {
+  return sensor_auditor{books, files, over}.run();
 }
 
 } // namespace camnode

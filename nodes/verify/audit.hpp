@@ -16,12 +16,18 @@ namespace camnode {
 struct checked_film {
   listed_piece piece;
   segment_facts facts;
+
+  /// It may be being written: the rows of its index were counted, no more.
+  bool growing = false;
+  bool counted = false; ///< Likewise: whether they could be.
+  bool gone = false;    ///< Likewise: it has another name by now.
 };
 
 /// A piece of a sensor, and what was found in it.
 struct checked_readings {
   listed_piece piece;
   sensor_facts facts;
+  bool gone = false; ///< It has another name by now.
 };
 
 /// What became of one camera in one session.
@@ -36,6 +42,8 @@ struct camera_audit {
   std::map<std::string, uint64_t> lost_by_place;
   std::vector<std::string> losses; ///< Named by the manifest.
   std::vector<std::string> faults; ///< Files and books that do not agree.
+  std::vector<std::string> open;   ///< Files that are not complete, by right.
+  uint64_t open_frames = 0;        ///< In them, as their indexes tell.
 };
 
 /// What became of one sensor in one session.
@@ -47,15 +55,21 @@ struct sensor_audit {
   uint64_t rejected = 0;
   std::vector<std::string> losses;
   std::vector<std::string> faults;
+  std::vector<std::string> open; ///< Files that are not complete, by right.
 };
 
 /// Compares the books of a camera with its files.
 /// @param films In the order of their starts.
+/// @param over Whether its session is. If not, files may be open, and newer
+///        than the books: then only what is complete is compared, file by file,
+///        and what the books call durable must be in files.
 camera_audit audit_camera(const manifest_camera& books,
-                          const std::vector<checked_film>& films);
+                          const std::vector<checked_film>& films,
+                          bool over = true);
 
 /// Likewise of a sensor.
 sensor_audit audit_sensor(const topic_figures& books,
-                          const std::vector<checked_readings>& files);
+                          const std::vector<checked_readings>& files,
+                          bool over = true);
 
 } // namespace camnode

@@ -18,6 +18,16 @@ namespace {
 /// Topics have 16 levels at most.
 constexpr int max_depth = 20;
 
+/// The name that a new version is made for, which is not in its place yet;
+/// empty if `name` is not that of one.
+std::string_view next_version_of(std::string_view name) {
+  for (std::string_view end : {".new", ".wider"})
+    if (name.size() > end.size()
+        && name.substr(name.size() - end.size()) == end)
+      return name.substr(0, name.size() - end.size());
+  return {};
+}
+
 bool is_segment_extension(std::string_view x) {
   return x == "mp4" || x == "csv";
 }
@@ -46,6 +56,11 @@ public:
                            < std::tie(b.start_ms, b.end_ms);
                   });
     return std::move(result_);
+  }
+
+  std::vector<listed_file> manifests() {
+    list_sessions();
+    return std::move(result_.manifests);
   }
 
 private:
@@ -93,15 +108,23 @@ private:
   }
 
   bool add_reading_file(const std::string& folder, const std::string& name) {
-    auto parsed = parse_segment_name(name);
-    if (!parsed || parsed->extension != "csv" || folder == "sensors")
+    if (folder == "sensors")
       return false;
+    auto next = next_version_of(name);
+    auto parsed = parse_segment_name(next.empty() ? name : next);
+    if (!parsed || parsed->extension != "csv")
+      return false;
+    if (!next.empty())
+      return true;
     auto topic_folder = folder.substr(std::string{"sensors/"}.size());
     return add(result_.sensors[topic_folder], folder, name);
   }
 
+  /// @returns Whether `name` is one that camnode gives.
   bool add(std::vector<listed_piece>& pieces, const std::string& folder,
-           const std::string& name) {
+           std::string_view name) {
+    if (auto next = next_version_of(name); !next.empty())
+      return parse_segment_name(next).has_value();
     auto parsed = parse_segment_name(name);
     if (!parsed || !is_segment_extension(parsed->extension))
       return false;
@@ -118,7 +141,7 @@ private:
     }
     auto& to = parsed->extension == "mp4" ? pieces.back().film
                                           : pieces.back().index;
-    to = file_at(folder + "/" + name);
+    to = file_at(folder + "/" + std::string{name});
     return true;
   }
 
@@ -127,7 +150,7 @@ private:
       auto path = "sessions/" + name;
       if (!is_folder && fs::path{name}.extension() == ".json")
         result_.manifests.push_back(file_at(path));
-      else
+      else if (is_folder || next_version_of(name).empty())
         result_.strangers.push_back(path);
     }
   }
@@ -137,6 +160,10 @@ private:
 };
 
 } // namespace
+
+std::vector<listed_file> list_manifests(const fs::path& dir) {
+  return lister{dir}.manifests();
+}
 
 caf::expected<data_listing> list_data(const fs::path& dir) {
   std::error_code err;

@@ -25,6 +25,11 @@ struct listed_piece {
   std::optional<listed_file> film;
   std::optional<listed_file> index;
 
+  /// Whether it is a camera's, and nothing is written to it any more.
+  bool complete() const {
+    return end_ms != 0 && film && index;
+  }
+
   /// A name for it, below `data.dir`.
   const std::string& name() const {
     return film ? film->name : index->name;
@@ -40,6 +45,9 @@ struct data_listing {
   std::vector<std::string> strangers; ///< What camnode did not make.
   std::vector<std::string> faults;    ///< Folders that cannot be read.
 };
+
+/// Lists the manifests in data folder `dir`; none if it is none.
+std::vector<listed_file> list_manifests(const std::filesystem::path& dir);
 
 /// Lists the data folder `dir`.
 /// @returns `ec::open_failed` if it is none.

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "nodes/verify/audit.hpp"
+#include "nodes/verify/session_audit.hpp"
 
 #include <caf/expected.hpp>
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,29 +22,25 @@ struct verify_options {
   std::function<void(uint64_t done, uint64_t all)> on_progress;
 };
 
-/// One session, checked.
-struct session_audit {
-  std::string manifest; ///< The name of its file, below `data.dir`.
-  std::string state;
-  session_info session;
-  std::map<std::string, camera_audit> cameras; ///< By id.
-  std::map<std::string, sensor_audit> sensors; ///< By topic.
-  std::vector<std::string> losses;             ///< Of the session itself.
-  std::vector<std::string> faults;
-};
-
 /// A data folder, checked.
 struct data_audit {
   std::vector<session_audit> sessions;
   std::vector<std::string> faults;    ///< Of what belongs to no session.
   std::vector<std::string> strangers; ///< Files that camnode did not make.
 
+  /// Whether a client has the folder: then it records what is not over, or
+  /// repairs it. Nothing where that cannot be told.
+  std::optional<bool> in_use;
+
   bool damaged() const;
   bool lossy() const;
+  bool over() const; ///< Whether all sessions are.
 };
 
 /// Reads all that is in a data folder, every byte of every film, on all cores,
-/// and compares it with the manifests. Changes nothing.
+/// and compares it with the manifests. Changes nothing. Of a session that is
+/// not over, what is complete is checked; as files are completed meanwhile,
+/// what looks wrong there is looked at once more.
 /// @returns `ec::open_failed` if there is no such folder or session, or no
 ///          recording in it.
 caf::expected<data_audit> verify_data(const verify_options& options);

@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 #include "nodes/align/align.hpp"
 #include "tools/camctl/arguments.hpp"
+#include "tools/camctl/reason.hpp"
 
 #include <unistd.h>
 
@@ -99,7 +100,8 @@ int write_table(camnode::align_options& options, const std::string& path) {
   auto part = path + ".part";
   output out{to_stdout ? stdout : fopen(part.c_str(), "we")};
   if (!out)
-    return complain(part + ": " + std::strerror(errno));
+    return complain("--out: cannot create " + part + ": " + std::strerror(errno)
+                    + "; want a file in a folder that is there");
   options.write = [&](std::string_view x) {
     return fwrite(x.data(), 1, x.size(), out.get()) == x.size();
   };
@@ -115,7 +117,7 @@ int write_table(camnode::align_options& options, const std::string& path) {
     if (!to_stdout)
       unlink(part.c_str());
     if (!result && result.error() == camnode::ec::open_failed)
-      return complain(camnode::describe(result.error()));
+      return complain(reason_of(result.error()));
     std::cerr << "camctl align: cannot write " << path << "\n";
     return failed;
   }
@@ -145,9 +147,13 @@ int run_align(const std::vector<std::string>& given) {
   if (x.words.size() != 1)
     return complain("want one data folder");
   if (x.value("session").empty())
-    return complain("want --session");
+    return complain(x.has("session")
+                      ? "--session: the name is empty; want the start of a "
+                        "session in ms, its label, or the name of its manifest"
+                      : "want --session");
   if (x.value("out").empty())
-    return complain("want --out");
+    return complain(x.has("out") ? "--out: the name is empty; want a file, or -"
+                                 : "want --out");
   camnode::align_options options;
   options.dir = x.words[0];
   options.session = x.value("session");

@@ -1,7 +1,8 @@
 #include "tools/camctl/verify.hpp"
 
-#include "messages/error.hpp"
 #include "nodes/verify/verify.hpp"
+#include "tools/camctl/arguments.hpp"
+#include "tools/camctl/reason.hpp"
 
 #include <unistd.h>
 
@@ -23,8 +24,15 @@ files and manifests with each other. Changes nothing.
                 its manifest
   --json        print the result as JSON
 
-Exit status: 0 all there; 1 losses, all of them named; 2 wrong usage, or
-nothing to check; 3 damage: files are not what the manifests say.
+A session that is still being recorded, or was cut off and not repaired yet, is
+checked as far as it can be: its complete files, and that nothing is gone which
+was safe on disk. Its open files and its sums are not final, and count for no
+fault. The verdict is then "recording", or "unfinished" where no client has the
+folder: start the client again, which repairs it.
+
+Exit status: 0 all there, or nothing wrong with what can be checked yet
+(recording, unfinished); 1 losses, all of them named; 2 wrong usage, or nothing
+to check; 3 damage: files are not what the manifests say.
 )";
 
 /// Tells how far it is: often on a terminal, else every few seconds.
@@ -66,28 +74,22 @@ int complain(const std::string& what) {
 
 } // namespace
 
-int run_verify(const std::vector<std::string>& arguments) {
-  camnode::verify_options options;
-  auto as_json = false;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    auto& x = arguments[i];
-    if (x == "--help" || x == "-h") {
-      std::cout << usage;
-      return all_well;
-    }
-    if (x == "--json")
-      as_json = true;
-    else if (x == "--session" && i + 1 < arguments.size())
-      options.session = arguments[++i];
-    else if (x.rfind("--session=", 0) == 0)
-      options.session = x.substr(10);
-    else if (x.empty() || x.front() == '-' || !options.dir.empty())
-      return complain("unexpected '" + x + "'");
-    else
-      options.dir = x;
+int run_verify(const std::vector<std::string>& given) {
+  auto x = parse_arguments(given, {"help", "json"}, {"session"});
+  if (x.has("help") || (given.size() == 1 && given[0] == "-h")) {
+    std::cout << usage;
+    return all_well;
   }
-  if (options.dir.empty())
-    return complain("want the data folder");
+  if (!x.error.empty())
+    return complain(x.error);
+  if (x.words.size() != 1 || x.words[0].empty())
+    return complain("want one data folder");
+  if (x.has("session") && x.value("session").empty())
+    return complain("--session: the name is empty; want the start of a session "
+                    "in ms, its label, or the name of its manifest");
+  camnode::verify_options options;
+  options.dir = x.words[0];
+  options.session = x.value("session");
   progress_line progress;
   options.on_progress = [&](uint64_t done, uint64_t all) {
     progress.show(done, all);
@@ -95,9 +97,9 @@ int run_verify(const std::vector<std::string>& arguments) {
   auto result = camnode::verify_data(options);
   progress.clear();
   if (!result)
-    return complain(camnode::describe(result.error()));
-  std::cout << (as_json ? camnode::render_json(*result)
-                        : camnode::render_text(*result));
+    return complain(reason_of(result.error()));
+  std::cout << (x.has("json") ? camnode::render_json(*result)
+                              : camnode::render_text(*result));
   if (result->damaged())
     return damaged;
   return result->lossy() ? failed : all_well;

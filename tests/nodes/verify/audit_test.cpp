@@ -181,4 +181,114 @@ CAF_TEST(readings that were thrown away are losses whatever the reason) {
                                         "4 readings: too many at once"}));
 }
 
+// -- sessions that are not over ----------------------------------------------
+
+CAF_TEST(a film that is being written is open and no fault) {
+  add("3000", 9, 11);
+  films[2].piece.end_ms = 0;
+  films[2].growing = films[2].counted = true;
+  films[2].facts.index.rows = 3;
+  books.segments.pop_back(); // The books are older.
+  auto x = audit_camera(books, films, false);
+  CAF_CHECK(x.faults.empty());
+  CAF_CHECK_EQUAL(x.films, 2u);
+  CAF_CHECK_EQUAL(x.frames, 6u);
+  CAF_CHECK_EQUAL(x.open, std::vector<std::string>{"cam/a/3000.mp4"});
+  CAF_CHECK_EQUAL(x.open_frames, 3u);
+}
+
+CAF_TEST(a film that is being completed is open and no fault) {
+  add("3000", 9, 11);
+  films[2].piece.end_ms = 0;
+  films[2].piece.index.reset();
+  films[2].growing = true;
+  add("3000-4000", 9, 11); // The index has its last name already.
+  films[3].piece.film.reset();
+  films[3].growing = films[3].counted = true;
+  auto x = audit_camera(books, films, false);
+  CAF_CHECK(x.faults.empty());
+  CAF_CHECK_EQUAL(x.open.size(), 2u);
+  films.erase(films.begin() + 2);
+  x = audit_camera(books, films, false);
+  CAF_REQUIRE_EQUAL(x.faults.size(), 1u);
+  CAF_CHECK_EQUAL(x.faults[0],
+                  "cam/a/3000-4000.csv: an index without its film");
+}
+
+CAF_TEST(books that are older than the films are no fault) {
+  for (auto& x : books.segments)
+    x.end_ms = 1;
+  add("3000-4000", 12, 14); // Without 9 to 11, which nobody named yet.
+  books.segments[2].file = "3000";
+  books.captured = 99;
+  books.recorded = 2;
+  books.lost_by_place.clear();
+  CAF_CHECK(audit_camera(books, films, false).faults.empty());
+}
+
+CAF_TEST(a film that is complete is compared though its session is not over) {
+  for (auto& x : books.segments)
+    x.end_ms = 1;
+  books.segments[0].frames = 4;
+  auto x = audit_camera(books, films, false);
+  CAF_REQUIRE_EQUAL(x.faults.size(), 1u);
+  CAF_CHECK_EQUAL(x.faults[0],
+                  "cam/a/1000-2000.mp4: frames: 3 in the files, 4 in the "
+                  "manifest");
+  films.erase(films.begin());
+  x = audit_camera(books, films, false);
+  CAF_REQUIRE_EQUAL(x.faults.size(), 1u);
+  CAF_CHECK_EQUAL(x.faults[0].substr(0, 27), "1000-2000.mp4: is missing, ");
+}
+
+CAF_TEST(a frame that is in two films is a fault in any session) {
+  films[1].facts.index.ranges = {{5, 3, 3}, {5, 6, 8}};
+  auto x = audit_camera(books, films, false);
+  CAF_REQUIRE(!x.faults.empty());
+  CAF_CHECK_EQUAL(x.faults[0],
+                  "frame 3 of run 5 in cam/a/2000-3000.mp4: recorded twice");
+}
+
+CAF_TEST(frames that were safe and are gone are a fault in any session) {
+  books.durable = 7;
+  auto x = audit_camera(books, films, false);
+  CAF_REQUIRE_EQUAL(x.faults.size(), 1u);
+  CAF_CHECK_EQUAL(x.faults[0],
+                  "7 frames were safe on disk, as the manifest says; the files "
+                  "have 6");
+  add("3000", 9, 9);
+  films[2].piece.end_ms = 0;
+  films[2].growing = films[2].counted = true;
+  films[2].facts.index.rows = 1;
+  CAF_CHECK(audit_camera(books, films, false).faults.empty());
+  films[2].counted = false; // Nobody knows what is in it.
+  films[2].facts.index.rows = 0;
+  CAF_CHECK(audit_camera(books, films, false).faults.empty());
+}
+
+CAF_TEST(readings that are being written are open and no fault) {
+  topic_figures sensor;
+  sensor.received = 9;
+  sensor.written = 7;
+  sensor.durable = 3;
+  checked_readings file;
+  file.piece.stem = "1000";
+  file.piece.start_ms = 1000;
+  file.piece.index = listed_file{"sensors/x/1000.csv.part", 10};
+  file.facts.rows = 3;
+  file.facts.fault = "is cut within a record behind reading 3";
+  auto x = audit_sensor(sensor, {file}, false);
+  CAF_CHECK(x.faults.empty());
+  CAF_CHECK_EQUAL(x.rows, 3u);
+  CAF_CHECK_EQUAL(x.open.size(), 1u);
+  sensor.durable = 4;
+  x = audit_sensor(sensor, {file}, false);
+  CAF_REQUIRE_EQUAL(x.faults.size(), 1u);
+  CAF_CHECK_EQUAL(x.faults[0],
+                  "4 readings were safe on disk, as the manifest says; the "
+                  "files have 3");
+  sensor.files = {"0-1000"};
+  CAF_CHECK_EQUAL(audit_sensor(sensor, {file}, false).faults.size(), 2u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -3,13 +3,19 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/session/session_report.hpp"
+#include "nodes/recovery/data_lock.hpp"
 #include "nodes/verify/verify.hpp"
 #include "tests/actors/segment_fixture.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace camnode;
@@ -94,10 +100,72 @@ struct fixture {
     return content_of(dir.path() / name);
   }
 
-  data_audit check(const std::string& session = "") const {
+  static std::string open_film(const std::string& extension) {
+    return "cam/cam-a/" + std::to_string(start_ms + cut_ms) + "." + extension
+           + ".part";
+  }
+
+  /// As if the client were within the second film, or had been killed there.
+  void cut_off() {
+    view.state = "recording";
+    view.session.stop_ms = 0;
+    put_manifest();
+    auto text = nlohmann::json::parse(content(manifest()));
+    auto& last = text["cameras"]["cam-a"]["segments"][1];
+    last["file"] = std::to_string(start_ms + cut_ms);
+    last["closed"] = false;
+    last["end_ms"] = 0;
+    put(manifest(), text.dump(2));
+    for (auto extension : {"csv", "mp4"})
+      fs::rename(dir.path() / ("cam/cam-a/" + stem(1) + "." + extension),
+                 dir.path() / open_film(extension));
+  }
+
+  /// A session of one reading.
+  static std::string other_session() {
+    session_view x;
+    x.state = "finished";
+    x.session.start_ms = 1;
+    x.session.stop_ms = 2;
+    x.session.segment_ms = cut_ms;
+    auto& sensor = x.sensors["other"];
+    sensor.received = sensor.written = sensor.durable = 1;
+    sensor.files = {"1-2"};
+    return render_manifest(x);
+  }
+
+  /// The session that was cut off is told as `verdict`, with `why`.
+  void check_going_on(const std::string& verdict,
+                      const std::string& why) const {
+    auto x = check();
+    CAF_CHECK(!x.damaged());
+    CAF_CHECK(!x.lossy());
+    CAF_CHECK(!x.over());
+    auto text = render_text(x);
+    for (auto word : {"damage", "DAMAGED", "missing"})
+      CAF_CHECK_EQUAL(text.find(word), std::string::npos);
+    for (auto& line : {why, "open: cam-a: " + open_film("mp4"),
+                       verdict + ": what is complete is all there\n"})
+      if (text.find(line) == text.npos)
+        CAF_FAIL("'" << line << "' is not told: " << text);
+    auto json = nlohmann::json::parse(render_json(x));
+    CAF_CHECK_EQUAL(json["verdict"], verdict);
+    CAF_CHECK_EQUAL(json["in_use"], verdict == "recording");
+    auto& session = json["sessions"][0];
+    CAF_CHECK_EQUAL(session["verdict"], verdict);
+    CAF_CHECK_EQUAL(session["over"], false);
+    auto& camera = session["cameras"]["cam-a"];
+    CAF_CHECK_EQUAL(camera["frames"], 4);
+    CAF_CHECK_EQUAL(camera["open_frames"], 5);
+  }
+
+  data_audit
+  check(const std::string& session = "",
+        std::function<void(uint64_t, uint64_t)> on_progress = {}) const {
     verify_options options;
     options.dir = dir.path();
     options.session = session;
+    options.on_progress = std::move(on_progress);
     auto result = verify_data(options);
     if (!result)
       CAF_FAIL(describe(result.error()));
@@ -281,16 +349,108 @@ CAF_TEST(a file cut at any length is told) {
   CAF_CHECK(!check().damaged());
 }
 
-CAF_TEST(a session that is not complete is told) {
-  view.state = "recording";
-  put_manifest();
-  check_damage("the session is not complete");
+CAF_TEST(a session that was interrupted is a loss and no damage) {
   view.state = "interrupted";
   view.interrupted = "the machine was started anew";
   put_manifest();
   auto x = check();
   CAF_CHECK(!x.damaged());
   CAF_CHECK(x.lossy());
+}
+
+CAF_TEST(a state that no session has is told) {
+  view.state = "resting";
+  put_manifest();
+  check_damage("state \"resting\"");
+}
+
+CAF_TEST(a session that was cut off is unfinished and not damaged) {
+  cut_off();
+  check_going_on("unfinished", "start the client again, which repairs it");
+}
+
+CAF_TEST(a session whose client is at it is being recorded) {
+  cut_off();
+  auto lock = lock_data(dir.path(), std::chrono::milliseconds{0});
+  CAF_REQUIRE(lock);
+  check_going_on("recording", "a running client is at it");
+}
+
+CAF_TEST(whether a client has the folder is told and changes nothing) {
+  CAF_CHECK_EQUAL(is_data_locked(dir.path()), std::optional{false});
+  CAF_CHECK(!fs::exists(dir.path() / data_lock_name));
+  {
+    auto lock = lock_data(dir.path(), std::chrono::milliseconds{0});
+    CAF_CHECK_EQUAL(is_data_locked(dir.path()), std::optional{true});
+  }
+  CAF_CHECK_EQUAL(is_data_locked(dir.path()), std::optional{false});
+}
+
+CAF_TEST(damage in a complete film is told while its session goes on) {
+  cut_off();
+  auto bytes = content(film(0));
+  bytes[bytes.size() - 100] = static_cast<char>(bytes[bytes.size() - 100] ^ 4);
+  put(film(0), bytes);
+  check_damage(film(0) + ": frame 3: the picture is not what was recorded");
+}
+
+CAF_TEST(a complete film that is missing is told while its session goes on) {
+  cut_off();
+  fs::remove(dir.path() / film(0));
+  fs::remove(dir.path() / ("cam/cam-a/" + stem(0) + ".csv"));
+  check_damage(stem(0) + ".mp4: is missing, with 4 frames");
+}
+
+CAF_TEST(an open film that is gone is told by what was safe in it) {
+  cut_off();
+  fs::remove(dir.path() / open_film("mp4"));
+  fs::remove(dir.path() / open_film("csv"));
+  check_damage("cam-a: 9 frames were safe on disk, as the manifest says; the "
+               "files have 4");
+}
+
+CAF_TEST(a film that is completed while it is looked at is no damage) {
+  auto finished = content(manifest());
+  cut_off();
+  // As soon as a film is read, its folder has been listed.
+  std::once_flag once;
+  auto x = check({}, [&](uint64_t, uint64_t) {
+    std::call_once(once, [&] {
+      for (auto extension : {"csv", "mp4"})
+        fs::rename(dir.path() / open_film(extension),
+                   dir.path() / ("cam/cam-a/" + stem(1) + "." + extension));
+      put(manifest(), finished);
+    });
+  });
+  CAF_CHECK_EQUAL(render_text(x).find("damage"), std::string::npos);
+  CAF_REQUIRE_EQUAL(x.sessions.size(), 1u);
+  CAF_CHECK(x.over());
+  CAF_CHECK_EQUAL(x.sessions[0].cameras.at("cam-a").frames, 9u);
+}
+
+CAF_TEST(a session that begins while it is looked at is no damage) {
+  auto lock = lock_data(dir.path(), std::chrono::milliseconds{0});
+  auto text = content(manifest());
+  std::once_flag once;
+  fs::remove(dir.path() / manifest());
+  auto begin = [&](uint64_t, uint64_t) {
+    std::call_once(once, [&] { put(manifest(), text); });
+  };
+  put("sessions/1-other.json", other_session());
+  put("sensors/other/1-2.csv", "timestamp,value\n1,5\n");
+  auto x = check({}, begin);
+  CAF_CHECK_EQUAL(render_text(x).find("damage"), std::string::npos);
+  CAF_CHECK_EQUAL(x.sessions.size(), 2u);
+}
+
+CAF_TEST(a new version of a file that is not in its place is none of others) {
+  put(manifest() + ".new", "{");
+  put("cam/cam-a/" + std::to_string(start_ms) + ".csv.part.new", "frame,");
+  put("sensors/sensor/door/" + std::to_string(start_ms) + ".csv.part.wider",
+      "timestamp,");
+  auto x = check();
+  CAF_CHECK(!x.damaged());
+  CAF_CHECK(x.strangers.empty());
 }
 
 CAF_TEST(losses that are named are no damage) {

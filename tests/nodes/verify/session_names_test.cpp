@@ -1,0 +1,41 @@
+#define CAF_SUITE session_names
+
+#include "tests/camnode_test.hpp"
+
+#include "nodes/verify/session_names.hpp"
+#include "tests/actors/scratch_directory.hpp"
+
+#include <filesystem>
+
+using namespace camnode;
+using namespace camnode_test;
+
+CAF_TEST(a session has four names) {
+  session_info x;
+  x.start_ms = 1'800;
+  x.label = "t7";
+  for (auto name : {"1800", "t7", "1800-t7", "1800-t7.json"})
+    CAF_CHECK(is_named(name, x, "sessions/1800-t7.json"));
+  for (auto name : {"", "t", "1800-t", "180", "sessions/1800-t7.json"})
+    CAF_CHECK(!is_named(name, x, "sessions/1800-t7.json"));
+}
+
+CAF_TEST(a session without a label is not found by an empty name) {
+  session_info x;
+  x.start_ms = 1'800;
+  CAF_CHECK(!is_named("", x, "sessions/1800.json"));
+}
+
+CAF_TEST(who names none is told of the newest) {
+  scratch_directory dir;
+  CAF_CHECK_EQUAL(no_such_session("x", dir.path()),
+                  "there is no session x in " + dir.path().string()
+                    + ", nor any other: want a data.dir, with sessions/ and "
+                      "cam/");
+  std::filesystem::create_directories(dir.path() / "sessions");
+  for (auto name : {"1-a", "2", "3-c", "4"})
+    dir.put(std::string{"sessions/"} + name + ".json", "");
+  CAF_CHECK_EQUAL(no_such_session("x", dir.path()),
+                  "there is no session x in " + dir.path().string()
+                    + "; the newest there: 4, 3-c, 2");
+}
