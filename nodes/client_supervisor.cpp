@@ -168,7 +168,8 @@ void client_supervisor::replace_at_address(const server_info& x) {
     other.present = false;
     *other.may_return = false;
     remove_child("viewer/" + id);
-    if (!session_.exists()) {
+    auto busy = other.ledger->look().state == ledger_figures::phase::recording;
+    if (!session_.exists() && !busy) {
       auto gone = id;
       return remove_pair(gone);
     }
@@ -245,6 +246,11 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
         return *may && (answered < stop_ns || since < answer_patience_ns);
       },
       parts_.completers ? parts_.completers(x.server) : nullptr});
+  // What is in the ring of the session before is still written.
+  if (session_.exists() && ended_.exists()
+      && ended_.start_ms != session_.start_ms
+      && x.ledger->look().session_ms == ended_.start_ms)
+    send(x.recorder, ended_);
   send(x.recorder, session_to_finish());
   return caf::actor_cast<caf::actor>(x.recorder);
 }
@@ -273,9 +279,11 @@ void client_supervisor::beat() {
   std::vector<std::string> gone;
   for (auto& [id, x] : pairs_) {
     auto here = x.present || x.viewer_figures->look().connected;
+    // Its recorder may still be at a session that is over.
+    auto busy = x.ledger->look().state == ledger_figures::phase::recording;
     if (here)
       x.seen_ns = now;
-    else if (!session_.exists() && now - x.seen_ns > gone_patience_ns)
+    else if (!session_.exists() && !busy && now - x.seen_ns > gone_patience_ns)
       gone.push_back(id);
   }
   for (auto& id : gone)

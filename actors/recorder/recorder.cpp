@@ -86,30 +86,67 @@ void recorder::begin(const session_info& x) {
   auto books = parts_.ledger->look();
   auto finished = books.session_ms == x.start_ms
                   && books.state == ledger_figures::phase::finished;
-  if (!x.exists() || finished
-      || (!session_.exists() && !x.open() && books.session_ms != x.start_ms))
+  if (!x.exists() || finished)
+    return;
+  if (!session_.exists() && !x.open() && books.session_ms != x.start_ms) {
+    finish_before(x);
     return; // Nothing to record: it was over before we were there.
-  auto known = session_.start_ms == x.start_ms;
-  if (!known && segment_)
-    finish();
-  if (session_.exists() && !known && segment_)
-    return; // That failed: this actor ends.
-  session_ = x;
-  if (!known) {
-    parts_.ledger->begin(x);
-    last_ = parts_.ledger->look().last;
-    cursor_ = last_
-                ? parts_.ring->position_behind(last_->epoch, last_->sequence)
-                : parts_.ring->oldest_position();
-    past_stop_ = false;
-    last_capture_ns_ = parts_.ledger->look().last_capture_ns;
-    synced_ns_ = parts_.clock();
-    began_ns_ = parts_.clock();
-    heard_ns_ = 0;
-    parts_.ring->hold_from(cursor_);
   }
+  if (session_.start_ms != x.start_ms && !open_books(x))
+    return;
+  session_ = x;
   beat_later();
   drain();
+}
+
+bool recorder::open_books(const session_info& x) {
+  auto goes_on = session_.exists();
+  if (!finish_before(x))
+    return false;
+  parts_.ledger->begin(x);
+  auto books = parts_.ledger->look();
+  if (books.last) {
+    last_ = books.last;
+    cursor_ = parts_.ring->position_behind(last_->epoch, last_->sequence);
+  } else if (!goes_on) {
+    last_.reset();
+    cursor_ = parts_.ring->oldest_position();
+  } else if (past_stop_) { // That frame may be this session's.
+    --cursor_;
+  }
+  past_stop_ = false;
+  last_capture_ns_ = books.last_capture_ns;
+  synced_ns_ = parts_.clock();
+  began_ns_ = parts_.clock();
+  heard_ns_ = 0;
+  parts_.ring->hold_from(cursor_);
+  return true;
+}
+
+bool recorder::finish_before(const session_info& next) {
+  if (session_.exists()) {
+    if (session_.stop_ms == 0) // Nobody told: when the next one began.
+      session_.stop_ms = whole_ms(session_.session_ns(next.anchor_mono_ns));
+    while (!past_stop_) {
+      auto found = parts_.ring->next(cursor_);
+      if (!found.frame)
+        break;
+      if (auto err = take(*found.frame, found.skipped)) {
+        fail(std::move(err));
+        return false;
+      }
+    }
+    return close_books();
+  }
+  auto books = parts_.ledger->look();
+  if (books.state == ledger_figures::phase::recording
+      && books.session_ms != next.start_ms) { // An earlier life's.
+    complete_left_segments();
+    if (books.last)
+      note_end_unknown(books.last->sequence);
+    parts_.ledger->finish();
+  }
+  return true;
 }
 
 void recorder::drain() {
@@ -345,25 +382,36 @@ bool recorder::is_over(int64_t session_ns) const {
 }
 
 void recorder::finish() {
+  if (!close_books())
+    return;
+  session_ = {};
+  parts_.ring->hold_from(frame_ring::nothing_held);
+  show_state("idle");
+}
+
+bool recorder::close_books() {
   auto last_ms = whole_ms(last_capture_ns_) + 1;
   auto end_ms = std::max(std::min(session_.stop_ms, span_.end_ms), last_ms);
-  if (auto err = close_segment(end_ms))
-    return fail(std::move(err));
-  complete_left_segments();
-  if (!past_stop_ && last_) {
-    parts_.ledger->end_unknown();
-    log_warning(who(),
-                "no frame from behind the stop came: what was captured "
-                "after frame ",
-                last_->sequence, " is unknown");
+  if (auto err = close_segment(end_ms)) {
+    fail(std::move(err));
+    return false;
   }
+  complete_left_segments();
+  if (!past_stop_ && last_)
+    note_end_unknown(last_->sequence);
   parts_.ledger->finish();
   auto x = parts_.ledger->look();
   log_info(who(), "session ", session_.start_ms, " is over: ", x.durable,
            " frames, ", x.lost, " lost");
-  session_ = {};
-  parts_.ring->hold_from(frame_ring::nothing_held);
-  show_state("idle");
+  return true;
+}
+
+void recorder::note_end_unknown(uint64_t last) {
+  parts_.ledger->end_unknown();
+  log_warning(who(),
+              "no frame from behind the stop came: what was captured "
+              "after frame ",
+              last, " is unknown");
 }
 
 void recorder::complete_left_segments() {

@@ -61,6 +61,16 @@ protected:
 private:
   void begin(const session_info& x);
 
+  /// Opens the books of session `x`, and finds the place in the ring to begin
+  /// at.
+  /// @returns false if this actor ends, as the disk failed.
+  bool open_books(const session_info& x);
+
+  /// Closes those of the session before, should nobody have done so: what the
+  /// ring has of it is still written.
+  /// @returns false if this actor ends, as the disk failed.
+  bool finish_before(const session_info& next);
+
   /// Reads what is in the ring, a bounded number of frames at a time.
   void drain();
   caf::error take(const frame& x, uint64_t skipped);
@@ -96,7 +106,14 @@ private:
   caf::error sync_if_due(int64_t now_ns);
   caf::error close_if_over(int64_t session_ns);
   bool is_over(int64_t session_ns) const;
+
+  /// The session is over: completes its files and its books.
   void finish();
+
+  /// Likewise, but goes on holding the ring's frames.
+  /// @returns false if this actor ends, as the disk failed.
+  bool close_books();
+  void note_end_unknown(uint64_t last);
 
   /// Completes what earlier lives had to leave open as the disk failed.
   void complete_left_segments();

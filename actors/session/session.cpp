@@ -41,8 +41,39 @@ constexpr auto last_patience = std::chrono::milliseconds(100);
 /// A manifest that is not on disk after this is told of.
 constexpr int64_t unwritten_patience_ns = 2'000'000'000;
 
+/// Sessions whose files are still being completed. Of more, the oldest is left
+/// to the next start of the client.
+constexpr size_t max_late = 8;
+
 /// How often figures that only grow are told.
 constexpr int64_t tell_interval_ns = 1'000'000'000;
+
+/// `x` as it is now: whatever the viewer sees from now on is of no concern to
+/// a session that is over.
+fleet_member frozen(fleet_member x) {
+  auto viewer = std::make_shared<viewer_board>();
+  viewer->clocks().restore(x.viewer->clocks().look());
+  viewer->update([now = x.viewer->look()](viewer_figures& f) { f = now; });
+  x.viewer = std::move(viewer);
+  return x;
+}
+
+/// The cameras with their books of session `x`, where those of another one have
+/// been opened since.
+std::vector<fleet_member> with_books_of(const session_info& x,
+                                        std::vector<fleet_member> cameras) {
+  for (auto& camera : cameras)
+    if (auto kept = camera.ledger->kept(x.start_ms))
+      camera.ledger = std::move(kept);
+  return cameras;
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string result;
+  for (auto& x : names)
+    result += (result.empty() ? "" : ", ") + x;
+  return result;
+}
 
 } // namespace
 
@@ -114,12 +145,6 @@ void session::start(const record_command& x) {
   next.label = x.label;
   next.forced = x.force;
   next.due_ms = x.duration_ms == 0 ? 0 : next.start_ms + x.duration_ms;
-  if (late_) {
-    options_.manifests->forget(late_->file.path);
-    log_warning(who(), "session ", late_->session.start_ms,
-                " is left incomplete; the next start of the client closes it");
-    late_.reset();
-  }
   session_ = next;
   past_ = {};
   cut_ = 0;
@@ -148,8 +173,10 @@ void session::stop(int64_t when_ns) {
 void session::hurry() {
   ending_ = true;
   if (!session_.exists()) {
-    if (late_)
-      options_.manifests->wait(late_->file.path, first_patience);
+    for (auto& x : late_)
+      options_.manifests->wait(x.file.path, first_patience);
+    complete_late();
+    tell_late();
     send(parent_, stopped_atom_v);
     return;
   }
@@ -190,7 +217,8 @@ void session::guard_disk() {
 }
 
 std::string session::why_no_room(const record_command& x) const {
-  if (late_ && late_->file.unwritten_ns != 0)
+  if (std::any_of(late_.begin(), late_.end(),
+                  [](const auto& y) { return y.file.unwritten_ns != 0; }))
     return "the disk does not take the last session's manifest";
   auto disk = disk_.look();
   if (x.force || options_.min_minutes == 0
@@ -224,8 +252,7 @@ void session::beat() {
     if (!session_.open())
       complete(waited_ms > patience_ms);
   }
-  if (late_)
-    complete_late();
+  complete_late();
   if (auto fault = manifest_fault(); fault != told_fault_) {
     told_fault_ = fault;
     if (!fault.empty()) {
@@ -273,30 +300,40 @@ void session::write_if_news(manifest_state& file, const session_view& x) {
 
 std::string session::manifest_fault() const {
   auto now = options_.clock();
-  for (auto* x : {&file_, late_ ? &late_->file : nullptr})
-    if (x && x->unwritten_ns != 0
+  std::vector<const manifest_state*> files{&file_};
+  for (auto& x : late_)
+    files.push_back(&x.file);
+  for (auto* x : files)
+    if (x->unwritten_ns != 0
         && (!x->error.empty() || now - x->unwritten_ns > unwritten_patience_ns))
       return "cannot write the manifest: "
              + (x->error.empty() ? "the disk does not answer" : x->error);
   return {};
 }
 
-bool session::all_finished(const session_info& x,
-                           const std::vector<fleet_member>& cameras) const {
-  return sensors_->finished(x.start_ms)
-         && std::all_of(cameras.begin(), cameras.end(), [&](const auto& y) {
-              auto books = y.ledger->look();
-              return books.session_ms != x.start_ms
-                     || books.state == ledger_figures::phase::finished;
-            });
+std::vector<std::string>
+session::who_is_at(const session_info& x,
+                   const std::vector<fleet_member>& cameras) const {
+  std::vector<std::string> result;
+  for (auto& camera : cameras) {
+    auto books = camera.ledger->look();
+    // Who is still at the session before may come to this one.
+    auto busy = books.state == ledger_figures::phase::recording;
+    auto left = books.session_ms == x.start_ms
+                && camera.ledger->has_open_segment();
+    if (busy || left)
+      result.push_back(camera.server.id);
+  }
+  if (!sensors_->finished(x.start_ms))
+    result.push_back("sensors");
+  return result;
 }
 
 void session::complete(bool time_is_up) {
-  auto cameras = cameras_->look();
-  auto finished = all_finished(session_, cameras);
-  if (finished && file_.state != "finished")
+  auto late = who_is_at(session_, cameras_->look());
+  if (late.empty() && file_.state != "finished")
     write(file_, view());
-  if (finished) {
+  if (late.empty()) {
     options_.manifests->wait(file_.path, last_patience);
     check(file_);
   }
@@ -305,18 +342,57 @@ void session::complete(bool time_is_up) {
     options_.manifests->forget(file_.path);
     return forget_session();
   }
-  if (!time_is_up)
-    return;
-  last_error_ = finished
+  if (time_is_up)
+    leave_late(late);
+}
+
+void session::leave_late(const std::vector<std::string>& who_is_late) {
+  last_error_ = who_is_late.empty()
                   ? "the session's manifest was not written in time"
-                  : "not all files of the session were completed in time";
+                  : "not all files of the session were completed in time: "
+                      + list_of(who_is_late);
   log_error(who(), last_error_);
-  // It stays open in its manifest: its files are not what they will be. The
-  // next start of the client completes it, if this process does not.
+  // It stays open in its manifest: its files are not what they will be. It is
+  // completed as soon as they are, or by the next start of the client.
   write(file_, view());
   options_.manifests->wait(file_.path, last_patience);
-  late_ = late_session{session_, past_, std::move(cameras), file_};
+  late_session x{session_, past_, {}, file_};
+  for (auto& camera : cameras_->look()) {
+    camera.ledger->keep(session_.start_ms);
+    x.cameras.push_back(frozen(camera));
+  }
+  sensors_->keep(session_.start_ms);
+  late_.push_back(std::move(x));
+  if (late_.size() > max_late) {
+    give_up(late_.front());
+    late_.erase(late_.begin());
+  }
+  if (ending_)
+    tell_late();
   forget_session();
+}
+
+void session::tell_late() const {
+  for (auto& x : late_) {
+    auto late = who_is_at(x.session, with_books_of(x.session, x.cameras));
+    log_warning(who(), "session ", x.session.start_ms, " is left incomplete: ",
+                late.empty() ? "its manifest" : list_of(late),
+                "; the next start of the client completes it");
+  }
+}
+
+void session::give_up(const late_session& x) {
+  log_warning(who(), "session ", x.session.start_ms,
+              " is left to the next start of the client: more than ", max_late,
+              " sessions are not complete");
+  let_go(x);
+}
+
+void session::let_go(const late_session& x) {
+  options_.manifests->forget(x.file.path);
+  for (auto& camera : x.cameras)
+    camera.ledger->forget(x.session.start_ms);
+  sensors_->forget(x.session.start_ms);
 }
 
 void session::forget_session() {
@@ -330,15 +406,21 @@ void session::forget_session() {
 }
 
 void session::complete_late() {
-  auto& [late, past, cameras, file] = *late_;
-  if (file.state != manifest_state_of(late, cameras))
-    file.stale = true;
-  write_if_news(file, view_of(late, past, cameras));
-  if (!is_closed(file))
-    return;
-  log_info(who(), "session ", late.start_ms, " is complete after all");
-  options_.manifests->forget(file.path);
-  late_.reset();
+  late_.erase(std::remove_if(late_.begin(), late_.end(),
+                             [this](auto& x) { return complete_late(x); }),
+              late_.end());
+}
+
+bool session::complete_late(late_session& x) {
+  auto cameras = with_books_of(x.session, x.cameras);
+  if (x.file.state != manifest_state_of(x.session, cameras))
+    x.file.stale = true;
+  write_if_news(x.file, view_of(x.session, x.past, std::move(cameras)));
+  if (!is_closed(x.file))
+    return false;
+  log_info(who(), "session ", x.session.start_ms, " is complete after all");
+  let_go(x);
+  return true;
 }
 
 session_view session::view() const {
@@ -387,7 +469,7 @@ session::manifest_state_of(const session_info& x,
                            const std::vector<fleet_member>& cameras) const {
   if (x.open())
     return "recording";
-  return all_finished(x, cameras) ? "finished" : "stopping";
+  return who_is_at(x, cameras).empty() ? "finished" : "stopping";
 }
 
 void session::tell() {

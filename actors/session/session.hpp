@@ -99,13 +99,17 @@ private:
   struct late_session {
     session_info session;
     session_past past;
-    std::vector<fleet_member> cameras; ///< Even those that are gone since.
+
+    /// Even those that are gone since, with what was known of their clocks.
+    std::vector<fleet_member> cameras;
     manifest_state file;
   };
 
-  /// Whether all who record have finished the stopped session `x`.
-  bool all_finished(const session_info& x,
-                    const std::vector<fleet_member>& cameras) const;
+  /// Who has not finished the stopped session `x` yet: cameras' ids, and
+  /// "sensors"; empty if all have.
+  std::vector<std::string>
+  who_is_at(const session_info& x,
+            const std::vector<fleet_member>& cameras) const;
 
   /// Looks how long the disk will last; stops before it is full.
   void guard_disk();
@@ -117,9 +121,25 @@ private:
   /// nobody can wait for that any longer.
   void complete(bool time_is_up);
 
-  /// Has the books of a session closed that was over before they were complete,
-  /// should they be so by now.
+  /// Goes on without waiting for `who`, who has not finished the present
+  /// session.
+  void leave_late(const std::vector<std::string>& who);
+
+  /// Has the manifests of late sessions completed, as far as their books are.
   void complete_late();
+
+  /// @returns Whether the manifest of `x` is complete now.
+  bool complete_late(late_session& x);
+
+  /// Gives up on a late session, as there are too many: the next start of the
+  /// client completes it.
+  void give_up(const late_session& x);
+
+  /// Keeps nothing for a late session any longer.
+  void let_go(const late_session& x);
+
+  /// Has the log name those that this process will not complete, and why.
+  void tell_late() const;
 
   /// Nothing is left to be done for the present session.
   void forget_session();
@@ -165,7 +185,7 @@ private:
   disk_guard disk_;
   const int64_t born_ns_;              ///< When this life began.
   std::optional<record_command> next_; ///< Waits for the end of `session_`.
-  std::optional<late_session> late_;   ///< The one before.
+  std::vector<late_session> late_;     ///< In the order of their ends.
   bool ending_ = false;                ///< The node is.
   int64_t cut_ = 0; ///< Which cut the manifest was last written for.
   std::string last_error_;

@@ -32,6 +32,9 @@ void recording_ledger::begin(const session_info& session) {
   std::lock_guard<std::mutex> guard{mutex_};
   if (figures_.session_ms == session.start_ms)
     return;
+  auto kept = kept_.find(figures_.session_ms);
+  if (kept != kept_.end())
+    kept->second = closed_books();
   figures_ = {};
   figures_.session_ms = session.start_ms;
   figures_.state = ledger_figures::phase::recording;
@@ -41,6 +44,36 @@ void recording_ledger::begin(const session_info& session) {
   starts_.clear();
   pieces_.clear();
   make_certain();
+}
+
+recording_ledger_ptr recording_ledger::closed_books() const {
+  auto result = std::make_shared<recording_ledger>();
+  result->figures_ = figures_;
+  result->segments_ = segments_;
+  result->losses_ = losses_;
+  result->breaks_ = breaks_;
+  auto& x = result->figures_;
+  // Nobody goes on with it: what else was captured is not known.
+  if (x.state == ledger_figures::phase::recording && x.last)
+    x.end_unknown = true;
+  x.state = ledger_figures::phase::finished;
+  return result;
+}
+
+void recording_ledger::keep(int64_t session_ms) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  kept_.emplace(session_ms, nullptr);
+}
+
+void recording_ledger::forget(int64_t session_ms) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  kept_.erase(session_ms);
+}
+
+recording_ledger_ptr recording_ledger::kept(int64_t session_ms) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto i = kept_.find(session_ms);
+  return i == kept_.end() ? nullptr : i->second;
 }
 
 void recording_ledger::make_certain() {
@@ -271,6 +304,12 @@ void recording_ledger::end_unknown() {
 void recording_ledger::failed(std::string error) {
   std::lock_guard<std::mutex> guard{mutex_};
   figures_.last_error = std::move(error);
+}
+
+bool recording_ledger::has_open_segment() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return std::any_of(segments_.begin(), segments_.end(),
+                     [](const auto& x) { return x.end_ms == 0; });
 }
 
 bool recording_ledger::has_piece(uint64_t index) const {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -113,6 +114,17 @@ public:
   /// Opens the books of a session; keeps them if they are open already.
   void begin(const session_info& session);
 
+  /// Has the books of session `session_ms` kept, when those of another one are
+  /// opened, for whoever has not told all of them.
+  void keep(int64_t session_ms);
+
+  /// They need not be kept any longer.
+  void forget(int64_t session_ms);
+
+  /// The books of session `session_ms`, if they were kept: they do not change
+  /// any more. Null if they are open still, or were not to be kept.
+  std::shared_ptr<recording_ledger> kept(int64_t session_ms) const;
+
   /// Every frame of the session is written, or named as lost.
   void finish();
 
@@ -154,6 +166,9 @@ public:
   void end_unknown();
   void failed(std::string error);
 
+  /// Whether a file is not complete.
+  bool has_open_segment() const;
+
   /// Whether a file of cut `index` has been opened already.
   bool has_piece(uint64_t index) const;
 
@@ -194,6 +209,8 @@ private:
     size_t breaks = 0;
   };
 
+  /// What is left of the books when others are opened.
+  std::shared_ptr<recording_ledger> closed_books() const;
   void make_certain();
   void add_to(recorded_segment& to, const frame& x);
   void count_captured();
@@ -211,6 +228,9 @@ private:
   certain_books certain_;
   std::set<int64_t> starts_;  ///< Of all files ever opened.
   std::set<uint64_t> pieces_; ///< Cuts that had one.
+
+  /// By session; null while its books are open here.
+  std::map<int64_t, std::shared_ptr<recording_ledger>> kept_;
 };
 
 using recording_ledger_ptr = std::shared_ptr<recording_ledger>;

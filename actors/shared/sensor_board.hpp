@@ -45,6 +45,9 @@ public:
     std::lock_guard<std::mutex> guard{mutex_};
     if (session_ms_ == session_ms)
       return;
+    auto kept = kept_.find(session_ms_);
+    if (kept != kept_.end())
+      kept->second = session_books{topics_, outages_};
     session_ms_ = session_ms;
     finished_ = false;
     topics_.clear();
@@ -52,6 +55,19 @@ public:
     disk_error_.clear();
     if (down_since_) // It reaches into the session.
       outages_.push_back({*down_since_, 0});
+  }
+
+  /// Has the books of session `session_ms` kept, when those of another one are
+  /// opened, for whoever has not told all of them.
+  void keep(int64_t session_ms) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    kept_.emplace(session_ms, std::nullopt);
+  }
+
+  /// They need not be kept any longer.
+  void forget(int64_t session_ms) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    kept_.erase(session_ms);
   }
 
   /// Goes on with the books that an earlier process left.
@@ -71,10 +87,11 @@ public:
     finished_ = true;
   }
 
-  /// Whether all readings of session `session_ms` are in their files.
+  /// Whether all readings of session `session_ms` are in their files: nobody
+  /// adds to books that were kept.
   bool finished(int64_t session_ms) const {
     std::lock_guard<std::mutex> guard{mutex_};
-    return finished_ && session_ms_ == session_ms;
+    return kept(session_ms) || (finished_ && session_ms_ == session_ms);
   }
 
   /// The disk refuses something. Stays for the session.
@@ -117,6 +134,8 @@ public:
   /// Of the session `session_ms`.
   std::vector<broker_outage> outages(int64_t session_ms) const {
     std::lock_guard<std::mutex> guard{mutex_};
+    if (auto* x = kept(session_ms))
+      return x->outages;
     return session_ms == session_ms_ ? outages_ : std::vector<broker_outage>{};
   }
 
@@ -133,10 +152,23 @@ public:
   /// for 0, those of the last session.
   topics look(int64_t session_ms = 0) const {
     std::lock_guard<std::mutex> guard{mutex_};
+    if (auto* x = kept(session_ms))
+      return x->sensors;
     return session_ms == 0 || session_ms == session_ms_ ? topics_ : topics{};
   }
 
 private:
+  struct session_books {
+    topics sensors;
+    std::vector<broker_outage> outages;
+  };
+
+  /// Null for a session whose books were not kept, or are open.
+  const session_books* kept(int64_t session_ms) const {
+    auto i = kept_.find(session_ms);
+    return i == kept_.end() || !i->second ? nullptr : &*i->second;
+  }
+
   mutable std::mutex mutex_;
   int64_t session_ms_ = 0;
   bool finished_ = true;
@@ -146,6 +178,9 @@ private:
   std::optional<int64_t> down_since_; ///< Since when there is none any more.
   topics topics_;
   std::vector<broker_outage> outages_; ///< In order, disjoint.
+
+  /// By session; empty while its books are open here.
+  std::map<int64_t, std::optional<session_books>> kept_;
 };
 
 using sensor_board_ptr = std::shared_ptr<sensor_board>;

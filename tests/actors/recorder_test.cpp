@@ -470,4 +470,46 @@ CAF_TEST(the ring keeps what is not durable beyond its age) {
   CAF_CHECK_EQUAL(ring->end_position(), 5u);
 }
 
+CAF_TEST(what the ring has of a session is written though the next one began) {
+  record();
+  ledger->keep(start_ms);
+  for (uint64_t i = 1; i <= 300; ++i) // More than one turn takes.
+    push(frame_at(static_cast<int64_t>(10 * i), i));
+  auto next = session;
+  next.start_ms += 2'000;
+  next.anchor_mono_ns += 2'000 * ms;
+  session.stop_ms = start_ms + 1'500;
+  caf::anon_send(testee, session);
+  caf::anon_send(testee, next);
+  sched.run();
+  auto before = ledger->kept(start_ms);
+  CAF_REQUIRE(before);
+  CAF_CHECK_EQUAL(+before->look().written, 149u);
+  CAF_CHECK(!before->look().end_unknown);
+  CAF_REQUIRE_EQUAL(before->segments().size(), 1u);
+  CAF_CHECK_EQUAL(+before->segments()[0].end_ms, start_ms + 1'500);
+  CAF_CHECK_EQUAL(+ledger->look().session_ms, next.start_ms);
+  CAF_CHECK_EQUAL(+ledger->look().written, 101u);
+  CAF_CHECK_EQUAL(+ledger->segments().at(0).first_sequence, 200u);
+  CAF_CHECK(losses().empty());
+}
+
+CAF_TEST(what the ring let go of before the next session began is named) {
+  ring = std::make_shared<frame_ring>(
+    frame_ring::limits{size_t{1} << 30, std::chrono::milliseconds{100}});
+  record();
+  see(1'000, 1);
+  auto next = session;
+  next.start_ms += 2'000;
+  next.anchor_mono_ns += 2'000 * ms;
+  session.stop_ms = start_ms + 1'500;
+  ring->push(frame_at(2'100, 2), now_ns + 1'100 * ms);
+  ring->push(frame_at(4'000, 3), now_ns + 3'000 * ms);
+  caf::anon_send(testee, session);
+  caf::anon_send(testee, next);
+  sched.run();
+  CAF_CHECK_EQUAL(losses(), texts{"2-2 of 1: client ring"});
+  CAF_CHECK_EQUAL(+ledger->look().written, 1u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -400,4 +400,32 @@ CAF_TEST(a refused frame is counted once over a restart) {
   check_books(3);
 }
 
+CAF_TEST(a life that comes to the next session closes the books before) {
+  leave_segment();
+  ledger->keep(start_ms);
+  start_recorder();
+  auto next = session;
+  next.start_ms += 2'000;
+  next.anchor_mono_ns += 2'000 * ms;
+  tell(testee, next);
+  CAF_CHECK_EQUAL(completed, texts{"0 before nothing"});
+  auto before = ledger->kept(start_ms);
+  CAF_REQUIRE(before);
+  CAF_CHECK(before->look().end_unknown);
+  CAF_CHECK(!before->has_open_segment());
+  CAF_CHECK_EQUAL(+ledger->look().session_ms, next.start_ms);
+}
+
+CAF_TEST(a life that comes when the next session is over closes the books) {
+  leave_segment();
+  start_recorder();
+  auto next = session;
+  next.start_ms += 2'000;
+  next.stop_ms = start_ms + 3'000;
+  tell(testee, next);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(+ledger->look().session_ms, start_ms);
+  CAF_CHECK_EQUAL(completed, texts{"0 before nothing"});
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

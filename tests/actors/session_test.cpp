@@ -8,6 +8,17 @@ using namespace camnode;
 using namespace camnode_test;
 using namespace std::chrono_literals;
 
+namespace {
+
+/// One frame of session `x`, in a file that is open.
+void record_one(recording_ledger& to, const session_info& x) {
+  to.begin(x);
+  to.segment_opened(0, x.start_ms, std::to_string(x.start_ms));
+  to.written(*new_frame(1, 1, 10));
+}
+
+} // namespace
+
 CAF_TEST_FIXTURE_SCOPE(session_tests, session_fixture)
 
 CAF_TEST(a start ties the session clock to UTC at a whole millisecond) {
@@ -63,7 +74,7 @@ CAF_TEST(a session that cannot be completed ends with the reason) {
   advance(400ms);
   CAF_CHECK_EQUAL(told.stopped, 1);
   CAF_CHECK_EQUAL(light("/last_error"),
-                  "not all files of the session were completed in time");
+                  "not all files of the session were completed in time: left");
 }
 
 CAF_TEST(a session that was not completed in time stays open in its manifest) {
@@ -88,7 +99,62 @@ CAF_TEST(a session that was not completed in time stays open in its manifest) {
   CAF_CHECK_EQUAL(told.stopped, 1);
 }
 
-CAF_TEST(a session that is late holds up no other and stays open on disk) {
+CAF_TEST(a session that is late holds up no other and is completed) {
+  auto left = add_camera("left");
+  auto viewer = cameras->look()[0].viewer;
+  viewer->clocks().add({now_ns, 1, 5, 0, 0}, true);
+  start_session_actor();
+  start_recording();
+  record_one(*left, told.sessions[0]);
+  stop_recording();
+  advance(16s);
+  start_recording();
+  auto next = told.sessions.back();
+  CAF_REQUIRE(next.open());
+  viewer->clocks().begin();
+  viewer->clocks().add({now_ns, 1, 7, 0, 0}, true);
+  advance(2s);
+  CAF_CHECK_EQUAL(manifest("/state"), "stopping");
+  // Its recorder comes to the end of it, and goes on at once.
+  left->segment_closed(start_ms + 1, "late");
+  left->finish();
+  record_one(*left, next);
+  left->written(*new_frame(2, 1, 10));
+  advance(2s);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 1);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/segments/0/file"), "late");
+  CAF_CHECK_EQUAL(manifest("/cameras/left/clock_history").size(), 1u);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/clock_history/0/offset_ns"), 5);
+  CAF_CHECK_EQUAL(light("/state"), "recording");
+  CAF_CHECK_EQUAL(light("/session"), next.start_ms);
+  CAF_CHECK(!left->kept(start_ms)); // Nobody needs it any more.
+}
+
+CAF_TEST(the sensors of a late session are its own) {
+  with_sensors = true;
+  start_session_actor();
+  start_recording();
+  sensors->begin(start_ms);
+  stop_recording();
+  advance(16s);
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "not all files of the session were completed in time: "
+                  "sensors");
+  start_recording();
+  sensors->update("t", [](topic_figures& x) {
+    x.received = x.written = x.durable = 3;
+    x.files = {"late"};
+  });
+  sensors->finish();
+  sensors->begin(told.sessions.back().start_ms);
+  sensors->update("t", [](topic_figures& x) { x.received = 1; });
+  advance(2s);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  CAF_CHECK_EQUAL(manifest("/sensors/t/written"), 3);
+}
+
+CAF_TEST(a camera that is at the session before has not finished the next) {
   auto left = add_camera("left");
   start_session_actor();
   start_recording();
@@ -96,12 +162,60 @@ CAF_TEST(a session that is late holds up no other and stays open on disk) {
   stop_recording();
   advance(16s);
   start_recording();
-  CAF_REQUIRE(told.sessions.back().open());
+  auto next = told.sessions.back();
+  stop_recording();
+  advance(3s);
+  CAF_CHECK_EQUAL(told.stopped, 1);
   left->finish();
-  left->begin(told.sessions.back()); // Its books of the first one are gone.
-  advance(1s);
+  record_one(*left, next);
+  left->segment_closed(next.start_ms + 1, "late");
+  left->finish();
+  advance(2s);
+  CAF_CHECK_EQUAL(told.stopped, 2);
+  auto file = "sessions/" + std::to_string(next.start_ms) + ".json";
+  auto text = nlohmann::json::parse(content_of(scratch.path() / file));
+  CAF_CHECK_EQUAL(text["state"], "finished");
+  CAF_CHECK_EQUAL(text["cameras"]["left"]["recorded"], 1);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+}
+
+CAF_TEST(a session with a file that nobody could complete is not finished) {
+  auto left = add_camera("left");
+  start_session_actor();
+  start_recording();
+  record_one(*left, told.sessions[0]);
+  left->failed("gone");
+  left->finish();
+  stop_recording();
+  advance(16s);
   CAF_CHECK_EQUAL(manifest("/state"), "stopping");
-  CAF_CHECK_EQUAL(light("/state"), "recording");
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "not all files of the session were completed in time: left");
+}
+
+CAF_TEST(of too many late sessions the oldest is left to the next start) {
+  std::vector<recording_ledger_ptr> ledgers;
+  start_session_actor();
+  for (int i = 0; i < 9; ++i) {
+    ledgers.push_back(add_camera("cam-" + std::to_string(i)));
+    start_recording();
+    CAF_REQUIRE(told.sessions.back().open());
+    record_one(*ledgers.back(), told.sessions.back());
+    stop_recording();
+    advance(17s);
+  }
+  for (auto& x : ledgers) {
+    x->segment_closed(start_ms + 1, "late");
+    x->finish();
+  }
+  advance(3s);
+  std::map<std::string, int> states;
+  auto dir = scratch.path() / "sessions";
+  for (auto& x : std::filesystem::directory_iterator{dir})
+    ++states[nlohmann::json::parse(content_of(x.path()))["state"]];
+  CAF_CHECK_EQUAL(states["finished"], 8);
+  CAF_CHECK_EQUAL(states["stopping"], 1);
+  CAF_CHECK_EQUAL(manifest("/state"), "stopping");
 }
 
 CAF_TEST(a node that is ending stops its session and hurries) {
@@ -236,6 +350,7 @@ CAF_TEST(a camera that has no part in the session holds nothing up) {
   session_info other;
   other.start_ms = 5;
   ledger->begin(other);
+  ledger->finish();
   start_session_actor();
   start_recording();
   stop_recording();

@@ -41,6 +41,7 @@ CAF_TEST(a manifest is written at each cut and at the end) {
   CAF_CHECK_EQUAL(manifest("/state"), "recording");
   ledger->written(*new_frame(2));
   stop_recording();
+  ledger->segment_closed(start_ms + 11'000, "x-y");
   ledger->finish();
   advance(500ms);
   CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 2);

@@ -130,3 +130,30 @@ def test_a_disk_that_takes_nothing_at_all_shows_in_the_light(room):
         room.data, session).manifest["state"] == "finished")
     status, said = verify(room.data)
     assert status in (0, 1), said
+
+
+def test_a_session_that_the_next_one_overtakes_is_complete_in_the_end(room):
+    """One camera's file is stuck in the disk when its session ends, and when
+    the next one begins: neither loses a frame, and both have their books."""
+    disk = FaultyDisk(room)
+    cameras, client, first = start(room, disk)
+    disk.block("write", "cam/cam-b")
+    wait_stalled(room)
+    room.ear.publish("command/rec", "stop")
+    light = room.wait_light(lambda x: x["state"] == "idle")
+    assert "not all files" in light["last_error"]
+    assert "cam-b" in light["last_error"]
+    second = room.start_recording()
+    assert second != first
+    room.wait_light(
+        lambda x: x["cameras"]["cam-a"]["state"] == "recording")
+    assert Recording(room.data, first).manifest["state"] == "stopping"
+    disk.heal()
+    client.wait_log(f"session {first} is complete after all")
+    wait_recording(room)
+    room.stop_recording()
+    for session in (first, second):
+        assert Recording(room.data, session).manifest["state"] == "finished"
+        check(room, cameras, session)
+    status, said = verify(room.data)
+    assert status == 0, said
