@@ -360,6 +360,7 @@ void sensor_log::fail(const std::string& topic, const caf::error& err) {
   auto& log = topics_[topic];
   if (auto again = try_close(topic, log, log.last_ms + 1)) {
     log_error(who(), quote(topic), ": left open: ", describe(again));
+    board_->leave_open();
     if (again == ec::sync_failed)
       take_back(topic);
   }

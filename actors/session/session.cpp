@@ -311,20 +311,31 @@ std::string session::manifest_fault() const {
   return {};
 }
 
+bool session::is_later(int64_t session_ms, const session_info& x) const {
+  auto behind_x = false;
+  for (auto& y : late_) {
+    if (behind_x && y.session.start_ms == session_ms)
+      return true;
+    behind_x |= y.session.start_ms == x.start_ms;
+  }
+  return behind_x && session_.start_ms == session_ms;
+}
+
 std::vector<std::string>
 session::who_is_at(const session_info& x,
                    const std::vector<fleet_member>& cameras) const {
   std::vector<std::string> result;
   for (auto& camera : cameras) {
     auto books = camera.ledger->look();
-    // Who is still at the session before may come to this one.
-    auto busy = books.state == ledger_figures::phase::recording;
+    // Who is still at a session before may come to this one.
+    auto busy = books.state == ledger_figures::phase::recording
+                && !is_later(books.session_ms, x);
     auto left = books.session_ms == x.start_ms
                 && camera.ledger->has_open_segment();
     if (busy || left)
       result.push_back(camera.server.id);
   }
-  if (!sensors_->finished(x.start_ms))
+  if (!sensors_->complete(x.start_ms))
     result.push_back("sensors");
   return result;
 }

@@ -105,6 +105,10 @@ private:
     manifest_state file;
   };
 
+  /// Whether the session `session_ms` began after the late session `x`, however
+  /// UTC was set.
+  bool is_later(int64_t session_ms, const session_info& x) const;
+
   /// Who has not finished the stopped session `x` yet: cameras' ids, and
   /// "sensors"; empty if all have.
   std::vector<std::string>

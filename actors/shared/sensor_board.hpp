@@ -47,9 +47,10 @@ public:
       return;
     auto kept = kept_.find(session_ms_);
     if (kept != kept_.end())
-      kept->second = session_books{topics_, outages_};
+      kept->second = session_books{topics_, outages_, left_open_};
     session_ms_ = session_ms;
     finished_ = false;
+    left_open_ = false;
     topics_.clear();
     outages_.clear();
     disk_error_.clear();
@@ -76,6 +77,7 @@ public:
     std::lock_guard<std::mutex> guard{mutex_};
     session_ms_ = session_ms;
     finished_ = false;
+    left_open_ = false;
     topics_ = std::move(books);
     outages_ = std::move(outages);
     if (!outages_.empty() && outages_.back().to_ns == 0)
@@ -87,11 +89,25 @@ public:
     finished_ = true;
   }
 
-  /// Whether all readings of session `session_ms` are in their files: nobody
-  /// adds to books that were kept.
+  /// A file of the session could not be completed: the next start of the client
+  /// does that.
+  void leave_open() {
+    std::lock_guard<std::mutex> guard{mutex_};
+    left_open_ = true;
+  }
+
+  /// Whether nobody adds to the books of session `session_ms` any more.
   bool finished(int64_t session_ms) const {
     std::lock_guard<std::mutex> guard{mutex_};
     return kept(session_ms) || (finished_ && session_ms_ == session_ms);
+  }
+
+  /// Likewise, and all its files are complete.
+  bool complete(int64_t session_ms) const {
+    std::lock_guard<std::mutex> guard{mutex_};
+    if (auto* x = kept(session_ms))
+      return !x->left_open;
+    return finished_ && !left_open_ && session_ms_ == session_ms;
   }
 
   /// The disk refuses something. Stays for the session.
@@ -161,6 +177,7 @@ private:
   struct session_books {
     topics sensors;
     std::vector<broker_outage> outages;
+    bool left_open = false;
   };
 
   /// Null for a session whose books were not kept, or are open.
@@ -172,6 +189,7 @@ private:
   mutable std::mutex mutex_;
   int64_t session_ms_ = 0;
   bool finished_ = true;
+  bool left_open_ = false; ///< A file is not complete, and nobody is at it.
   std::string disk_error_;
   std::string link_error_;
   bool up_ = false;                   ///< There is a connection.

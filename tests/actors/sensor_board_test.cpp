@@ -42,3 +42,17 @@ CAF_TEST(books that nobody asked for are not kept) {
   CAF_CHECK(x.look(1000).empty());
   CAF_CHECK(x.outages(1000).empty());
 }
+
+CAF_TEST(a session with a file that was left open is not complete) {
+  sensor_board x;
+  x.begin(1000);
+  x.keep(1000);
+  x.leave_open();
+  x.finish();
+  CAF_CHECK(x.finished(1000));
+  CAF_CHECK(!x.complete(1000));
+  x.begin(2000);
+  CAF_CHECK(!x.complete(1000));
+  x.finish();
+  CAF_CHECK(x.complete(2000));
+}

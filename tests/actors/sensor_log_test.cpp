@@ -479,6 +479,17 @@ CAF_TEST(a file that fails costs its reading and not the next) {
   CAF_CHECK_EQUAL(books().written, 1u);
 }
 
+CAF_TEST(a file that cannot be completed leaves its session incomplete) {
+  record();
+  read(100, "1");
+  std::filesystem::remove_all(scratch.path() / "sensor");
+  stop_at(1'000);
+  advance(2s);
+  CAF_CHECK(board->finished(start_ms));
+  CAF_CHECK(!board->complete(start_ms));
+  CAF_CHECK_NOT_EQUAL(board->last_error(), "");
+}
+
 CAF_TEST(what is durable is told while the session goes on) {
   record();
   read(100, "1");

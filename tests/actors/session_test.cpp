@@ -179,6 +179,26 @@ CAF_TEST(a camera that is at the session before has not finished the next) {
   CAF_CHECK_EQUAL(manifest("/state"), "finished");
 }
 
+CAF_TEST(a camera that is at a later session has finished the late ones) {
+  auto left = add_camera("left");
+  auto right = add_camera("right");
+  session_info stuck_in;
+  stuck_in.start_ms = 5;
+  left->begin(stuck_in);
+  start_session_actor();
+  start_recording();
+  right->begin(told.sessions[0]);
+  right->finish();
+  stop_recording();
+  advance(16s);
+  CAF_CHECK_EQUAL(manifest("/state"), "stopping");
+  start_recording();
+  left->begin(told.sessions.back()); // Without any part in the first one.
+  advance(2s);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  CAF_CHECK_EQUAL(light("/state"), "recording");
+}
+
 CAF_TEST(a session with a file that nobody could complete is not finished) {
   auto left = add_camera("left");
   start_session_actor();
