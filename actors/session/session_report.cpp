@@ -294,12 +294,13 @@ std::string render_manifest(const session_view& x) {
   result["due_ms"] = session.due_ms;
   if (session.forced)
     result["forced"] = true;
-  result["resumed_ms"] = x.resumed_ms;
-  if (!x.interrupted.empty())
-    result["interrupted"] = x.interrupted;
   result["boot_id"] = x.boot_id;
   result["session_clock"] = {{"anchor_utc_ms", session.start_ms},
                              {"anchor_monotonic_ns", session.anchor_mono_ns}};
+  // From here on there may be much: what is above is found in the beginning.
+  result["resumed_ms"] = x.resumed_ms;
+  if (!x.interrupted.empty())
+    result["interrupted"] = x.interrupted;
   auto cameras = json::object();
   for (auto& camera : x.cameras)
     cameras[camera.server.id] = camera_entry(camera, x);

@@ -4,6 +4,7 @@
 #include "nodes/verify/number_set.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace camnode {
@@ -163,6 +164,13 @@ camera_books rebuild_books(const session_info& session,
                            const manifest_camera& told,
                            const std::vector<found_segment>& found) {
   return rebuilder{session, told, found}.run();
+}
+
+recording_ledger_ptr ledger_of(camera_books x) {
+  auto result = std::make_shared<recording_ledger>();
+  result->restore(std::move(x.figures), std::move(x.segments),
+                  std::move(x.losses), std::move(x.breaks));
+  return result;
 }
 
 } // namespace camnode

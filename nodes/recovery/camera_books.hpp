@@ -2,6 +2,7 @@
 
 #include "actors/recorder/segment_check.hpp"
 #include "actors/session/manifest.hpp"
+#include "actors/shared/recording_ledger.hpp"
 
 #include <cstdint>
 #include <string>
@@ -33,5 +34,8 @@ struct camera_books {
 camera_books rebuild_books(const session_info& session,
                            const manifest_camera& told,
                            const std::vector<found_segment>& found);
+
+/// A ledger with books `x`.
+recording_ledger_ptr ledger_of(camera_books x);
 
 } // namespace camnode

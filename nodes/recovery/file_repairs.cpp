@@ -6,10 +6,11 @@
 #include "actors/shared/log.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "messages/error.hpp"
+#include "nodes/verify/input_file.hpp"
 
 #include <algorithm>
 #include <array>
-#include <fstream>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
@@ -38,10 +39,11 @@ std::vector<fs::path> folders_in(const fs::path& dir) {
 /// The first frame of an index; nothing if it has none with a number.
 std::optional<frame_number> first_frame_of(const fs::path& index) {
   std::array<char, index_header.size() + max_index_row_size> head;
-  std::ifstream in{index, std::ios::binary};
-  in.read(head.data(), head.size());
-  std::string_view text{head.data(), static_cast<size_t>(in.gcount())};
-  auto facts = read_index(text);
+  input_file file{index};
+  auto size = std::min<uint64_t>(head.size(), file.size());
+  if (!file.read(0, reinterpret_cast<uint8_t*>(head.data()), size))
+    return std::nullopt;
+  auto facts = read_index({head.data(), size});
   if (facts.ranges.empty())
     return std::nullopt;
   return frame_number{facts.ranges.front().epoch, facts.ranges.front().first};

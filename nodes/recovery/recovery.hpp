@@ -1,19 +1,13 @@
 #pragma once
 
 #include "actors/session/manifest.hpp"
-#include "actors/shared/recording_ledger.hpp"
-#include "actors/shared/sensor_board.hpp"
-#include "messages/server_info.hpp"
-#include "messages/session_info.hpp"
+#include "nodes/recovery/resume_session.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace camnode {
 
@@ -22,23 +16,6 @@ struct recovery_options {
   bool resume = true;             ///< Whether to go on with a session.
   std::string boot_id;            ///< `read_boot_id`, or a test's.
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
-};
-
-/// A camera of a session that goes on.
-struct resumed_camera {
-  server_info server; ///< Its address is empty where it is not known.
-  recording_ledger_ptr ledger;
-  std::vector<clock_record> clocks; ///< How its clock went.
-};
-
-/// A session that an earlier process left, and that goes on.
-struct resumed_session {
-  session_info session;
-  std::vector<int64_t> resumed_ms; ///< All resumptions, this one included.
-  std::vector<resumed_camera> cameras;
-  sensor_board::topics sensors;
-  std::vector<broker_outage> outages; ///< The last one lasts: nobody was there.
-  std::map<std::string, uint32_t> restarts; ///< By actor, before this process.
 };
 
 /// Puts in order what a crash left in a data folder, before anything is

@@ -2,10 +2,13 @@
 
 #include "actors/shared/file_ops.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace camnode {
 
@@ -40,8 +43,27 @@ private:
   bool missing_ = false;
 };
 
+/// The largest index that is read: ten million frames.
+constexpr uint64_t max_index_bytes = uint64_t{2} << 30;
+
 /// Reads a whole file of at most `limit` bytes into `out`.
 /// @returns What is wrong, empty if nothing is.
 std::string read_text(const input_file& file, uint64_t limit, std::string& out);
+
+/// Calls `f(std::string_view)` with piece after piece of a file.
+/// @returns false if it cannot be read to its end.
+template <class F>
+bool each_piece(const input_file& file, F f) {
+  std::vector<char> buffer(size_t{1} << 20);
+  auto bytes = reinterpret_cast<uint8_t*>(buffer.data());
+  for (uint64_t at = 0; at < file.size();) {
+    auto n = std::min<uint64_t>(buffer.size(), file.size() - at);
+    if (!file.read(at, bytes, n))
+      return false;
+    f(std::string_view{buffer.data(), n});
+    at += n;
+  }
+  return file.fault().empty();
+}
 
 } // namespace camnode

@@ -10,11 +10,6 @@ namespace camnode {
 
 namespace {
 
-/// The largest index that is read: ten million frames.
-constexpr uint64_t max_index_bytes = uint64_t{2} << 30;
-
-constexpr size_t buffer_bytes = size_t{1} << 20;
-
 /// Calls `jobs` on all cores.
 void run_all(std::vector<std::function<void()>>& jobs) {
   std::atomic<size_t> next{0};
@@ -126,17 +121,10 @@ void piece_reader::read(checked_readings& x) {
 void piece_reader::read_rows(checked_readings& x) {
   input_file file{dir_ / x.piece.index->name};
   sensor_check reader;
-  std::vector<char> buffer(buffer_bytes);
-  auto bytes = reinterpret_cast<uint8_t*>(buffer.data());
-  auto readable = file.fault().empty();
-  for (uint64_t at = 0; readable && at < file.size();) {
-    auto n = std::min<uint64_t>(buffer.size(), file.size() - at);
-    readable = file.read(at, bytes, n);
-    if (readable)
-      reader.feed({buffer.data(), n});
-    progress(n);
-    at += n;
-  }
+  auto readable = each_piece(file, [&](auto piece) {
+    reader.feed(piece);
+    progress(piece.size());
+  });
   x.gone = file.missing();
   x.facts = reader.finish();
   if (!readable)

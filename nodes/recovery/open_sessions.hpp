@@ -1,0 +1,42 @@
+#pragma once
+
+#include "actors/session/manifest.hpp"
+#include "nodes/verify/data_folder.hpp"
+#include "nodes/verify/file_owners.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+/// One session that was not completed.
+struct open_session {
+  std::filesystem::path path; ///< Of its manifest.
+  manifest books;
+  int64_t end_ms = 0;        ///< Where the next session began, UTC ms.
+  bool newest = true;        ///< None has begun since.
+  std::set<file_key> ours;   ///< What it lists.
+  std::set<file_key> others; ///< What others list that its times would take.
+
+  /// Whether a file is its own: what a manifest lists is its session's; the
+  /// rest goes by its time. Nothing that is open is anybody's.
+  bool owns(const std::string& folder, const listed_piece& x) const;
+
+  /// What its manifest knows of a camera; nothing but `id` if it has none.
+  server_info server(const std::string& id) const;
+  std::vector<clock_record> clocks(const std::string& id) const;
+
+  /// By actor, as they are named in the directory.
+  std::map<std::string, uint32_t> restarts() const;
+};
+
+/// Finds the open sessions, in the order of their starts. A manifest that
+/// cannot be read is told in the log, and left alone.
+std::vector<open_session> find_open_sessions(const data_listing& listing,
+                                             const std::filesystem::path& dir);
+
+} // namespace camnode

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "actors/session/manifest.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace camnode {
+
+/// What is to be known of any session, from the beginning of its manifest:
+/// spares reading all of those that there ever were.
+struct session_head {
+  /// As much of a manifest has all that is looked for.
+  static constexpr size_t text_size = 2048;
+
+  std::filesystem::path path; ///< Of its manifest.
+  uint64_t size = 0;          ///< Likewise.
+  int64_t start_ms = 0;
+  int64_t stop_ms = 0;
+  int64_t anchor_ns = 0; ///< Of the machine's clock, in the run `boot_id`.
+  std::string boot_id;
+  bool closed = false; ///< It is surely complete.
+
+  /// Whether it began after `x`, however UTC was set.
+  bool is_after(const manifest& x) const;
+};
+
+/// @param text The beginning of the manifest; any text is safe.
+session_head read_head(const std::filesystem::path& path, uint64_t size,
+                       std::string_view text);
+
+} // namespace camnode
