@@ -124,6 +124,7 @@ private:
 
   /// Which frames stay, and what their rows are.
   void judge() {
+    overlaps_ = overlaps_next();
     uint64_t sure_us = 0;
     if (!fragments_.empty()) {
       auto last_us = fragments_.back().header.decode_time;
@@ -162,8 +163,20 @@ private:
     return row;
   }
 
+  /// Whether the next segment begins with a frame that is in this one, too.
+  /// Larger numbers alone prove nothing: where UTC was set back, what is next
+  /// by its name may be older.
+  bool overlaps_next() const {
+    return next_
+           && std::any_of(rows_.begin(), rows_.end(), [this](const auto& x) {
+                return (x.flags & frame::rebuilt) == 0
+                       && x.epoch == next_->epoch
+                       && x.sequence == next_->sequence;
+              });
+  }
+
   bool is_in_next(const index_row& row) const {
-    return next_ && (row.flags & frame::rebuilt) == 0
+    return overlaps_ && (row.flags & frame::rebuilt) == 0
            && row.epoch == next_->epoch && row.sequence >= next_->sequence;
   }
 
@@ -273,6 +286,7 @@ private:
 
   const broken_segment& x_;
   const std::optional<frame_number>& next_;
+  bool overlaps_ = false; ///< The next segment has frames that are in here.
   unique_fd film_;
   unique_fd index_;
   uint64_t film_size_ = 0;

@@ -52,8 +52,8 @@ struct segment_repair {
 /// Pictures are looked at where they may be damaged only: those of the last 5
 /// seconds, which may not have been synced, and those without a row.
 ///
-/// @param next The first frame of the segment behind it, if there is one: it
-///        and those after it are not kept in this one.
+/// @param next The first frame of the segment behind it, if there is one: where
+///        it is in this one, too, it and those after it are not kept here.
 /// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
 caf::expected<segment_repair>
 repair_segment(const broken_segment& x,

@@ -44,7 +44,8 @@ std::optional<frame_number> first_frame_of(const fs::path& index) {
   if (!file.read(0, reinterpret_cast<uint8_t*>(head.data()), size))
     return std::nullopt;
   auto facts = read_index({head.data(), size});
-  if (facts.ranges.empty())
+  // Without an epoch, the same number may be another frame's.
+  if (facts.ranges.empty() || facts.ranges.front().epoch == 0)
     return std::nullopt;
   return frame_number{facts.ranges.front().epoch, facts.ranges.front().first};
 }

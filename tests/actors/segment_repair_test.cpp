@@ -251,6 +251,17 @@ CAF_TEST(frames that the next segment has are not kept twice) {
   CAF_CHECK(names(all).empty());
 }
 
+CAF_TEST(frames that the next segment does not have are kept) {
+  // By its name it is next, but it is older: UTC was set back.
+  scratch_directory dir;
+  dir.put(name(".mp4.part"), film);
+  dir.put(name(".csv.part"), index);
+  auto x = repair(dir, frame_number{0, 0});
+  CAF_CHECK_EQUAL(x.frames, 6u);
+  CAF_CHECK_EQUAL(x.frames_cut, 0u);
+  check_sound(dir, x);
+}
+
 CAF_TEST(no name is taken from another file) {
   auto end_ms = times.back() / 1'000'000 + 1;
   scratch_directory dir;
