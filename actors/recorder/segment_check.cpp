@@ -141,8 +141,9 @@ std::vector<std::string> fault_list::texts() const {
 
 void add_number(std::vector<frame_range>& ranges, uint64_t epoch,
                 uint64_t sequence, int64_t ns) {
-  if (!ranges.empty() && ranges.back().epoch == epoch
-      && ranges.back().last + 1 == sequence)
+  // No number follows the largest one.
+  if (!ranges.empty() && sequence != 0 && ranges.back().epoch == epoch
+      && ranges.back().last == sequence - 1)
     ranges.back().last = sequence;
   else
     ranges.push_back({epoch, sequence, sequence, ns});

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -124,7 +125,9 @@ caf::expected<sensor_repair> repair_readings(const fs::path& dir,
   if (auto err = sync_data(fd.get(), part))
     return err;
   // Readings come in the order of their times, but a name needs a sound one.
-  auto end_ms = std::max(facts->last_ms, start_ms) + 1;
+  constexpr auto latest = std::numeric_limits<int64_t>::max() / 1'000'000;
+  auto sound = facts->last_ms > start_ms && facts->last_ms < latest;
+  auto end_ms = (sound ? facts->last_ms : start_ms) + 1;
   result.stem = segment_stem(start_ms, end_ms);
   if (auto err = rename_no_replace_synced(part, dir / (result.stem + ".csv")))
     return err;

@@ -195,7 +195,7 @@ clock_record read_clock(const session_info& session, const fields& x) {
   clock_record result;
   auto at_ns = x.number("at_ns");
   auto start_ns = session.start_ms * 1'000'000;
-  if (at_ns < 0 || at_ns > latest_ns || !is_clock(session))
+  if (at_ns < 0 || at_ns > latest_ns)
     refuse(x.where(), "\"at_ns\" is no time");
   result.client_ns = session.anchor_mono_ns + (at_ns - start_ns);
   result.epoch = x.count("epoch");
@@ -272,6 +272,8 @@ session_info read_session(const fields& x) {
   result.anchor_mono_ns = clock.number("anchor_monotonic_ns");
   if (result.start_ms == 0)
     refuse({}, "\"start_ms\" is no time");
+  if (!is_clock(result))
+    refuse("session_clock", "is none that can be reckoned with");
   if (result.segment_ms == 0)
     refuse({}, "\"segment_ms\" is no length");
   if (result.stop_ms != 0 && result.stop_ms < result.start_ms)
@@ -283,7 +285,7 @@ session_info read_session(const fields& x) {
 
 broker_outage read_outage(const session_info& session, const fields& x) {
   auto client_ns = [&](int64_t time_ms) {
-    if (time_ms > latest_ns / 1'000'000 || !is_clock(session))
+    if (time_ms > latest_ns / 1'000'000)
       refuse(x.where(), "is at no time");
     return time_ms == 0 ? 0 : session.client_ns(time_ms);
   };

@@ -8,11 +8,10 @@
 #include "nodes/align/frame_track.hpp"
 #include "nodes/align/sensor_track.hpp"
 #include "nodes/verify/data_folder.hpp"
+#include "nodes/verify/input_file.hpp"
 #include "nodes/verify/session_names.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -26,12 +25,9 @@ constexpr size_t write_bytes = size_t{1} << 20;
 constexpr uint64_t rows_per_progress = 4096;
 
 std::string text_of(const fs::path& path) {
-  std::error_code err;
-  auto size = fs::file_size(path, err);
-  if (err || size > max_manifest_bytes)
-    return {};
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
+  std::string result;
+  auto why = read_text(input_file{path}, max_manifest_bytes, result);
+  return why.empty() ? result : std::string{};
 }
 
 caf::error refusal(const std::string& why) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace camnode {
@@ -23,7 +24,8 @@ public:
     x.state = ledger_figures::phase::recording;
     x.session_ms = session_.start_ms;
     x.last_error = told_.last_error;
-    result_.breaks = told_.breaks;
+    for (auto& told : told_.breaks)
+      add_break(told);
     for (auto& loss : told_.losses)
       told_lost_.add({loss.epoch, loss.first, loss.last});
     for (auto& segment : found_)
@@ -32,7 +34,6 @@ public:
     for (auto& loss : told_.losses)
       add_told(loss);
     go_behind_last();
-    x.runs_ended = result_.breaks.size();
     count_unlisted();
     return std::move(result_);
   }
@@ -80,8 +81,8 @@ private:
   void add_between(const frame_number& last, const frame_range& x) {
     frame_range gap{x.epoch, last.epoch == x.epoch ? last.sequence + 1 : 1,
                     x.first - 1};
-    if (last.epoch != x.epoch && !is_break(last.epoch))
-      result_.breaks.push_back({last, x.first_ns});
+    if (last.epoch != x.epoch && ended_.count(last.epoch) == 0)
+      add_break({last, x.first_ns});
     if (x.first == 0 || gap.first > gap.last)
       return;
     for (auto& hole : told_lost_.missing_from(gap))
@@ -89,9 +90,11 @@ private:
         {hole.epoch, hole.first, hole.last, loss_place::unknown, x.first_ns});
   }
 
-  bool is_break(uint64_t epoch) const {
-    return std::any_of(result_.breaks.begin(), result_.breaks.end(),
-                       [=](const auto& x) { return x.last.epoch == epoch; });
+  void add_break(const recorded_break& x) {
+    ended_.insert(x.last.epoch);
+    ++result_.figures.runs_ended;
+    if (result_.breaks.size() < recording_ledger::max_losses)
+      result_.breaks.push_back(x);
   }
 
   /// What was told as lost and is there was found again.
@@ -104,9 +107,14 @@ private:
     auto n = x.last - x.first + 1;
     result_.figures.lost += n;
     result_.figures.lost_at[static_cast<size_t>(x.place)] += n;
+    if (full_)
+      return;
     result_.losses.push_back(x);
-    if (result_.losses.size() > 2 * recording_ledger::max_losses)
-      join_neighbours();
+    if (result_.losses.size() < 2 * recording_ledger::max_losses)
+      return;
+    join_neighbours();
+    // Those of many runs cannot be joined.
+    full_ = result_.losses.size() > 3 * recording_ledger::max_losses / 2;
   }
 
   void join_neighbours() {
@@ -153,6 +161,8 @@ private:
   const session_info& session_;
   const manifest_camera& told_;
   const std::vector<found_segment>& found_;
+  std::set<uint64_t> ended_; ///< Runs that are named as such.
+  bool full_ = false;        ///< No more losses are listed, only counted.
   number_set told_lost_;
   number_set there_;
   camera_books result_;

@@ -17,6 +17,8 @@ std::string why_not(const open_session& x, const recovery_options& options,
                     int64_t now_ns) {
   if (!x.newest)
     return "another session was begun since";
+  if (x.path.filename() != manifest_name(x.books.session))
+    return "its manifest is not " + manifest_name(x.books.session);
   if (!options.resume)
     return "the client was ended (record.resume=false)";
   if (x.books.boot_id.empty() || x.books.boot_id != options.boot_id

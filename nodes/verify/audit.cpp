@@ -27,6 +27,8 @@ public:
   camera_auditor(const manifest_camera& books,
                  const std::vector<checked_film>& films, bool over)
     : books_(books), films_(films), over_(over) {
+    for (auto& x : books_.breaks)
+      ended_.insert(x.last.epoch);
   }
 
   camera_audit run() {
@@ -224,7 +226,7 @@ private:
       return faults_.add(in_words(b) + ": behind " + in_words(a));
     if (!over_) // The books may not be that far yet.
       return;
-    if (a.epoch != b.epoch && !is_break(a.epoch))
+    if (a.epoch != b.epoch && ended_.count(a.epoch) == 0)
       faults_.add("run " + std::to_string(b.epoch) + " follows run "
                   + std::to_string(a.epoch)
                   + ", and the manifest does not name it");
@@ -242,14 +244,10 @@ private:
     }
   }
 
-  bool is_break(uint64_t epoch) const {
-    return std::any_of(books_.breaks.begin(), books_.breaks.end(),
-                       [=](const auto& x) { return x.last.epoch == epoch; });
-  }
-
   const manifest_camera& books_;
   const std::vector<checked_film>& films_;
-  const bool over_;   ///< The session is.
+  const bool over_;          ///< The session is.
+  std::set<uint64_t> ended_; ///< Runs that are named as such.
   fault_list faults_; ///< Of the books: may be as many as there are frames.
   std::vector<std::string> film_faults_;
   uint64_t unlisted_ = 0; ///< Lost frames that the books count alone.

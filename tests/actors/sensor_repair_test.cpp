@@ -50,6 +50,17 @@ CAF_TEST(a whole file is named by its last reading) {
   CAF_CHECK_EQUAL(content_of(dir.path() / "1000-1701.csv"), text);
 }
 
+CAF_TEST(a last time that no name can have is not in the name) {
+  for (auto time : {"9223372036854775807", "9223372036854", "-5"}) {
+    scratch_directory dir;
+    dir.put("1000.csv.part",
+            "timestamp,t\n1000,1\n" + std::string{time} + ",2\n");
+    auto x = repair(dir);
+    CAF_CHECK_EQUAL(x.stem, "1000-1001");
+    CAF_CHECK_EQUAL(x.rows, 2u);
+  }
+}
+
 CAF_TEST(a file cut at any length keeps its whole readings) {
   for (size_t n = 0; n < text.size(); ++n) {
     scratch_directory dir;

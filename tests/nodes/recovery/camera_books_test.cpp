@@ -4,7 +4,9 @@
 
 #include "nodes/recovery/camera_books.hpp"
 
+#include <limits>
 #include <string>
+#include <vector>
 
 using namespace camnode;
 
@@ -140,6 +142,33 @@ CAF_TEST(losses beyond what a manifest lists are counted) {
   auto x = rebuild().figures;
   CAF_CHECK_EQUAL(x.lost, recording_ledger::max_losses + 10);
   CAF_CHECK_EQUAL(x.lost_at[static_cast<size_t>(loss_place::source)], 3u);
+}
+
+CAF_TEST(an index of a new run in each row has bounded books) {
+  constexpr uint64_t runs = 40'000;
+  std::vector<frame_range> ranges;
+  for (uint64_t i = 1; i <= runs; ++i)
+    ranges.push_back({i, 2, 2});
+  find(0, 10'000, ranges);
+  auto x = rebuild();
+  CAF_CHECK_EQUAL(x.figures.written, runs);
+  CAF_CHECK_EQUAL(x.figures.lost, runs - 1); // Number 1 of all but the first.
+  CAF_CHECK_EQUAL(x.figures.runs_ended, runs - 1);
+  CAF_CHECK(x.losses.size() <= 2 * recording_ledger::max_losses);
+  CAF_CHECK(x.breaks.size() <= recording_ledger::max_losses);
+}
+
+CAF_TEST(no number follows the largest one) {
+  std::vector<frame_range> ranges;
+  constexpr auto largest = std::numeric_limits<uint64_t>::max();
+  add_number(ranges, 5, largest - 1);
+  add_number(ranges, 5, largest);
+  add_number(ranges, 5, 0);
+  CAF_REQUIRE_EQUAL(ranges.size(), 2u);
+  for (auto& r : ranges)
+    CAF_CHECK(r.first <= r.last);
+  find(0, 10'000, ranges);
+  CAF_CHECK_EQUAL(rebuild().figures.written, 3u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

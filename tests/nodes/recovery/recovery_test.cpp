@@ -8,11 +8,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sys/stat.h>
+
+#include <limits>
 #include <string>
 
 using namespace camnode;
 using namespace camnode_test;
 using nlohmann::json;
+using namespace std::string_literals;
 
 namespace {
 
@@ -126,6 +130,46 @@ CAF_TEST(without sensors nothing of them is unknown) {
   auto x = run();
   CAF_REQUIRE(x);
   CAF_CHECK(x->outages.empty());
+}
+
+CAF_TEST(a copy of a manifest does not go on beside it) {
+  auto x = put(0, 100 * s, "recording");
+  dir.put("sessions/copy.json", render_manifest(x));
+  auto resumed = run();
+  CAF_REQUIRE(resumed);
+  CAF_CHECK_EQUAL(state(0), "recording");
+  auto copy = json::parse(content_of(dir.path() / "sessions/copy.json"));
+  CAF_CHECK_EQUAL(copy["state"], "interrupted");
+  CAF_CHECK_EQUAL(copy["interrupted"],
+                  "its manifest is not " + manifest_name(x.session));
+}
+
+CAF_TEST(a clock that nobody can reckon with is no manifest) {
+  for (auto anchor : {std::numeric_limits<int64_t>::min(),
+                      std::numeric_limits<int64_t>::max()}) {
+    auto x = put(0, anchor, "recording");
+    auto text = render_manifest(x);
+    CAF_CHECK(!run());
+    auto name = "sessions/" + manifest_name(x.session);
+    CAF_CHECK_EQUAL(content_of(dir.path() / name), text); // Left alone.
+  }
+}
+
+CAF_TEST(what is no file holds nothing up) {
+  put(0, 100 * s, "recording");
+  std::filesystem::create_directories(dir.path() / "cam/a");
+  std::filesystem::create_directories(dir.path() / "sensors/t");
+  auto piece = std::to_string(start_ms) + "-" + std::to_string(start_ms + 5);
+  auto open = std::to_string(start_ms - 5);
+  for (auto& name :
+       {"sessions/1.json"s, "cam/a/" + piece + ".csv",
+        "cam/a/" + piece + ".mp4", "cam/a/" + open + ".csv.part",
+        "cam/a/" + open + ".mp4.part", "sensors/t/" + piece + ".csv",
+        "sensors/t/" + open + ".csv.part"})
+    CAF_REQUIRE_EQUAL(mkfifo((dir.path() / name).c_str(), 0600), 0);
+  auto x = run();
+  CAF_REQUIRE(x);
+  CAF_CHECK_EQUAL(x->session.start_ms, start_ms);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
