@@ -155,8 +155,15 @@ void client_supervisor::lost(const server_info& x) {
   if (i == pairs_.end())
     return;
   log_info(who(), "server ", x.id, " is not announced any more");
-  i->second.present = false;
-  *i->second.may_return = false;
+  set_absent(i->second);
+}
+
+void client_supervisor::set_absent(pair& x) {
+  x.present = false;
+  *x.may_return = false;
+  x.server.online = false;
+  x.server.camera_trouble.clear();
+  parts_.cameras->put({x.server, x.ring, x.viewer_figures, x.ledger});
 }
 
 void client_supervisor::replace_at_address(const server_info& x) {
@@ -165,8 +172,7 @@ void client_supervisor::replace_at_address(const server_info& x) {
       continue;
     // Its viewer would connect to the new server: the same pictures twice.
     log_info(who(), "server ", id, " is replaced by ", x.id, " at ", x.ip);
-    other.present = false;
-    *other.may_return = false;
+    set_absent(other);
     remove_child("viewer/" + id);
     if (!session_.exists()) {
       auto gone = id;

@@ -109,9 +109,9 @@ part_report server_part(const fleet_member& x, const viewer_figures& viewer,
   result.name = "server/" + server.id;
   result.kind = "server";
   result.owner = "discovery";
-  result.state = server.legacy   ? "legacy"
-                 : server.online ? "online"
-                                 : "offline";
+  auto here = server.online ? "online" : "offline";
+  result.state = server.legacy ? "legacy, " : "";
+  result.state += here;
   result.state += viewer.connected ? ", connected" : ", not connected";
   if (!server.camera_trouble.empty())
     result.state += "; camera: " + server.camera_trouble;

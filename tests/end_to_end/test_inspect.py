@@ -411,6 +411,37 @@ def test_all_asks_the_servers_that_a_client_knows(room):
         == {"client", "cam-b"}
 
 
+def shown_state(client):
+    """What `camctl servers` says of the only server, and the window knows."""
+    look = client.look()
+    return next((x["state"] for x in look["parts"] if x["kind"] == "server"),
+                "not listed")
+
+
+@pytest.mark.parametrize("recording", [False, True])
+def test_a_server_is_listed_as_it_is_announced(room, recording):
+    """Offline from its goodbye on, until it is back; with and without a session,
+    which keeps the server listed for longer."""
+    host = random_address()
+    where = {"host": host, "port": free_port(host)}
+    server = room.server("cam-a", room.stamped("cam-a"), **where)
+    client = room.client()
+    room.wait_connected("cam-a")
+    assert shown_state(client) == "online, connected"
+    if recording:
+        room.start_recording()
+    assert server.end()[0] == 0
+    assert room.ear.wait("camera/announce/cam-a").json["state"] == "offline"
+    wait_until("it is listed as offline", lambda:
+               shown_state(client) == "offline, not connected", timeout=5)
+    assert "offline, not connected" in client.camctl("servers").stdout
+    room.server("cam-a", room.stamped("cam-a"), **where)
+    wait_until("it is listed as online again",
+               lambda: shown_state(client) == "online, connected")
+    if recording:
+        room.stop_recording()
+
+
 def exchange(where, data):
     """What the port answers before it closes, or within a second."""
     host, port = where.rsplit(":", 1)
