@@ -1,5 +1,6 @@
 #include "nodes/command_line.hpp"
 
+#include "messages/name_hint.hpp"
 #include "messages/text.hpp"
 #include "nodes/option_tables.hpp"
 #include "nodes/options.hpp"
@@ -88,10 +89,34 @@ std::vector<po::option> split_assignment(std::vector<std::string>& args) {
   return {result};
 }
 
+/// What is wrong with a word that is no option.
+std::string why_no_word(const std::string& word) {
+  auto start = quote(word) + " (command line): ";
+  if (word == "server" || word == "client")
+    return start + "want --role=" + word;
+  auto known = full_description();
+  std::vector<std::string> names;
+  for (const auto& x : known.options())
+    names.push_back("--" + x->long_name());
+  // Dashes may be all that it lacks.
+  auto name = "--" + word.substr(0, word.find('='));
+  if (std::find(names.begin(), names.end(), name) != names.end())
+    return start + "did you mean " + name + "?";
+  return start + name_hint(name, names, "want --section.key=VALUE");
+}
+
+/// `-role=server` is one to Boost of the name `-r`, or so.
+std::string name_of(const po::option& x) {
+  if (x.string_key[0] != '-' || x.original_tokens.empty())
+    return x.string_key;
+  auto& token = x.original_tokens.front();
+  return token.substr(0, token.find('='));
+}
+
 void take_argument(const po::option& x, command_line& out) {
   auto text = x.value.empty() ? std::string{} : x.value.front();
   if (x.string_key.empty())
-    out.error = quote(text) + " (command line): want --section.key=VALUE";
+    out.error = why_no_word(text);
   else if (x.string_key == "help")
     out.help = true;
   else if (x.string_key == "version")
@@ -103,7 +128,7 @@ void take_argument(const po::option& x, command_line& out) {
   else if (x.string_key == "config")
     out.config = text;
   else
-    out.values.push_back({x.string_key, text, "command line"});
+    out.values.push_back({name_of(x), text, "command line"});
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "nodes/options.hpp"
 
 #include "messages/error.hpp"
+#include "messages/name_hint.hpp"
 #include "messages/text.hpp"
 #include "nodes/command_line.hpp"
 #include "nodes/ini_file.hpp"
@@ -67,18 +68,44 @@ std::string read_config(const std::string& path,
 
 // -- values ------------------------------------------------------------------
 
+/// @param start Which option, given where.
+std::string no_such_option(const std::string& start, const std::string& name,
+                           std::vector<std::string> names) {
+  names.insert(names.end(),
+               {"role", "config", "help", "version", "list-cameras"});
+  auto letters = std::min(name.find_first_not_of('-'), name.size());
+  return start + "no such option; "
+         + name_hint(name.substr(letters), names, "see camnode --help");
+}
+
+std::string start_of(const given_value& x) {
+  return x.name + " (" + x.where + "): ";
+}
+
 std::string why_unknown(const given_value& x, const option_table& table) {
-  auto start = x.name + " (" + x.where + "): ";
   if (x.name == "role" || x.name == "config")
-    return start + "belongs on the command line";
+    return start_of(x) + "belongs on the command line";
   server_options server;
   client_options client;
   if (find_option(own_table(server), x.name))
-    return start + "an option of servers, and this is a client";
+    return start_of(x) + "an option of servers, and this is a client";
   if (find_option(own_table(client), x.name))
-    return start + "an option of clients, and this is a server";
-  return start + "no such option; the nearest is "
-         + nearest_name(x.name, names_of(table));
+    return start_of(x) + "an option of clients, and this is a server";
+  return no_such_option(start_of(x), x.name, names_of(table));
+}
+
+/// There is no role: perhaps as its option is misspelt.
+std::string why_no_role(const command_line& x) {
+  server_options server;
+  client_options client;
+  auto names = names_of(table_of(server));
+  for (auto& name : names_of(own_table(client)))
+    names.push_back(name);
+  for (auto& value : x.values)
+    if (std::find(names.begin(), names.end(), value.name) == names.end())
+      return no_such_option(start_of(value), value.name, names);
+  return std::string{"no role given: "} + role_want
+         + "; camnode --help lists all options";
 }
 
 /// @returns What is wrong, or an empty string.
@@ -143,8 +170,7 @@ parse_result parse_options(int argc, const char* const* argv,
     return build<client_options>(args);
   if (args.role)
     return usage_error("role=" + *args.role + " (command line): " + role_want);
-  return usage_error(std::string{"no role given: "} + role_want
-                     + "; camnode --help lists all options");
+  return usage_error(why_no_role(args));
 }
 
 option_list list_options(const server_options& x) {

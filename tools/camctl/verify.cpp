@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "nodes/verify/verify.hpp"
+#include "tools/camctl/arguments.hpp"
 
 #include <unistd.h>
 
@@ -66,28 +67,19 @@ int complain(const std::string& what) {
 
 } // namespace
 
-int run_verify(const std::vector<std::string>& arguments) {
-  camnode::verify_options options;
-  auto as_json = false;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    auto& x = arguments[i];
-    if (x == "--help" || x == "-h") {
-      std::cout << usage;
-      return all_well;
-    }
-    if (x == "--json")
-      as_json = true;
-    else if (x == "--session" && i + 1 < arguments.size())
-      options.session = arguments[++i];
-    else if (x.rfind("--session=", 0) == 0)
-      options.session = x.substr(10);
-    else if (x.empty() || x.front() == '-' || !options.dir.empty())
-      return complain("unexpected '" + x + "'");
-    else
-      options.dir = x;
+int run_verify(const std::vector<std::string>& given) {
+  auto x = parse_arguments(given, {"help", "json"}, {"session"});
+  if (x.has("help")) {
+    std::cout << usage;
+    return all_well;
   }
-  if (options.dir.empty())
-    return complain("want the data folder");
+  if (!x.error.empty())
+    return complain(x.error);
+  if (x.words.size() != 1)
+    return complain("want one data folder");
+  camnode::verify_options options;
+  options.dir = x.words[0];
+  options.session = x.value("session");
   progress_line progress;
   options.on_progress = [&](uint64_t done, uint64_t all) {
     progress.show(done, all);
@@ -96,8 +88,8 @@ int run_verify(const std::vector<std::string>& arguments) {
   progress.clear();
   if (!result)
     return complain(camnode::describe(result.error()));
-  std::cout << (as_json ? camnode::render_json(*result)
-                        : camnode::render_text(*result));
+  std::cout << (x.has("json") ? camnode::render_json(*result)
+                              : camnode::render_text(*result));
   if (result->damaged())
     return damaged;
   return result->lossy() ? failed : all_well;
