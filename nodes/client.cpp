@@ -126,6 +126,12 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.find.on_link = [board = result.board](bool up) {
     board->broker_up = up;
   };
+  result.find.is_connected = [cameras = result.cameras](const std::string& id) {
+    for (auto& member : cameras->look())
+      if (member.server.id == id)
+        return member.viewer->look().connected;
+    return false;
+  };
   if (x.http.enabled)
     result.status = status_of(x, result, directory);
   auto stop = std::make_shared<stop_line>();

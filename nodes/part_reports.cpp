@@ -110,7 +110,9 @@ part_report server_part(const fleet_member& x, const viewer_figures& viewer,
   result.kind = "server";
   result.owner = "discovery";
   auto here = server.online ? "online" : "offline";
-  result.state = server.legacy ? "legacy, " : "";
+  // One that speaks HTTP and is not announced may have another one's id.
+  auto old = viewer.legacy || !viewer.connected;
+  result.state = !server.legacy ? "" : old ? "legacy, " : "not announced, ";
   result.state += here;
   result.state += viewer.connected ? ", connected" : ", not connected";
   if (!server.camera_trouble.empty())

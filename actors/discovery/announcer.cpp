@@ -248,7 +248,8 @@ void announcer::announce_again() {
 
 void announcer::found_namesake(const server_info& x) {
   auto text = "another server calls itself '" + x.id + "', at " + address_of(x)
-              + ": clients see one of the two; give it another node.id";
+              + ": clients know one of the two by its IP; give it another "
+                "node.id";
   directory().set_alarm(namesake_alarm, text);
   show_error(text);
   log_error(who(), text);

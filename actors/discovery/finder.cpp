@@ -19,6 +19,9 @@ constexpr auto beat_interval = std::chrono::milliseconds(250);
 /// How often servers are asked for their IP, as the legacy client does.
 constexpr int64_t ask_interval_ns = 15'000'000'000;
 
+/// Whose alarm it is where two servers have one id: the option's.
+constexpr auto namesake_alarm = "node.id";
+
 } // namespace
 
 finder::finder(caf::actor_config& cfg, const actor_context& context,
@@ -28,7 +31,7 @@ finder::finder(caf::actor_config& cfg, const actor_context& context,
     options_(std::move(options)),
     make_client_(std::move(make_client)),
     parent_(std::move(parent)),
-    table_(options_.allowed) {
+    table_(options_.allowed, options_.is_connected) {
 }
 
 finder::behavior_type finder::make_behavior() {
@@ -143,6 +146,20 @@ void finder::report(const server_events& events) {
     else
       send(parent_, found_atom_v, x.server);
   }
+  if (!events.empty())
+    tell_of_namesakes();
+}
+
+void finder::tell_of_namesakes() {
+  auto text = table_.namesakes();
+  if (text == namesakes_)
+    return;
+  directory().set_alarm(namesake_alarm, text);
+  if (text.empty())
+    log_info(who(), "no two servers have one id any more");
+  else
+    log_error(who(), text);
+  namesakes_ = std::move(text);
 }
 
 void finder::beat() {
@@ -164,6 +181,7 @@ void finder::on_exit() {
   if (client_)
     client_->say_goodbye(status_topic(), offline_status());
   client_.reset();
+  directory().set_alarm(namesake_alarm, {}); // The next life finds them anew.
   parent_ = nullptr;
 }
 

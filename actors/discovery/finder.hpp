@@ -24,6 +24,9 @@ struct finder_options {
 
   /// Hears whether there is a connection to the broker, on the actor's thread.
   std::function<void(bool up)> on_link = {};
+
+  /// Whether frames come from a server; any thread. None: no server is asked.
+  server_table::connection_check is_connected = {};
 };
 
 /// DISCOVERY on a client: reports servers found and lost to the supervisor,
@@ -52,6 +55,9 @@ private:
   void take_command(const mqtt_message& x);
   void refuse(const mqtt_message& x, const caf::error& why);
   void report(const server_events& events);
+
+  /// Says that servers have one id, or have no more.
+  void tell_of_namesakes();
   void beat();
 
   const finder_options options_;
@@ -66,6 +72,7 @@ private:
   uint64_t dropped_ = 0;
   log_pace refusals_;
   log_pace drops_;
+  std::string namesakes_; ///< What was told of them.
 };
 
 } // namespace camnode

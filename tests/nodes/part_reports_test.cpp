@@ -85,14 +85,18 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
   x.server.camera_trouble.clear();
   x.server.online = true;
   cameras.put(x);
-  CAF_CHECK_EQUAL(find(client_parts_seen(cameras, sensors, 0), "server/cam-a")
-                    .state,
-                  "online, connected");
+  CAF_CHECK_EQUAL(
+    find(client_parts_seen(cameras, sensors, 0), "server/cam-a").state,
+    "online, connected");
   x.server.legacy = true;
   cameras.put(x);
-  CAF_CHECK_EQUAL(find(client_parts_seen(cameras, sensors, 0), "server/cam-a")
-                    .state,
-                  "legacy, online, connected");
+  CAF_CHECK_EQUAL(
+    find(client_parts_seen(cameras, sensors, 0), "server/cam-a").state,
+    "not announced, online, connected");
+  x.viewer->update([](viewer_figures& y) { y.legacy = true; });
+  CAF_CHECK_EQUAL(
+    find(client_parts_seen(cameras, sensors, 0), "server/cam-a").state,
+    "legacy, online, connected");
   auto connection = find(parts, "connection/cam-a");
   CAF_CHECK_EQUAL(connection.owner, "viewer/cam-a");
   CAF_CHECK_EQUAL(value(connection, "clock_offset_ns"), -5);
