@@ -38,7 +38,7 @@ finder::behavior_type finder::make_behavior() {
   show_state("looking for the broker");
   client_ = make_client_(options_.client_id,
                          mqtt_will{status_topic(), offline_status()},
-                         messages_to(this));
+                         messages_to(this, queue_));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](link_up_atom) { linked(); },
@@ -50,7 +50,7 @@ finder::behavior_type finder::make_behavior() {
       show_error(reason);
       log_warning(who(), reason, "; going on with the servers known");
     },
-    [this](const mqtt_message& x) { take(x); },
+    [this](wake_atom) { drain(); },
     [this](publish_atom, std::string status) {
       status_ = std::move(status);
       client_->publish(status_topic(), status_, true);
@@ -84,14 +84,20 @@ void finder::linked() {
   asked_ns_ = 0; // Ask with the next beat.
 }
 
+void finder::drain() {
+  auto turn = take_turn(*queue_, [this](const mqtt_message& x) { take(x); });
+  if (turn.more)
+    send(this, wake_atom_v);
+  if (turn.dropped == 0)
+    return;
+  dropped_ += turn.dropped;
+  if (drops_.admits(client_clock_ns()))
+    log_warning(who(), "dropped ", turn.dropped,
+                " messages of the broker, too many at once or too large; ",
+                dropped_, " in all");
+}
+
 void finder::take(const mqtt_message& x) {
-  if (x.dropped_before > 0) {
-    dropped_ += x.dropped_before;
-    if (drops_.admits(client_clock_ns()))
-      log_warning(who(), "dropped ", x.dropped_before,
-                  " messages of the broker, too many at once or too large; ",
-                  dropped_, " in all");
-  }
   if (x.topic == options_.topic_command)
     take_command(x);
   else if (x.topic == reply_topic())

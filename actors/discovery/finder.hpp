@@ -3,11 +3,13 @@
 #include "actors/discovery/server_table.hpp"
 #include "actors/shared/log_pace.hpp"
 #include "actors/shared/mqtt_client.hpp"
+#include "actors/shared/mqtt_queue.hpp"
 #include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <memory>
 #include <string>
 
 namespace camnode {
@@ -49,6 +51,7 @@ private:
   std::string offline_status() const;
 
   void linked();
+  void drain();
   void take(const mqtt_message& x);
   void take_announcement(const mqtt_message& x);
   void take_answer(const mqtt_message& x);
@@ -63,6 +66,7 @@ private:
   const finder_options options_;
   const make_mqtt_client make_client_;
   client_supervisor_actor parent_;
+  const mqtt_queue_ptr queue_ = std::make_shared<mqtt_queue>();
   mqtt_client_ptr client_;
   server_table table_;
   std::string status_; ///< The newest truth light.

@@ -62,7 +62,7 @@ sensor_log::behavior_type sensor_log::make_behavior() {
       show_error(reason);
       log_warning(who(), reason, "; no readings until the broker is back");
     },
-    [this](const mqtt_message&) {
+    [this](wake_atom) {
       turn_ns_ = options_.clock();
       drain(); // What is left is taken with the next beat.
     },
@@ -76,7 +76,7 @@ sensor_log::behavior_type sensor_log::make_behavior() {
 }
 
 mqtt_events sensor_log::events() {
-  auto result = messages_to(this);
+  auto result = messages_to(this, options_.queue);
   // A connection may be gone before that is noticed: since its last sign.
   auto heard_ns = std::make_shared<std::atomic<int64_t>>(0);
   result.on_up = [up = result.on_up, heard_ns, clock = options_.clock] {
@@ -89,12 +89,9 @@ mqtt_events sensor_log::events() {
                      "no broker: " + reason);
     down(std::move(reason));
   };
-  // The message says only that there is something.
-  result.on_message = [tell = result.on_message, heard_ns,
-                       queue = options_.queue](mqtt_message x) {
+  result.on_message = [pass = result.on_message, heard_ns](mqtt_message x) {
     *heard_ns = x.arrival_ns;
-    if (queue->push(std::move(x)))
-      tell({});
+    pass(std::move(x));
   };
   return result;
 }

@@ -3,8 +3,8 @@
 #include "actors/sensor_log/csv_table.hpp"
 #include "actors/sensor_log/sensor_file.hpp"
 #include "actors/shared/mqtt_client.hpp"
+#include "actors/shared/mqtt_queue.hpp"
 #include "actors/shared/observed.hpp"
-#include "actors/shared/reading_queue.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "actors/shared/stop_line.hpp"
@@ -29,7 +29,7 @@ struct sensor_log_options {
   stop_line_ptr stop;
 
   /// What came and is not looked at yet: outlives the actor.
-  reading_queue_ptr queue = std::make_shared<reading_queue>();
+  mqtt_queue_ptr queue = std::make_shared<mqtt_queue>();
 };
 
 /// Writes what the room's sensors publish while there is a session: a CSV file

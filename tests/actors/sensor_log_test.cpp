@@ -81,7 +81,7 @@ struct fixture : actor_fixture {
   sensor_board_ptr board;
   session_info session;
   sensor_log_actor testee;
-  reading_queue_ptr queue = std::make_shared<reading_queue>();
+  mqtt_queue_ptr queue = std::make_shared<mqtt_queue>();
   int64_t step_ns = 0;
 };
 
@@ -163,7 +163,7 @@ CAF_TEST(every reading is in the books in sessions and outside) {
   CAF_CHECK_EQUAL(balanced(board->totals()), sent);
   CAF_CHECK_EQUAL(
     +board->totals()["(dropped readings)"].rejected["too many at once"],
-    5'000 - reading_queue::max_readings);
+    5'000 - mqtt_queue::max_messages);
 }
 
 CAF_TEST(readings that came before the news of their session are its own) {
@@ -222,12 +222,12 @@ CAF_TEST(readings that there is no room for are counted) {
   for (int i = 0; i < 5'000; ++i) // All of them while the log is held up.
     broker.deliver("sensor/air", "1", session.anchor_mono_ns);
   consume_messages();
-  CAF_CHECK_EQUAL(books().written, reading_queue::max_readings);
+  CAF_CHECK_EQUAL(books().written, mqtt_queue::max_messages);
   auto dropped = board->look()["(dropped readings)"]; // No further one comes.
-  CAF_CHECK_EQUAL(dropped.received, 5'000 - reading_queue::max_readings);
+  CAF_CHECK_EQUAL(dropped.received, 5'000 - mqtt_queue::max_messages);
   CAF_CHECK_EQUAL(dropped.rejected["too many at once"], dropped.received);
   read(1, "2");
-  CAF_CHECK_EQUAL(books().written, reading_queue::max_readings + 1);
+  CAF_CHECK_EQUAL(books().written, mqtt_queue::max_messages + 1);
 }
 
 CAF_TEST(readings that came to an earlier life are written by the next one) {
@@ -242,9 +242,9 @@ CAF_TEST(readings that came to an earlier life are written by the next one) {
   CAF_CHECK_EQUAL(books().written, 1u);
   record();
   advance(250ms);
-  CAF_CHECK_EQUAL(books().written, 1 + reading_queue::max_readings);
+  CAF_CHECK_EQUAL(books().written, 1 + mqtt_queue::max_messages);
   CAF_CHECK_EQUAL(+board->look()["(dropped readings)"].received,
-                  5'000 - reading_queue::max_readings);
+                  5'000 - mqtt_queue::max_messages);
 }
 
 CAF_TEST(readings of the next session wait while the last one ends) {
