@@ -207,6 +207,7 @@ void client_supervisor::add_pair(const server_info& x,
   auto last = ledger->look().last;
   auto& added = pairs_[x.id];
   added.server = x;
+  added.seen_ns = parts_.session.clock();
   added.may_return = std::make_shared<std::atomic<bool>>(!x.legacy);
   added.ring = std::make_shared<frame_ring>(parts_.ring);
   added.viewer_figures = std::make_shared<viewer_board>();
