@@ -3,7 +3,6 @@
 // Every typed actor interface. The comments are the protocol.
 
 #include "messages/error.hpp"
-#include "messages/mqtt_message.hpp"
 #include "messages/node_report.hpp"
 #include "messages/record_command.hpp"
 #include "messages/server_info.hpp"
@@ -23,7 +22,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(camnode, caf::first_custom_type_id)
 CAF_ADD_TYPE_ID(camnode, (camnode::actor_report))
 CAF_ADD_TYPE_ID(camnode, (camnode::figure))
 CAF_ADD_TYPE_ID(camnode, (camnode::message_rate))
-CAF_ADD_TYPE_ID(camnode, (camnode::mqtt_message))
 CAF_ADD_TYPE_ID(camnode, (camnode::node_report))
 CAF_ADD_TYPE_ID(camnode, (camnode::part_report))
 CAF_ADD_TYPE_ID(camnode, (camnode::record_command))
@@ -69,7 +67,9 @@ using mqtt_listener_actor = caf::typed_actor<
   // Connected, for the first time or again: nothing is subscribed yet.
   caf::reacts_to<link_up_atom>,
   // The connection is lost, or a first one failed; paho goes on trying.
-  caf::reacts_to<link_down_atom, std::string>, caf::reacts_to<mqtt_message>>;
+  caf::reacts_to<link_down_atom, std::string>,
+  // There are messages in its queue.
+  caf::reacts_to<wake_atom>>;
 
 /// The ANNOUNCER interface: DISCOVERY on a server.
 using announcer_actor = mqtt_listener_actor::extend<

@@ -9,6 +9,7 @@
 #include "nodes/display.hpp"
 #include "nodes/node.hpp"
 #include "nodes/part_reports.hpp"
+#include "nodes/recovery/data_folder.hpp"
 #include "nodes/recovery/data_lock.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "nodes/version.hpp"
@@ -16,10 +17,6 @@
 
 #include <caf/actor_system.hpp>
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -129,6 +126,12 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.find.on_link = [board = result.board](bool up) {
     board->broker_up = up;
   };
+  result.find.is_connected = [cameras = result.cameras](const std::string& id) {
+    for (auto& member : cameras->look())
+      if (member.server.id == id)
+        return member.viewer->look().connected;
+    return false;
+  };
   if (x.http.enabled)
     result.status = status_of(x, result, directory);
   auto stop = std::make_shared<stop_line>();
@@ -172,14 +175,12 @@ int run_client(const client_options& options) {
   set_log_level(options.log.level);
   log_info("node", "camnode ", version(), " client ", options.node.id,
            ", data in ", options.data.dir);
-  if (auto err = create_directories_synced(options.data.dir))
-    throw std::runtime_error("data.dir: " + describe(err));
-  if (access(options.data.dir.c_str(), W_OK | X_OK) != 0)
-    throw std::runtime_error("data.dir: " + options.data.dir + ": "
-                             + std::strerror(errno));
+  if (auto why = prepare_data_folder(options.data.dir); !why.empty())
+    throw std::runtime_error("data.dir=" + options.data.dir + ": " + why);
   auto lock = lock_data(options.data.dir, lock_patience);
   if (!lock)
-    throw std::runtime_error("data.dir: " + describe(lock.error()));
+    throw std::runtime_error("data.dir=" + options.data.dir + ": "
+                             + describe(lock.error()));
   auto resumed = recover(
     {options.data.dir, options.record.resume, read_boot_id(), client_clock_ns});
   auto cameras = std::make_shared<fleet>();

@@ -248,7 +248,7 @@ sensor_board::topics bounded(const sensor_board::topics& topics) {
 }
 
 void write_sensors(metrics_text& out, const sensor_board& board) {
-  auto topics = board.look();
+  auto topics = board.totals();
   auto shown = bounded(topics);
   auto per_topic = [&](std::string_view name, std::string_view help,
                        uint64_t topic_figures::*figure) {
@@ -257,19 +257,19 @@ void write_sensors(metrics_text& out, const sensor_board& board) {
       out.sample(x.*figure, {{"topic", topic}});
   };
   per_topic("camnode_sensor_readings_received_total",
-            "Readings of the session that came.", &topic_figures::received);
+            "Readings that came, in sessions and outside.",
+            &topic_figures::received);
   per_topic("camnode_sensor_readings_written_total",
-            "Readings of the session written to files.",
-            &topic_figures::written);
+            "Readings written to files.", &topic_figures::written);
   per_topic("camnode_sensor_readings_durable_total",
-            "Readings of the session that survive a power cut.",
-            &topic_figures::durable);
+            "Readings that survive a power cut.", &topic_figures::durable);
   std::map<std::string, uint64_t> rejected;
   for (auto& [topic, x] : topics)
     for (auto& [reason, n] : x.rejected)
       rejected[reason] += n;
   out.family("camnode_sensor_readings_rejected_total", "counter",
-             "Readings of the session that are in no file, and why.");
+             "Readings that are in no file, and why: \"no session\" is no "
+             "loss.");
   for (auto& [reason, n] : rejected)
     out.sample(n, {{"reason", reason}});
 }

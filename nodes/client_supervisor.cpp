@@ -155,8 +155,15 @@ void client_supervisor::lost(const server_info& x) {
   if (i == pairs_.end())
     return;
   log_info(who(), "server ", x.id, " is not announced any more");
-  i->second.present = false;
-  *i->second.may_return = false;
+  set_absent(i->second);
+}
+
+void client_supervisor::set_absent(pair& x) {
+  x.present = false;
+  *x.may_return = false;
+  x.server.online = false;
+  x.server.camera_trouble.clear();
+  parts_.cameras->put({x.server, x.ring, x.viewer_figures, x.ledger});
 }
 
 void client_supervisor::replace_at_address(const server_info& x) {
@@ -165,8 +172,7 @@ void client_supervisor::replace_at_address(const server_info& x) {
       continue;
     // Its viewer would connect to the new server: the same pictures twice.
     log_info(who(), "server ", id, " is replaced by ", x.id, " at ", x.ip);
-    other.present = false;
-    *other.may_return = false;
+    set_absent(other);
     remove_child("viewer/" + id);
     auto busy = other.ledger->look().state == ledger_figures::phase::recording;
     if (!session_.exists() && !busy) {
@@ -202,6 +208,7 @@ void client_supervisor::add_pair(const server_info& x,
   auto last = ledger->look().last;
   auto& added = pairs_[x.id];
   added.server = x;
+  added.seen_ns = parts_.session.clock();
   added.may_return = std::make_shared<std::atomic<bool>>(!x.legacy);
   added.ring = std::make_shared<frame_ring>(parts_.ring);
   added.viewer_figures = std::make_shared<viewer_board>();

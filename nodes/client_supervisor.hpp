@@ -85,6 +85,9 @@ private:
   void found(const server_info& x);
   void lost(const server_info& x);
 
+  /// A server has said goodbye, or is silent: all who look are told so.
+  void set_absent(pair& x);
+
   /// Ends whatever was seen at the address of `x` under another id.
   void replace_at_address(const server_info& x);
   void add_pair(const server_info& x);

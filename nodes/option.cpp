@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <numeric>
 #include <system_error>
 
 namespace camnode {
@@ -195,28 +194,6 @@ std::string why_unreadable(const std::string& path) {
   if (stat(path.c_str(), &info) != 0 || access(path.c_str(), R_OK) != 0)
     return std::generic_category().message(errno);
   return S_ISDIR(info.st_mode) ? "Is a directory" : "";
-}
-
-std::string nearest_name(std::string_view name,
-                         const std::vector<std::string>& names) {
-  // Levenshtein's distance, by rows.
-  auto distance = [&](std::string_view other) {
-    std::vector<size_t> row(other.size() + 1);
-    std::iota(row.begin(), row.end(), size_t{0});
-    for (size_t i = 0; i < name.size(); ++i) {
-      auto diagonal = std::exchange(row[0], i + 1);
-      for (size_t j = 0; j < other.size(); ++j) {
-        auto replaced = diagonal + (name[i] != other[j]);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-      }
-    }
-    return row.back();
-  };
-  auto closer = [&](const std::string& x, const std::string& y) {
-    return distance(x) < distance(y);
-  };
-  return *std::min_element(names.begin(), names.end(), closer);
 }
 
 } // namespace camnode

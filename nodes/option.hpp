@@ -103,9 +103,4 @@ option choice_option(std::string name, Enum& field,
 ///          it is one.
 std::string why_unreadable(const std::string& path);
 
-/// @returns The name in `names` with the fewest edits to `name`.
-/// @pre `names` is not empty.
-std::string nearest_name(std::string_view name,
-                         const std::vector<std::string>& names);
-
 } // namespace camnode

@@ -109,9 +109,11 @@ part_report server_part(const fleet_member& x, const viewer_figures& viewer,
   result.name = "server/" + server.id;
   result.kind = "server";
   result.owner = "discovery";
-  result.state = server.legacy   ? "legacy"
-                 : server.online ? "online"
-                                 : "offline";
+  auto here = server.online ? "online" : "offline";
+  // One that speaks HTTP and is not announced may have another one's id.
+  auto old = viewer.legacy || !viewer.connected;
+  result.state = !server.legacy ? "" : old ? "legacy, " : "not announced, ";
+  result.state += here;
   result.state += viewer.connected ? ", connected" : ", not connected";
   if (!server.camera_trouble.empty())
     result.state += "; camera: " + server.camera_trouble;
@@ -185,18 +187,22 @@ part_report sensors_part(const sensor_board& sensors) {
   result.name = "sensors";
   result.kind = "sensors";
   result.owner = "sensor_log";
-  auto topics = sensors.look();
+  auto topics = sensors.totals();
   topic_figures sum;
   for (auto& [topic, x] : topics) {
     sum.received += x.received;
     sum.written += x.written;
     sum.durable += x.durable;
+    for (auto& [reason, n] : x.rejected)
+      sum.rejected[reason] += n;
   }
   result.state = std::to_string(topics.size()) + " topics";
   add(result, "topics", topics.size());
   add(result, "received", sum.received);
   add(result, "written", sum.written);
   add(result, "durable", sum.durable);
+  for (auto& [reason, n] : sum.rejected)
+    add(result, ("rejected: " + reason).c_str(), n);
   add_text(result, "last_error", sensors.last_error());
   return result;
 }

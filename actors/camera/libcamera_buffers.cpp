@@ -1,7 +1,7 @@
 #include "actors/camera/libcamera_buffers.hpp"
 
+#include "actors/camera/libcamera_format.hpp"
 #include "actors/camera/libcamera_manager.hpp"
-#include "actors/camera/libcamera_settings.hpp"
 #include "messages/error.hpp"
 
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 #include "actors/camera/libcamera_camera.hpp"
 
-#include "actors/camera/libcamera_settings.hpp"
+#include "actors/camera/libcamera_controls.hpp"
+#include "actors/camera/libcamera_format.hpp"
 #include "actors/shared/log.hpp"
 #include "messages/error.hpp"
 

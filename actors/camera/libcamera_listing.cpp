@@ -1,5 +1,5 @@
+#include "actors/camera/libcamera_format.hpp"
 #include "actors/camera/libcamera_manager.hpp"
-#include "actors/camera/libcamera_settings.hpp"
 #include "messages/error.hpp"
 
 #include <libcamera/version.h>

@@ -58,7 +58,7 @@ announcer::announcer(caf::actor_config& cfg, const actor_context& context,
 
 announcer::behavior_type announcer::make_behavior() {
   say("looking for the broker");
-  client_ = make_client_(server_.id, will(), messages_to(this));
+  client_ = make_client_(server_.id, will(), messages_to(this, queue_));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](link_up_atom) {
@@ -80,7 +80,7 @@ announcer::behavior_type announcer::make_behavior() {
       show_error(reason);
       log_warning(who(), reason, "; streaming goes on without a broker");
     },
-    [this](const mqtt_message& x) { take(x); },
+    [this](wake_atom) { drain(); },
     [this](found_atom, const std::vector<std::string>& x) { located(x); },
     [this](beat_atom) {
       if (linked_ && --beats_to_look_up_ <= 0)
@@ -197,15 +197,21 @@ void announcer::announce() {
            server_.camera_trouble);
 }
 
+void announcer::drain() {
+  auto turn = take_turn(*queue_, [this](const mqtt_message& x) { take(x); });
+  if (turn.more)
+    send(this, wake_atom_v);
+  if (turn.dropped == 0)
+    return;
+  dropped_ += turn.dropped;
+  say(state_);
+  if (drops_.admits(client_clock_ns()))
+    log_warning(who(), "dropped ", turn.dropped,
+                " messages of the broker, too many at once or too large; ",
+                dropped_, " in all");
+}
+
 void announcer::take(const mqtt_message& x) {
-  if (x.dropped_before > 0) {
-    dropped_ += x.dropped_before;
-    say(state_);
-    if (drops_.admits(client_clock_ns()))
-      log_warning(who(), "dropped ", x.dropped_before,
-                  " messages of the broker, too many at once or too large; ",
-                  dropped_, " in all");
-  }
   if (x.topic == options_.topic_request && !x.retained)
     answer(x);
   else if (x.topic == announce_topic())
@@ -248,7 +254,8 @@ void announcer::announce_again() {
 
 void announcer::found_namesake(const server_info& x) {
   auto text = "another server calls itself '" + x.id + "', at " + address_of(x)
-              + ": clients see one of the two; give it another node.id";
+              + ": clients know one of the two by its IP; give it another "
+                "node.id";
   directory().set_alarm(namesake_alarm, text);
   show_error(text);
   log_error(who(), text);

@@ -5,6 +5,7 @@
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/log_pace.hpp"
 #include "actors/shared/mqtt_client.hpp"
+#include "actors/shared/mqtt_queue.hpp"
 #include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
 
@@ -70,6 +71,7 @@ private:
   void take_back();
   std::string why_not_online() const;
   void announce();
+  void drain();
   void take(const mqtt_message& x);
   void answer(const mqtt_message& request);
   void hear(const mqtt_message& announcement);
@@ -86,6 +88,7 @@ private:
   const make_mqtt_client make_client_;
   const std::function<uint16_t()> stream_port_;
   const std::shared_ptr<frame_ring> ring_;
+  const mqtt_queue_ptr queue_ = std::make_shared<mqtt_queue>();
   mqtt_client_ptr client_;
 
   /// What this connection's broker was told last: what an earlier one was told

@@ -19,6 +19,9 @@ constexpr auto beat_interval = std::chrono::milliseconds(250);
 /// How often servers are asked for their IP, as the legacy client does.
 constexpr int64_t ask_interval_ns = 15'000'000'000;
 
+/// Whose alarm it is where two servers have one id: the option's.
+constexpr auto namesake_alarm = "node.id";
+
 } // namespace
 
 finder::finder(caf::actor_config& cfg, const actor_context& context,
@@ -28,14 +31,14 @@ finder::finder(caf::actor_config& cfg, const actor_context& context,
     options_(std::move(options)),
     make_client_(std::move(make_client)),
     parent_(std::move(parent)),
-    table_(options_.allowed) {
+    table_(options_.allowed, options_.is_connected) {
 }
 
 finder::behavior_type finder::make_behavior() {
   show_state("looking for the broker");
   client_ = make_client_(options_.client_id,
                          mqtt_will{status_topic(), offline_status()},
-                         messages_to(this));
+                         messages_to(this, queue_));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](link_up_atom) { linked(); },
@@ -47,7 +50,7 @@ finder::behavior_type finder::make_behavior() {
       show_error(reason);
       log_warning(who(), reason, "; going on with the servers known");
     },
-    [this](const mqtt_message& x) { take(x); },
+    [this](wake_atom) { drain(); },
     [this](publish_atom, std::string status) {
       status_ = std::move(status);
       client_->publish(status_topic(), status_, true);
@@ -81,14 +84,20 @@ void finder::linked() {
   asked_ns_ = 0; // Ask with the next beat.
 }
 
+void finder::drain() {
+  auto turn = take_turn(*queue_, [this](const mqtt_message& x) { take(x); });
+  if (turn.more)
+    send(this, wake_atom_v);
+  if (turn.dropped == 0)
+    return;
+  dropped_ += turn.dropped;
+  if (drops_.admits(client_clock_ns()))
+    log_warning(who(), "dropped ", turn.dropped,
+                " messages of the broker, too many at once or too large; ",
+                dropped_, " in all");
+}
+
 void finder::take(const mqtt_message& x) {
-  if (x.dropped_before > 0) {
-    dropped_ += x.dropped_before;
-    if (drops_.admits(client_clock_ns()))
-      log_warning(who(), "dropped ", x.dropped_before,
-                  " messages of the broker, too many at once or too large; ",
-                  dropped_, " in all");
-  }
   if (x.topic == options_.topic_command)
     take_command(x);
   else if (x.topic == reply_topic())
@@ -143,6 +152,20 @@ void finder::report(const server_events& events) {
     else
       send(parent_, found_atom_v, x.server);
   }
+  if (!events.empty())
+    tell_of_namesakes();
+}
+
+void finder::tell_of_namesakes() {
+  auto text = table_.namesakes();
+  if (text == namesakes_)
+    return;
+  directory().set_alarm(namesake_alarm, text);
+  if (text.empty())
+    log_info(who(), "no two servers have one id any more");
+  else
+    log_error(who(), text);
+  namesakes_ = std::move(text);
 }
 
 void finder::beat() {
@@ -164,6 +187,7 @@ void finder::on_exit() {
   if (client_)
     client_->say_goodbye(status_topic(), offline_status());
   client_.reset();
+  directory().set_alarm(namesake_alarm, {}); // The next life finds them anew.
   parent_ = nullptr;
 }
 

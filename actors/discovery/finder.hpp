@@ -3,11 +3,13 @@
 #include "actors/discovery/server_table.hpp"
 #include "actors/shared/log_pace.hpp"
 #include "actors/shared/mqtt_client.hpp"
+#include "actors/shared/mqtt_queue.hpp"
 #include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <memory>
 #include <string>
 
 namespace camnode {
@@ -24,6 +26,9 @@ struct finder_options {
 
   /// Hears whether there is a connection to the broker, on the actor's thread.
   std::function<void(bool up)> on_link = {};
+
+  /// Whether frames come from a server; any thread. None: no server is asked.
+  server_table::connection_check is_connected = {};
 };
 
 /// DISCOVERY on a client: reports servers found and lost to the supervisor,
@@ -46,17 +51,22 @@ private:
   std::string offline_status() const;
 
   void linked();
+  void drain();
   void take(const mqtt_message& x);
   void take_announcement(const mqtt_message& x);
   void take_answer(const mqtt_message& x);
   void take_command(const mqtt_message& x);
   void refuse(const mqtt_message& x, const caf::error& why);
   void report(const server_events& events);
+
+  /// Says that servers have one id, or have no more.
+  void tell_of_namesakes();
   void beat();
 
   const finder_options options_;
   const make_mqtt_client make_client_;
   client_supervisor_actor parent_;
+  const mqtt_queue_ptr queue_ = std::make_shared<mqtt_queue>();
   mqtt_client_ptr client_;
   server_table table_;
   std::string status_; ///< The newest truth light.
@@ -66,6 +76,7 @@ private:
   uint64_t dropped_ = 0;
   log_pace refusals_;
   log_pace drops_;
+  std::string namesakes_; ///< What was told of them.
 };
 
 } // namespace camnode

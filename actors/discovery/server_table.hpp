@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -32,6 +33,11 @@ using server_events = std::vector<server_event>;
 /// server that only answers is a legacy one: its id is its IP (with `-` for
 /// the colons of IPv6, which no id has), its port 8000.
 ///
+/// Two servers may call themselves the same. Whose pictures come under an id
+/// keeps it: another run at another address that claims it meanwhile is known
+/// by its IP, like a legacy one, until it is the only one that does. (One that
+/// has moved is not kept waiting: the connection to where it was is soon gone.)
+///
 /// Each id is in the table once. All times are ns on one steady clock. Not
 /// thread safe.
 class server_table {
@@ -46,6 +52,10 @@ public:
   /// 15 s and some time for the last answer.
   static constexpr int64_t answer_timeout_ns = 50'000'000'000;
 
+  /// How long one that claims another's id waits until it is taken for a
+  /// second server: longer than a connection that is dead may look alive.
+  static constexpr int64_t claim_wait_ns = 2'500'000'000;
+
   /// Where the stream of a legacy server is.
   static constexpr uint16_t legacy_port = 8000;
 
@@ -54,8 +64,12 @@ public:
     uint64_t table_full = 0;  ///< Announcements and answers beyond the 256.
   };
 
+  /// Whether frames come from server `id`, at the address that is known.
+  using connection_check = std::function<bool(const std::string& id)>;
+
   /// @param allowed Where servers may be.
-  explicit server_table(cidr_list allowed);
+  /// @param is_connected None: no server is.
+  explicit server_table(cidr_list allowed, connection_check is_connected = {});
 
   /// Takes a server's announcement. An `offline` is ignored unless its epoch
   /// is the one that the table knows: it may be an earlier run's last will.
@@ -73,6 +87,9 @@ public:
   /// The servers that readers know of, in no particular order.
   std::vector<server_info> servers() const;
 
+  /// Which servers claim ids that others have, in words; empty if none does.
+  std::string namesakes() const;
+
   const counters& refused() const {
     return refused_;
   }
@@ -84,7 +101,23 @@ private:
     bool reported;
   };
 
+  /// A server that claims the id of another one.
+  struct claim {
+    server_info server;   ///< As announced.
+    int64_t since_ns = 0; ///< When `tick` first saw it.
+  };
+
   bool admits(const std::string& ip);
+
+  /// Whether `x` is another server than the one that is connected by its id.
+  bool is_namesake(const server_info& x) const;
+
+  /// Keeps the announcement of a server that claims another's id.
+  /// @returns false if `x` does not.
+  bool is_claim(const server_info& x, server_events& out);
+  void judge_claims(int64_t now_ns, server_events& out);
+  void add_namesake(const server_info& x, server_events& out);
+  void announced_offline(const server_info& x, server_events& out);
   bool is_announced(const std::string& ip) const;
   void announced_online(const server_info& x, server_events& out);
   void lose_announced(const std::string& id, server_events& out);
@@ -92,8 +125,11 @@ private:
   bool has_room();
 
   const cidr_list allowed_;
+  const connection_check is_connected_;
   std::map<std::string, server_info> announced_; ///< By id; all online.
   std::map<std::string, legacy_server> legacy_;  ///< By IP.
+  std::map<std::string, claim> claims_;          ///< By id; not judged yet.
+  std::map<std::string, server_info> namesakes_; ///< By the id of their IP.
   counters refused_;
 };
 

@@ -1,5 +1,6 @@
 #include "actors/recorder/recorder.hpp"
 
+#include "actors/recorder/gap_before.hpp"
 #include "actors/shared/file_ops.hpp"
 #include "actors/shared/log.hpp"
 
@@ -44,18 +45,6 @@ constexpr int max_taken_names = 100;
 /// those that a server's ring may still bring: its age, and some time to
 /// connect.
 constexpr int64_t cut_patience_ns = 15'000'000'000;
-
-/// The first frame behind segment `i`, where numbers prove that.
-std::optional<frame_number>
-first_behind(const std::vector<recorded_segment>& segments, size_t i) {
-  auto next = std::find_if(segments.begin() + static_cast<ptrdiff_t>(i) + 1,
-                           segments.end(),
-                           [](const auto& x) { return x.frames > 0; });
-  // Without an epoch, the same number may be another frame's.
-  if (next == segments.end() || next->epoch == 0)
-    return std::nullopt;
-  return frame_number{next->epoch, next->first_sequence};
-}
 
 } // namespace
 
@@ -200,39 +189,18 @@ void recorder::account_gap(const frame& x, uint64_t skipped,
                            int64_t capture_ns) {
   if (!last_) // What was missing before we began is not our loss.
     return;
-  if (x.gap.unknown && last_->epoch == x.epoch) {
+  auto gap = find_gap(*last_, x, skipped, capture_ns);
+  if (gap.end != gap_before::run_end::none) {
     parts_.ledger->run_ended(*last_, capture_ns);
     log_warning(who(),
-                "the stream was broken off and has no numbers: what the camera "
-                "captured after frame ",
+                gap.end == gap_before::run_end::new_run
+                  ? "the server began a new run: what the old one captured "
+                    "after frame "
+                  : "the stream was broken off and has no numbers: what the "
+                    "camera captured after frame ",
                 last_->sequence, " is unknown");
   }
-  recorded_loss loss{x.epoch, 0, 0, loss_place::none, capture_ns};
-  if (last_->epoch == x.epoch) {
-    // The viewer knows why, unless the ring let go of what it noted.
-    auto told = x.gap.first == last_->sequence + 1;
-    loss.first = last_->sequence + 1;
-    loss.last = x.sequence - 1;
-    loss.place = told && skipped == 0 ? x.gap.place : loss_place::client_ring;
-  } else {
-    // How many frames the old run still captured, nobody knows.
-    parts_.ledger->run_ended(*last_, capture_ns);
-    log_warning(who(),
-                "the server began a new run: what the old one captured "
-                "after frame ",
-                last_->sequence, " is unknown");
-    // Numbers begin with 1 in every run.
-    auto of_new = x.sequence - 1;
-    if (skipped > of_new)
-      note_loss({last_->epoch, last_->sequence + 1,
-                 last_->sequence + (skipped - of_new), loss_place::client_ring,
-                 capture_ns});
-    auto told = x.gap.first == 1 && x.gap.last == of_new;
-    loss.first = 1;
-    loss.last = of_new;
-    loss.place = told && skipped == 0 ? x.gap.place : loss_place::client_ring;
-  }
-  if (loss.place != loss_place::none && loss.first <= loss.last)
+  for (auto& loss : gap.losses)
     note_loss(loss);
 }
 
@@ -415,28 +383,8 @@ void recorder::note_end_unknown(uint64_t last) {
 }
 
 void recorder::complete_left_segments() {
-  auto segments = parts_.ledger->segments();
-  for (size_t i = 0; parts_.complete && i < segments.size(); ++i) {
-    auto& x = segments[i];
-    if (x.end_ms != 0)
-      continue;
-    auto done = parts_.complete(x.start_ms, first_behind(segments, i));
-    auto name = done ? parse_segment_name(done->stem + ".mp4") : std::nullopt;
-    if (name) {
-      parts_.ledger->segment_completed(x.start_ms, name->end_ms, done->stem,
-                                       done->frames, done->bytes);
-      log_info(who(), "completed what was left of segment ", x.index, ", ",
-               done->stem, ", ", done->frames, " frames");
-    } else if (done) {
-      parts_.ledger->segment_completed(x.start_ms, x.start_ms + 1, {}, 0, 0);
-      log_warning(who(), "of segment ", x.start_ms,
-                  " nothing was left; it had ", x.frames, " frames");
-    } else {
-      parts_.ledger->failed(describe(done.error()));
-      log_error(who(), "segment ", x.start_ms,
-                " is left open: ", describe(done.error()));
-    }
-  }
+  if (parts_.complete)
+    camnode::complete_left_segments(*parts_.ledger, parts_.complete, who());
 }
 
 void recorder::fail(caf::error err) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/recorder/segment_repair.hpp"
+#include "actors/recorder/left_segments.hpp"
 #include "actors/recorder/segment_writer.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/observed.hpp"
@@ -16,11 +16,6 @@
 #include <optional>
 
 namespace camnode {
-
-/// Completes the segment that starts at `start_ms`, which an earlier life could
-/// not close. @param next What the next segment begins with.
-using complete_segment = std::function<caf::expected<segment_repair>(
-  int64_t start_ms, const std::optional<frame_number>& next)>;
 
 /// What a RECORDER works with; all of it outlives it.
 struct recorder_parts {

@@ -62,7 +62,7 @@ sensor_log::behavior_type sensor_log::make_behavior() {
       show_error(reason);
       log_warning(who(), reason, "; no readings until the broker is back");
     },
-    [this](const mqtt_message&) {
+    [this](wake_atom) {
       turn_ns_ = options_.clock();
       drain(); // What is left is taken with the next beat.
     },
@@ -76,7 +76,7 @@ sensor_log::behavior_type sensor_log::make_behavior() {
 }
 
 mqtt_events sensor_log::events() {
-  auto result = messages_to(this);
+  auto result = messages_to(this, options_.queue);
   // A connection may be gone before that is noticed: since its last sign.
   auto heard_ns = std::make_shared<std::atomic<int64_t>>(0);
   result.on_up = [up = result.on_up, heard_ns, clock = options_.clock] {
@@ -89,12 +89,9 @@ mqtt_events sensor_log::events() {
                      "no broker: " + reason);
     down(std::move(reason));
   };
-  // The message says only that there is something.
-  result.on_message = [tell = result.on_message, heard_ns,
-                       queue = options_.queue](mqtt_message x) {
+  result.on_message = [pass = result.on_message, heard_ns](mqtt_message x) {
     *heard_ns = x.arrival_ns;
-    if (queue->push(std::move(x)))
-      tell({});
+    pass(std::move(x));
   };
   return result;
 }
@@ -140,16 +137,22 @@ void sensor_log::begin(const session_info& x) {
 }
 
 void sensor_log::forget_oldest() {
+  board_->reject_outside(recent_.front().topic);
   recent_bytes_ -= recent_.front().payload.size();
   recent_.pop_front();
+}
+
+void sensor_log::forget_before(int64_t arrival_ns) {
+  while (!recent_.empty() && recent_.front().arrival_ns < arrival_ns)
+    forget_oldest();
 }
 
 void sensor_log::remember(const mqtt_message& x) {
   recent_.push_back(x);
   recent_bytes_ += x.payload.size();
-  while (recent_.size() > max_recent || recent_bytes_ > max_recent_bytes
-         || x.arrival_ns - recent_.front().arrival_ns > recent_ns)
+  while (recent_.size() > max_recent || recent_bytes_ > max_recent_bytes)
     forget_oldest();
+  forget_before(x.arrival_ns - recent_ns);
 }
 
 void sensor_log::take(const mqtt_message& x) {
@@ -162,23 +165,19 @@ void sensor_log::take(const mqtt_message& x) {
   if (stop_ms != 0 && time_ms >= stop_ms)
     return remember(x); // The next session may have begun.
   if (time_ms < session_.start_ms)
-    return;
-  if (topics_.count(x.topic) == 0 && topics_.size() >= max_topics) {
-    static const std::string further = "(further topics)";
-    board_->update(further, [](topic_figures& f) { ++f.received; });
-    return reject(further,
+    return board_->reject_outside(x.topic);
+  if (topics_.count(x.topic) == 0 && topics_.size() >= max_topics)
+    return reject(further_topics,
                   "more than " + std::to_string(max_topics) + " topics");
-  }
   topics_.try_emplace(x.topic); // Counts as one, whatever comes of it.
-  board_->update(x.topic, [](topic_figures& f) { ++f.received; });
-  if (x.retained) // Nobody knows when it was measured.
+  if (x.retained)               // Nobody knows when it was measured.
     return reject(x.topic, stored_reading);
   if (x.oversized)
     return reject(x.topic, "larger than 256 KiB");
   auto err = write(x, session_ns);
   if (!err) {
     ++readings_;
-    board_->update(x.topic, [](topic_figures& f) { ++f.written; });
+    board_->wrote(x.topic);
   } else if (err == ec::bad_message) {
     reject(x.topic, describe(err));
   } else {
@@ -189,11 +188,12 @@ void sensor_log::take(const mqtt_message& x) {
 
 void sensor_log::note_dropped(uint64_t n) {
   log_warning(who(), "dropped ", n, " readings: too many at once");
+  const std::string topic = "(dropped readings)";
+  const std::string reason = "too many at once";
   if (session_.exists())
-    board_->update("(dropped readings)", [n](topic_figures& f) {
-      f.received += n;
-      f.rejected["too many at once"] += n;
-    });
+    board_->reject(topic, reason, n);
+  else
+    board_->reject_outside(topic, reason, n);
 }
 
 caf::error sensor_log::write(const mqtt_message& x, int64_t session_ns) {
@@ -288,6 +288,7 @@ bool sensor_log::beat() {
   // Before the queue is looked at: what comes behind that is from later.
   auto now = session_.session_ns(options_.clock());
   auto drained = drain();
+  forget_before(options_.clock() - recent_ns);
   if (!session_.exists())
     return !drained;
   turn_ns_ = options_.clock();
@@ -340,12 +341,7 @@ void sensor_log::finish() {
 }
 
 void sensor_log::reject(const std::string& topic, const std::string& reason) {
-  board_->update(topic, [&](topic_figures& f) {
-    if (f.rejected.count(reason) > 0 || f.rejected.size() < 16)
-      ++f.rejected[reason];
-    else
-      ++f.rejected["other"];
-  });
+  board_->reject(topic, reason);
   log_debug(who(), "rejected a reading on ", quote(topic), ": ", reason);
 }
 
@@ -379,6 +375,8 @@ void sensor_log::take_back(const std::string& topic) {
 void sensor_log::on_exit() {
   client_.reset();
   board_->link_down(options_.clock(), {});
+  while (!recent_.empty())
+    forget_oldest();
   if (!session_.exists())
     return;
   auto end_ms = end_of_session_ms();

@@ -3,8 +3,8 @@
 #include "actors/sensor_log/csv_table.hpp"
 #include "actors/sensor_log/sensor_file.hpp"
 #include "actors/shared/mqtt_client.hpp"
+#include "actors/shared/mqtt_queue.hpp"
 #include "actors/shared/observed.hpp"
-#include "actors/shared/reading_queue.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "actors/shared/stop_line.hpp"
@@ -29,7 +29,7 @@ struct sensor_log_options {
   stop_line_ptr stop;
 
   /// What came and is not looked at yet: outlives the actor.
-  reading_queue_ptr queue = std::make_shared<reading_queue>();
+  mqtt_queue_ptr queue = std::make_shared<mqtt_queue>();
 };
 
 /// Writes what the room's sensors publish while there is a session: a CSV file
@@ -72,7 +72,10 @@ private:
 
   /// Keeps a reading that may belong to a session which is just beginning.
   void remember(const mqtt_message& x);
+
+  /// It belongs to none.
   void forget_oldest();
+  void forget_before(int64_t arrival_ns);
 
   /// Counts readings that there was no room for.
   void note_dropped(uint64_t n);
@@ -117,7 +120,7 @@ private:
   const sensor_board_ptr board_;
   mqtt_client_ptr client_;
   session_info session_;
-  std::deque<mqtt_message> recent_; ///< While there is no session.
+  std::deque<mqtt_message> recent_; ///< Of no session, as far as is known.
   size_t recent_bytes_ = 0;         ///< Of their payloads.
   std::map<std::string, topic_log> topics_;
   std::string synced_;    ///< The last topic that was synced.

@@ -464,6 +464,7 @@ session_view session::view_of(const session_info& session,
   x.boot_id = options_.boot_id;
   x.disk = disk_.look();
   x.sensors = sensors_->look(session.start_ms);
+  x.readings_outside = sensors_->outside();
   x.sensor_error = sensors_->last_error();
   x.outages = sensors_->outages(session.start_ms);
   return x;

@@ -62,15 +62,19 @@ json totals_of(const sensor_board::topics& topics) {
   uint64_t received = 0;
   uint64_t written = 0;
   uint64_t durable = 0;
+  uint64_t rejected = 0;
   for (auto& [topic, x] : topics) {
     received += x.received;
     written += x.written;
     durable += x.durable;
+    for (auto& [reason, n] : x.rejected)
+      rejected += n;
   }
   return {{"topics", topics.size()},
           {"received", received},
+          {"written", written},
           {"durable", durable},
-          {"rejected", received - written}};
+          {"rejected", rejected}};
 }
 
 json disk_of(const disk_figures& x) {
@@ -245,6 +249,7 @@ std::string render_truth(const session_view& x) {
     cameras[camera.server.id] = truth_of(camera, x);
   result["cameras"] = cameras;
   result["sensors"] = totals_of(x.sensors);
+  result["sensors"]["outside_sessions"] = x.readings_outside;
   result["sensors"]["last_error"] = x.sensor_error;
   result["disk"] = disk_of(x.disk);
   result["commands_refused"] = x.commands_refused;

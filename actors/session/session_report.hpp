@@ -30,6 +30,7 @@ struct session_view {
   /// What is wrong with the life of actors, by their names.
   std::map<std::string, std::string> alarms;
   sensor_board::topics sensors;
+  uint64_t readings_outside = 0; ///< Of sessions, since the client started.
   std::string sensor_error;
   std::vector<broker_outage> outages;
   disk_figures disk;

@@ -42,7 +42,8 @@ caf::error create_directory_synced(const fs::path& x) {
   auto reason = errno;
   if (directory_exists(x))
     return caf::none;
-  return file_error(ec::open_failed, x, reason);
+  // That there is a file does not say why it is no folder.
+  return file_error(ec::open_failed, x, reason == EEXIST ? ENOTDIR : reason);
 }
 
 /// Renames without replacing where the kernel or file system knows no such

@@ -1,15 +1,13 @@
 #pragma once
 
 #include "actors/shared/mqtt_client.hpp"
+#include "actors/shared/mqtt_queue.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
-#include <atomic>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -23,50 +21,41 @@ inline std::string refusals_text(uint64_t refused, uint64_t dropped) {
          + ", dropped: " + std::to_string(dropped);
 }
 
-/// What of one MQTT connection waits for its listener. A flood of messages
-/// while the listener is held up (by a disk, say) fills no more memory than
-/// this; what does not fit is told with the next message that does.
-class mqtt_backlog : public std::enable_shared_from_this<mqtt_backlog> {
-public:
-  /// A minute of 64 readings a second, or 128 of the largest messages.
-  static constexpr size_t max_messages = 4096;
-  static constexpr size_t max_bytes = size_t{32} << 20;
+/// How many messages a listener takes in one turn: others, who ask whether it
+/// lives, say, wait no longer than that.
+constexpr int messages_per_turn = 64;
 
-  /// Gives `x` its room, and tells it of those before it that had none. For
-  /// one thread at a time.
-  /// @returns false if there is no room: the message is to be dropped.
-  bool admit(mqtt_message& x) {
-    auto bytes = x.topic.size() + x.payload.size();
-    if (messages_ >= max_messages || bytes_ + bytes > max_bytes) {
-      dropped_ += 1 + x.dropped_before;
-      return false;
-    }
-    ++messages_;
-    bytes_ += bytes;
-    x.dropped_before += std::exchange(dropped_, 0);
-    x.room = std::shared_ptr<const void>{this, [me = shared_from_this(),
-                                                bytes](const void*) {
-                                           --me->messages_;
-                                           me->bytes_ -= bytes;
-                                         }};
-    return true;
-  }
-
-  /// Counts a message that is not passed on. For the same thread.
-  void drop() {
-    ++dropped_;
-  }
-
-private:
-  std::atomic<size_t> messages_{0};
-  std::atomic<size_t> bytes_{0};
-  uint64_t dropped_ = 0; ///< Since the last one admitted.
+/// What came of one turn.
+struct mqtt_turn {
+  uint64_t dropped = 0; ///< Too large, or without room.
+  bool more = false;    ///< There are others; another turn is needed.
 };
 
-/// Turns what an MQTT client reports into messages for `listener`; one that is
-/// too large is told with the next one. Holds it weakly, as the actor owns the
-/// client that owns these.
-inline mqtt_events messages_to(const mqtt_listener_actor& listener) {
+/// Takes messages out of a queue, one turn long.
+/// @param take Called with each that is not too large.
+template <class F>
+mqtt_turn take_turn(mqtt_queue& queue, F take) {
+  mqtt_turn result;
+  for (int i = 0; i < messages_per_turn; ++i) {
+    auto x = queue.pop();
+    if (!x) {
+      result.dropped += queue.take_dropped();
+      return result;
+    }
+    if (x->oversized)
+      ++result.dropped;
+    else
+      take(*x);
+  }
+  result.more = true;
+  return result;
+}
+
+/// Turns what an MQTT client reports into messages for `listener`. What comes
+/// on topics goes through `queue`: a mailbox has no bound. Holds the listener
+/// weakly, as the actor owns the client that owns these.
+inline mqtt_events messages_to(const mqtt_listener_actor& listener,
+                               const mqtt_queue_ptr& queue) {
   auto weak = caf::actor_cast<caf::weak_actor_ptr>(
     caf::actor_cast<caf::strong_actor_ptr>(listener));
   auto send = [weak](auto... xs) {
@@ -77,11 +66,9 @@ inline mqtt_events messages_to(const mqtt_listener_actor& listener) {
   return {
     [send] { send(link_up_atom_v); },
     [send](std::string reason) { send(link_down_atom_v, std::move(reason)); },
-    [send, backlog = std::make_shared<mqtt_backlog>()](mqtt_message x) {
-      if (x.oversized)
-        backlog->drop();
-      else if (backlog->admit(x))
-        send(std::move(x));
+    [send, queue](mqtt_message x) {
+      if (queue->push(std::move(x)))
+        send(wake_atom_v);
     },
   };
 }

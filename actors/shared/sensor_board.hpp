@@ -1,6 +1,9 @@
 #pragma once
 
+#include "messages/text.hpp"
+
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,6 +18,12 @@ namespace camnode {
 /// Why a reading is rejected that the broker had stored before the session: no
 /// loss, as nobody knows when it was measured.
 constexpr const char* stored_reading = "stored by the broker, not new";
+
+/// Why a reading is in no file that came while nothing was recorded: no loss.
+constexpr const char* no_session = "no session";
+
+/// Where readings are counted whose topics are too many, or too long.
+constexpr const char* further_topics = "(further topics)";
 
 /// What became of the readings of one topic in a session.
 struct topic_figures {
@@ -34,8 +43,10 @@ struct broker_outage {
   int64_t to_ns = 0; ///< 0 while it lasts.
 };
 
-/// The books of the sensors in one session: received = written + rejected.
-/// Outlives the SENSOR LOG. Any thread.
+/// The books of the sensors, of one session and of all time since the client
+/// started. In both, received = written + rejected for each topic, at any time:
+/// a reading is counted as received along with what became of it. Outlives the
+/// SENSOR LOG. Any thread.
 class sensor_board {
 public:
   using topics = std::map<std::string, topic_figures>;
@@ -51,6 +62,8 @@ public:
     session_ms_ = session_ms;
     finished_ = false;
     left_open_ = false;
+    for (auto& [topic, x] : topics_)
+      add(earlier(topic), x);
     topics_.clear();
     outages_.clear();
     disk_error_.clear();
@@ -164,6 +177,52 @@ public:
     f(topics_[topic]);
   }
 
+  /// A reading of the session is in a file.
+  void wrote(const std::string& topic) {
+    update(topic, [](topic_figures& f) {
+      ++f.received;
+      ++f.written;
+    });
+  }
+
+  /// `n` readings of the session are in none.
+  void reject(const std::string& topic, const std::string& reason,
+              uint64_t n = 1) {
+    update(topic, [&](topic_figures& f) {
+      f.received += n;
+      count(f.rejected, reason, n);
+    });
+  }
+
+  /// `n` readings came that belong to no session.
+  void reject_outside(const std::string& topic,
+                      const std::string& reason = no_session, uint64_t n = 1) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    auto& f = earlier(topic);
+    f.received += n;
+    count(f.rejected, reason, n);
+    outside_ += n;
+  }
+
+  /// How many of those there were.
+  uint64_t outside() const {
+    std::lock_guard<std::mutex> guard{mutex_};
+    return outside_;
+  }
+
+  /// What became of all readings since the client started, in sessions and
+  /// outside; without files.
+  topics totals() const {
+    std::lock_guard<std::mutex> guard{mutex_};
+    auto result = earlier_;
+    for (auto& [topic, x] : topics_)
+      add(result[topic], x);
+    return result;
+  }
+
+  static constexpr size_t max_reasons = 16;
+  static constexpr size_t max_earlier_topics = 512;
+
   /// The books of session `session_ms`, none if those of another one are open;
   /// for 0, those of the last session.
   topics look(int64_t session_ms = 0) const {
@@ -186,6 +245,27 @@ private:
     return i == kept_.end() || !i->second ? nullptr : &*i->second;
   }
 
+  static void count(std::map<std::string, uint64_t>& rejected,
+                    const std::string& reason, uint64_t n) {
+    auto known = rejected.count(reason) > 0 || rejected.size() < max_reasons;
+    rejected[known ? reason : "other"] += n;
+  }
+
+  static void add(topic_figures& sum, const topic_figures& x) {
+    sum.received += x.received;
+    sum.written += x.written;
+    sum.durable += x.durable;
+    for (auto& [reason, n] : x.rejected)
+      count(sum.rejected, reason, n);
+  }
+
+  topic_figures& earlier(const std::string& topic) {
+    auto fits = topic.size() <= max_topic_bytes
+                && (earlier_.count(topic) > 0
+                    || earlier_.size() < max_earlier_topics);
+    return earlier_[fits ? topic : further_topics];
+  }
+
   mutable std::mutex mutex_;
   int64_t session_ms_ = 0;
   bool finished_ = true;
@@ -195,6 +275,8 @@ private:
   bool up_ = false;                   ///< There is a connection.
   std::optional<int64_t> down_since_; ///< Since when there is none any more.
   topics topics_;
+  topics earlier_;                     ///< Of earlier sessions, and of none.
+  uint64_t outside_ = 0;               ///< Of those, of none.
   std::vector<broker_outage> outages_; ///< In order, disjoint.
 
   /// By session; empty while its books are open here.

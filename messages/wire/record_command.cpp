@@ -1,12 +1,16 @@
 #include "messages/wire/record_command.hpp"
 
 #include "messages/error.hpp"
+#include "messages/name_hint.hpp"
 #include "messages/text.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace camnode {
 
@@ -16,6 +20,9 @@ using nlohmann::json;
 
 constexpr double min_duration_s = 0.1;
 constexpr double max_duration_s = 30. * 24 * 3600;
+
+const std::vector<std::string> known_keys{"action", "label", "duration_s",
+                                          "force"};
 
 caf::error refusal(const std::string& reason) {
   return {ec::bad_message, "record command: " + reason};
@@ -65,7 +72,20 @@ caf::error read_force(const json& object, bool& force) {
   return {};
 }
 
+/// A key that is not known may be a misspelt one, and what it asks for is not
+/// what would be done.
+caf::error check_keys(const json& object) {
+  for (auto& [key, value] : object.items())
+    if (std::find(known_keys.begin(), known_keys.end(), key)
+        == known_keys.end())
+      return refusal("there is no key " + quote(key) + "; want "
+                     + any_of_text(known_keys));
+  return {};
+}
+
 caf::expected<record_command> parse_object(const json& object) {
+  if (auto err = check_keys(object))
+    return err;
   auto i = object.find("action");
   if (i == object.end() || !i->is_string())
     return refusal("a JSON command needs \"action\": \"start\" or \"stop\"");

@@ -7,31 +7,66 @@ using namespace camnode;
 
 namespace {
 
-mqtt_message message(uint64_t too_large_before = 0) {
-  mqtt_message result{"a/b", "c"};
-  result.dropped_before = too_large_before;
-  return result;
+mqtt_message message(size_t bytes = 1) {
+  return {"a/b", std::string(bytes, 'c')};
 }
+
+/// The turns that it takes to empty `queue`.
+struct all_turns {
+  explicit all_turns(mqtt_queue& queue) {
+    for (auto more = true; more; ++turns) {
+      auto x = take_turn(queue, [this](const mqtt_message&) { ++taken; });
+      dropped += x.dropped;
+      more = x.more;
+    }
+  }
+
+  size_t taken = 0;
+  uint64_t dropped = 0;
+  int turns = 0;
+};
 
 } // namespace
 
-CAF_TEST(what did not fit is told with the next message that does) {
-  auto testee = std::make_shared<mqtt_backlog>();
-  std::vector<mqtt_message> held(mqtt_backlog::max_messages, message());
-  for (auto& x : held)
-    CAF_REQUIRE(testee->admit(x));
-  auto late = message();
-  CAF_CHECK(!testee->admit(late));
-  // Those that were too large before one that found no room are not forgotten.
-  late = message(5);
-  CAF_CHECK(!testee->admit(late));
-  held.clear();
-  late = message(2);
-  CAF_CHECK(testee->admit(late));
-  CAF_CHECK_EQUAL(late.dropped_before, 9u);
-  late = message();
-  CAF_CHECK(testee->admit(late));
-  CAF_CHECK_EQUAL(late.dropped_before, 0u);
+CAF_TEST(a listener is told once until it has taken all) {
+  mqtt_queue testee;
+  CAF_CHECK(testee.push(message()));
+  CAF_CHECK(!testee.push(message()));
+  CAF_CHECK_EQUAL(all_turns{testee}.taken, 2u);
+  CAF_CHECK(testee.push(message()));
+}
+
+CAF_TEST(a queue has room for so many messages and counts the others) {
+  mqtt_queue testee;
+  for (size_t i = 0; i < mqtt_queue::max_messages + 9; ++i)
+    testee.push(message());
+  all_turns x{testee};
+  CAF_CHECK_EQUAL(x.taken, mqtt_queue::max_messages);
+  CAF_CHECK_EQUAL(x.dropped, 9u);
+  CAF_CHECK(x.turns >= int{mqtt_queue::max_messages} / messages_per_turn);
+  testee.push(message());
+  all_turns again{testee};
+  CAF_CHECK_EQUAL(again.taken, 1u);
+  CAF_CHECK_EQUAL(again.dropped, 0u);
+}
+
+CAF_TEST(a queue has room for so many bytes and counts the others) {
+  mqtt_queue testee;
+  constexpr size_t large = 256 << 10;
+  for (size_t i = 0; i < mqtt_queue::max_bytes / large + 9; ++i)
+    testee.push(message(large));
+  all_turns x{testee};
+  CAF_CHECK(x.taken < mqtt_queue::max_bytes / large);
+  CAF_CHECK_EQUAL(x.taken + x.dropped, mqtt_queue::max_bytes / large + 9);
+}
+
+CAF_TEST(messages that are too large are counted and not taken) {
+  mqtt_queue testee;
+  testee.push({"a", {}, 0, false, true});
+  testee.push(message());
+  all_turns x{testee};
+  CAF_CHECK_EQUAL(x.taken, 1u);
+  CAF_CHECK_EQUAL(x.dropped, 1u);
 }
 
 CAF_TEST(a listener shows what came to nothing) {

@@ -7,6 +7,8 @@ using namespace camnode;
 
 namespace {
 
+using rejections = std::map<std::string, uint64_t>;
+
 void write_one(sensor_board& x) {
   x.update("t", [](topic_figures& f) { ++f.written; });
 }
@@ -55,4 +57,53 @@ CAF_TEST(a session with a file that was left open is not complete) {
   CAF_CHECK(!x.complete(1000));
   x.finish();
   CAF_CHECK(x.complete(2000));
+}
+
+CAF_TEST(totals go on from session to session and outside) {
+  sensor_board testee;
+  testee.reject_outside("a");
+  testee.begin(1000);
+  testee.wrote("a");
+  testee.reject("a", "disk", 2);
+  testee.finish();
+  testee.reject_outside("a");
+  testee.begin(2000);
+  testee.wrote("a");
+  testee.wrote("b");
+  CAF_CHECK_EQUAL(+testee.look()["a"].received, 1u);
+  CAF_CHECK_EQUAL(testee.outside(), 2u);
+  auto totals = testee.totals();
+  CAF_CHECK_EQUAL(totals["a"].received, 6u);
+  CAF_CHECK_EQUAL(totals["a"].written, 2u);
+  CAF_CHECK_EQUAL(totals["a"].rejected,
+                  (rejections{{"disk", 2}, {no_session, 2}}));
+  CAF_CHECK_EQUAL(totals["b"].received, 1u);
+  testee.begin(2000); // Told again: nothing counts twice.
+  CAF_CHECK_EQUAL(+testee.totals()["a"].received, 6u);
+}
+
+CAF_TEST(books of a session from before count in the totals) {
+  sensor_board testee;
+  testee.restore(1000, {{"a", {5, 3, 3, {{"disk", 2}}, {}}}});
+  testee.begin(1000);
+  testee.wrote("a");
+  CAF_CHECK_EQUAL(+testee.totals()["a"].received, 6u);
+  CAF_CHECK_EQUAL(testee.outside(), 0u);
+}
+
+CAF_TEST(strangers cannot fill the books) {
+  sensor_board testee;
+  for (size_t i = 0; i < 2 * sensor_board::max_earlier_topics; ++i)
+    testee.reject_outside("topic/" + std::to_string(i));
+  testee.reject_outside(std::string(max_topic_bytes + 1, 'x'));
+  for (size_t i = 0; i < 2 * sensor_board::max_reasons; ++i)
+    testee.reject_outside("topic/0", std::to_string(i));
+  auto totals = testee.totals();
+  CAF_CHECK_EQUAL(totals.size(), sensor_board::max_earlier_topics + 1);
+  CAF_CHECK_EQUAL(totals[further_topics].received,
+                  sensor_board::max_earlier_topics + 1);
+  CAF_CHECK_EQUAL(totals["topic/0"].rejected.size(),
+                  sensor_board::max_reasons + 1);
+  CAF_CHECK_EQUAL(totals["topic/0"].rejected["other"],
+                  sensor_board::max_reasons + 1);
 }

@@ -81,7 +81,7 @@ struct fixture : actor_fixture {
   sensor_board_ptr board;
   session_info session;
   sensor_log_actor testee;
-  reading_queue_ptr queue = std::make_shared<reading_queue>();
+  mqtt_queue_ptr queue = std::make_shared<mqtt_queue>();
   int64_t step_ns = 0;
 };
 
@@ -108,9 +108,62 @@ CAF_TEST(a log subscribes whenever the broker comes up) {
 CAF_TEST(without a session readings are nobodys) {
   start_log();
   read(100, "1");
+  read(110, "x", "sensor/door", true);
   advance(1s);
+  advance(250ms); // A session that has begun would be known by now.
   CAF_CHECK(board->look().empty());
   CAF_CHECK(std::filesystem::is_empty(scratch.path()));
+  CAF_CHECK_EQUAL(board->outside(), 2u);
+  auto all = board->totals();
+  CAF_CHECK_EQUAL(all["sensor/air"].received, 1u);
+  CAF_CHECK_EQUAL(all["sensor/air"].rejected, (rejections{{no_session, 1}}));
+  CAF_CHECK_EQUAL(all["sensor/door"].rejected, (rejections{{no_session, 1}}));
+}
+
+CAF_TEST(every reading is in the books in sessions and outside) {
+  uint64_t sent = 0;
+  auto balanced = [&](const sensor_board::topics& topics) {
+    uint64_t received = 0;
+    for (auto& [topic, x] : topics) {
+      auto n = x.written;
+      for (auto& [reason, rejected] : x.rejected)
+        n += rejected;
+      CAF_CHECK_EQUAL(x.received, n);
+      received += x.received;
+    }
+    return received;
+  };
+  auto hear = [&](int64_t at_ms, const std::string& payload) {
+    ++sent;
+    read(at_ms, payload);
+    balanced(board->look());
+    balanced(board->totals());
+  };
+  start_log();
+  for (int n = 0; n < 3; ++n) {
+    hear(-1'500, "before");
+    hear(-100, "just before");
+    tell(testee, session);
+    hear(10, "1");
+    hear(20, "\xff");
+    hear(30, std::string(300 << 10, 'x'));
+    stop_at(50);
+    hear(60, "behind");
+    advance(10s);
+    CAF_CHECK_EQUAL(balanced(board->look()), 3u);
+    CAF_CHECK_EQUAL(board->outside(), 3 * (n + 1u));
+    session.start_ms += 10'000;
+    session.anchor_mono_ns += 10'000 * ms;
+    session.stop_ms = 0;
+  }
+  for (int i = 0; i < 5'000; ++i, ++sent)
+    broker.deliver("sensor/air", "flood", now_ns);
+  consume_messages();
+  end(testee);
+  CAF_CHECK_EQUAL(balanced(board->totals()), sent);
+  CAF_CHECK_EQUAL(
+    +board->totals()["(dropped readings)"].rejected["too many at once"],
+    5'000 - mqtt_queue::max_messages);
 }
 
 CAF_TEST(readings that came before the news of their session are its own) {
@@ -169,12 +222,12 @@ CAF_TEST(readings that there is no room for are counted) {
   for (int i = 0; i < 5'000; ++i) // All of them while the log is held up.
     broker.deliver("sensor/air", "1", session.anchor_mono_ns);
   consume_messages();
-  CAF_CHECK_EQUAL(books().written, reading_queue::max_readings);
+  CAF_CHECK_EQUAL(books().written, mqtt_queue::max_messages);
   auto dropped = board->look()["(dropped readings)"]; // No further one comes.
-  CAF_CHECK_EQUAL(dropped.received, 5'000 - reading_queue::max_readings);
+  CAF_CHECK_EQUAL(dropped.received, 5'000 - mqtt_queue::max_messages);
   CAF_CHECK_EQUAL(dropped.rejected["too many at once"], dropped.received);
   read(1, "2");
-  CAF_CHECK_EQUAL(books().written, reading_queue::max_readings + 1);
+  CAF_CHECK_EQUAL(books().written, mqtt_queue::max_messages + 1);
 }
 
 CAF_TEST(readings that came to an earlier life are written by the next one) {
@@ -189,9 +242,9 @@ CAF_TEST(readings that came to an earlier life are written by the next one) {
   CAF_CHECK_EQUAL(books().written, 1u);
   record();
   advance(250ms);
-  CAF_CHECK_EQUAL(books().written, 1 + reading_queue::max_readings);
+  CAF_CHECK_EQUAL(books().written, 1 + mqtt_queue::max_messages);
   CAF_CHECK_EQUAL(+board->look()["(dropped readings)"].received,
-                  5'000 - reading_queue::max_readings);
+                  5'000 - mqtt_queue::max_messages);
 }
 
 CAF_TEST(readings of the next session wait while the last one ends) {

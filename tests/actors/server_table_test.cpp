@@ -155,6 +155,67 @@ CAF_TEST(servers outside the allowed networks are refused and counted) {
                   "-left@10.0.0.1");
 }
 
+CAF_TEST(a second server of an id that is connected is known by its ip) {
+  server_table watched{{}, [](const std::string& id) { return id == "left"; }};
+  watched.announced(left);
+  auto other = announcement("left", "10.0.0.2", 2);
+  CAF_CHECK_EQUAL(text(watched.announced(other)), "");
+  watched.answered("10.0.0.2", 0);
+  CAF_CHECK_EQUAL(text(watched.tick(second)), "");
+  CAF_CHECK_EQUAL(text(watched.tick(second + server_table::claim_wait_ns - 1)),
+                  "");
+  CAF_CHECK_EQUAL(watched.namesakes(), "");
+  CAF_CHECK_EQUAL(text(watched.tick(second + server_table::claim_wait_ns)),
+                  "+10.0.0.2@10.0.0.2");
+  CAF_CHECK(watched.namesakes().find("calls itself 'left', at 10.0.0.2:8000")
+            != std::string::npos);
+  CAF_CHECK_EQUAL(watched.servers().size(), 2u);
+  CAF_CHECK_EQUAL(text(watched.announced(left)), ""); // Says the same again.
+  other.camera_trouble = "unplugged";
+  CAF_CHECK_EQUAL(text(watched.announced(other)), "~10.0.0.2@10.0.0.2");
+  watched.answered("10.0.0.2", 9 * second);
+  CAF_CHECK_EQUAL(text(watched.tick(11 * second)), "");
+  CAF_CHECK_EQUAL(text(watched.announced(offline(other))),
+                  "-10.0.0.2@10.0.0.2");
+  CAF_CHECK_EQUAL(watched.namesakes(), "");
+  CAF_CHECK(watched.servers() == std::vector<server_info>{left});
+}
+
+CAF_TEST(a server that has moved keeps its id once it is not connected) {
+  auto connected = true;
+  server_table watched{{}, [&](const std::string&) { return connected; }};
+  watched.announced(left);
+  auto moved = announcement("left", "10.0.0.2", 2);
+  watched.announced(moved);
+  watched.tick(0);
+  connected = false; // To where it was.
+  CAF_CHECK_EQUAL(text(watched.tick(second)), "~left@10.0.0.2");
+  connected = true;
+  // Another run where it is, or the same one elsewhere, is no other server.
+  CAF_CHECK_EQUAL(text(watched.announced(announcement("left", "10.0.0.2", 3))),
+                  "~left@10.0.0.2");
+  CAF_CHECK_EQUAL(text(watched.announced(announcement("left", "10.0.0.3", 3))),
+                  "~left@10.0.0.3");
+  CAF_CHECK_EQUAL(watched.namesakes(), "");
+}
+
+CAF_TEST(a second server has the id when the first one says goodbye) {
+  server_table watched{{}, [](const std::string& id) { return id == "left"; }};
+  watched.announced(left);
+  auto other = announcement("left", "10.0.0.2", 2);
+  watched.announced(other); // It waits.
+  CAF_CHECK_EQUAL(text(watched.announced(offline(left))), "-left@10.0.0.1");
+  CAF_CHECK_EQUAL(text(watched.tick(second)), "+left@10.0.0.2");
+  watched.announced(left);
+  watched.tick(second);
+  watched.tick(9 * second);
+  CAF_CHECK_EQUAL(text(watched.announced(offline(other))), "-left@10.0.0.2");
+  // The other one announces itself again, as it hears that.
+  CAF_CHECK_EQUAL(text(watched.announced(left)),
+                  "-10.0.0.1@10.0.0.1 +left@10.0.0.1");
+  CAF_CHECK_EQUAL(watched.namesakes(), "");
+}
+
 CAF_TEST(the table has room for 256 servers) {
   for (size_t i = 0; i < server_table::max_servers; ++i)
     testee.announced(announcement("s" + std::to_string(i), "10.0.0.1"));

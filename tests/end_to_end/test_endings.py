@@ -34,6 +34,19 @@ def test_wrong_usage_is_one_line_and_exit_2(arguments):
     assert done.stderr.startswith("camnode: ")
 
 
+def test_a_data_folder_that_cannot_be_is_told_in_one_line(quiet_room):
+    path = quiet_room.folder / "file"
+    path.touch()
+    for data in (path, path / "in"):
+        done = subprocess.run(
+            [CAMNODE, "--role=client", f"--data.dir={data}", "--display=none",
+             "--log.level=warning"], capture_output=True, text=True,
+            timeout=PATIENCE, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (
+            1, "", f"camnode: data.dir={data}: {path} is not a folder; want a "
+            "folder, or the name of a new one\n")
+
+
 def test_help_and_version_go_to_stdout():
     for option in ("--help", "--version"):
         done = subprocess.run([CAMNODE, option], capture_output=True,

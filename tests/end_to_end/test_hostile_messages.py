@@ -14,6 +14,7 @@ def wrong_commands():
             b'{"action":"start","label":"../../etc/x"}',
             b'{"action":"start","label":"a/b"}',
             b'{"action":"start","label":7}',
+            b'{"action":"start","lable":"x"}',
             b'{"action":"start","label":"' + b"x" * 65 + b'"}',
             b'{"action":"start","duration_s":-1}',
             b'{"action":"start","duration_s":1e300}',

@@ -343,7 +343,7 @@ def test_the_log_level_changes_at_once(room):
                actor(server.look(), "camera")["restarts"] == 1)
     assert server.log() == before
     done = server.camctl("log-level", "loud")
-    assert done.returncode == 1 and "want debug" in done.stderr
+    assert done.returncode == 2 and "want debug" in done.stderr
 
 
 def test_what_cannot_be_killed_is_named(room):
@@ -409,6 +409,37 @@ def test_all_asks_the_servers_that_a_client_knows(room):
         x := client.camctl("ps", "--all", "--json")).returncode == 0 and x)
     assert {json.loads(x)["node"]["id"] for x in done.stdout.splitlines()} \
         == {"client", "cam-b"}
+
+
+def shown_state(client):
+    """What `camctl servers` says of the only server, and the window knows."""
+    look = client.look()
+    return next((x["state"] for x in look["parts"] if x["kind"] == "server"),
+                "not listed")
+
+
+@pytest.mark.parametrize("recording", [False, True])
+def test_a_server_is_listed_as_it_is_announced(room, recording):
+    """Offline from its goodbye on, until it is back; with and without a session,
+    which keeps the server listed for longer."""
+    host = random_address()
+    where = {"host": host, "port": free_port(host)}
+    server = room.server("cam-a", room.stamped("cam-a"), **where)
+    client = room.client()
+    room.wait_connected("cam-a")
+    assert shown_state(client) == "online, connected"
+    if recording:
+        room.start_recording()
+    assert server.end()[0] == 0
+    assert room.ear.wait("camera/announce/cam-a").json["state"] == "offline"
+    wait_until("it is listed as offline", lambda:
+               shown_state(client) == "offline, not connected", timeout=5)
+    assert "offline, not connected" in client.camctl("servers").stdout
+    room.server("cam-a", room.stamped("cam-a"), **where)
+    wait_until("it is listed as online again",
+               lambda: shown_state(client) == "online, connected")
+    if recording:
+        room.stop_recording()
 
 
 def exchange(where, data):
@@ -551,6 +582,42 @@ def test_wrong_usage_is_told_in_one_line(arguments):
     assert not arguments or done.stderr.count("\n") == 1, done.stderr
 
 
+@pytest.mark.parametrize("arguments, hint", [
+    (["tre"], "there is no command 'tre'; did you mean tree?"),
+    (["help"], "did you mean --help?"),
+    (["start"], "did you mean record start?"),
+    (["everything"], "want tree, ps, top, show, servers, record, kill, "),
+    (["--nod", "x", "tree"],
+     "--nod: no such option in front of a command; did you mean --node?"),
+    (["tree", "--jsno"], "--jsno: no such option here; did you mean --json?"),
+    (["tree", "-x"], "-x: no such option here; want --help, --all, "),
+    (["verify", "--sesion", "x", "."], "did you mean --session?"),
+    (["align", "--sesion=x", "."], "did you mean --session?"),
+    (["record"], "a word is missing: want start, stop or status"),
+    (["record", "strat"], "there is no record strat; did you mean start?"),
+    (["log-level", "warn"], "there is no level warn; did you mean warning?"),
+    (["show"], "a word is missing: want the NAME "),
+])
+def test_wrong_words_are_told_what_would_be_right(arguments, hint):
+    done = camctl(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert hint in done.stderr and done.stderr.count("\n") == 1, done.stderr
+
+
+def test_a_part_of_a_name_is_told_whose_it_may_be(room):
+    _, client = room_of_two(room)
+    done = client.camctl("show", "recorder")
+    assert (done.returncode, done.stderr) == (
+        1, "camctl: there is no 'recorder'; did you mean recorder/cam-a?\n")
+    done = client.camctl("show", "zebra")
+    assert (done.returncode, done.stderr) == (
+        1, "camctl: there is no 'zebra'; camctl tree has the names\n")
+    done = client.camctl("kill", "sesion")
+    assert done.returncode == 1
+    assert done.stderr == "camctl: found no actor 'sesion' at the given " \
+        "nodes; did you mean session?\n"
+
+
 def test_help_is_for_all_commands():
     overview = camctl("--help")
     assert overview.returncode == 0
@@ -560,3 +627,4 @@ def test_help_is_for_all_commands():
         done = camctl(name, "--help")
         assert done.returncode == 0 and f"camctl {name}" in done.stdout
         assert "--node" in done.stdout
+        assert camctl(name, "-h").stdout == done.stdout

@@ -137,6 +137,23 @@ def test_a_client_at_work_has_figures(room):
     assert "cam-b" not in trouble_of(where)[1]
     scrape(where)
     room.stop_recording()
+    check_readings_outside(room, where)
+
+
+def check_readings_outside(room, where):
+    """What comes while nothing is recorded is seen, and the books balance."""
+    for number in range(3):
+        room.ear.publish("sensor/plain", str(number))
+    light = room.wait_light(lambda x: x["sensors"]["outside_sessions"] == 3)
+    assert light["sensors"]["received"] == light["sensors"]["written"] \
+        + light["sensors"]["rejected"] == 2
+    figures = scrape(where)
+    name = "camnode_sensor_readings_"
+    assert figures[name + 'received_total{topic="sensor/plain"}'] == 4
+    assert figures[name + 'rejected_total{reason="no session"}'] == 3
+    assert figures.sum(name + "received_total") == 5 \
+        == figures.sum(name + "written_total") \
+        + figures.sum(name + "rejected_total")
 
 
 def test_a_taken_port_is_a_warning_and_no_more(room):

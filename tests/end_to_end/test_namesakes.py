@@ -3,7 +3,8 @@ is over."""
 
 import json
 
-from harness import wait_until
+from harness import free_port, random_address, wait_until
+from recordings import Recording
 from streams import get
 
 TOPIC = "camera/announce/cam-a"
@@ -42,3 +43,34 @@ def test_a_late_will_does_not_hide_a_server(room):
                lambda: len(room.ear.heard(TOPIC)) >= heard + 2
                and told(room)["state"] == "online"
                and told(room)["epoch"] == online["epoch"])
+
+
+def test_two_servers_of_one_id_are_two_cameras(room):
+    """The one that was first keeps the id; neither is recorded twice."""
+    hosts = [random_address(), random_address()]
+    port = free_port(*hosts)
+    room.server("cam-a", room.stamped("first"), host=hosts[0], port=port)
+    room.ear.wait(TOPIC)
+    client = room.client()
+    room.wait_connected("cam-a")
+    second = room.server("cam-a", room.stamped("second"), host=hosts[1],
+                         port=port)
+    light = room.wait_connected("cam-a", hosts[1])
+    assert set(light["cameras"]) == {"cam-a", hosts[1]}
+    assert f"calls itself 'cam-a', at {hosts[1]}" in light["alarms"]["node.id"]
+    states = {x["id"]: (x["ip"], x["state"]) for x in client.look()["parts"]
+              if x["kind"] == "server"}
+    assert states == {"cam-a": (hosts[0], "online, connected"),
+                      hosts[1]: (hosts[1], "online, connected")}
+    session = room.start_recording()
+    room.wait_light(lambda x: all(
+        y["frames_durable"] > 20 for y in x["cameras"].values()))
+    room.stop_recording()
+    recording = Recording(room.data, session)
+    assert set(recording.manifest["cameras"]) == {"cam-a", hosts[1]}
+    for camera, source in (("cam-a", "first"), (hosts[1], "second")):
+        stamps = [x.stamp for x in recording.check_camera(camera)]
+        assert set(stamps) <= set(room.journal(source))
+        assert len(set(stamps)) == len(stamps) > 20
+    assert second.end()[0] == 0
+    room.wait_light(lambda x: "node.id" not in x["alarms"])

@@ -32,7 +32,7 @@ CAF_TEST(words start and stop in any case and with blanks around) {
 
 CAF_TEST(json starts with label and duration) {
   auto x = parse_record_command(
-    R"({"action":"start","label":"trial-07","duration_s":120,"who":"me"})");
+    R"({"action":"start","label":"trial-07","duration_s":120})");
   CAF_REQUIRE(x);
   CAF_CHECK(x->start);
   CAF_CHECK_EQUAL(x->label, "trial-07");
@@ -82,6 +82,23 @@ CAF_TEST(anything else is refused in one line) {
     CAF_CHECK(!parse_record_command(x));
     CAF_CHECK_EQUAL(reason(x).find('\n'), std::string::npos);
   }
+}
+
+CAF_TEST(a key that nobody knows is refused by name) {
+  const std::string known = "; want action, label, duration_s or force";
+  CAF_CHECK_EQUAL(reason(R"({"action":"start","duration":120})"),
+                  "bad message: record command: there is no key \"duration\""
+                    + known);
+  CAF_CHECK_EQUAL(reason(R"({"action":"stop","lable":"t7"})"),
+                  "bad message: record command: there is no key \"lable\""
+                    + known);
+  CAF_CHECK_EQUAL(reason(R"({"Action":"start"})"),
+                  "bad message: record command: there is no key \"Action\""
+                    + known);
+  CAF_CHECK_EQUAL(reason(R"({"action":"start","a\nb)" + std::string(99, 'x')
+                         + R"(":1})"),
+                  "bad message: record command: there is no key \"a?b"
+                    + std::string(37, 'x') + "\"..." + known);
 }
 
 CAF_TEST(refusals quote at most forty characters) {

@@ -194,6 +194,21 @@ CAF_TEST(the role must be given) {
                   "--role=client");
 }
 
+CAF_TEST(a role that is given wrongly is told how to be given) {
+  CAF_CHECK_EQUAL(refused({"--rol=server"}),
+                  "rol (command line): no such option; did you mean role?");
+  CAF_CHECK_EQUAL(refused({"-role=server"}),
+                  "-role (command line): no such option; did you mean role?");
+  CAF_CHECK_EQUAL(refused({"server"}),
+                  "\"server\" (command line): want --role=server");
+  CAF_CHECK_EQUAL(refused({client, "data.dir=/x"}),
+                  "\"data.dir=/x\" (command line): did you mean --data.dir?");
+  CAF_CHECK_EQUAL(refused({"hlep"}),
+                  "\"hlep\" (command line): did you mean --help?");
+  CAF_CHECK_EQUAL(refused({"everything"}),
+                  "\"everything\" (command line): want --section.key=VALUE");
+}
+
 CAF_TEST(help teaches and version tells) {
   auto help = parse({"--help"});
   auto text = std::get_if<printout>(&help);
@@ -214,12 +229,12 @@ CAF_TEST(help teaches and version tells) {
 
 CAF_TEST(unknown names come with the nearest known one) {
   CAF_CHECK_EQUAL(refused({server, "--stream.prot=1"}),
-                  "stream.prot (command line): no such option; the nearest is "
-                  "stream.port");
+                  "stream.prot (command line): no such option; did you mean "
+                  "stream.port?");
   auto config = file("[mqtt]\n\nhots=x\n");
   CAF_CHECK_EQUAL(refused({client, "--config=" + config}),
                   "mqtt.hots (" + config
-                    + ":3): no such option; the nearest is mqtt.host");
+                    + ":3): no such option; did you mean mqtt.host?");
   CAF_CHECK_EQUAL(refused({server, "--record.segment=1"}),
                   "record.segment (command line): an option of clients, and "
                   "this is a server");
@@ -227,9 +242,14 @@ CAF_TEST(unknown names come with the nearest known one) {
                   "stream.port (command line): an option of servers, and this "
                   "is a client");
   // No guessing from beginnings of names.
-  CAF_CHECK_EQUAL(refused({server, "--stream.advertis=10.0.0.1"}),
-                  "stream.advertis (command line): no such option; the "
-                  "nearest is stream.advertise");
+  CAF_CHECK_EQUAL(
+    refused({server, "--stream.advertis=10.0.0.1"}),
+    "stream.advertis (command line): no such option; did you mean "
+    "stream.advertise?");
+  CAF_CHECK_EQUAL(refused({server, "--beauty=1"}),
+                  "beauty (command line): no such option; see camnode --help");
+  CAF_CHECK_EQUAL(refused({server, "--hlep"}),
+                  "hlep (command line): no such option; did you mean help?");
 }
 
 CAF_TEST(bad values are named with their place and with what would be right) {
@@ -339,8 +359,8 @@ CAF_TEST(lines of the file that make no sense are named) {
 
 CAF_TEST(misshapen command lines are refused) {
   CAF_CHECK_EQUAL(refused({server, "stream.port=1"}),
-                  "\"stream.port=1\" (command line): want "
-                  "--section.key=VALUE");
+                  "\"stream.port=1\" (command line): did you mean "
+                  "--stream.port?");
   CAF_CHECK_EQUAL(refused({server, "--stream.port=1", "--stream.port=1"}),
                   "stream.port (command line): given twice");
   for (const auto& x : {words{server, "--stream.port"}, words{server, "-x"},

@@ -71,13 +71,7 @@ struct fixture {
     parts.make_client = [](auto&&...) { return std::make_unique<no_broker>(); };
     root = system->spawn<client_supervisor>(
       actor_context{&directory, "client_supervisor", 0}, std::move(parts));
-    server_info x;
-    x.id = "cam";
-    x.ip = "127.0.0.1";
-    x.port = server->port();
-    x.epoch = 7;
-    x.online = true;
-    caf::anon_send(root, found_atom_v, x);
+    caf::anon_send(root, found_atom_v, announced());
     until([&] { return cameras->look().size() == 1; });
   }
 
@@ -85,6 +79,16 @@ struct fixture {
     caf::anon_send(root, stop_atom_v);
     root = nullptr;
     system.reset();
+  }
+
+  server_info announced() const {
+    server_info x;
+    x.id = "cam";
+    x.ip = "127.0.0.1";
+    x.port = server->port();
+    x.epoch = 7;
+    x.online = true;
+    return x;
   }
 
   /// Waits for other threads, for at most 20 s.
@@ -218,6 +222,20 @@ CAF_TEST(a killed session actor goes on with its session) {
   kill("session");
   capture(20);
   check_recorded();
+}
+
+CAF_TEST(a server that says goodbye is offline for all who look) {
+  auto known = [this] { return cameras->look().at(0).server; };
+  auto troubled = announced();
+  troubled.camera_trouble = "unplugged";
+  caf::anon_send(root, found_atom_v, troubled);
+  until([&] { return known().camera_trouble == "unplugged"; });
+  caf::anon_send(root, lost_atom_v, troubled);
+  until([&] { return !known().online; });
+  CAF_CHECK_EQUAL(known().camera_trouble, "");
+  CAF_CHECK_EQUAL(known().port, server->port());
+  caf::anon_send(root, found_atom_v, announced());
+  until([&] { return known().online; });
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

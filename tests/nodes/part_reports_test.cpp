@@ -80,8 +80,23 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
   cameras.put(x);
   auto parts = client_parts_seen(cameras, sensors, 1000);
   CAF_CHECK_EQUAL(value(find(parts, "server/cam-a"), "port"), 8000);
-  CAF_CHECK(find(parts, "server/cam-a").state.find("; camera: unplugged")
-            != std::string::npos);
+  CAF_CHECK_EQUAL(find(parts, "server/cam-a").state,
+                  "offline, connected; camera: unplugged");
+  x.server.camera_trouble.clear();
+  x.server.online = true;
+  cameras.put(x);
+  CAF_CHECK_EQUAL(
+    find(client_parts_seen(cameras, sensors, 0), "server/cam-a").state,
+    "online, connected");
+  x.server.legacy = true;
+  cameras.put(x);
+  CAF_CHECK_EQUAL(
+    find(client_parts_seen(cameras, sensors, 0), "server/cam-a").state,
+    "not announced, online, connected");
+  x.viewer->update([](viewer_figures& y) { y.legacy = true; });
+  CAF_CHECK_EQUAL(
+    find(client_parts_seen(cameras, sensors, 0), "server/cam-a").state,
+    "legacy, online, connected");
   auto connection = find(parts, "connection/cam-a");
   CAF_CHECK_EQUAL(connection.owner, "viewer/cam-a");
   CAF_CHECK_EQUAL(value(connection, "clock_offset_ns"), -5);

@@ -138,7 +138,7 @@ int write_table(camnode::align_options& options, const std::string& path) {
 int run_align(const std::vector<std::string>& given) {
   auto x = parse_arguments(given, {"help", "interpolate"},
                            {"session", "out", "reference", "tolerance"});
-  if (x.has("help") || (given.size() == 1 && given[0] == "-h")) {
+  if (x.has("help")) {
     std::cout << usage;
     return all_well;
   }

@@ -1,5 +1,7 @@
 #include "tools/camctl/arguments.hpp"
 
+#include "messages/name_hint.hpp"
+
 #include <algorithm>
 
 namespace camctl {
@@ -8,6 +10,19 @@ namespace {
 
 bool contains(const std::vector<std::string>& names, const std::string& x) {
   return std::find(names.begin(), names.end(), x) != names.end();
+}
+
+std::string unknown(const std::string& word,
+                    const std::vector<std::string>& flags,
+                    const std::vector<std::string>& valued) {
+  std::vector<std::string> known;
+  for (auto* names : {&flags, &valued})
+    for (auto& x : *names)
+      known.push_back("--" + x);
+  auto name = word.substr(0, word.find('='));
+  return name + ": no such option here; "
+         + camnode::name_hint(name, known,
+                              "want " + camnode::any_of_text(known));
 }
 
 } // namespace
@@ -24,9 +39,17 @@ arguments parse_arguments(const std::vector<std::string>& given,
   arguments result;
   for (size_t i = 0; i < given.size(); ++i) {
     auto& word = given[i];
-    if (word.compare(0, 2, "--") != 0) {
+    if (word == "-h" && contains(flags, "help")) {
+      result.options["help"].push_back("");
+      continue;
+    }
+    if (word.size() < 2 || word[0] != '-') { // Lone, it is a file.
       result.words.push_back(word);
       continue;
+    }
+    if (word[1] != '-') {
+      result.error = unknown(word, flags, valued);
+      return result;
     }
     auto equals = word.find('=');
     auto name = word.substr(2,
@@ -40,7 +63,7 @@ arguments parse_arguments(const std::vector<std::string>& given,
     } else {
       result.error = contains(flags, name)    ? word + ": takes no value"
                      : contains(valued, name) ? word + ": wants a value"
-                                              : word + ": no such option here";
+                                              : unknown(word, flags, valued);
       return result;
     }
   }

@@ -7,7 +7,7 @@
 namespace camctl {
 
 /// What stands behind a command: `--name`, `--name=VALUE` or `--name VALUE`,
-/// and words.
+/// and words. `-h` is short for `--help`, where that is known.
 struct arguments {
   std::map<std::string, std::vector<std::string>> options; ///< Without dashes.
   std::vector<std::string> words;

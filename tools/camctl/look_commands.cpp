@@ -6,7 +6,7 @@
 #include "tools/camctl/terminal.hpp"
 #include "tools/camctl/wording.hpp"
 
-#include "nodes/option.hpp"
+#include "messages/name_hint.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -66,11 +66,10 @@ int complain_of_name(const std::vector<answer>& answers,
     for (auto& y : x.report.parts)
       names.push_back(y.name);
   }
-  std::cerr << "camctl: there is no '" << printable(name) << "'";
-  if (!names.empty())
-    std::cerr << "; did you mean '"
-              << printable(camnode::nearest_name(name, names)) << "'?";
-  std::cerr << "\n";
+  std::cerr << "camctl: there is no '" << printable(name) << "'; "
+            << printable(
+                 camnode::name_hint(name, names, "camctl tree has the names"))
+            << "\n";
   return failed;
 }
 
@@ -104,10 +103,9 @@ handler has been running.
                           {help.c_str(), {"all", "json", "watch"}, {"sort"}});
   auto sort = query.rest.value("sort", "name");
   auto& known = sort_keys();
-  if (std::find(known.begin(), known.end(), sort) == known.end()) {
-    std::cerr << "camctl: --sort=" << sort << ": want " << keys << "\n";
-    leave(wrong_usage);
-  }
+  if (std::find(known.begin(), known.end(), sort) == known.end())
+    refuse("--sort=" + printable(sort) + ": want "
+           + camnode::any_of_text(known));
   show_nodes(
     query,
     [&](const node_report& x) {
@@ -117,15 +115,15 @@ handler has been running.
 }
 
 int run_show(const std::vector<std::string>& given) {
-  auto query = read_query(given, {R"(Usage: camctl show NAME [OPTION ...]
+  auto query = read_query(
+    given, {R"(Usage: camctl show NAME [OPTION ...]
 
 Prints everything about one actor, and about what it owns; or about one ring,
 reader, connection or book. `camctl tree` has the names.
 )",
-                                  {"all", "json", "watch"},
-                                  {},
-                                  1,
-                                  1});
+            {"all", "json", "watch"},
+            {},
+            "the NAME of an actor or a part (camctl tree has them)"});
   auto& name = query.rest.words[0];
   asker nodes{query};
   run_shown(query, [&] {

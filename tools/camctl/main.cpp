@@ -3,8 +3,9 @@
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/node_query.hpp"
 #include "tools/camctl/verify.hpp"
+#include "tools/camctl/wording.hpp"
 
-#include "nodes/option.hpp"
+#include "messages/name_hint.hpp"
 #include "nodes/version.hpp"
 
 #include <algorithm>
@@ -45,16 +46,43 @@ std::string help() {
          + node_options_help({"all", "json", "watch"});
 }
 
+/// Options that may stand in front of any command.
+const std::vector<std::string>& front_options() {
+  static const std::vector<std::string> result{"--all",     "--json",
+                                               "--watch",   "--node",
+                                               "--timeout", "--cert",
+                                               "--key",     "--ca",
+                                               "--help",    "--version"};
+  return result;
+}
+
 int complain(const std::string& name) {
   std::vector<std::string> names;
   for (const auto& x : commands())
     names.push_back(x.name);
-  std::cerr << "camctl: there is no command '" << name << "'";
-  if (!names.empty())
-    std::cerr << "; did you mean '" << camnode::nearest_name(name, names)
-              << "'?";
-  std::cerr << " See camctl --help\n";
+  auto want = "want " + camnode::any_of_text(names);
+  names.insert(names.end(), {"--help", "--version"});
+  auto belongs_to_record = name == "start" || name == "stop"
+                           || name == "status";
+  std::cerr << "camctl: there is no command '" << printable(name) << "'; "
+            << (belongs_to_record ? "did you mean record " + name + "?"
+                                  : camnode::name_hint(name, names, want))
+            << "\n";
   return wrong_usage;
+}
+
+/// @returns The first of the options in front of a command that is none there;
+///          empty if there is no such one.
+std::string wrong_front_option(const std::vector<std::string>& words) {
+  for (auto& x : words) {
+    auto& known = front_options();
+    auto name = x.substr(0, x.find('='));
+    if (x.compare(0, 2, "--") != 0)
+      break;
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return name;
+  }
+  return {};
 }
 
 /// Has options in front of a command stand behind it.
@@ -76,6 +104,7 @@ void move_options_back(std::vector<std::string>& words) {
 }
 
 int run(std::vector<std::string> words) {
+  auto wrong = wrong_front_option(words);
   move_options_back(words);
   if (words.empty()) {
     std::cerr << help();
@@ -94,7 +123,13 @@ int run(std::vector<std::string> words) {
   for (const auto& x : commands())
     if (x.name == name)
       return x.run(words);
-  return complain(name);
+  if (wrong.empty())
+    return complain(name);
+  std::cerr << "camctl: " << printable(wrong)
+            << ": no such option in front of a command; "
+            << camnode::name_hint(wrong, front_options(), "see camctl --help")
+            << "\n";
+  return wrong_usage;
 }
 
 } // namespace

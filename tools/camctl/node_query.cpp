@@ -2,6 +2,7 @@
 
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/node_commands.hpp"
+#include "tools/camctl/wording.hpp"
 
 #include "nodes/certificates.hpp"
 
@@ -134,10 +135,10 @@ node_query read_query(const std::vector<std::string>& given, const usage& how) {
   }
   if (!rest.error.empty())
     refuse(rest.error);
-  if (rest.words.size() < how.least_words || rest.words.size() > how.most_words)
-    refuse(rest.words.size() < how.least_words
-             ? "a word is missing"
-             : "'" + rest.words.back() + "' is one word too many");
+  if (how.word && rest.words.empty())
+    refuse(std::string{"a word is missing: want "} + how.word);
+  if (rest.words.size() > (how.word ? 1 : 0))
+    refuse("'" + printable(rest.words.back()) + "' is one word too many");
   result.all = rest.has("all");
   result.json = rest.has("json");
   result.watch = rest.has("watch");
@@ -188,7 +189,8 @@ std::vector<answer> asker::look(bool& ok) {
 }
 
 answer asker::look_for(const std::function<bool(const node_report&)>& suits,
-                       const std::string& what) {
+                       const std::string& what,
+                       const std::function<std::string()>& hint) {
   auto usual = query_.nodes.empty();
   auto nodes = usual ? std::vector<node_address>{{"127.0.0.1", client_port},
                                                  {"127.0.0.1", server_port}}
@@ -207,15 +209,14 @@ answer asker::look_for(const std::function<bool(const node_report&)>& suits,
     if (!report)
       last = report.error();
   }
-  if (!usual)
-    std::cerr << "camctl: found no " << what << " at the given nodes\n";
-  else if (!answered)
-    std::cerr << "camctl: found no " << what
-              << " at 127.0.0.1:4711 and 127.0.0.1:4710: " << words_of(last)
-              << "; try --node HOST:PORT\n";
-  else
-    std::cerr << "camctl: found no " << what
-              << " at 127.0.0.1:4711 and 127.0.0.1:4710\n";
+  std::cerr << "camctl: found no " << what << " at "
+            << (usual ? "127.0.0.1:4711 and 127.0.0.1:4710"
+                      : "the given nodes");
+  if (!answered)
+    std::cerr << ": " << words_of(last) << "; try --node HOST:PORT";
+  else if (hint)
+    std::cerr << "; " << hint();
+  std::cerr << "\n";
   leave(failed);
 }
 

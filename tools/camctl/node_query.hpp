@@ -31,8 +31,9 @@ struct usage {
   /// that mean something to it.
   std::vector<std::string> flags = {};
   std::vector<std::string> valued = {};
-  size_t least_words = 0;
-  size_t most_words = 0;
+
+  /// What the one word is that it takes; null: it takes none.
+  const char* word = nullptr;
 };
 
 /// What `--help` says of the options that commands to nodes have in common.
@@ -70,8 +71,10 @@ public:
 
   /// Asks the nodes one by one for the first that answers and suits, for
   /// commands to one node. Ends the program if there is none.
+  /// @param hint What to say then, of nodes that answered and do not suit.
   answer look_for(const std::function<bool(const camnode::node_report&)>& suits,
-                  const std::string& what);
+                  const std::string& what,
+                  const std::function<std::string()>& hint = {});
 
   node_link& link() {
     return link_;

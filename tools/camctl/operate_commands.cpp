@@ -3,6 +3,8 @@
 #include "tools/camctl/node_query.hpp"
 #include "tools/camctl/wording.hpp"
 
+#include "messages/name_hint.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -17,6 +19,8 @@ namespace camctl {
 namespace {
 
 using camnode::actor_report;
+using camnode::any_of_text;
+using camnode::name_hint;
 using camnode::node_report;
 using json = nlohmann::json;
 using namespace std::chrono_literals;
@@ -275,13 +279,20 @@ started again after 0.1 s, or up to 10 s if it has been ending often.
 )",
                            {"json", "wait"},
                            {},
-                           1,
-                           1});
+                           "the NAME of an actor (camctl ps has them)"});
   auto& name = query.rest.words[0];
   asker nodes{query};
+  std::vector<std::string> names;
   auto x = nodes.look_for(
-    [&](const node_report& y) { return find_actor(y, name) != nullptr; },
-    "actor '" + printable(name) + "'");
+    [&](const node_report& y) {
+      for (auto& actor : y.actors)
+        names.push_back(actor.name);
+      return find_actor(y, name) != nullptr;
+    },
+    "actor '" + printable(name) + "'",
+    [&] {
+      return printable(name_hint(name, names, "camctl ps has the names"));
+    });
   auto told = nodes.link().kill(x.at, name);
   if (!told)
     leave(complain(told.error()));
@@ -310,14 +321,12 @@ that should be recorded is not.
 )",
      {"json", "watch", "force"},
      {"label", "duration"},
-     1,
-     1});
+     "start, stop or status"});
   auto& what = query.rest.words[0];
-  if (what != "start" && what != "stop" && what != "status") {
-    std::cerr << "camctl: record " << printable(what)
-              << ": want start, stop or status\n";
-    leave(wrong_usage);
-  }
+  const std::vector<std::string> known{"start", "stop", "status"};
+  if (std::find(known.begin(), known.end(), what) == known.end())
+    refuse("there is no record " + printable(what) + "; "
+           + name_hint(what, known, "want " + any_of_text(known)));
   for (auto* option : {"label", "duration", "force"})
     if (what != "start" && query.rest.has(option))
       refuse(std::string{"--"} + option + ": is for record start");
@@ -346,11 +355,14 @@ Has one node log from LEVEL on, until it ends: debug, info, warning or error.
 )",
                                   {"json"},
                                   {},
-                                  1,
-                                  1});
+                                  "debug, info, warning or error"});
+  auto& level = query.rest.words[0];
+  const std::vector<std::string> known{"debug", "info", "warning", "error"};
+  if (std::find(known.begin(), known.end(), level) == known.end())
+    refuse("there is no level " + printable(level) + "; "
+           + name_hint(level, known, "want " + any_of_text(known)));
   asker nodes{query};
   auto x = nodes.look_for([](const node_report&) { return true; }, "node");
-  auto& level = query.rest.words[0];
   auto told = nodes.link().set_level(x.at, level);
   if (!told)
     leave(complain(told.error()));

@@ -76,7 +76,7 @@ int complain(const std::string& what) {
 
 int run_verify(const std::vector<std::string>& given) {
   auto x = parse_arguments(given, {"help", "json"}, {"session"});
-  if (x.has("help") || (given.size() == 1 && given[0] == "-h")) {
+  if (x.has("help")) {
     std::cout << usage;
     return all_well;
   }

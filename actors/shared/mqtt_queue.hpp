@@ -12,26 +12,26 @@
 
 namespace camnode {
 
-/// Readings on their way to SENSOR LOG. Outlives it, so that the next one finds
-/// what came meanwhile. A flood of readings while it is held up (by a disk,
-/// say) fills no more memory than this; what does not fit is counted. Any
-/// thread.
-class reading_queue {
+/// Messages of the broker on their way to their listener. A flood of them while
+/// it is held up (by a disk, say) fills no more memory than this; what does not
+/// fit is counted. May outlive the listener, so that the next one finds what
+/// came meanwhile. Any thread.
+class mqtt_queue {
 public:
-  /// A minute of 64 readings a second, or 128 of the largest ones.
-  static constexpr size_t max_readings = 4096;
+  /// A minute of 64 messages a second, or 128 of the largest ones.
+  static constexpr size_t max_messages = 4096;
   static constexpr size_t max_bytes = size_t{32} << 20;
 
   /// Adds `x`, if there is room.
-  /// @returns Whether the reader has to be told: it has been given all that
+  /// @returns Whether the listener has to be told: it has been given all that
   ///          came before.
   bool push(mqtt_message x) {
     std::lock_guard<std::mutex> guard{mutex_};
-    if (readings_.size() >= max_readings || bytes_ + size_of(x) > max_bytes) {
+    if (messages_.size() >= max_messages || bytes_ + size_of(x) > max_bytes) {
       ++dropped_;
     } else {
       bytes_ += size_of(x);
-      readings_.push_back(std::move(x));
+      messages_.push_back(std::move(x));
     }
     return !std::exchange(told_, true);
   }
@@ -39,12 +39,12 @@ public:
   /// @returns The oldest one; nothing if there is none.
   std::optional<mqtt_message> pop() {
     std::lock_guard<std::mutex> guard{mutex_};
-    if (readings_.empty()) {
+    if (messages_.empty()) {
       told_ = false;
       return std::nullopt;
     }
-    auto result = std::move(readings_.front());
-    readings_.pop_front();
+    auto result = std::move(messages_.front());
+    messages_.pop_front();
     bytes_ -= size_of(result);
     return result;
   }
@@ -61,12 +61,12 @@ private:
   }
 
   std::mutex mutex_;
-  std::deque<mqtt_message> readings_;
+  std::deque<mqtt_message> messages_;
   size_t bytes_ = 0;
   uint64_t dropped_ = 0;
-  bool told_ = false; ///< The reader knows that there is something.
+  bool told_ = false; ///< The listener knows that there is something.
 };
 
-using reading_queue_ptr = std::shared_ptr<reading_queue>;
+using mqtt_queue_ptr = std::shared_ptr<mqtt_queue>;
 
 } // namespace camnode

@@ -11,9 +11,6 @@
 
 namespace camnode {
 
-// How the options become what libcamera wants. All return
-// `ec::bad_configuration` with what the camera offers, in one line.
-
 /// The layout that a format stands for; nothing if camnode cannot take it.
 std::optional<pixel_layout> layout_of(const libcamera::PixelFormat& x);
 
@@ -21,13 +18,8 @@ std::optional<pixel_layout> layout_of(const libcamera::PixelFormat& x);
 /// are cheap to encode, and the flips.
 /// @param buffers How many to ask for.
 /// @param config One stream, as generated; validated on success.
+/// @returns `ec::bad_configuration` with what the camera offers, in one line.
 caf::error choose_format(const libcamera_options& options, unsigned buffers,
                          libcamera::CameraConfiguration& config);
-
-/// Chooses the controls to start with.
-/// @param offered The camera's, as they are once it is configured.
-caf::error choose_controls(const libcamera_options& options,
-                           const libcamera::ControlInfoMap& offered,
-                           libcamera::ControlList& out);
 
 } // namespace camnode

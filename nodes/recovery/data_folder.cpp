@@ -1,0 +1,67 @@
+#include "nodes/recovery/data_folder.hpp"
+
+#include "actors/shared/file_ops.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace camnode {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The lowest folder on the way to `dir`, `dir` included, that has a name at
+/// all: a folder, or what keeps one from being made there.
+fs::path lowest_there(const fs::path& dir) {
+  auto x = fs::absolute(dir).lexically_normal();
+  if (!x.has_filename()) // Ends in a slash.
+    x = x.parent_path();
+  struct stat info;
+  while (x.has_relative_path() && ::lstat(x.c_str(), &info) != 0
+         && (errno == ENOENT || errno == ENOTDIR))
+    x = x.parent_path();
+  return x;
+}
+
+bool may_write(const fs::path& x) {
+  return ::faccessat(AT_FDCWD, x.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/// Why nothing can be made in the folder `x`, from `errno`.
+std::string why_closed(const fs::path& x) {
+  auto reason = errno;
+  auto result = x.string() + " cannot be written to: "
+                + std::generic_category().message(reason);
+  if (reason == EACCES || reason == EPERM)
+    return result + "; want a folder that user " + std::to_string(::geteuid())
+           + " may write to";
+  return result + "; want a folder on a disk that can be written to";
+}
+
+} // namespace
+
+std::string prepare_data_folder(const fs::path& dir) {
+  auto there = lowest_there(dir);
+  struct stat info;
+  if (::stat(there.c_str(), &info) != 0)
+    return there.string()
+           + (errno == ENOENT ? " is a link to what is not there"
+                              : " cannot be looked at: "
+                                  + std::generic_category().message(errno))
+           + "; want a folder, or the name of a new one";
+  if (!S_ISDIR(info.st_mode))
+    return there.string()
+           + " is not a folder; want a folder, or the name of a new one";
+  if (!may_write(there))
+    return why_closed(there);
+  if (auto err = create_directories_synced(dir))
+    return describe(err) + "; want another folder";
+  return {};
+}
+
+} // namespace camnode

@@ -1,0 +1,73 @@
+#define CAF_SUITE gap_before
+#include "tests/camnode_test.hpp"
+
+#include "actors/recorder/gap_before.hpp"
+
+using namespace camnode;
+
+namespace {
+
+using run_end = gap_before::run_end;
+
+constexpr frame_number last{7, 10};
+
+frame frame_of(uint64_t epoch, uint64_t sequence) {
+  frame x;
+  x.epoch = epoch;
+  x.sequence = sequence;
+  return x;
+}
+
+/// In short: `7:11-14 network` for each loss, and `end` or `broken` in front.
+std::string text(const frame& x, uint64_t skipped = 0) {
+  auto gap = find_gap(last, x, skipped, 500);
+  std::string result;
+  if (gap.end != run_end::none)
+    result = gap.end == run_end::new_run ? "end" : "broken";
+  for (auto& y : gap.losses) {
+    CAF_CHECK_EQUAL(y.before_ns, 500);
+    result += (result.empty() ? "" : ", ") + std::to_string(y.epoch) + ":"
+              + std::to_string(y.first) + "-" + std::to_string(y.last) + " "
+              + to_string(y.place);
+  }
+  return result;
+}
+
+} // namespace
+
+CAF_TEST(the next frame of a run misses nothing) {
+  CAF_CHECK_EQUAL(text(frame_of(7, 11)), "");
+}
+
+CAF_TEST(what the viewer noted is where frames were lost) {
+  auto x = frame_of(7, 15);
+  x.gap.first = 11;
+  x.gap.last = 14;
+  x.gap.place = loss_place::network;
+  CAF_CHECK_EQUAL(text(x), "7:11-14 network");
+  CAF_CHECK_EQUAL(text(x, 2), "7:11-14 client ring");
+  x.gap.first = 13; // Not all that is missing.
+  CAF_CHECK_EQUAL(text(x), "7:11-14 client ring");
+}
+
+CAF_TEST(a new run begins with its first number) {
+  CAF_CHECK_EQUAL(text(frame_of(8, 1)), "end");
+  auto x = frame_of(8, 4);
+  x.gap.first = 1;
+  x.gap.last = 3;
+  x.gap.place = loss_place::server_ring;
+  CAF_CHECK_EQUAL(text(x), "end, 8:1-3 server ring");
+}
+
+CAF_TEST(the ring may have let go of frames of both runs) {
+  CAF_CHECK_EQUAL(text(frame_of(8, 1), 3), "end, 7:11-13 client ring");
+  CAF_CHECK_EQUAL(text(frame_of(8, 3), 3),
+                  "end, 7:11-11 client ring, 8:1-2 client ring");
+  CAF_CHECK_EQUAL(text(frame_of(8, 3), 2), "end, 8:1-2 client ring");
+}
+
+CAF_TEST(a stream without numbers that breaks off hides what it lost) {
+  auto x = frame_of(7, 11);
+  x.gap.unknown = true;
+  CAF_CHECK_EQUAL(text(x), "broken");
+}
