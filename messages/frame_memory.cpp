@@ -19,6 +19,9 @@ namespace {
 /// What x86-64 and 64-bit ARM with pages of 4 KiB call huge.
 constexpr size_t huge_page = size_t{2} << 20;
 
+/// Of any kernel that Debian has: that of 64-bit ARM has 4, 16 or 64 KiB.
+constexpr size_t largest_page = 64 * 1024;
+
 constexpr size_t cache_line = 64;
 
 size_t rounded(size_t bytes, size_t step) {
@@ -30,7 +33,17 @@ size_t block_size(size_t bytes) {
   auto result = huge_page;
   while (result < 4 * bytes && result < 4 * huge_page)
     result *= 2;
-  return bytes > huge_page ? rounded(bytes, frame_memory::least_bytes) : result;
+  return bytes > huge_page ? rounded(bytes, largest_page) : result;
+}
+
+/// How many pieces a block is cut into: four, five, six, seven, or one of these
+/// doubled several times. Few sizes, so that few blocks are used in part.
+size_t pieces_of(size_t block, size_t bytes) {
+  auto fit = std::max<size_t>(block / rounded(bytes, cache_line), 1);
+  size_t step = 1;
+  while (fit / step >= 8)
+    step *= 2;
+  return fit / step * step;
 }
 
 /// Address space that begins where a huge page does.
@@ -55,7 +68,7 @@ class frame_memory::block {
 public:
   /// Of pieces for at least `bytes`.
   explicit block(size_t bytes) : size_(block_size(bytes)) {
-    auto count = std::max<size_t>(size_ / rounded(bytes, cache_line), 1);
+    auto count = pieces_of(size_, bytes);
     piece_bytes_ = size_ / count / cache_line * cache_line;
     unused_.reserve(count);
     data_ = map_aligned(size_);
@@ -150,8 +163,8 @@ frame_memory::block* frame_memory::find_block(size_t bytes) const {
 }
 
 frame_memory::block* frame_memory::add_block(size_t bytes) {
+  open_.reserve(blocks_.size() + 1); // To give a piece back never fails.
   blocks_.push_back(std::make_unique<block>(bytes));
-  open_.reserve(blocks_.size()); // To give a piece back never fails.
   auto result = blocks_.back().get();
   open_.push_back(result);
   spare_bytes_ += result->size();

@@ -21,7 +21,7 @@ public:
   static constexpr size_t least_bytes = 16 * 1024;
 
   /// At most so many bytes in blocks that nobody uses.
-  static constexpr size_t max_spare_bytes = size_t{32} << 20;
+  static constexpr size_t max_spare_bytes = size_t{8} << 20;
 
   /// Pieces that lie side by side, all of one size.
   class block;

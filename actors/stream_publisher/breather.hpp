@@ -18,12 +18,13 @@ namespace camnode {
 /// the next `rest` frames have none. One thread.
 class breather {
 public:
-  /// What 32 readers take several times over; the slice of a busy thread beside
-  /// this one is 1.5 to 4 ms (Linux: base_slice_ns).
-  static constexpr int64_t budget_ns = 5'000'000;
+  /// 31 readers on a processor of 2.6 GHz take half of it in their turns; the
+  /// slice of a busy thread beside this one is as long (Linux: base_slice_ns).
+  static constexpr int64_t budget_ns = 3'000'000;
 
-  /// One second's frames at 30 a second.
-  static constexpr int rest = 30;
+  /// Ten seconds' frames at 30 a second: what such a thread delays is no more
+  /// than one frame in 300.
+  static constexpr int rest = 300;
 
   /// @param yield lets others run; @param clock in ns.
   explicit breather(
