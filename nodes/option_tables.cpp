@@ -100,7 +100,8 @@ void append_replay(option_table& out, const std::string& section,
                                    "fallen behind."));
   out.push_back(integer_option(
     section + ".replay-mib", "MIB", x.mib, 1, 4096,
-    "The most memory that these frames take. While their sizes change, what lies between them takes up to 32 MiB more."));
+    "The most memory that these frames take. While their sizes change, what "
+    "lies between them takes up to 32 MiB more."));
 }
 
 option_table picture_table(camera_options& x) {
