@@ -193,6 +193,8 @@ void frame_memory::drop_spares() {
       ++i;
       continue;
     }
+    if (spare_bytes_ == x->size())
+      return; // The only one.
     spare_bytes_ -= x->size();
     i = open_.erase(i);
     blocks_.erase(

@@ -20,8 +20,8 @@ public:
   /// Smaller pieces are the heap's business.
   static constexpr size_t least_bytes = 16 * 1024;
 
-  /// At most so many bytes in blocks that nobody uses.
-  static constexpr size_t max_spare_bytes = size_t{8} << 20;
+  /// At most so many bytes in blocks that nobody uses, or one block.
+  static constexpr size_t max_spare_bytes = size_t{4} << 20;
 
   /// Pieces that lie side by side, all of one size.
   class block;

@@ -37,7 +37,7 @@ jpeg_splitter::jpeg_splitter(size_t max_bytes) : max_bytes_(max_bytes) {
 }
 
 size_t jpeg_splitter::usual_capacity() const {
-  return last_size_ + last_size_ / 4 + read_ahead;
+  return last_size_ + last_size_ / 8 + read_ahead;
 }
 
 jpeg_splitter::room jpeg_splitter::prepare(size_t min_bytes) {
