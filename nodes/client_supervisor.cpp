@@ -2,6 +2,7 @@
 
 #include "messages/clock.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace camnode {
@@ -95,7 +96,7 @@ void client_supervisor::add_common_children() {
       sensor_log_ = spawn<sensor_log, caf::detached>(context, parts_.sensors,
                                                      parts_.make_client,
                                                      parts_.board->sensors);
-      send(sensor_log_, session_to_finish());
+      catch_up();
       return caf::actor_cast<caf::actor>(sensor_log_);
     });
   if (parts_.status)
@@ -174,8 +175,7 @@ void client_supervisor::replace_at_address(const server_info& x) {
     log_info(who(), "server ", id, " is replaced by ", x.id, " at ", x.ip);
     set_absent(other);
     remove_child("viewer/" + id);
-    auto busy = other.ledger->look().state == ledger_figures::phase::recording;
-    if (!session_.exists() && !busy) {
+    if (!session_.exists() && !other.ledger->owes_any()) {
       auto gone = id;
       return remove_pair(gone);
     }
@@ -253,32 +253,47 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
         return *may && (answered < stop_ns || since < answer_patience_ns);
       },
       parts_.completers ? parts_.completers(x.server) : nullptr});
-  // What is in the ring of the session before is still written.
-  if (session_.exists() && ended_.exists()
-      && ended_.start_ms != session_.start_ms
-      && x.ledger->look().session_ms == ended_.start_ms)
-    send(x.recorder, ended_);
+  // What is in the ring of the sessions before is still written.
+  for (auto& earlier : ended_)
+    if (x.ledger->owes(earlier.start_ms))
+      send(x.recorder, earlier);
   send(x.recorder, session_to_finish());
   return caf::actor_cast<caf::actor>(x.recorder);
 }
 
+session_info client_supervisor::session_to_finish() const {
+  if (session_.exists() || ended_.empty())
+    return session_;
+  return ended_.back();
+}
+
+void client_supervisor::catch_up() {
+  auto at_ms = parts_.board->sensors->session_ms();
+  auto i = std::find_if(ended_.begin(), ended_.end(),
+                        [=](auto& x) { return x.start_ms == at_ms; });
+  for (; i != ended_.end(); ++i)
+    send(sensor_log_, *i);
+  send(sensor_log_, session_to_finish());
+}
+
 void client_supervisor::pass_on(const session_info& x) {
   auto begins = x.open() && x.start_ms != session_.start_ms;
-  if (session_.exists())
-    ended_ = session_;
+  if (session_.exists() && x.start_ms != session_.start_ms)
+    ended_.push_back(session_);
+  if (ended_.size() > recording_ledger::max_announced)
+    ended_.pop_front();
   session_ = x;
   parts_.board->set_session(x);
   *recording_ = x.open();
-  send(sensor_log_, x);
   for (auto& [id, member] : pairs_) {
     if (begins)
       member.viewer_figures->clocks().begin();
-    // A recorder that still completes another session opens its books itself.
-    auto busy = member.ledger->look().state == ledger_figures::phase::recording;
-    if (x.open() && !busy)
-      member.ledger->begin(x);
+    if (x.open())
+      member.ledger->announce(x);
     send(member.recorder, x);
   }
+  // Behind the announcements: no session is over before the sensors' part is.
+  send(sensor_log_, x);
 }
 
 void client_supervisor::beat() {
@@ -287,7 +302,7 @@ void client_supervisor::beat() {
   for (auto& [id, x] : pairs_) {
     auto here = x.present || x.viewer_figures->look().connected;
     // Its recorder may still be at a session that is over.
-    auto busy = x.ledger->look().state == ledger_figures::phase::recording;
+    auto busy = x.ledger->owes_any();
     if (here)
       x.seen_ns = now;
     else if (!session_.exists() && !busy && now - x.seen_ns > gone_patience_ns)
@@ -310,7 +325,7 @@ void client_supervisor::remove_pair(const std::string& id) {
 void client_supervisor::stop() {
   if (std::exchange(stop_wanted_, true))
     return;
-  if (!session_.exists())
+  if (!session_.exists() && parts_.session.late->empty())
     return stop_children();
   show_state("completing the session");
   send(session_keeper_, stop_atom_v);

@@ -14,6 +14,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -108,9 +109,11 @@ private:
 
   /// What a new life goes on with: the present session, or the last one, which
   /// the life before may have left unfinished.
-  const session_info& session_to_finish() const {
-    return session_.exists() ? session_ : ended_;
-  }
+  session_info session_to_finish() const;
+
+  /// Tells a new SENSOR LOG the sessions that its board has not got to the end
+  /// of.
+  void catch_up();
 
   /// Ends pairs whose servers are gone.
   void beat();
@@ -122,7 +125,9 @@ private:
   const client_parts parts_;
   std::map<std::string, pair> pairs_; ///< By server id.
   session_info session_;              ///< The present one.
-  session_info ended_; ///< The last one that ended; some may still be at it.
+
+  /// The last ones that ended, in that order; some may still be at them.
+  std::deque<session_info> ended_;
 
   /// Whether a session is on, for those on other threads.
   const std::shared_ptr<std::atomic<bool>> recording_;

@@ -77,7 +77,9 @@ void recorder::begin(const session_info& x) {
                   && books.state == ledger_figures::phase::finished;
   if (!x.exists() || finished)
     return;
-  if (!session_.exists() && !x.open() && books.session_ms != x.start_ms) {
+  auto ours = books.session_ms == x.start_ms
+              || parts_.ledger->is_announced(x.start_ms);
+  if (!session_.exists() && !x.open() && !ours) {
     finish_before(x);
     return; // Nothing to record: it was over before we were there.
   }
@@ -89,19 +91,23 @@ void recorder::begin(const session_info& x) {
 }
 
 bool recorder::open_books(const session_info& x) {
-  auto goes_on = session_.exists();
+  // It began while another one was being written.
+  auto held_up = parts_.ledger->is_announced(x.start_ms);
   if (!finish_before(x))
     return false;
+  auto before = parts_.ledger->look();
   parts_.ledger->begin(x);
   auto books = parts_.ledger->look();
-  if (books.last) {
+  if (!books.last && session_.exists()) {
+    if (past_stop_) // That frame may be this session's.
+      --cursor_;
+  } else {
     last_ = books.last;
-    cursor_ = parts_.ring->position_behind(last_->epoch, last_->sequence);
-  } else if (!goes_on) {
-    last_.reset();
-    cursor_ = parts_.ring->oldest_position();
-  } else if (past_stop_) { // That frame may be this session's.
-    --cursor_;
+    if (!last_ && held_up) // What the ring let go of since may be missing.
+      last_ = before.last;
+    cursor_ = last_
+                ? parts_.ring->position_behind(last_->epoch, last_->sequence)
+                : parts_.ring->oldest_position();
   }
   past_stop_ = false;
   last_capture_ns_ = books.last_capture_ns;
@@ -165,6 +171,8 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
   if (stop_ms != 0 && capture_ms >= stop_ms) {
     past_stop_ = true;
     account_gap(x, skipped, capture_ns); // May reach back before the stop.
+    if (x.sequence > 0) // What was missing is told: no other session's loss.
+      last_ = frame_number{x.epoch, x.sequence - 1};
     return caf::none;
   }
   if (capture_ms < session_.start_ms) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -63,6 +64,8 @@ sensor_log::behavior_type sensor_log::make_behavior() {
       log_warning(who(), reason, "; no readings until the broker is back");
     },
     [this](wake_atom) {
+      if (!session_.exists())
+        return; // The news of one that has begun may be behind this.
       turn_ns_ = options_.clock();
       drain(); // What is left is taken with the next beat.
     },
@@ -100,11 +103,22 @@ bool sensor_log::time_is_up() const {
   return options_.clock() - turn_ns_ > turn_ns;
 }
 
+int64_t sensor_log::end_of_turn_ns() const {
+  auto stop_ms = session_.exists() ? stop_of_session_ms() : 0;
+  return stop_ms == 0 ? std::numeric_limits<int64_t>::max()
+                      : session_.client_ns(stop_ms);
+}
+
+int64_t sensor_log::stop_of_session_ms() const {
+  return session_.stop_ms != 0 ? session_.stop_ms
+                               : options_.stop->of(session_.start_ms);
+}
+
 bool sensor_log::drain() {
   auto now = options_.clock();
   auto all = false;
   while (!time_is_up()) {
-    auto x = options_.queue->pop();
+    auto x = options_.queue->pop(end_of_turn_ns());
     all = all || !x || x->arrival_ns > now; // Else a flood would never end.
     if (!x)
       break;
@@ -134,6 +148,8 @@ void sensor_log::begin(const session_info& x) {
   recent_bytes_ = 0;
   for (auto& reading : std::exchange(recent_, {}))
     take(reading);
+  turn_ns_ = options_.clock();
+  drain();
 }
 
 void sensor_log::forget_oldest() {
@@ -160,8 +176,7 @@ void sensor_log::take(const mqtt_message& x) {
     return remember(x);
   auto session_ns = session_.session_ns(x.arrival_ns);
   auto time_ms = whole_ms(session_ns);
-  auto stop_ms = session_.stop_ms != 0 ? session_.stop_ms
-                                       : options_.stop->of(session_.start_ms);
+  auto stop_ms = stop_of_session_ms();
   if (stop_ms != 0 && time_ms >= stop_ms)
     return remember(x); // The next session may have begun.
   if (time_ms < session_.start_ms)
@@ -327,9 +342,9 @@ bool sensor_log::sync() {
 }
 
 int64_t sensor_log::end_of_session_ms() const {
-  return session_.stop_ms != 0
-           ? session_.stop_ms
-           : whole_ms(session_.session_ns(options_.clock()));
+  auto stop_ms = stop_of_session_ms();
+  return stop_ms != 0 ? stop_ms
+                      : whole_ms(session_.session_ns(options_.clock()));
 }
 
 void sensor_log::finish() {

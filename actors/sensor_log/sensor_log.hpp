@@ -65,6 +65,13 @@ private:
   /// What the connection to the broker reports, for this actor.
   mqtt_events events();
 
+  /// Where the session ends, UTC ms; 0 while it has no end.
+  int64_t stop_of_session_ms() const;
+
+  /// What arrived then, or later, stays in the queue: it may be the next
+  /// session's, and this actor has not heard of that yet.
+  int64_t end_of_turn_ns() const;
+
   /// Takes what came up to now and is in the queue, for a while at most.
   /// @returns Whether that was all.
   bool drain();

@@ -27,53 +27,12 @@ constexpr int64_t stop_lead_ns = 50'000'000;
 /// completed.
 constexpr int64_t last_seconds = 60;
 
-/// How soon the manifest has what a crash would lose of the books, and how soon
-/// it is tried again; as much more for each MiB that it has.
-constexpr int64_t news_interval_ns = 1'000'000'000;
-
 /// How long those who record wait for the first manifest: what a crash leaves
 /// then has one. Frames are in the rings meanwhile.
 constexpr auto first_patience = std::chrono::milliseconds(500);
 
 /// How long a beat waits for the last one.
 constexpr auto last_patience = std::chrono::milliseconds(100);
-
-/// A manifest that is not on disk after this is told of.
-constexpr int64_t unwritten_patience_ns = 2'000'000'000;
-
-/// Sessions whose files are still being completed. Of more, the oldest is left
-/// to the next start of the client.
-constexpr size_t max_late = 8;
-
-/// How often figures that only grow are told.
-constexpr int64_t tell_interval_ns = 1'000'000'000;
-
-/// `x` as it is now: whatever the viewer sees from now on is of no concern to
-/// a session that is over.
-fleet_member frozen(fleet_member x) {
-  auto viewer = std::make_shared<viewer_board>();
-  viewer->clocks().restore(x.viewer->clocks().look());
-  viewer->update([now = x.viewer->look()](viewer_figures& f) { f = now; });
-  x.viewer = std::move(viewer);
-  return x;
-}
-
-/// The cameras with their books of session `x`, where those of another one have
-/// been opened since.
-std::vector<fleet_member> with_books_of(const session_info& x,
-                                        std::vector<fleet_member> cameras) {
-  for (auto& camera : cameras)
-    if (auto kept = camera.ledger->kept(x.start_ms))
-      camera.ledger = std::move(kept);
-  return cameras;
-}
-
-std::string list_of(const std::vector<std::string>& names) {
-  std::string result;
-  for (auto& x : names)
-    result += (result.empty() ? "" : ", ") + x;
-  return result;
-}
 
 } // namespace
 
@@ -99,8 +58,8 @@ session::behavior_type session::make_behavior() {
       send(parent_, session_);
   }
   if (session_.exists()) { // Tells that it goes on.
-    file_.path = options_.dir / manifest_name(session_);
-    write(file_, view());
+    file_ = {options_.manifests, options_.dir / manifest_name(session_)};
+    write();
   }
   show_state(state());
   delayed_send(this, beat_interval, beat_atom_v);
@@ -141,6 +100,9 @@ void session::start(const record_command& x) {
   session_info next;
   next.start_ms = utc / 1'000'000;
   next.anchor_mono_ns = options_.clock() - utc % 1'000'000;
+  // UTC may have been set back to where another session began.
+  for (; options_.stop->of(next.start_ms) != 0; ++next.start_ms)
+    next.anchor_mono_ns += 1'000'000;
   next.segment_ms = options_.segment.count() / 1'000'000;
   next.label = x.label;
   next.forced = x.force;
@@ -152,11 +114,9 @@ void session::start(const record_command& x) {
   log_info(who(), "session ", next.start_ms,
            x.label.empty() ? "" : " " + x.label, " begins, ",
            cameras_->look().size(), " cameras");
-  file_ = {};
-  file_.path = options_.dir / manifest_name(session_);
-  write(file_, view());
-  options_.manifests->wait(file_.path, first_patience);
-  check(file_);
+  file_ = {options_.manifests, options_.dir / manifest_name(session_)};
+  write();
+  file_.wait(first_patience);
   send(parent_, session_);
 }
 
@@ -167,16 +127,13 @@ void session::stop(int64_t when_ns) {
   });
   log_info(who(), "session ", session_.start_ms, " ends at ", session_.stop_ms);
   send(parent_, session_);
-  write(file_, view());
+  write();
 }
 
 void session::hurry() {
   ending_ = true;
   if (!session_.exists()) {
-    for (auto& x : late_)
-      options_.manifests->wait(x.file.path, first_patience);
-    complete_late();
-    tell_late();
+    leave_all_late();
     send(parent_, stopped_atom_v);
     return;
   }
@@ -217,8 +174,7 @@ void session::guard_disk() {
 }
 
 std::string session::why_no_room(const record_command& x) const {
-  if (std::any_of(late_.begin(), late_.end(),
-                  [](const auto& y) { return y.file.unwritten_ns != 0; }))
+  if (!options_.late->fault(options_.clock()).empty())
     return "the disk does not take the last session's manifest";
   auto disk = disk_.look();
   if (x.force || options_.min_minutes == 0
@@ -242,9 +198,11 @@ void session::beat() {
     auto cut = (session_ms - session_.start_ms) / session_.segment_ms;
     if (cut != cut_) {
       cut_ = cut;
-      file_.stale = true;
+      file_.outdate();
     }
-    write_if_news(file_, view());
+    file_.write_if_news(now, [this] {
+      return manifest_view(session_, past_, cameras_->look());
+    });
     // A session that was over before this actor began gets its time, too.
     auto waited_ms = std::min(session_ms - session_.stop_ms,
                               (now - born_ns_) / 1'000'000);
@@ -253,104 +211,42 @@ void session::beat() {
       complete(waited_ms > patience_ms);
   }
   complete_late();
-  if (auto fault = manifest_fault(); fault != told_fault_) {
-    told_fault_ = fault;
-    if (!fault.empty()) {
-      show_error(fault);
-      log_error(who(), fault);
-    }
-  }
+  show_fault();
   show_state(state());
   tell();
 }
 
-void session::write(manifest_state& file, const session_view& told) {
-  auto x = told;
-  x.state = manifest_state_of(x.session, x.cameras);
-  auto text = render_manifest(x);
-  file.digest = manifest_digest(x);
-  file.state = x.state;
-  file.bytes = text.size();
-  file.asked_ns = x.now_ns;
-  file.stale = false;
-  if (file.unwritten_ns == 0)
-    file.unwritten_ns = x.now_ns;
-  file.version = options_.manifests->write(file.path, std::move(text));
-  check(file);
-}
-
-void session::check(manifest_state& file) {
-  auto x = options_.manifests->look(file.path);
-  if (x.tried < file.version)
-    return; // The disk is at it.
-  file.error = x.error;
-  if (x.written == file.version)
-    file.unwritten_ns = 0;
-}
-
-void session::write_if_news(manifest_state& file, const session_view& x) {
-  check(file);
-  auto mib = static_cast<int64_t>(file.bytes >> 20);
-  if (x.now_ns - file.asked_ns < news_interval_ns * (1 + mib))
+void session::show_fault() {
+  auto fault = manifest_fault();
+  if (fault == told_fault_)
     return;
-  // One that the disk is still at need not be made again.
-  if (!file.error.empty() || file.stale || manifest_digest(x) != file.digest)
-    write(file, x);
+  told_fault_ = fault;
+  if (fault.empty())
+    return;
+  show_error(fault);
+  log_error(who(), fault);
+}
+
+void session::write() {
+  file_.write(manifest_view(session_, past_, cameras_->look()));
 }
 
 std::string session::manifest_fault() const {
   auto now = options_.clock();
-  std::vector<const manifest_state*> files{&file_};
-  for (auto& x : late_)
-    files.push_back(&x.file);
-  for (auto* x : files)
-    if (x->unwritten_ns != 0
-        && (!x->error.empty() || now - x->unwritten_ns > unwritten_patience_ns))
-      return "cannot write the manifest: "
-             + (x->error.empty() ? "the disk does not answer" : x->error);
-  return {};
-}
-
-bool session::is_later(int64_t session_ms, const session_info& x) const {
-  auto behind_x = false;
-  for (auto& y : late_) {
-    if (behind_x && y.session.start_ms == session_ms)
-      return true;
-    behind_x |= y.session.start_ms == x.start_ms;
-  }
-  return behind_x && session_.start_ms == session_ms;
-}
-
-std::vector<std::string>
-session::who_is_at(const session_info& x,
-                   const std::vector<fleet_member>& cameras) const {
-  std::vector<std::string> result;
-  for (auto& camera : cameras) {
-    auto books = camera.ledger->look();
-    // Who is still at a session before may come to this one.
-    auto busy = books.state == ledger_figures::phase::recording
-                && !is_later(books.session_ms, x);
-    auto left = books.session_ms == x.start_ms
-                && camera.ledger->has_open_segment();
-    if (busy || left)
-      result.push_back(camera.server.id);
-  }
-  if (!sensors_->complete(x.start_ms))
-    result.push_back("sensors");
-  return result;
+  auto fault = file_.fault(now);
+  return fault.empty() ? options_.late->fault(now) : fault;
 }
 
 void session::complete(bool time_is_up) {
-  auto late = who_is_at(session_, cameras_->look());
-  if (late.empty() && file_.state != "finished")
-    write(file_, view());
+  auto late = who_is_at(session_, cameras_->look(), *sensors_);
   if (late.empty()) {
-    options_.manifests->wait(file_.path, last_patience);
-    check(file_);
+    if (file_.state() != "finished")
+      write();
+    file_.wait(last_patience);
   }
-  if (is_closed(file_)) {
+  if (file_.is_closed()) {
     log_info(who(), "session ", session_.start_ms, " is complete");
-    options_.manifests->forget(file_.path);
+    file_.forget();
     return forget_session();
   }
   if (time_is_up)
@@ -365,51 +261,40 @@ void session::leave_late(const std::vector<std::string>& who_is_late) {
   log_error(who(), last_error_);
   // It stays open in its manifest: its files are not what they will be. It is
   // completed as soon as they are, or by the next start of the client.
-  write(file_, view());
-  options_.manifests->wait(file_.path, last_patience);
-  late_session x{session_, past_, {}, file_};
-  for (auto& camera : cameras_->look()) {
-    camera.ledger->keep(session_.start_ms);
+  write();
+  file_.wait(last_patience);
+  late_session x{session_, past_, {}, sensors_, file_};
+  for (auto& camera : cameras_->look())
     x.cameras.push_back(frozen(camera));
+  if (auto oldest = options_.late->add(std::move(x))) {
+    auto why = "session " + std::to_string(oldest->session.start_ms)
+               + " is left to the next start of the client: more than "
+               + std::to_string(late_sessions::max_sessions)
+               + " sessions are not complete";
+    log_error(who(), why);
+    last_error_ += "; " + why;
   }
-  sensors_->keep(session_.start_ms);
-  late_.push_back(std::move(x));
-  if (late_.size() > max_late) {
-    give_up(late_.front());
-    late_.erase(late_.begin());
-  }
-  if (ending_)
-    tell_late();
   forget_session();
 }
 
-void session::tell_late() const {
-  for (auto& x : late_) {
-    auto late = who_is_at(x.session, with_books_of(x.session, x.cameras));
-    log_warning(who(), "session ", x.session.start_ms, " is left incomplete: ",
-                late.empty() ? "its manifest" : list_of(late),
+void session::leave_all_late() {
+  if (options_.late->empty())
+    return;
+  complete_late();
+  options_.late->wait(last_patience);
+  complete_late();
+  for (auto& x : options_.late->look())
+    log_warning(who(), "session ", x.session_ms, " is left incomplete: ",
+                x.who.empty() ? "its manifest" : list_of(x.who),
                 "; the next start of the client completes it");
-  }
-}
-
-void session::give_up(const late_session& x) {
-  log_warning(who(), "session ", x.session.start_ms,
-              " is left to the next start of the client: more than ", max_late,
-              " sessions are not complete");
-  let_go(x);
-}
-
-void session::let_go(const late_session& x) {
-  options_.manifests->forget(x.file.path);
-  for (auto& camera : x.cameras)
-    camera.ledger->forget(x.session.start_ms);
-  sensors_->forget(x.session.start_ms);
 }
 
 void session::forget_session() {
   file_ = {};
   session_ = {};
   past_ = {};
+  if (ending_)
+    leave_all_late();
   send(parent_, session_);
   send(parent_, stopped_atom_v);
   if (auto next = std::exchange(next_, std::nullopt))
@@ -417,25 +302,29 @@ void session::forget_session() {
 }
 
 void session::complete_late() {
-  late_.erase(std::remove_if(late_.begin(), late_.end(),
-                             [this](auto& x) { return complete_late(x); }),
-              late_.end());
-}
-
-bool session::complete_late(late_session& x) {
-  auto cameras = with_books_of(x.session, x.cameras);
-  if (x.file.state != manifest_state_of(x.session, cameras))
-    x.file.stale = true;
-  write_if_news(x.file, view_of(x.session, x.past, std::move(cameras)));
-  if (!is_closed(x.file))
-    return false;
-  log_info(who(), "session ", x.session.start_ms, " is complete after all");
-  let_go(x);
-  return true;
+  auto now_complete = options_.late->complete(options_.clock(), [&](auto& x) {
+    return manifest_view(x.session, x.past, x.cameras);
+  });
+  for (auto& x : now_complete)
+    log_info(who(), "session ", x.start_ms, " is complete after all");
 }
 
 session_view session::view() const {
-  return view_of(session_, past_, cameras_->look());
+  auto result = view_of(session_, past_, cameras_->look());
+  result.late = options_.late->look();
+  return result;
+}
+
+session_view
+session::manifest_view(const session_info& x, const session_past& past,
+                       const std::vector<fleet_member>& cameras) const {
+  auto books = with_books_of(x, cameras);
+  // First whether they change any more, then what they are.
+  auto open = x.open();
+  auto late = !open && !who_is_at(x, books, *sensors_).empty();
+  auto result = view_of(x, past, std::move(books));
+  result.state = open ? "recording" : late ? "stopping" : "finished";
+  return result;
 }
 
 session_view session::view_of(const session_info& session,
@@ -476,25 +365,9 @@ std::string session::state() const {
   return session_.open() ? "recording" : "stopping";
 }
 
-std::string
-session::manifest_state_of(const session_info& x,
-                           const std::vector<fleet_member>& cameras) const {
-  if (x.open())
-    return "recording";
-  return who_is_at(x, cameras).empty() ? "finished" : "stopping";
-}
-
 void session::tell() {
-  auto x = view();
-  auto changed = truth_digest(x) != told_digest_;
-  if (!changed && x.now_ns - told_ns_ < tell_interval_ns)
-    return;
-  auto truth = render_truth(x);
-  told_ns_ = x.now_ns;
-  told_digest_ = truth_digest(x);
-  if (truth != told_)
-    send(parent_, publish_atom_v, truth);
-  told_ = std::move(truth);
+  if (auto truth = light_.next(view()))
+    send(parent_, publish_atom_v, *truth);
 }
 
 void session::on_exit() {

@@ -1,8 +1,11 @@
 #pragma once
 
 #include "actors/session/disk_guard.hpp"
+#include "actors/session/late_sessions.hpp"
+#include "actors/session/manifest_file.hpp"
 #include "actors/session/manifest_writer.hpp"
 #include "actors/session/session_report.hpp"
+#include "actors/session/truth_light.hpp"
 #include "actors/shared/fleet.hpp"
 #include "actors/shared/observed.hpp"
 #include "actors/shared/sensor_board.hpp"
@@ -13,7 +16,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,12 +37,9 @@ struct session_options {
 
   manifest_writer_ptr manifests
     = new_manifest_writer(); ///< Outlives the actor.
-};
 
-/// What became of a session in earlier processes.
-struct session_past {
-  std::vector<int64_t> resumed_ms;          ///< When it was resumed.
-  std::map<std::string, uint32_t> restarts; ///< By actor.
+  /// Likewise: the next life completes what the last one left late.
+  late_sessions_ptr late = std::make_shared<late_sessions>();
 };
 
 /// SESSION: one recording from start to stop. Ties the session clock to UTC,
@@ -81,40 +80,6 @@ private:
 
   void beat();
 
-  /// How far a manifest is.
-  struct manifest_state {
-    std::filesystem::path path;
-    std::string digest;   ///< Of what it has that files do not tell.
-    std::string state;    ///< As the newest version says.
-    uint64_t version = 0; ///< The newest one; 0: there is none yet.
-    size_t bytes = 0;     ///< Of that.
-    int64_t asked_ns = 0; ///< When it was made.
-    int64_t unwritten_ns
-      = 0;              ///< Since when the disk lacks one; 0: it does not.
-    std::string error;  ///< Why it does.
-    bool stale = false; ///< A new version is due.
-  };
-
-  /// A session that is over, though not all who record have finished it.
-  struct late_session {
-    session_info session;
-    session_past past;
-
-    /// Even those that are gone since, with what was known of their clocks.
-    std::vector<fleet_member> cameras;
-    manifest_state file;
-  };
-
-  /// Whether the session `session_ms` began after the late session `x`, however
-  /// UTC was set.
-  bool is_later(int64_t session_ms, const session_info& x) const;
-
-  /// Who has not finished the stopped session `x` yet: cameras' ids, and
-  /// "sensors"; empty if all have.
-  std::vector<std::string>
-  who_is_at(const session_info& x,
-            const std::vector<fleet_member>& cameras) const;
-
   /// Looks how long the disk will last; stops before it is full.
   void guard_disk();
 
@@ -132,49 +97,29 @@ private:
   /// Has the manifests of late sessions completed, as far as their books are.
   void complete_late();
 
-  /// @returns Whether the manifest of `x` is complete now.
-  bool complete_late(late_session& x);
-
-  /// Gives up on a late session, as there are too many: the next start of the
-  /// client completes it.
-  void give_up(const late_session& x);
-
-  /// Keeps nothing for a late session any longer.
-  void let_go(const late_session& x);
-
-  /// Has the log name those that this process will not complete, and why.
-  void tell_late() const;
+  /// The node is ending: completes what can be completed at once, and has the
+  /// log name the late sessions that this process leaves, and why.
+  void leave_all_late();
 
   /// Nothing is left to be done for the present session.
   void forget_session();
 
-  /// Has a manifest written.
-  void write(manifest_state& file, const session_view& x);
-
-  /// Likewise, if the last version was refused, or lacks what cannot be told
-  /// from the files alone: losses, other runs of a server, new cameras and
-  /// sensors.
-  void write_if_news(manifest_state& file, const session_view& x);
-
-  /// Looks what became of it.
-  void check(manifest_state& file);
-
-  /// Whether the session is finished, on disk.
-  static bool is_closed(const manifest_state& file) {
-    return file.state == "finished" && file.unwritten_ns == 0;
-  }
+  /// Has the manifest of the present session written.
+  void write();
 
   /// Why a manifest is not on disk for too long; empty: each one is.
   std::string manifest_fault() const;
+  void show_fault();
 
   session_view view() const;
   session_view view_of(const session_info& x, const session_past& past,
                        std::vector<fleet_member> cameras) const;
-  std::string state() const;
 
-  /// What a manifest says of `x`.
-  std::string manifest_state_of(const session_info& x,
-                                const std::vector<fleet_member>& cameras) const;
+  /// What the manifest of `x` says now: whether it is finished, and the books
+  /// as they are then.
+  session_view manifest_view(const session_info& x, const session_past& past,
+                             const std::vector<fleet_member>& cameras) const;
+  std::string state() const;
 
   /// Publishes the truth light if it has changed, or a while has passed.
   void tell();
@@ -184,20 +129,17 @@ private:
   const sensor_board_ptr sensors_;
   client_supervisor_actor parent_;
   session_info session_;
-  session_past past_;   ///< Of `session_`.
-  manifest_state file_; ///< Likewise.
+  session_past past_;  ///< Of `session_`.
+  manifest_file file_; ///< Likewise.
   disk_guard disk_;
   const int64_t born_ns_;              ///< When this life began.
   std::optional<record_command> next_; ///< Waits for the end of `session_`.
-  std::vector<late_session> late_;     ///< In the order of their ends.
   bool ending_ = false;                ///< The node is.
   int64_t cut_ = 0; ///< Which cut the manifest was last written for.
   std::string last_error_;
   std::string told_fault_; ///< What was logged of `manifest_fault`.
   uint64_t refused_ = 0;
-  std::string told_; ///< What was last published.
-  std::string told_digest_;
-  int64_t told_ns_ = 0; ///< When that was.
+  truth_light light_;
 };
 
 } // namespace camnode

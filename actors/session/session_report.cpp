@@ -90,6 +90,13 @@ json disk_of(const disk_figures& x) {
   return result;
 }
 
+json late_of(const std::vector<late_report>& sessions) {
+  auto result = json::object();
+  for (auto& x : sessions)
+    result[std::to_string(x.session_ms)] = x.who;
+  return result;
+}
+
 json segments_of(const recording_ledger& ledger) {
   auto result = json::array();
   for (auto& x : ledger.segments())
@@ -251,6 +258,7 @@ std::string render_truth(const session_view& x) {
   result["sensors"] = totals_of(x.sensors);
   result["sensors"]["outside_sessions"] = x.readings_outside;
   result["sensors"]["last_error"] = x.sensor_error;
+  result["late_sessions"] = late_of(x.late);
   result["disk"] = disk_of(x.disk);
   result["commands_refused"] = x.commands_refused;
   result["alarms"] = x.alarms;
@@ -271,6 +279,11 @@ std::string truth_digest(const session_view& x) {
   }
   for (auto& [actor, text] : x.alarms)
     result += '|' + actor + ' ' + text;
+  for (auto& late : x.late) {
+    result += '|' + std::to_string(late.session_ms);
+    for (auto& who : late.who)
+      result += ' ' + who;
+  }
   return result;
 }
 

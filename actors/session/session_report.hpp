@@ -12,6 +12,12 @@
 
 namespace camnode {
 
+/// A session that is over and not complete yet.
+struct late_report {
+  int64_t session_ms = 0;
+  std::vector<std::string> who; ///< Has not finished it; empty: its manifest.
+};
+
 /// What a client's recording is at one instant: all that the truth light and
 /// the manifest are made of.
 struct session_view {
@@ -33,6 +39,7 @@ struct session_view {
   uint64_t readings_outside = 0; ///< Of sessions, since the client started.
   std::string sensor_error;
   std::vector<broker_outage> outages;
+  std::vector<late_report> late; ///< Earlier sessions.
   disk_figures disk;
   std::string boot_id;             ///< Which run of the machine this is.
   std::vector<int64_t> resumed_ms; ///< When the session was resumed.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -36,13 +37,17 @@ public:
     return !std::exchange(told_, true);
   }
 
+  /// @param before_ns One that arrived then, or later, stays where it is.
   /// @returns The oldest one; nothing if there is none.
-  std::optional<mqtt_message> pop() {
+  std::optional<mqtt_message>
+  pop(int64_t before_ns = std::numeric_limits<int64_t>::max()) {
     std::lock_guard<std::mutex> guard{mutex_};
     if (messages_.empty()) {
       told_ = false;
       return std::nullopt;
     }
+    if (messages_.front().arrival_ns >= before_ns)
+      return std::nullopt;
     auto result = std::move(messages_.front());
     messages_.pop_front();
     bytes_ -= size_of(result);

@@ -30,13 +30,54 @@ recorded_loss join(const recorded_loss& a, const recorded_loss& b) {
 
 void recording_ledger::begin(const session_info& session) {
   std::lock_guard<std::mutex> guard{mutex_};
-  if (figures_.session_ms == session.start_ms)
+  open_books(session.start_ms);
+}
+
+void recording_ledger::announce(const session_info& session) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  if (figures_.session_ms == session.start_ms || announced(session.start_ms))
+    return;
+  if (figures_.state != ledger_figures::phase::recording && announced_.empty())
+    return open_books(session.start_ms);
+  if (announced_.size() >= max_announced)
+    announced_.pop_front();
+  announced_.push_back(session.start_ms);
+}
+
+bool recording_ledger::announced(int64_t session_ms) const {
+  return std::find(announced_.begin(), announced_.end(), session_ms)
+         != announced_.end();
+}
+
+bool recording_ledger::is_announced(int64_t session_ms) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return announced(session_ms);
+}
+
+bool recording_ledger::owes(int64_t session_ms) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return announced(session_ms)
+         || (figures_.session_ms == session_ms
+             && figures_.state == ledger_figures::phase::recording);
+}
+
+bool recording_ledger::owes_any() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return !announced_.empty()
+         || figures_.state == ledger_figures::phase::recording;
+}
+
+void recording_ledger::open_books(int64_t session_ms) {
+  auto coming = std::find(announced_.begin(), announced_.end(), session_ms);
+  if (coming != announced_.end())
+    announced_.erase(announced_.begin(), coming + 1);
+  if (figures_.session_ms == session_ms)
     return;
   auto kept = kept_.find(figures_.session_ms);
   if (kept != kept_.end())
     kept->second = closed_books();
   figures_ = {};
-  figures_.session_ms = session.start_ms;
+  figures_.session_ms = session_ms;
   figures_.state = ledger_figures::phase::recording;
   segments_.clear();
   losses_.clear();
@@ -74,6 +115,34 @@ recording_ledger_ptr recording_ledger::kept(int64_t session_ms) const {
   std::lock_guard<std::mutex> guard{mutex_};
   auto i = kept_.find(session_ms);
   return i == kept_.end() ? nullptr : i->second;
+}
+
+bool recording_ledger::is_done_with(int64_t session_ms) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto i = kept_.find(session_ms);
+  if (i != kept_.end() && i->second)
+    return !i->second->has_open_segment();
+  if (figures_.session_ms != session_ms)
+    return !announced(session_ms);
+  return figures_.state != ledger_figures::phase::recording
+         && std::all_of(segments_.begin(), segments_.end(),
+                        [](const auto& x) { return x.end_ms != 0; });
+}
+
+recording_ledger_ptr recording_ledger::snapshot(int64_t session_ms) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto i = kept_.find(session_ms);
+  if (i != kept_.end() && i->second)
+    return i->second;
+  auto result = std::make_shared<recording_ledger>();
+  result->announced_ = announced_;
+  if (figures_.session_ms != session_ms)
+    return result;
+  result->figures_ = figures_;
+  result->segments_ = segments_;
+  result->losses_ = losses_;
+  result->breaks_ = breaks_;
+  return result;
 }
 
 void recording_ledger::make_certain() {

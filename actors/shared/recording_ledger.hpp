@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -114,6 +115,28 @@ public:
   /// Opens the books of a session; keeps them if they are open already.
   void begin(const session_info& session);
 
+  /// Likewise, once whoever is at an earlier session comes to this one: it may
+  /// still be writing that. Until then this session is owed.
+  void announce(const session_info& session);
+
+  /// Whether session `session_ms` has been announced, and nobody has opened its
+  /// books yet.
+  bool is_announced(int64_t session_ms) const;
+
+  /// Likewise, or its books are open and not finished.
+  bool owes(int64_t session_ms) const;
+
+  /// Whether it owes any session.
+  bool owes_any() const;
+
+  /// Whether nothing will be added to session `session_ms` any more, and all
+  /// its files are complete. True for one that it has no part in.
+  bool is_done_with(int64_t session_ms) const;
+
+  /// The books of session `session_ms` at one instant, whether they are open or
+  /// were kept: a copy that nobody changes. Empty ones, if it has none.
+  std::shared_ptr<recording_ledger> snapshot(int64_t session_ms) const;
+
   /// Has the books of session `session_ms` kept, when those of another one are
   /// opened, for whoever has not told all of them.
   void keep(int64_t session_ms);
@@ -189,6 +212,10 @@ public:
 
   static constexpr size_t max_losses = 1000;
 
+  /// Sessions that begin and end while one camera is stuck in an earlier one;
+  /// of more, the oldest are not come back to.
+  static constexpr size_t max_announced = 16;
+
   /// From the arrival of a frame's last byte to the proof that it is durable;
   /// of all sessions.
   histogram::figures to_durable() const {
@@ -209,6 +236,10 @@ private:
     size_t breaks = 0;
   };
 
+  /// What the public ones do. @pre `mutex_` is held.
+  void open_books(int64_t session_ms);
+  bool announced(int64_t session_ms) const;
+
   /// What is left of the books when others are opened.
   std::shared_ptr<recording_ledger> closed_books() const;
   void make_certain();
@@ -228,6 +259,8 @@ private:
   certain_books certain_;
   std::set<int64_t> starts_;  ///< Of all files ever opened.
   std::set<uint64_t> pieces_; ///< Cuts that had one.
+
+  std::deque<int64_t> announced_; ///< Sessions to come to, in their order.
 
   /// By session; null while its books are open here.
   std::map<int64_t, std::shared_ptr<recording_ledger>> kept_;

@@ -1,8 +1,5 @@
 #pragma once
 
-#include "messages/text.hpp"
-
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -10,7 +7,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace camnode {
@@ -52,121 +48,49 @@ public:
   using topics = std::map<std::string, topic_figures>;
 
   /// Opens the books of a session; keeps them if they are open already.
-  void begin(int64_t session_ms) {
-    std::lock_guard<std::mutex> guard{mutex_};
-    if (session_ms_ == session_ms)
-      return;
-    auto kept = kept_.find(session_ms_);
-    if (kept != kept_.end())
-      kept->second = session_books{topics_, outages_, left_open_};
-    session_ms_ = session_ms;
-    finished_ = false;
-    left_open_ = false;
-    for (auto& [topic, x] : topics_)
-      add(earlier(topic), x);
-    topics_.clear();
-    outages_.clear();
-    disk_error_.clear();
-    if (down_since_) // It reaches into the session.
-      outages_.push_back({*down_since_, 0});
-  }
+  void begin(int64_t session_ms);
 
   /// Has the books of session `session_ms` kept, when those of another one are
   /// opened, for whoever has not told all of them.
-  void keep(int64_t session_ms) {
-    std::lock_guard<std::mutex> guard{mutex_};
-    kept_.emplace(session_ms, std::nullopt);
-  }
+  void keep(int64_t session_ms);
 
   /// They need not be kept any longer.
-  void forget(int64_t session_ms) {
-    std::lock_guard<std::mutex> guard{mutex_};
-    kept_.erase(session_ms);
-  }
+  void forget(int64_t session_ms);
 
   /// Goes on with the books that an earlier process left.
   void restore(int64_t session_ms, topics books,
-               std::vector<broker_outage> outages = {}) {
-    std::lock_guard<std::mutex> guard{mutex_};
-    session_ms_ = session_ms;
-    finished_ = false;
-    left_open_ = false;
-    topics_ = std::move(books);
-    outages_ = std::move(outages);
-    if (!outages_.empty() && outages_.back().to_ns == 0)
-      down_since_ = outages_.back().from_ns;
-  }
+               std::vector<broker_outage> outages = {});
 
-  void finish() {
-    std::lock_guard<std::mutex> guard{mutex_};
-    finished_ = true;
-  }
+  void finish();
+
+  /// Whose books are open; 0 before the first session.
+  int64_t session_ms() const;
 
   /// A file of the session could not be completed: the next start of the client
   /// does that.
-  void leave_open() {
-    std::lock_guard<std::mutex> guard{mutex_};
-    left_open_ = true;
-  }
+  void leave_open();
 
   /// Whether nobody adds to the books of session `session_ms` any more.
-  bool finished(int64_t session_ms) const {
-    std::lock_guard<std::mutex> guard{mutex_};
-    return kept(session_ms) || (finished_ && session_ms_ == session_ms);
-  }
+  bool finished(int64_t session_ms) const;
 
   /// Likewise, and all its files are complete.
-  bool complete(int64_t session_ms) const {
-    std::lock_guard<std::mutex> guard{mutex_};
-    if (auto* x = kept(session_ms))
-      return !x->left_open;
-    return finished_ && !left_open_ && session_ms_ == session_ms;
-  }
+  bool complete(int64_t session_ms) const;
 
   /// The disk refuses something. Stays for the session.
-  void failed(std::string error) {
-    std::lock_guard<std::mutex> guard{mutex_};
-    disk_error_ = std::move(error);
-  }
+  void failed(std::string error);
 
   /// Readings come from now on.
-  void link_up(int64_t now_ns) {
-    std::lock_guard<std::mutex> guard{mutex_};
-    link_error_.clear();
-    up_ = true;
-    if (!std::exchange(down_since_, std::nullopt) || finished_)
-      return;
-    if (!outages_.empty() && outages_.back().to_ns == 0)
-      outages_.back().to_ns = now_ns;
-  }
+  void link_up(int64_t now_ns);
 
   /// None come since `from_ns`. A connection that never was is no outage: then
   /// there may be no broker, and nothing to miss.
-  void link_down(int64_t from_ns, std::string why) {
-    std::lock_guard<std::mutex> guard{mutex_};
-    link_error_ = std::move(why);
-    if (!std::exchange(up_, false))
-      return;
-    if (!outages_.empty())
-      from_ns = std::max(from_ns, outages_.back().to_ns);
-    down_since_ = from_ns;
-    if (!finished_ && outages_.size() < max_outages)
-      outages_.push_back({from_ns, 0});
-  }
+  void link_down(int64_t from_ns, std::string why);
 
   /// The disk's error, or else the connection's.
-  std::string last_error() const {
-    std::lock_guard<std::mutex> guard{mutex_};
-    return disk_error_.empty() ? link_error_ : disk_error_;
-  }
+  std::string last_error() const;
 
   /// Of the session `session_ms`.
-  std::vector<broker_outage> outages(int64_t session_ms) const {
-    std::lock_guard<std::mutex> guard{mutex_};
-    if (auto* x = kept(session_ms))
-      return x->outages;
-    return session_ms == session_ms_ ? outages_ : std::vector<broker_outage>{};
-  }
+  std::vector<broker_outage> outages(int64_t session_ms) const;
 
   static constexpr size_t max_outages = 1000;
 
@@ -178,59 +102,29 @@ public:
   }
 
   /// A reading of the session is in a file.
-  void wrote(const std::string& topic) {
-    update(topic, [](topic_figures& f) {
-      ++f.received;
-      ++f.written;
-    });
-  }
+  void wrote(const std::string& topic);
 
   /// `n` readings of the session are in none.
   void reject(const std::string& topic, const std::string& reason,
-              uint64_t n = 1) {
-    update(topic, [&](topic_figures& f) {
-      f.received += n;
-      count(f.rejected, reason, n);
-    });
-  }
+              uint64_t n = 1);
 
   /// `n` readings came that belong to no session.
   void reject_outside(const std::string& topic,
-                      const std::string& reason = no_session, uint64_t n = 1) {
-    std::lock_guard<std::mutex> guard{mutex_};
-    auto& f = earlier(topic);
-    f.received += n;
-    count(f.rejected, reason, n);
-    outside_ += n;
-  }
+                      const std::string& reason = no_session, uint64_t n = 1);
 
   /// How many of those there were.
-  uint64_t outside() const {
-    std::lock_guard<std::mutex> guard{mutex_};
-    return outside_;
-  }
+  uint64_t outside() const;
 
   /// What became of all readings since the client started, in sessions and
   /// outside; without files.
-  topics totals() const {
-    std::lock_guard<std::mutex> guard{mutex_};
-    auto result = earlier_;
-    for (auto& [topic, x] : topics_)
-      add(result[topic], x);
-    return result;
-  }
+  topics totals() const;
 
   static constexpr size_t max_reasons = 16;
   static constexpr size_t max_earlier_topics = 512;
 
   /// The books of session `session_ms`, none if those of another one are open;
   /// for 0, those of the last session.
-  topics look(int64_t session_ms = 0) const {
-    std::lock_guard<std::mutex> guard{mutex_};
-    if (auto* x = kept(session_ms))
-      return x->sensors;
-    return session_ms == 0 || session_ms == session_ms_ ? topics_ : topics{};
-  }
+  topics look(int64_t session_ms = 0) const;
 
 private:
   struct session_books {
@@ -240,31 +134,14 @@ private:
   };
 
   /// Null for a session whose books were not kept, or are open.
-  const session_books* kept(int64_t session_ms) const {
-    auto i = kept_.find(session_ms);
-    return i == kept_.end() || !i->second ? nullptr : &*i->second;
-  }
+  const session_books* kept(int64_t session_ms) const;
 
   static void count(std::map<std::string, uint64_t>& rejected,
-                    const std::string& reason, uint64_t n) {
-    auto known = rejected.count(reason) > 0 || rejected.size() < max_reasons;
-    rejected[known ? reason : "other"] += n;
-  }
+                    const std::string& reason, uint64_t n);
 
-  static void add(topic_figures& sum, const topic_figures& x) {
-    sum.received += x.received;
-    sum.written += x.written;
-    sum.durable += x.durable;
-    for (auto& [reason, n] : x.rejected)
-      count(sum.rejected, reason, n);
-  }
+  static void add(topic_figures& sum, const topic_figures& x);
 
-  topic_figures& earlier(const std::string& topic) {
-    auto fits = topic.size() <= max_topic_bytes
-                && (earlier_.count(topic) > 0
-                    || earlier_.size() < max_earlier_topics);
-    return earlier_[fits ? topic : further_topics];
-  }
+  topic_figures& earlier(const std::string& topic);
 
   mutable std::mutex mutex_;
   int64_t session_ms_ = 0;

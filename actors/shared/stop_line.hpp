@@ -1,17 +1,22 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 
 namespace camnode {
 
-/// Where the present session ends, for those who write it. The message about a
+/// Where sessions end, for those who write them. The message about a
 /// stop takes its time through mailboxes; the line is seen at once. Who looks
 /// at it before each frame or reading that is written, and takes nothing from
 /// beyond it, has nothing on disk from beyond the end, however long any thread
 /// was held up: a look that finds no line was made before the clock was read
-/// for it, and so was what is written after that look. Any thread.
+/// for it, and so was what is written after that look. Whoever is held up for
+/// so long that others have begun and ended since still finds the line of its
+/// own. Any thread.
 class stop_line {
 public:
   /// Draws the line of session `start_ms`.
@@ -21,21 +26,33 @@ public:
   template <class F>
   int64_t draw(int64_t start_ms, F when) {
     std::lock_guard<std::mutex> guard{mutex_};
-    stop_ms_ = when();
-    start_ms_ = start_ms;
-    return stop_ms_;
+    line x{start_ms, when()};
+    if (lines_.size() >= max_lines)
+      lines_.pop_front();
+    lines_.push_back(x);
+    return x.stop_ms;
   }
 
-  /// @returns The end of session `start_ms`, UTC ms; 0 while it has none.
+  /// @returns The end of session `start_ms`, UTC ms; 0 while it has none, or
+  ///          after `max_lines` others.
   int64_t of(int64_t start_ms) const {
     std::lock_guard<std::mutex> guard{mutex_};
-    return start_ms_ == start_ms ? stop_ms_ : 0;
+    auto x = std::find_if(lines_.rbegin(), lines_.rend(), [=](const auto& y) {
+      return y.start_ms == start_ms;
+    });
+    return x == lines_.rend() ? 0 : x->stop_ms;
   }
 
+  static constexpr size_t max_lines = 16;
+
 private:
+  struct line {
+    int64_t start_ms;
+    int64_t stop_ms;
+  };
+
   mutable std::mutex mutex_;
-  int64_t start_ms_ = 0;
-  int64_t stop_ms_ = 0;
+  std::deque<line> lines_; ///< In the order in which they were drawn.
 };
 
 using stop_line_ptr = std::shared_ptr<stop_line>;

@@ -39,17 +39,21 @@ caf::expected<manifest> read_books(const session_head& x) {
 void look_around(open_session& x, const std::vector<session_head>& all) {
   auto start_ms = x.books.session.start_ms;
   x.ours = files_of(x.books);
-  x.end_ms = std::numeric_limits<int64_t>::max();
+  auto stop_ms = x.books.session.stop_ms;
+  x.end_ms = stop_ms != 0 ? stop_ms : std::numeric_limits<int64_t>::max();
   for (auto& other : all) {
     if (other.path == x.path)
       continue;
+    if (!other.closed && other.start_ms > start_ms)
+      x.later.push_back({other.start_ms, other.stop_ms});
     if (other.is_after(x.books)) {
       x.newest = false;
       if (other.start_ms > start_ms)
         x.end_ms = std::min(x.end_ms, other.start_ms);
     }
     // Only where UTC was set back do times leave any doubt.
-    auto overlaps = other.start_ms > start_ms || other.stop_ms > start_ms;
+    auto overlaps = other.start_ms > start_ms || other.stop_ms > start_ms
+                    || other.stop_ms == 0;
     if (!overlaps || other.size > max_manifest_bytes)
       continue;
     if (auto books = read_books(other))
@@ -63,8 +67,12 @@ bool open_session::owns(const std::string& folder,
                         const listed_piece& x) const {
   if (x.end_ms == 0 || lists(ours, folder, x))
     return x.end_ms != 0;
+  auto is_later = std::any_of(later.begin(), later.end(), [&](auto& y) {
+    return x.start_ms >= y.start_ms
+           && (y.stop_ms == 0 || x.start_ms < y.stop_ms);
+  });
   return x.start_ms >= books.session.start_ms && x.start_ms < end_ms
-         && !lists(others, folder, x);
+         && !is_later && !lists(others, folder, x);
 }
 
 server_info open_session::server(const std::string& id) const {

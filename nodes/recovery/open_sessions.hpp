@@ -17,13 +17,25 @@ namespace camnode {
 struct open_session {
   std::filesystem::path path; ///< Of its manifest.
   manifest books;
-  int64_t end_ms = 0;        ///< Where the next session began, UTC ms.
-  bool newest = true;        ///< None has begun since.
+
+  /// Where it was stopped, or the next session began, UTC ms.
+  int64_t end_ms = 0;
+  bool newest = true; ///< None has begun since.
+
+  /// Of others that are open, too, and start later by UTC.
+  struct span {
+    int64_t start_ms = 0;
+    int64_t stop_ms = 0; ///< 0: it has none.
+  };
+  std::vector<span> later;
+
   std::set<file_key> ours;   ///< What it lists.
   std::set<file_key> others; ///< What others list that its times would take.
 
   /// Whether a file is its own: what a manifest lists is its session's; the
-  /// rest goes by its time. Nothing that is open is anybody's.
+  /// rest goes by its time, to the last session that starts before it where
+  /// those of several overlap as UTC was set back. Nothing that is open is
+  /// anybody's.
   bool owns(const std::string& folder, const listed_piece& x) const;
 
   /// What its manifest knows of a camera; nothing but `id` if it has none.

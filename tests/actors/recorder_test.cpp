@@ -499,6 +499,7 @@ CAF_TEST(what the ring let go of before the next session began is named) {
     frame_ring::limits{size_t{1} << 30, std::chrono::milliseconds{100}});
   record();
   see(1'000, 1);
+  ledger->keep(start_ms);
   auto next = session;
   next.start_ms += 2'000;
   next.anchor_mono_ns += 2'000 * ms;
@@ -508,8 +509,45 @@ CAF_TEST(what the ring let go of before the next session began is named) {
   caf::anon_send(testee, session);
   caf::anon_send(testee, next);
   sched.run();
-  CAF_CHECK_EQUAL(losses(), texts{"2-2 of 1: client ring"});
   CAF_CHECK_EQUAL(+ledger->look().written, 1u);
+  CAF_CHECK_EQUAL(+ledger->look().lost, 0u); // It is counted once.
+  auto before = ledger->kept(start_ms);
+  CAF_REQUIRE(before);
+  CAF_REQUIRE_EQUAL(before->losses().size(), 1u);
+  CAF_CHECK_EQUAL(+before->losses()[0].first, 2u);
+  CAF_CHECK_EQUAL(+before->losses()[0].last, 2u);
+  CAF_CHECK(before->losses()[0].place == loss_place::client_ring);
+}
+
+CAF_TEST(a gap that ends one session is not in the next one too) {
+  record();
+  ledger->keep(start_ms);
+  see(1'000, 1);
+  stop->draw(start_ms, [] { return start_ms + 1'500; });
+  see(2'100, 5); // Ends the session before the next one is heard of.
+  auto next = session;
+  next.start_ms += 2'000;
+  next.anchor_mono_ns += 2'000 * ms;
+  session.stop_ms = start_ms + 1'500;
+  caf::anon_send(testee, session);
+  caf::anon_send(testee, next);
+  sched.run();
+  auto before = ledger->kept(start_ms);
+  CAF_REQUIRE(before);
+  CAF_CHECK_EQUAL(+before->look().lost, 3u);
+  CAF_CHECK(!before->look().end_unknown);
+  CAF_CHECK_EQUAL(+ledger->look().lost, 0u);
+  CAF_CHECK_EQUAL(+ledger->look().written, 1u);
+}
+
+CAF_TEST(the stop of a session holds though others have ended since) {
+  record();
+  stop->draw(start_ms, [] { return start_ms + 100; });
+  for (int64_t i = 1; i < 9; ++i)
+    stop->draw(start_ms + i * 1'000, [i] { return start_ms + i * 1'000 + 1; });
+  see(50, 1);
+  see(100, 2); // Before the news of any of that.
+  CAF_CHECK_EQUAL(written(), texts{"0-: 1"});
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

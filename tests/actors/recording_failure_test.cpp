@@ -26,6 +26,12 @@ struct fixture : recorder_fixture {
     record();
   }
 
+  void restart_with(const session_info& x) {
+    end(testee, caf::exit_reason::kill);
+    start_recorder();
+    tell(testee, x);
+  }
+
   /// Frame 1, and what comes with frame 6.
   void lose_two_to_five(frame_gap told) {
     record();
@@ -426,6 +432,60 @@ CAF_TEST(a life that comes when the next session is over closes the books) {
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(+ledger->look().session_ms, start_ms);
   CAF_CHECK_EQUAL(completed, texts{"0 before nothing"});
+}
+
+CAF_TEST(a life that owes three sessions writes each of them) {
+  std::vector<session_info> sessions(3, session);
+  record();
+  see(100, 1);
+  advance(1s);
+  for (int64_t i = 0; i < 3; ++i) {
+    auto& x = sessions[static_cast<size_t>(i)];
+    x.start_ms += i * 1'000;
+    x.anchor_mono_ns += i * 1'000 * ms;
+    ledger->announce(x); // The first one is open already.
+    ledger->keep(x.start_ms);
+    if (i < 2)
+      x.stop_ms = x.start_ms + 500;
+  }
+  for (uint64_t i = 2; i <= 30; ++i)
+    push(frame_at(static_cast<int64_t>(i) * 100, i));
+  end(testee, caf::exit_reason::kill); // Held up since, and ended.
+  start_recorder();
+  for (auto& x : sessions)
+    caf::anon_send(testee, x);
+  sched.run();
+  auto one = ledger->kept(start_ms);
+  auto two = ledger->kept(start_ms + 1'000);
+  CAF_REQUIRE(one && two);
+  CAF_CHECK_EQUAL(+one->look().written, 4u); // 100 to 400 ms.
+  CAF_CHECK_EQUAL(+two->look().written, 5u); // 1000 to 1400 ms.
+  CAF_CHECK_EQUAL(+ledger->look().written, 11u);
+  for (auto& x : {one, two, ledger}) {
+    CAF_CHECK_EQUAL(+x->look().lost, 0u);
+    CAF_CHECK(!x->look().end_unknown);
+  }
+  CAF_CHECK(!ledger->owes(start_ms + 1'000));
+}
+
+CAF_TEST(a life that is late for a session names what the ring let go of) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{500, 1h});
+  record();
+  see(100, 1);
+  auto next = session;
+  next.start_ms += 1'000;
+  next.anchor_mono_ns += 1'000 * ms;
+  ledger->announce(next);
+  stop_at(500);
+  for (uint64_t i = 2; i <= 30; ++i)
+    push(frame_at(static_cast<int64_t>(i) * 100, i));
+  advance(1s); // The first one is finished, all else has left the ring.
+  CAF_CHECK(finished());
+  auto told = ledger->look().lost;
+  CAF_CHECK(ledger->is_announced(next.start_ms));
+  restart_with(next);
+  CAF_CHECK_EQUAL(+ledger->look().session_ms, next.start_ms);
+  CAF_CHECK_EQUAL(told + ledger->look().lost + ledger->look().written, 29u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/shared/sensor_board.hpp"
+#include "messages/text.hpp"
 
 using namespace camnode;
 

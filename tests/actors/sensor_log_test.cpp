@@ -158,7 +158,7 @@ CAF_TEST(every reading is in the books in sessions and outside) {
   }
   for (int i = 0; i < 5'000; ++i, ++sent)
     broker.deliver("sensor/air", "flood", now_ns);
-  consume_messages();
+  advance(250ms);
   end(testee);
   CAF_CHECK_EQUAL(balanced(board->totals()), sent);
   CAF_CHECK_EQUAL(
@@ -260,6 +260,53 @@ CAF_TEST(readings of the next session wait while the last one ends) {
   CAF_CHECK_EQUAL(books().written, 1u);
 }
 
+CAF_TEST(readings of a session are its own however late the log hears of it) {
+  record();
+  read(10, "1");
+  auto next = session;
+  next.start_ms += 20'000;
+  next.anchor_mono_ns += 20'000 * ms;
+  // All of this while the log is held up.
+  now_ns += 40'000 * ms;
+  stop->draw(start_ms, [] { return start_ms + 50; });
+  stop->draw(start_ms + 9'000, [] { return start_ms + 10'000; });
+  for (int64_t at_ms : {40, 60, 19'999, 20'000, 30'000, 39'000})
+    broker.deliver("sensor/air", "2", session.anchor_mono_ns + at_ms * ms);
+  session.stop_ms = start_ms + 50;
+  caf::anon_send(testee, session);
+  caf::anon_send(testee, next);
+  consume_messages();
+  CAF_CHECK_EQUAL(books().written, 3u);
+  CAF_CHECK_EQUAL(content("sensor/air", 0, 50),
+                  "timestamp,value\n" + row(10, "1") + row(40, "2"));
+  CAF_CHECK_EQUAL(board->outside(), 2u);
+}
+
+CAF_TEST(a log that ends while it is late leaves the readings to the next) {
+  record();
+  read(10, "1");
+  auto next = session;
+  next.start_ms += 20'000;
+  next.anchor_mono_ns += 20'000 * ms;
+  now_ns += 40'000 * ms;
+  session.stop_ms = start_ms + 50;
+  for (int64_t at_ms : {40, 60, 30'000})
+    broker.deliver("sensor/air", "2", session.anchor_mono_ns + at_ms * ms);
+  caf::anon_send<caf::message_priority::high>(
+    caf::actor_cast<caf::actor>(testee),
+    caf::exit_msg{testee.address(), caf::exit_reason::kill});
+  consume_messages();
+  board->keep(start_ms);
+  start_log();
+  caf::anon_send(testee, session);
+  caf::anon_send(testee, next);
+  consume_messages();
+  CAF_CHECK_EQUAL(+board->look(start_ms)["sensor/air"].written, 2u);
+  CAF_CHECK(board->complete(start_ms));
+  CAF_CHECK_EQUAL(books().written, 1u);
+  CAF_CHECK_EQUAL(board->outside(), 1u);
+}
+
 CAF_TEST(readings that are too large are counted) {
   record();
   broker.deliver_oversized("sensor/air", session.anchor_mono_ns + 10 * ms);
@@ -357,6 +404,7 @@ CAF_TEST(readings without a session are kept within bounds) {
   start_log();
   for (int i = 0; i < 5'000; ++i)
     read(0, "1");
+  advance(250ms);
   tell(testee, session);
   CAF_CHECK_EQUAL(books().received, 1'000u);
 }

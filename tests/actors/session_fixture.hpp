@@ -26,7 +26,8 @@ public:
     ++x.version;
     ++written;
     x.waiting = std::move(text);
-    go_on();
+    if (!lazy)
+      go_on();
     return x.version;
   }
 
@@ -37,7 +38,9 @@ public:
                              : i->second.progress;
   }
 
-  void wait(const std::filesystem::path&, caf::timespan) override {
+  void wait(const std::filesystem::path&, caf::timespan patience) override {
+    waited += patience;
+    go_on();
   }
 
   void forget(const std::filesystem::path& path) override {
@@ -60,8 +63,10 @@ public:
   }
 
   bool stuck = false;
-  std::string error; ///< Why it refuses; empty: it does not.
-  int written = 0;   ///< Versions, ever.
+  bool lazy = false;         ///< Takes none before somebody waits.
+  caf::timespan waited = {}; ///< The patience of all who waited.
+  std::string error;         ///< Why it refuses; empty: it does not.
+  int written = 0;           ///< Versions, ever.
 
 private:
   struct file {
@@ -111,6 +116,7 @@ struct session_fixture : actor_fixture {
     options.min_minutes = 10;
     options.stop = stop;
     options.manifests = disk;
+    options.late = late;
     testee = start<camnode::session>("session", options, cameras, sensors,
                                      parent, std::move(current),
                                      std::move(past));
@@ -156,6 +162,7 @@ struct session_fixture : actor_fixture {
 
   scratch_directory scratch;
   std::shared_ptr<fake_manifests> disk = std::make_shared<fake_manifests>();
+  camnode::late_sessions_ptr late = std::make_shared<camnode::late_sessions>();
   told_by_children told;
   camnode::stop_line_ptr stop = std::make_shared<camnode::stop_line>();
   std::shared_ptr<camnode::fleet> cameras;

@@ -320,9 +320,12 @@ CAF_TEST(the readings of all topics add up) {
   view.sensors["a/b"] = {5, 3, 2, {{"disk", 1}, {"too deep", 1}}, {"f"}};
   view.sensors["c"] = {4, 4, 4, {}, {}};
   view.readings_outside = 7;
+  view.late = {{5, {"left", "sensors"}}, {6, {}}};
   auto totals = truth("/sensors");
   CAF_CHECK_EQUAL(totals["written"], 7);
   CAF_CHECK_EQUAL(totals["outside_sessions"], 7);
+  CAF_CHECK_EQUAL(truth("/late_sessions").dump(),
+                  R"({"5":["left","sensors"],"6":[]})");
   CAF_CHECK_EQUAL(totals["topics"], 2);
   CAF_CHECK_EQUAL(totals["received"], 9);
   CAF_CHECK_EQUAL(totals["durable"], 6);

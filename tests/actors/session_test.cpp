@@ -163,6 +163,7 @@ CAF_TEST(a camera that is at the session before has not finished the next) {
   advance(16s);
   start_recording();
   auto next = told.sessions.back();
+  left->announce(next); // As the supervisor does.
   stop_recording();
   advance(3s);
   CAF_CHECK_EQUAL(told.stopped, 1);
@@ -187,12 +188,14 @@ CAF_TEST(a camera that is at a later session has finished the late ones) {
   left->begin(stuck_in);
   start_session_actor();
   start_recording();
+  left->announce(told.sessions[0]);
   right->begin(told.sessions[0]);
   right->finish();
   stop_recording();
   advance(16s);
   CAF_CHECK_EQUAL(manifest("/state"), "stopping");
   start_recording();
+  left->announce(told.sessions.back());
   left->begin(told.sessions.back()); // Without any part in the first one.
   advance(2s);
   CAF_CHECK_EQUAL(manifest("/state"), "finished");
@@ -236,6 +239,135 @@ CAF_TEST(of too many late sessions the oldest is left to the next start) {
   CAF_CHECK_EQUAL(states["finished"], 8);
   CAF_CHECK_EQUAL(states["stopping"], 1);
   CAF_CHECK_EQUAL(manifest("/state"), "stopping");
+}
+
+CAF_TEST(the light names late sessions and who is at them) {
+  auto left = add_camera("left");
+  start_session_actor();
+  start_recording();
+  record_one(*left, told.sessions[0]);
+  stop_recording();
+  start_recording(); // Waits; what it clears is in the light all the same.
+  advance(16s);
+  CAF_REQUIRE(told.sessions.back().open());
+  auto pointer = "/late_sessions/" + std::to_string(start_ms);
+  CAF_CHECK_EQUAL(light(pointer), nlohmann::json::array({"left"}));
+  left->segment_closed(start_ms + 1, "late");
+  left->finish();
+  advance(2s);
+  CAF_CHECK(light("/late_sessions").empty());
+}
+
+CAF_TEST(the light names a session that is late and given up) {
+  start_session_actor();
+  for (size_t i = 0; i <= late_sessions::max_sessions; ++i) {
+    auto ledger = add_camera("cam-" + std::to_string(i));
+    start_recording();
+    record_one(*ledger, told.sessions.back());
+    stop_recording();
+    advance(17s);
+  }
+  auto said = light("/last_error").get<std::string>();
+  auto lost = "session " + std::to_string(start_ms)
+              + " is left to the next start of the client";
+  CAF_CHECK(said.find(lost) != said.npos);
+  CAF_CHECK_EQUAL(light("/late_sessions").size(), 8u);
+}
+
+CAF_TEST(a new life completes what the last one left late) {
+  auto left = add_camera("left");
+  start_session_actor();
+  start_recording();
+  record_one(*left, told.sessions[0]);
+  stop_recording();
+  advance(16s);
+  start_recording();
+  auto next = told.sessions.back();
+  left->announce(next);
+  end(testee);
+  start_session_actor(next);
+  left->segment_closed(start_ms + 1, "late");
+  left->finish();
+  record_one(*left, next);
+  advance(2s);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  CAF_CHECK_EQUAL(manifest("/cameras/left/segments/0/file"), "late");
+  CAF_CHECK(!left->kept(start_ms));
+}
+
+CAF_TEST(a start that waited begins while the manifest before is written) {
+  auto left = add_camera("left");
+  disk->lazy = true;
+  start_session_actor();
+  start_recording();
+  record_one(*left, told.sessions[0]);
+  stop_recording();
+  start_recording();
+  advance(16s);
+  CAF_CHECK_EQUAL(light("/commands_refused"), 0);
+  CAF_CHECK(told.sessions.back().open());
+  CAF_CHECK(told.sessions.back().start_ms > start_ms);
+}
+
+CAF_TEST(a camera that comes to the next session later still owes it) {
+  auto left = add_camera("left");
+  start_session_actor();
+  start_recording();
+  record_one(*left, told.sessions[0]);
+  stop_recording();
+  advance(16s);
+  start_recording();
+  auto next = told.sessions.back();
+  left->announce(next);
+  stop_recording();
+  left->segment_closed(start_ms + 1, "late");
+  left->finish(); // And has not heard of the next one yet.
+  advance(2s);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  CAF_CHECK_EQUAL(told.stopped, 1);
+  record_one(*left, next);
+  left->segment_closed(next.start_ms + 1, "next");
+  left->finish();
+  advance(2s);
+  CAF_CHECK_EQUAL(told.stopped, 2);
+}
+
+CAF_TEST(a node that is ending does not wait long for late sessions) {
+  std::vector<recording_ledger_ptr> ledgers;
+  start_session_actor();
+  for (int i = 0; i < 4; ++i) {
+    ledgers.push_back(add_camera("cam-" + std::to_string(i)));
+    start_recording();
+    record_one(*ledgers.back(), told.sessions.back());
+    stop_recording();
+    advance(17s);
+  }
+  for (size_t i = 0; i < 3; ++i) {
+    ledgers[i]->segment_closed(start_ms + 1, "late");
+    ledgers[i]->finish();
+  }
+  disk->stuck = true;
+  disk->waited = {};
+  auto stopped = told.stopped;
+  tell(testee, stop_atom_v);
+  CAF_CHECK_EQUAL(told.stopped, stopped + 1);
+  CAF_CHECK(disk->waited <= 100ms);
+  CAF_CHECK_EQUAL(manifest("/state"), "stopping");
+}
+
+CAF_TEST(a node that is ending completes a late session if it can) {
+  auto left = add_camera("left");
+  disk->lazy = true;
+  start_session_actor();
+  start_recording();
+  record_one(*left, told.sessions[0]);
+  stop_recording();
+  advance(17s);
+  left->segment_closed(start_ms + 1, "late");
+  left->finish();
+  tell(testee, stop_atom_v);
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
+  CAF_CHECK(late->empty());
 }
 
 CAF_TEST(a node that is ending stops its session and hurries) {
@@ -458,6 +590,20 @@ CAF_TEST(a step of UTC does not move a session) {
   advance(5s);
   stop_recording();
   CAF_CHECK_EQUAL(told.sessions.at(1).stop_ms, start_ms + 5'000 + lead_ms);
+}
+
+CAF_TEST(no two sessions have one start though UTC was set back) {
+  start_session_actor();
+  start_recording();
+  stop_recording();
+  advance(1s);
+  CAF_REQUIRE_EQUAL(told.stopped, 1);
+  born_ns = now_ns; // UTC is where the first one began.
+  start_recording();
+  auto& x = told.sessions.back();
+  CAF_CHECK_EQUAL(x.start_ms, start_ms + 1);
+  CAF_CHECK_EQUAL(x.session_ns(now_ns), utc_ns());
+  CAF_CHECK_EQUAL(manifest("/state"), "finished");
 }
 
 CAF_TEST(a new life goes on with the session of the last one) {

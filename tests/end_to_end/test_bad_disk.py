@@ -157,3 +157,39 @@ def test_a_session_that_the_next_one_overtakes_is_complete_in_the_end(room):
         check(room, cameras, session)
     status, said = verify(room.data)
     assert status == 0, said
+
+
+def test_sessions_begun_and_ended_while_a_disk_is_stuck_are_complete(room):
+    """One camera's file is stuck in the disk for longer than a whole session
+    lasts, and the actor that has the late ones is killed: what came meanwhile
+    is in its own session."""
+    disk = FaultyDisk(room)
+    cameras, client, first = start(room, disk)
+    disk.block("write", "cam/cam-b")
+    wait_stalled(room)
+    room.ear.publish("command/rec", "stop")
+    room.wait_light(lambda x: x["state"] == "idle")
+    second = room.start_recording()
+    room.wait_light(lambda x: x["session"] == second
+                    and x["cameras"]["cam-a"]["frames_durable"] > 50)
+    room.ear.publish("command/rec", "stop")
+    room.wait_light(lambda x: x["state"] == "stopping"
+                    and x["session"] == second)
+    assert client.camctl("kill", "session").returncode == 0
+    light = room.wait_light(lambda x: x["state"] == "idle"
+                            and str(second) in x["late_sessions"])
+    assert light["late_sessions"] == {str(first): ["cam-b"],
+                                      str(second): ["cam-b"]}
+    third = room.start_recording()
+    disk.heal()
+    client.wait_log(f"session {first} is complete after all")
+    client.wait_log(f"session {second} is complete after all")
+    wait_recording(room)
+    room.wait_light(lambda x: all(
+        y["frames_durable"] > 50 for y in x["cameras"].values()))
+    room.stop_recording()
+    for session in (first, second, third):
+        assert Recording(room.data, session).manifest["state"] == "finished"
+        check(room, cameras, session)
+    status, said = verify(room.data)
+    assert status == 0, said
