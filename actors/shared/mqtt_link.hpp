@@ -36,18 +36,17 @@ struct mqtt_turn {
 template <class F>
 mqtt_turn take_turn(mqtt_queue& queue, F take) {
   mqtt_turn result;
-  for (int i = 0; i < messages_per_turn; ++i) {
+  result.more = true;
+  for (int i = 0; i < messages_per_turn && result.more; ++i) {
     auto x = queue.pop();
-    if (!x) {
-      result.dropped += queue.take_dropped();
-      return result;
-    }
-    if (x->oversized)
+    if (!x)
+      result.more = false;
+    else if (x->oversized)
       ++result.dropped;
     else
       take(*x);
   }
-  result.more = true;
+  result.dropped += queue.take_dropped(); // A flood may never empty the queue.
   return result;
 }
 

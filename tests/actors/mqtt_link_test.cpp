@@ -60,6 +60,20 @@ CAF_TEST(a queue has room for so many bytes and counts the others) {
   CAF_CHECK_EQUAL(x.taken + x.dropped, mqtt_queue::max_bytes / large + 9);
 }
 
+CAF_TEST(what a flood had no room for is told in each turn) {
+  mqtt_queue testee;
+  for (size_t i = 0; i < mqtt_queue::max_messages; ++i)
+    testee.push(message());
+  for (auto turn = 0; turn < 3; ++turn) {
+    // As many come as are taken, and one more.
+    testee.push(message());
+    auto x = take_turn(testee,
+                       [&](const mqtt_message&) { testee.push(message()); });
+    CAF_CHECK(x.more);
+    CAF_CHECK_EQUAL(x.dropped, 1u);
+  }
+}
+
 CAF_TEST(messages that are too large are counted and not taken) {
   mqtt_queue testee;
   testee.push({"a", {}, 0, false, true});
