@@ -126,11 +126,8 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.find.on_link = [board = result.board](bool up) {
     board->broker_up = up;
   };
-  result.find.is_connected = [cameras = result.cameras](const std::string& id) {
-    for (auto& member : cameras->look())
-      if (member.server.id == id)
-        return member.viewer->look().connected;
-    return false;
+  result.find.connected = [cameras = result.cameras] {
+    return cameras->connected();
   };
   if (x.http.enabled)
     result.status = status_of(x, result, directory);

@@ -175,6 +175,9 @@ void client_supervisor::replace_at_address(const server_info& x) {
     log_info(who(), "server ", id, " is replaced by ", x.id, " at ", x.ip);
     set_absent(other);
     remove_child("viewer/" + id);
+    other.viewer_figures->update([&](viewer_figures& f) {
+      f.last_error = "replaced by " + x.id + " at " + x.ip;
+    });
     if (!session_.exists() && !other.ledger->owes_any()) {
       auto gone = id;
       return remove_pair(gone);

@@ -31,7 +31,7 @@ finder::finder(caf::actor_config& cfg, const actor_context& context,
     options_(std::move(options)),
     make_client_(std::move(make_client)),
     parent_(std::move(parent)),
-    table_(options_.allowed, options_.is_connected) {
+    table_(options_.allowed, options_.connected) {
 }
 
 finder::behavior_type finder::make_behavior() {

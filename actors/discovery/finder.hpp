@@ -27,8 +27,8 @@ struct finder_options {
   /// Hears whether there is a connection to the broker, on the actor's thread.
   std::function<void(bool up)> on_link = {};
 
-  /// Whether frames come from a server; any thread. None: no server is asked.
-  server_table::connection_check is_connected = {};
+  /// Called on the actor's thread. None: no server is connected.
+  server_table::connection_check connected = {};
 };
 
 /// DISCOVERY on a client: reports servers found and lost to the supervisor,

@@ -56,6 +56,21 @@ public:
     return result;
   }
 
+  /// Those that frames come from, and those whose viewer has never failed yet,
+  /// as that of a session that goes on when the client starts. No legacy ones,
+  /// none of unknown address.
+  std::vector<server_info> connected() const {
+    std::lock_guard<std::mutex> guard{mutex_};
+    std::vector<server_info> result;
+    for (auto& x : members_) {
+      auto viewer = x.viewer->look();
+      auto holds = viewer.connected || viewer.last_error.empty();
+      if (holds && !x.server.legacy && !x.server.ip.empty())
+        result.push_back(x.server);
+    }
+    return result;
+  }
+
 private:
   std::vector<fleet_member>::iterator find(const std::string& id) {
     return std::find_if(members_.begin(), members_.end(),

@@ -3,6 +3,7 @@ is over."""
 
 import json
 
+from crashes import check_nothing_missing
 from harness import free_port, random_address, wait_until
 from recordings import Recording
 from streams import get
@@ -74,3 +75,67 @@ def test_two_servers_of_one_id_are_two_cameras(room):
         assert len(set(stamps)) == len(stamps) > 20
     assert second.end()[0] == 0
     room.wait_light(lambda x: "node.id" not in x["alarms"])
+
+
+def two_servers(room):
+    """Two servers of one id, the second one known by its IP, whose pictures are
+    recorded. Returns the client, the second one's IP, and the session."""
+    hosts = [random_address(), random_address()]
+    port = free_port(*hosts)
+    room.server("cam-a", room.stamped("cam-a"), "--stream.replay=60",
+                host=hosts[0], port=port)
+    room.ear.wait(TOPIC)
+    client = room.client("--viewer.replay=60")
+    room.wait_connected("cam-a")
+    room.server("cam-a", room.stamped(hosts[1]), "--stream.replay=60",
+                host=hosts[1], port=port)
+    room.wait_connected("cam-a", hosts[1])
+    session = room.start_recording()
+    wait_more(room, hosts[1])
+    return client, hosts[1], session
+
+
+def wait_more(room, second):
+    """Waits until four seconds more of both are on disk: longer than the client
+    takes to tell who is who."""
+    def durable(light):
+        return [light["cameras"].get(x, {}).get("frames_durable", 0)
+                for x in ("cam-a", second)]
+    before = durable(room.wait_light(lambda x: x["state"] == "recording"))
+    room.wait_light(lambda x: x["state"] == "recording" and all(
+        b > a + 100 for a, b in zip(before, durable(x))))
+
+
+def check_two_cameras(room, session, second):
+    """Each has its own pictures, all of them, once."""
+    for camera in ("cam-a", second):
+        recording, frames = check_nothing_missing(room, session, camera)
+        assert {x.stamp for x in frames} <= set(room.journal(camera))
+        assert set(recording.manifest["cameras"]) == {"cam-a", second}
+
+
+def test_a_restart_of_discovery_swaps_no_folders(room):
+    """Whichever of the two the broker has stored."""
+    client, second, session = two_servers(room)
+    first_told = room.ear.heard(TOPIC)[0].text
+    assert told(room)["ip"] == second
+    assert client.camctl("kill", "discovery", "--wait").returncode == 0
+    client.wait_log(f"calls itself 'cam-a', at {second}", 2)
+    wait_more(room, second)
+    room.ear.publish(TOPIC, first_told, retain=True)
+    assert client.camctl("kill", "discovery", "--wait").returncode == 0
+    client.wait_log(f"has the id of one that is known, at {second}")
+    wait_more(room, second)
+    room.stop_recording()
+    check_two_cameras(room, session, second)
+
+
+def test_a_killed_client_that_goes_on_swaps_no_folders(room):
+    client, second, session = two_servers(room)
+    client.kill()
+    again = room.client("--viewer.replay=60")
+    again.wait_log(f"session {session} goes on")
+    again.wait_log(f"calls itself 'cam-a', at {second}")
+    wait_more(room, second)
+    room.stop_recording()
+    check_two_cameras(room, session, second)

@@ -238,4 +238,18 @@ CAF_TEST(a server that says goodbye is offline for all who look) {
   until([&] { return known().online; });
 }
 
+CAF_TEST(a server whose address another one took is not connected) {
+  start_session();
+  auto other = announced();
+  other.id = "other";
+  caf::anon_send(root, found_atom_v, other);
+  until([&] { return cameras->look().size() == 2; });
+  until([&] { return !viewed().connected; });
+  CAF_CHECK(viewed().last_error.find("replaced by other") == 0);
+  auto connected = cameras->connected();
+  CAF_REQUIRE_EQUAL(connected.size(), 1u);
+  CAF_CHECK_EQUAL(connected[0].id, "other");
+  stop_session();
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
