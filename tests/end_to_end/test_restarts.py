@@ -153,7 +153,9 @@ def test_a_broken_network_costs_no_frame(room):
     for camera in ("cam-a", "cam-b"):
         host, way = random_address(), random_address()
         port = free_port(host, way)
+        # On a busy machine, three seconds may be more than ten.
         server = room.server(camera, room.stamped(camera),
+                             "--stream.replay=60",
                              f"--stream.advertise={way}", host=host, port=port)
         networks[camera] = Network(way, server.where())
         room.helpers.append(networks[camera])
