@@ -18,8 +18,9 @@ namespace fs = std::filesystem;
 /// The lowest folder on the way to `dir`, `dir` included, that has a name at
 /// all: a folder, or what keeps one from being made there.
 fs::path lowest_there(const fs::path& dir) {
-  auto x = fs::absolute(dir).lexically_normal();
-  if (!x.has_filename()) // Ends in a slash.
+  // What `..` is behind a link, the system alone knows.
+  auto x = fs::absolute(dir);
+  while (!x.has_filename() && x.has_relative_path()) // Ends in a slash.
     x = x.parent_path();
   struct stat info;
   while (x.has_relative_path() && ::lstat(x.c_str(), &info) != 0

@@ -52,6 +52,17 @@ CAF_TEST(a folder is made with those above it and taken as it is) {
   CAF_CHECK(fs::is_directory(path("a/b/d")));
 }
 
+CAF_TEST(a folder above a link is that of what it leads to) {
+  fs::create_directories(path("disk/a"));
+  fs::create_directory_symlink(path("disk/a"), path("link"));
+  scratch.put("rec", "no folder, but not meant either");
+  CAF_CHECK_EQUAL(why("link/../rec"), "");
+  CAF_CHECK(fs::is_directory(path("disk/rec")));
+  scratch.put("disk/b", "");
+  CAF_CHECK_EQUAL(why("link/../b//"),
+                  path("link/../b") + " is not a folder" + want_folder);
+}
+
 CAF_TEST(a file is named wherever it is on the way) {
   scratch.put("file", "");
   auto text = path("file") + " is not a folder" + want_folder;
