@@ -50,20 +50,23 @@ private:
   /// Whether `x` is not complete, and need not be. One of its two files may
   /// have its last name already.
   bool is_open(const checked_film& x) const {
-    if (over_ || x.piece.complete())
-      return false;
-    return x.piece.end_ms == 0
-           || std::any_of(films_.begin(), films_.end(), [&](const auto& y) {
-                return y.piece.end_ms == 0
-                       && y.piece.start_ms == x.piece.start_ms;
-              });
+    auto of = [](const checked_film& y) -> auto& {
+      return y.piece;
+    };
+    return !over_ && may_be_open(x.piece, films_, of);
   }
 
   void add_open(const checked_film& x) {
     if (x.gone)
       return;
     result_.open.push_back(x.piece.name());
-    result_.open_frames += x.facts.index.rows;
+    result_.open_frames += x.facts.film_frames;
+    add_faults(x);
+  }
+
+  void add_faults(const checked_film& x) {
+    for (auto& fault : x.facts.faults.texts())
+      film_faults_.push_back(x.piece.name() + ": " + fault);
   }
 
   void add_up() {
@@ -82,8 +85,7 @@ private:
         film_faults_.push_back(x.piece.name() + ": a film without its index");
       else if (x.piece.end_ms == 0)
         film_faults_.push_back(x.piece.name() + ": was never completed");
-      for (auto& fault : x.facts.faults.texts())
-        film_faults_.push_back(x.piece.name() + ": " + fault);
+      add_faults(x);
     }
     result_.captured = books_.captured;
     result_.recorded = books_.recorded;

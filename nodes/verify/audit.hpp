@@ -17,9 +17,10 @@ struct checked_film {
   listed_piece piece;
   segment_facts facts;
 
-  /// It may be being written: the rows of its index were counted, no more.
+  /// It may be being written: what its index and its film both have was
+  /// counted, no more (`film_frames`).
   bool growing = false;
-  bool counted = false; ///< Likewise: whether they could be.
+  bool counted = false; ///< Likewise: whether that could be.
   bool gone = false;    ///< Likewise: it has another name by now.
 };
 
@@ -43,7 +44,7 @@ struct camera_audit {
   std::vector<std::string> losses; ///< Named by the manifest.
   std::vector<std::string> faults; ///< Files and books that do not agree.
   std::vector<std::string> open;   ///< Files that are not complete, by right.
-  uint64_t open_frames = 0;        ///< In them, as their indexes tell.
+  uint64_t open_frames = 0;        ///< In both their indexes and films.
 };
 
 /// What became of one sensor in one session.

@@ -2,6 +2,7 @@
 
 #include <caf/expected.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -35,6 +36,20 @@ struct listed_piece {
     return film ? film->name : index->name;
   }
 };
+
+/// Whether `x`, one of `all` of a camera, is not complete by right: one of its
+/// two files may have its last name already.
+/// @param piece_of Finds the piece in each of `all`.
+template <class List, class F>
+bool may_be_open(const listed_piece& x, const List& all, F piece_of) {
+  if (x.complete())
+    return false;
+  return x.end_ms == 0
+         || std::any_of(all.begin(), all.end(), [&](const auto& y) {
+              return piece_of(y).end_ms == 0
+                     && piece_of(y).start_ms == x.start_ms;
+            });
+}
 
 /// What is in a data folder, by names alone. Pieces are in the order of their
 /// starts.

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 namespace camnode {
 
@@ -28,7 +29,12 @@ std::string read_text(const input_file& file, uint64_t limit,
     return "cannot be read: " + file.fault();
   if (file.size() > limit)
     return "is too large: " + std::to_string(file.size()) + " bytes";
-  out.resize(file.size());
+  try {
+    out.resize(file.size());
+  } catch (const std::bad_alloc&) {
+    return "is too large for the memory: " + std::to_string(file.size())
+           + " bytes";
+  }
   if (!file.read(0, reinterpret_cast<uint8_t*>(out.data()), out.size()))
     return "cannot be read to its end";
   return {};

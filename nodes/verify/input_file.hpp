@@ -43,9 +43,6 @@ private:
   bool missing_ = false;
 };
 
-/// The largest index that is read: ten million frames.
-constexpr uint64_t max_index_bytes = uint64_t{2} << 30;
-
 /// Reads a whole file of at most `limit` bytes into `out`.
 /// @returns What is wrong, empty if nothing is.
 std::string read_text(const input_file& file, uint64_t limit, std::string& out);

@@ -1,8 +1,11 @@
 #include "nodes/verify/piece_reader.hpp"
 
+#include "actors/recorder/index_file.hpp"
+#include "actors/shared/segment_schedule.hpp"
 #include "nodes/verify/input_file.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -24,6 +27,45 @@ void run_all(std::vector<std::function<void()>>& jobs) {
   work();
   for (auto& x : helpers)
     x.join();
+}
+
+/// The film of `x`, which may get its last name at any time.
+input_file film_of(const std::filesystem::path& dir, const listed_piece& x) {
+  namespace fs = std::filesystem;
+  auto folder = (dir / x.name()).parent_path();
+  input_file result{folder / open_segment_name(x.start_ms, "mp4")};
+  std::error_code err;
+  fs::directory_iterator i{folder, err};
+  for (; result.missing() && !err && i != fs::directory_iterator{};
+       i.increment(err)) {
+    auto file = i->path().filename().string();
+    auto name = parse_segment_name(file);
+    if (name && name->extension == "mp4" && name->start_ms == x.start_ms)
+      result = input_file{i->path()};
+  }
+  return result;
+}
+
+/// Counts the frames of a film that have their rows.
+/// @returns Why it cannot be read; empty: it can.
+std::string count_frames(const input_file& film,
+                         const std::vector<index_row>& rows,
+                         segment_facts& out) {
+  if (!film.fault().empty())
+    return film.fault();
+  auto read = [&](uint64_t offset, uint8_t* to, size_t size) {
+    return film.read(offset, to, size);
+  };
+  auto agree = true;
+  auto layout = mp4_scan(film.size(), read, [&](const auto& x) {
+    agree = agree && out.film_frames < rows.size()
+            && rows[out.film_frames].bytes == x.header.payload_bytes;
+    if (!agree)
+      return;
+    ++out.film_frames;
+    out.film_bytes += x.header.payload_bytes;
+  });
+  return layout.read_failed ? "fails" : "";
 }
 
 } // namespace
@@ -105,9 +147,27 @@ void piece_reader::count(checked_film& x) const {
   std::string index;
   auto why = read_text(file, max_index_bytes, index);
   x.gone = file.missing();
-  if (why.empty())
-    x.facts.index = read_index(index);
+  if (x.gone)
+    return;
+  if (!why.empty())
+    return x.facts.faults.add("its index " + why);
+  std::vector<index_row> rows;
+  x.facts.index = read_index(index, [&](auto& row) { rows.push_back(row); });
+  // A row is written before its frame: the film, looked at later, has all of
+  // them but the last one.
+  auto film = film_of(dir_, x.piece);
+  if (film.missing()) {
+    x.gone = input_file{dir_ / x.piece.index->name}.missing();
+    x.counted = !x.gone;
+    // One row may be that of a first frame, whose film is removed.
+    if (rows.size() > 1)
+      x.facts.faults.add("an index without its film");
+    return;
+  }
+  why = count_frames(film, rows, x.facts);
   x.counted = why.empty();
+  if (!why.empty())
+    x.facts.faults.add("its film cannot be read: " + why);
 }
 
 void piece_reader::read(checked_readings& x) {

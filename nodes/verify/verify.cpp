@@ -115,7 +115,9 @@ private:
       if (auto* to = owner_of("cam/" + id, piece)) {
         auto& x = to->files.cameras[id].emplace_back();
         x.piece = piece;
-        x.growing = to->books.unfinished() && !piece.complete();
+        x.growing = to->books.unfinished()
+                    && may_be_open(
+                      piece, pieces, [](auto& y) -> auto& { return y; });
       }
     read_all(&session_files::cameras, id);
   }

@@ -79,6 +79,17 @@ def test_a_session_that_was_cut_off_is_unfinished_until_it_is_repaired(room):
     check_done(room, recording)
 
 
+def test_an_open_film_that_is_gone_is_damage(room):
+    client, _ = begin(room, "cam-a", segment=60)
+    client.kill()
+    check_no_damage(room)
+    film, = (room.data / "cam/cam-a").glob("*.mp4.part")
+    film.unlink()
+    status, said = verify(room.data)
+    assert (status, said["verdict"]) == (3, "damage"), said
+    assert "without its film" in str(said)
+
+
 @pytest.mark.parametrize("words, told", [
     (["verify"], "want one data folder"),
     (["verify", ""], "want one data folder"),
