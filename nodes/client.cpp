@@ -48,13 +48,10 @@ make_open_segment segments_in(const std::filesystem::path& dir) {
 
 make_complete_segment completers_in(const std::filesystem::path& dir) {
   return [dir](const server_info& server) -> complete_segment {
-    return [folder = dir / "cam"
-                     / server.id](int64_t start_ms,
-                                  const std::optional<frame_number>& next) {
+    return [folder = dir / "cam" / server.id](int64_t start_ms) {
       return repair_segment({start_ms, 0,
                              folder / open_segment_name(start_ms, "mp4"),
-                             folder / open_segment_name(start_ms, "csv")},
-                            next);
+                             folder / open_segment_name(start_ms, "csv")});
     };
   };
 }

@@ -7,19 +7,19 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 
 namespace camnode {
 
 /// Completes the segment that starts at `start_ms`, which an earlier life could
-/// not close. @param next What the next segment begins with.
-using complete_segment = std::function<caf::expected<segment_repair>(
-  int64_t start_ms, const std::optional<frame_number>& next)>;
+/// not close.
+using complete_segment
+  = std::function<caf::expected<segment_repair>(int64_t start_ms)>;
 
 /// Completes the segments that earlier lives of a RECORDER had to leave open as
-/// the disk failed. What came of each is in the books and in the log; one that
-/// cannot be completed stays open, for the next start of the node.
+/// the disk failed, the last one first: what another one has, too, is known
+/// when that is complete. What came of each is in the books and in the log; one
+/// that cannot be completed stays open, for the next start of the node.
 /// @param who Whose log lines these are.
 void complete_left_segments(recording_ledger& books,
                             const complete_segment& complete,

@@ -1,6 +1,8 @@
 #include "actors/recorder/segment_repair.hpp"
 
-#include "actors/recorder/segment_check.hpp"
+#include "actors/recorder/doubled_frames.hpp"
+#include "actors/recorder/index_file.hpp"
+#include "actors/recorder/mp4_fragment.hpp"
 #include "actors/shared/checksum.hpp"
 #include "actors/shared/file_ops.hpp"
 #include "actors/shared/segment_schedule.hpp"
@@ -13,7 +15,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <map>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -64,8 +68,7 @@ bool looks_whole(const std::vector<uint8_t>& jpeg, uint64_t offset) {
 
 class repairer {
 public:
-  repairer(const broken_segment& x, const std::optional<frame_number>& next)
-    : x_(x), next_(next) {
+  explicit repairer(const broken_segment& x) : x_(x) {
   }
 
   caf::expected<segment_repair> run() {
@@ -75,7 +78,10 @@ public:
     auto next_index = directory() / open_segment_name(x_.start_ms, "csv");
     next_index += ".new";
     ::unlink(next_index.c_str());
-    judge();
+    if (auto err = judge())
+      return err;
+    drop_doubled();
+    add_up();
     caf::error err;
     if (result_.frames == 0)
       err = leave_nothing();
@@ -93,14 +99,10 @@ private:
       if (!fd)
         return std::move(fd.error());
       index_ = std::move(*fd);
-      auto size = size_of(index_.get(), x_.index);
-      if (!size)
-        return std::move(size.error());
-      std::string text(*size, '\0');
-      auto bytes = reinterpret_cast<uint8_t*>(text.data());
-      if (!read_at(index_.get(), 0, bytes, text.size()))
-        return file_error(ec::open_failed, x_.index, EIO);
-      read_index(text, [this](const auto& row) { rows_.push_back(row); });
+      auto rows = read_rows(index_.get(), x_.index);
+      if (!rows)
+        return std::move(rows.error());
+      rows_ = std::move(*rows);
     }
     if (x_.film.empty())
       return caf::none;
@@ -122,26 +124,48 @@ private:
     return caf::none;
   }
 
-  /// Which frames stay, and what their rows are.
-  void judge() {
-    overlaps_ = overlaps_next();
+  /// Which frames are whole, and what their rows are.
+  caf::error judge() {
     uint64_t sure_us = 0;
     if (!fragments_.empty()) {
       auto last_us = fragments_.back().header.decode_time;
       sure_us = last_us > unsure_us ? last_us - unsure_us : 0;
     }
-    film_end_ = layout_.init_bytes;
     for (uint64_t i = 0; i < fragments_.size(); ++i) {
       auto& f = fragments_[i];
       auto unsure = f.header.decode_time >= sure_us;
       auto row = row_of(i);
-      if (f.header.decode_time > latest_us || (row && is_in_next(*row)))
+      if (f.header.decode_time > latest_us)
         break;
-      if ((unsure || !row) && !look_at(f, i, row, unsure))
-        break;
+      if (unsure || !row) {
+        std::vector<uint8_t> jpeg(f.header.payload_bytes);
+        // What cannot be read now may be so some other time.
+        if (!read_at(film_.get(), f.payload_offset, jpeg.data(), jpeg.size()))
+          return file_error(ec::open_failed, x_.film, errno);
+        if (!look_at(jpeg, i, row, unsure))
+          break;
+      }
       kept_.push_back(*row);
-      result_.bytes += row->bytes;
+    }
+    return caf::none;
+  }
+
+  /// What was written again, as the disk seemed not to keep it, is here at the
+  /// end, and whole behind this segment.
+  void drop_doubled() {
+    if (kept_.empty())
+      return;
+    result_.doubled = count_doubled(directory(), x_.start_ms, kept_);
+    kept_.resize(kept_.size() - result_.doubled);
+  }
+
+  void add_up() {
+    film_end_ = layout_.init_bytes;
+    for (auto& row : kept_) {
+      auto& f = fragments_[row.frame];
       film_end_ = f.payload_offset + f.header.payload_bytes;
+      result_.bytes += row.bytes;
+      result_.rebuilt += made_.count(row.frame);
     }
     result_.frames = kept_.size();
     result_.frames_cut = fragments_.size() - kept_.size();
@@ -163,30 +187,11 @@ private:
     return row;
   }
 
-  /// Whether the next segment begins with a frame that is in this one, too.
-  /// Larger numbers alone prove nothing: where UTC was set back, what is next
-  /// by its name may be older.
-  bool overlaps_next() const {
-    return next_
-           && std::any_of(rows_.begin(), rows_.end(), [this](const auto& x) {
-                return (x.flags & frame::rebuilt) == 0
-                       && x.epoch == next_->epoch
-                       && x.sequence == next_->sequence;
-              });
-  }
-
-  bool is_in_next(const index_row& row) const {
-    return overlaps_ && (row.flags & frame::rebuilt) == 0
-           && row.epoch == next_->epoch && row.sequence >= next_->sequence;
-  }
-
   /// Looks at the picture itself; makes a row where there is none.
   /// @returns Whether it can stay.
-  bool look_at(const mp4_found_fragment& f, uint64_t i,
+  bool look_at(const std::vector<uint8_t>& jpeg, uint64_t i,
                std::optional<index_row>& row, bool unsure) {
-    std::vector<uint8_t> jpeg(f.header.payload_bytes);
-    if (!read_at(film_.get(), f.payload_offset, jpeg.data(), jpeg.size()))
-      return false;
+    auto& f = fragments_[i];
     auto sum = xxh3_of(jpeg.data(), jpeg.size());
     if (row)
       return row->xxh3 == sum;
@@ -200,7 +205,7 @@ private:
     row->bytes = jpeg.size();
     row->flags = frame::rebuilt;
     row->xxh3 = sum;
-    ++result_.rebuilt;
+    made_.insert(i);
     return true;
   }
 
@@ -211,10 +216,12 @@ private:
     auto sound = (layout_.init_bytes != 0 || film_size_ == 0)
                  && rows_.size() <= 1 && fragments_.empty()
                  && result_.bytes_cut <= max_jpeg_bytes;
+    auto all_doubled = result_.doubled > 0
+                       && result_.doubled == fragments_.size();
     for (auto* path : {&x_.film, &x_.index}) {
       if (path->empty())
         continue;
-      if (sound || result_is_in_next()) {
+      if (sound || all_doubled) {
         if (::unlink(path->c_str()) != 0)
           return file_error(ec::write_failed, *path, errno);
         continue;
@@ -228,12 +235,6 @@ private:
       result_.set_aside = true;
     }
     return sync_directory(directory());
-  }
-
-  /// Whether all that there is, is in the next segment, too.
-  bool result_is_in_next() const {
-    auto row = fragments_.empty() ? std::nullopt : row_of(0);
-    return row && is_in_next(*row);
   }
 
   fs::path directory() const {
@@ -285,15 +286,14 @@ private:
   }
 
   const broken_segment& x_;
-  const std::optional<frame_number>& next_;
-  bool overlaps_ = false; ///< The next segment has frames that are in here.
   unique_fd film_;
   unique_fd index_;
   uint64_t film_size_ = 0;
   std::vector<index_row> rows_; ///< Of the index, as far as it is whole.
   std::vector<mp4_found_fragment> fragments_;
   mp4_layout layout_;
-  std::vector<index_row> kept_;
+  std::vector<index_row> kept_; ///< Those of the first fragments.
+  std::set<uint64_t> made_;     ///< Of these, and those not kept: new ones.
   uint64_t film_end_ = 0;
   fs::path index_path_;
   segment_repair result_;
@@ -361,10 +361,13 @@ find_broken_segments(const fs::path& dir) {
   return result;
 }
 
-caf::expected<segment_repair>
-repair_segment(const broken_segment& x,
-               const std::optional<frame_number>& next) {
-  return repairer{x, next}.run();
+caf::expected<segment_repair> repair_segment(const broken_segment& x) {
+  try {
+    return repairer{x}.run();
+  } catch (const std::exception& e) { // Memory is short.
+    auto& path = x.film.empty() ? x.index : x.film;
+    return caf::make_error(ec::open_failed, path.string() + ": " + e.what());
+  }
 }
 
 } // namespace camnode

@@ -1,12 +1,9 @@
 #pragma once
 
-#include "actors/shared/recording_ledger.hpp"
-
 #include <caf/expected.hpp>
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +32,8 @@ struct segment_repair {
   uint64_t bytes = 0;      ///< Of their JPEGs.
   uint64_t rebuilt = 0;    ///< Of these, those that had no row.
   uint64_t frames_cut = 0; ///< Whole by their form, but not their content,
-                           ///< or also in the next segment.
+                           ///< or doubled.
+  uint64_t doubled = 0;    ///< Of these, those that are whole in others.
   uint64_t bytes_cut = 0;  ///< Off the film, those of `frames_cut` included.
   uint64_t rows_cut = 0;   ///< Off the index.
   bool set_aside = false;  ///< Its files end in `.damaged` now.
@@ -52,11 +50,12 @@ struct segment_repair {
 /// Pictures are looked at where they may be damaged only: those of the last 5
 /// seconds, which may not have been synced, and those without a row.
 ///
-/// @param next The first frame of the segment behind it, if there is one: where
-///        it is in this one, too, it and those after it are not kept here.
-/// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
-caf::expected<segment_repair>
-repair_segment(const broken_segment& x,
-               const std::optional<frame_number>& next);
+/// Frames at the end that are whole in complete segments behind this one, too,
+/// are not kept here (`count_doubled`): so complete those behind it first. No
+/// other frame that is whole is ever cut off.
+///
+/// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`; then
+///          what could not be done is left for another call.
+caf::expected<segment_repair> repair_segment(const broken_segment& x);
 
 } // namespace camnode

@@ -73,7 +73,10 @@ private:
       figures.first = frame_number{x.epoch, x.first};
     if (figures.last)
       add_between(*figures.last, x);
-    figures.last = frame_number{x.epoch, x.last};
+    // What is in two films is not asked for once more.
+    if (!figures.last || x.epoch == 0 || figures.last->epoch != x.epoch
+        || figures.last->sequence < x.last)
+      figures.last = frame_number{x.epoch, x.last};
   }
 
   /// What is missing between two frames and was not told is lost nobody knows

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <utility>
 
@@ -32,7 +33,11 @@ caf::expected<manifest> read_books(const session_head& x) {
   auto why = read_text(input_file{x.path}, max_manifest_bytes, text);
   if (!why.empty())
     return caf::make_error(ec::open_failed, why);
-  return parse_manifest(text);
+  try {
+    return parse_manifest(text);
+  } catch (const std::exception& e) { // Memory is short.
+    return caf::make_error(ec::open_failed, std::string{e.what()});
+  }
 }
 
 /// Tells `x` what it has to know of the other sessions.

@@ -1,5 +1,6 @@
 #include "nodes/recovery/recovery.hpp"
 
+#include "nodes/recovery/containment.hpp"
 #include "nodes/recovery/file_repairs.hpp"
 #include "nodes/recovery/interrupt_session.hpp"
 #include "nodes/recovery/open_sessions.hpp"
@@ -36,15 +37,16 @@ std::optional<resumed_session> recover(const recovery_options& options) {
     return std::nullopt;
   auto sessions = find_open_sessions(*listing, options.dir);
   std::optional<resumed_session> result;
-  for (auto& x : sessions) {
-    session_rebuilder rebuilder{x, *listing, options.dir};
-    auto now_ns = options.clock();
-    auto why = why_not(x, options, now_ns);
-    if (why.empty())
-      result = resume_session(x, rebuilder, now_ns);
-    else
-      interrupt_session(x, rebuilder, why);
-  }
+  for (auto& x : sessions)
+    contain("recovery", x.path.string(), [&] {
+      session_rebuilder rebuilder{x, *listing, options.dir};
+      auto now_ns = options.clock();
+      auto why = why_not(x, options, now_ns);
+      if (why.empty())
+        result = resume_session(x, rebuilder, now_ns);
+      else
+        interrupt_session(x, rebuilder, why);
+    });
   return result;
 }
 

@@ -22,8 +22,9 @@ struct recovery_options {
 /// recorded: completes each file that is open, closes the sessions that cannot
 /// go on in their manifests (`interrupted`), and finds the one that can: the
 /// newest, of this run of the machine, as its clock goes on. Tells in the log
-/// what it did, one line each. A manifest that cannot be read is left alone.
-/// Deletes and overwrites no data. Blocks on the disk.
+/// what it did, one line each. What cannot be put in order, for whatever
+/// reason, is named there, left alone, and holds up nothing else. Deletes and
+/// overwrites no data. Blocks on the disk.
 /// @returns The session to go on with, if there is one.
 std::optional<resumed_session> recover(const recovery_options& options);
 

@@ -127,11 +127,8 @@ struct recorder_fixture : actor_fixture {
     parts.stop = stop;
     parts.may_return = [this](int64_t) { return away; };
     parts.complete =
-      [this](int64_t from_ms,
-             const auto& next) -> caf::expected<camnode::segment_repair> {
-      completed.push_back(
-        std::to_string(from_ms - start_ms) + " before "
-        + (next ? std::to_string(next->sequence) : "nothing"));
+      [this](int64_t from_ms) -> caf::expected<camnode::segment_repair> {
+      completed.push_back(std::to_string(from_ms - start_ms));
       if (disk.forgets)
         return caf::make_error(camnode::ec::sync_failed, std::string{"gone"});
       camnode::segment_repair result;
@@ -217,7 +214,7 @@ struct recorder_fixture : actor_fixture {
   }
 
   fake_disk disk;
-  std::vector<std::string> completed; ///< Left segments, and what follows.
+  std::vector<std::string> completed; ///< Starts of left segments.
   camnode::stop_line_ptr stop = std::make_shared<camnode::stop_line>();
   bool away = false; ///< Whether the camera is expected back.
   std::shared_ptr<camnode::frame_ring> ring;

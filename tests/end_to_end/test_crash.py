@@ -3,6 +3,7 @@ and nothing doubled, by the stamps inside the recorded pictures."""
 
 import csv
 import json
+import os
 import signal
 
 from crashes import (begin, check_done, check_nothing_missing, verify,
@@ -91,6 +92,18 @@ def test_a_repair_that_was_killed_half_way_is_completed(room):
     room.stop_recording()
     recording, _ = check_nothing_missing(room, session, "cam-a")
     check_done(room, recording)
+
+
+def test_an_index_of_absurd_size_keeps_no_client_from_recording(room):
+    client, session = begin(room, "cam-a", segment=60)
+    client.kill()
+    index, = (room.data / "cam/cam-a").glob("*.csv.part")
+    os.truncate(index, 1 << 40)
+    second = room.client(segment=60)
+    second.wait_log("left as it is: open failed: .* too large for an index")
+    wait_more(room, "cam-a", 30)
+    assert index.stat().st_size == 1 << 40
+    room.stop_recording()
 
 
 def test_a_session_that_was_stopping_is_completed(room):

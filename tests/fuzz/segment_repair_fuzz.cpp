@@ -78,7 +78,7 @@ void repair(const files& x) {
     dir.put("1000.csv.part", x.index);
   auto broken = find_broken_segments(dir.path());
   require(broken && broken->size() == 1);
-  auto repaired = repair_segment(broken->front(), {});
+  auto repaired = repair_segment(broken->front());
   require(repaired.engaged());
   auto left = find_broken_segments(dir.path());
   require(left && left->empty());

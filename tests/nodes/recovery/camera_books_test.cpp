@@ -158,6 +158,16 @@ CAF_TEST(an index of a new run in each row has bounded books) {
   CAF_CHECK(x.breaks.size() <= recording_ledger::max_losses);
 }
 
+CAF_TEST(what is in two films is not asked for once more) {
+  find(0, 10'000, {{5, 1, 9}});
+  find(10'000, 20'000, {{5, 4, 6}});
+  auto x = rebuild();
+  CAF_REQUIRE(x.figures.last);
+  CAF_CHECK_EQUAL(x.figures.last->sequence, 9u);
+  CAF_CHECK_EQUAL(x.figures.written, 12u);
+  CAF_CHECK_EQUAL(losses(), "");
+}
+
 CAF_TEST(no number follows the largest one) {
   std::vector<frame_range> ranges;
   constexpr auto largest = std::numeric_limits<uint64_t>::max();

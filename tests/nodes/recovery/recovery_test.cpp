@@ -3,6 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/session/session_report.hpp"
+#include "nodes/recovery/containment.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "tests/actors/scratch_directory.hpp"
 
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 
 #include <limits>
+#include <new>
 #include <string>
 
 using namespace camnode;
@@ -188,6 +190,27 @@ CAF_TEST(what is no file holds nothing up) {
   auto x = run();
   CAF_REQUIRE(x);
   CAF_CHECK_EQUAL(x->session.start_ms, start_ms);
+}
+
+CAF_TEST(what is larger than any memory holds nothing up) {
+  put(0, 100 * s, "recording");
+  std::filesystem::create_directories(dir.path() / "cam/a");
+  auto piece = std::to_string(start_ms) + "-" + std::to_string(start_ms + 5);
+  auto open = std::to_string(start_ms - 5);
+  for (auto& name : {"sessions/1.json"s, "cam/a/" + piece + ".csv",
+                     "cam/a/" + piece + ".mp4", "cam/a/" + open + ".csv.part",
+                     "cam/a/" + open + ".mp4.part"}) {
+    dir.put(name, "");
+    std::filesystem::resize_file(dir.path() / name, uintmax_t{1} << 40);
+  }
+  auto x = run();
+  CAF_REQUIRE(x);
+  CAF_CHECK_EQUAL(x->session.start_ms, start_ms);
+}
+
+CAF_TEST(what throws keeps nothing else from being put in order) {
+  CAF_CHECK(!contain("test", "a file", [] { throw std::bad_alloc{}; }));
+  CAF_CHECK(contain("test", "another one", [] {}));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
