@@ -59,8 +59,8 @@ std::string client_trouble(const client_page_sources& x) {
   if (!board.disk->known)
     add("the disk of data.dir cannot be looked at");
   else if (board.disk->free_bytes < least_free_bytes)
-    add("the disk is full: " + std::to_string(board.disk->free_bytes >> 20)
-        + " MiB free");
+    add("the disk is nearly full: "
+        + std::to_string(board.disk->free_bytes / 1'000'000) + " MB free");
   for (auto& [actor, text] : x.directory->alarms())
     add(actor + ": " + text);
   for (auto& actor : x.directory->look())

@@ -26,6 +26,10 @@ using namespace std::chrono_literals;
 /// the signal waits.
 constexpr auto stop_patience = 3s;
 
+/// Signals this close are one: `timeout` and shells signal a process, and then
+/// the group that it is in.
+constexpr auto same_signal = 100ms;
+
 /// How often the root is asked whether it lives, at least.
 constexpr auto longest_pulse = 1000ms;
 
@@ -130,16 +134,18 @@ int run_node(const blocked_signals& signals, actor_directory& directory,
   while (!*ended) {
     auto rest = std::min(idle(), heart.interval());
     heart.beat(root);
-    if (signals.wait(stopping ? 5ms : rest)) {
-      if (stopping)
-        end_now(directory, "ended at once, by a second signal");
+    auto signalled = signals.wait(stopping ? 5ms : rest);
+    auto now = std::chrono::steady_clock::now();
+    if (signalled && !stopping) {
       stopping = true;
-      deadline = std::chrono::steady_clock::now() + stop_patience;
+      deadline = now + stop_patience;
       heart.stopping();
       log_info("node", "stopping");
       caf::anon_send(root, stop_atom_v);
+    } else if (signalled && now > deadline - stop_patience + same_signal) {
+      end_now(directory, "ended at once, by a second signal");
     }
-    if (stopping && std::chrono::steady_clock::now() > deadline)
+    if (stopping && now > deadline)
       end_now(directory, "could not end cleanly within 3 s");
   }
   if (!stopping) {

@@ -8,6 +8,7 @@ import pytest
 
 from good_camera import says
 from harness import CAMNODE, PATIENCE, wait_until
+from recordings import Recording
 from streams import Listener, Reader
 
 
@@ -98,8 +99,30 @@ def test_a_second_signal_ends_a_node_at_once(room):
     room.start_recording()
     client.tell(signal.SIGINT)
     client.wait_log("node: stopping")
-    client.tell(signal.SIGINT)
-    wait_until("the client has ended", lambda: not client.runs, timeout=2)
+
+    def ended():
+        if client.runs: # One that comes at once is no second one.
+            client.tell(signal.SIGINT)
+        return not client.runs
+    wait_until("the client has ended", ended, timeout=2)
     assert client.status in (0, 1)
     room.nodes.remove(client) # Its status is checked here.
     assert server.runs
+
+
+def test_a_signal_that_comes_twice_at_once_is_one(room):
+    """As `timeout` sends it: to the process, and to its group."""
+    room.server("cam-a", room.stamped("cam-a"))
+    client = room.client()
+    room.wait_connected("cam-a")
+    session = room.start_recording()
+    # Both are there when it comes to look.
+    for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGINT,
+                   signal.SIGCONT):
+        client.tell(number)
+    wait_until("the client has ended", lambda: not client.runs)
+    assert client.status == 0
+    room.nodes.remove(client) # Its status is checked here.
+    recording = Recording(room.data, session)
+    recording.check_names()
+    assert recording.manifest["state"] == "finished"

@@ -91,8 +91,8 @@ CAF_TEST(every trouble is named in one line) {
   board->broker_up = false;
   board->disk->free_bytes = 5 << 20;
   CAF_CHECK_EQUAL(trouble(), "no connection to the broker; camera left: not "
-                             "connected: no route; the disk is full: 5 MiB "
-                             "free");
+                             "connected: no route; the disk is nearly full: "
+                             "5 MB free");
   CAF_CHECK_EQUAL(page("/healthz").status, 503u);
 }
 

@@ -48,6 +48,15 @@ void tell(const node_query& query, const answer& x, const std::string& text,
             << "\n";
 }
 
+/// @param names A list of texts.
+std::string joined(const json& names) {
+  std::string result;
+  for (auto& x : names)
+    if (x.is_string())
+      result += (result.empty() ? "" : ", ") + x.get<std::string>();
+  return printable(result);
+}
+
 /// Waits until an actor that was killed has been started again.
 int wait_for_life(const node_query& query, asker& nodes, const answer& node,
                   const std::string& name) {
@@ -211,6 +220,13 @@ private:
     auto was = session(truth_before_);
     if (state(now) != "idle" || was == 0)
       return std::nullopt;
+    auto late = field(now, "late_sessions", json::object());
+    if (auto who = late.find(std::to_string(was)); who != late.end()) {
+      std::cerr << "camctl: stopped, but session " << was
+                << " is not complete: " << joined(*who)
+                << "; camctl verify tells what is there\n";
+      return failed;
+    }
     tell(query_, before_,
          "stopped, session " + std::to_string(was) + " is complete",
          {{"state", "idle"}, {"session", was}});
