@@ -265,6 +265,8 @@ void sensor_log::close_file(const std::string& topic, topic_log& log,
 
 caf::error sensor_log::try_close(const std::string& topic, topic_log& log,
                                  int64_t end_ms) {
+  if (!log.file.is_open())
+    return caf::none; // Its name is in the books already.
   auto stem = segment_stem(log.file.start_ms(), end_ms);
   if (auto err = log.file.close(end_ms))
     return err;

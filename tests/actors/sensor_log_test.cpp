@@ -6,6 +6,8 @@
 #include "tests/actors/fake_mqtt.hpp"
 #include "tests/actors/scratch_directory.hpp"
 
+#include <fstream>
+
 using namespace camnode;
 using namespace camnode_test;
 using namespace std::chrono_literals;
@@ -578,6 +580,20 @@ CAF_TEST(a file that fails costs its reading and not the next) {
   std::filesystem::remove(taken);
   read(200, "2");
   CAF_CHECK_EQUAL(books().written, 1u);
+}
+
+CAF_TEST(a file that cannot be opened leaves the name of the last one alone) {
+  record();
+  read(100, "1");
+  read(9'000, "2");
+  advance(15s); // That file is complete when the next one fails.
+  CAF_CHECK_EQUAL(books().files, (std::vector<std::string>{stem(0, 10'000)}));
+  auto folder = scratch.path() / "sensor/air";
+  std::filesystem::rename(folder, scratch.path() / "away");
+  std::ofstream{folder} << "no folder";
+  read(15'100, "3");
+  CAF_CHECK_EQUAL(books().files, (std::vector<std::string>{stem(0, 10'000)}));
+  CAF_CHECK_EQUAL(books().rejected, (rejections{{"disk", 1}}));
 }
 
 CAF_TEST(a file that cannot be completed leaves its session incomplete) {
