@@ -10,10 +10,6 @@ using namespace camnode;
 
 namespace {
 
-constexpr int64_t us = 1000;
-constexpr int64_t ms = 1000 * us;
-constexpr int64_t s = 1000 * ms;
-
 constexpr std::string_view time_unit = "_ns";
 constexpr std::string_view rate_unit = "_per_1000_s";
 
@@ -38,25 +34,6 @@ std::string printable(const std::string& text) {
         && static_cast<unsigned char>(result[i + 1]) < 0xA0)
       result[i] = result[i + 1] = '?';
   return result;
-}
-
-std::string duration_text(int64_t ns) {
-  if (ns < ms)
-    return std::to_string(ns / us) + " us";
-  if (ns < 10 * ms)
-    return format("%.1f ms", static_cast<double>(ns) / 1e6);
-  if (ns < s)
-    return std::to_string(ns / ms) + " ms";
-  if (ns < 60 * s)
-    return format("%.1f s", static_cast<double>(ns) / 1e9);
-  auto minutes = ns / s / 60;
-  if (minutes < 60)
-    return std::to_string(minutes) + " min";
-  auto hours = minutes / 60;
-  if (hours < 48)
-    return std::to_string(hours) + " h " + std::to_string(minutes % 60)
-           + " min";
-  return std::to_string(hours / 24) + " d " + std::to_string(hours % 24) + " h";
 }
 
 std::string rate_text(uint64_t per_1000_s) {
@@ -84,7 +61,7 @@ std::string value_text(const figure& x) {
     return format("%.1f/s", static_cast<double>(x.value) / 1e3);
   if (!ends_with(x.name, time_unit))
     return std::to_string(x.value);
-  return x.value < 0 ? "-" + duration_text(-x.value) : duration_text(x.value);
+  return duration_text(x.value);
 }
 
 std::string name_text(const figure& x) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/node_report.hpp"
+#include "messages/when.hpp"
 
 #include <cstdint>
 #include <string>
@@ -13,8 +14,7 @@ namespace camctl {
 /// `text` without what a terminal would take for a command.
 std::string printable(const std::string& text);
 
-/// `3 h 12 min`, `5.2 s`, `340 ms`, `12 us`.
-std::string duration_text(int64_t ns);
+using camnode::duration_text;
 
 /// `12.3` for 12300 in 1000 s.
 std::string rate_text(uint64_t per_1000_s);

@@ -12,18 +12,6 @@ CAF_TEST(what a terminal would obey is replaced) {
                   "??2J ä");
 }
 
-CAF_TEST(durations have the unit that suits them) {
-  constexpr int64_t s = 1'000'000'000;
-  CAF_CHECK_EQUAL(duration_text(0), "0 us");
-  CAF_CHECK_EQUAL(duration_text(999'999), "999 us");
-  CAF_CHECK_EQUAL(duration_text(1'500'000), "1.5 ms");
-  CAF_CHECK_EQUAL(duration_text(340'000'000), "340 ms");
-  CAF_CHECK_EQUAL(duration_text(5'200'000'000), "5.2 s");
-  CAF_CHECK_EQUAL(duration_text(60 * s), "1 min");
-  CAF_CHECK_EQUAL(duration_text(3 * 3600 * s + 12 * 60 * s), "3 h 12 min");
-  CAF_CHECK_EQUAL(duration_text(49 * 3600 * s), "2 d 1 h");
-}
-
 CAF_TEST(a figure in ns is a duration and another one a number) {
   CAF_CHECK_EQUAL(value_text({"age_ns", 2'000'000, ""}), "2.0 ms");
   CAF_CHECK_EQUAL(value_text({"offset_ns", -2'000'000, ""}), "-2.0 ms");
