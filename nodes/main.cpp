@@ -4,7 +4,7 @@
 #include "nodes/client.hpp"
 #include "nodes/options.hpp"
 #include "nodes/server.hpp"
-#include "nodes/version.hpp"
+#include "nodes/version_text.hpp"
 
 #include <exception>
 #include <iostream>

@@ -36,6 +36,16 @@ def test_an_option_that_means_nothing_is_refused(arguments):
         or arguments[-1] in done.stderr, done.stderr
 
 
+def test_camctl_needs_no_camera_and_no_display():
+    told = subprocess.run(["readelf", "-d", CAMCTL], capture_output=True,
+                          text=True, check=True).stdout
+    needed = re.findall(r"NEEDED.*\[(.*)\]", told)
+    assert any(name.startswith("libcaf_core") for name in needed), told
+    foreign = [name for name in needed if re.match(
+        r"libcamera|libopencv|libQt|libav|libsw|libturbojpeg|libpaho", name)]
+    assert foreign == []
+
+
 def test_commands_answer_programs_in_json(room):
     server = room.server("cam-a", "--camera.source=none")
     where = server.inspected()

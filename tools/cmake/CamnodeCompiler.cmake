@@ -8,6 +8,10 @@ if(CAMNODE_WERROR)
   add_compile_options(-Werror)
 endif()
 
+# A program needs the libraries that it calls, and no others: camctl runs where
+# there is no libcamera, OpenCV or Qt.
+add_link_options(-Wl,--as-needed)
+
 if(CAMNODE_SANITIZE)
   # -g1 and -O0: half the time to compile; line numbers stay in the reports.
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
