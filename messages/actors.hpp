@@ -82,6 +82,8 @@ using announcer_actor = mqtt_listener_actor::extend<
 using finder_actor = mqtt_listener_actor::extend<
   // Publishes the truth light (JSON), retained; kept for a reconnect.
   caf::reacts_to<publish_atom, std::string>,
+  // The addresses that the broker's name stands for; none if it is not known.
+  caf::reacts_to<found_atom, std::vector<std::string>>,
   // To itself: asks for legacy servers, and drops those that went silent.
   caf::reacts_to<beat_atom>>;
 

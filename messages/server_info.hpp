@@ -2,6 +2,8 @@
 
 #include <caf/meta/type_name.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,6 +25,8 @@ struct server_info {
   std::string version;        ///< Of the server's program; empty where unknown.
   std::string camera_trouble; ///< What is wrong with its camera; at most
                               ///< `max_trouble_bytes`. Empty while it is well.
+  std::string announced_id;   ///< What it calls itself; not `id` where another
+                              ///< one has that. Empty where it is not known.
 
   static constexpr size_t max_trouble_bytes = 200;
 };
@@ -30,9 +34,27 @@ struct server_info {
 inline bool operator==(const server_info& x, const server_info& y) {
   auto members = [](const server_info& s) {
     return std::tie(s.id, s.ip, s.port, s.epoch, s.online, s.legacy, s.width,
-                    s.height, s.rate_mhz, s.version, s.camera_trouble);
+                    s.height, s.rate_mhz, s.version, s.camera_trouble,
+                    s.announced_id);
   };
   return members(x) == members(y);
+}
+
+inline bool same_address(const server_info& x, const server_info& y) {
+  return x.ip == y.ip && x.port == y.port;
+}
+
+/// The ids of servers that are known by their address, as legacy ones are: the
+/// IP with `-` for the colons of IPv6, which no id has, or that and the port.
+inline std::array<std::string, 2> ids_by_address(const server_info& x) {
+  auto ip = x.ip;
+  std::replace(ip.begin(), ip.end(), ':', '-');
+  return {ip, ip + "-" + std::to_string(x.port)};
+}
+
+inline bool is_known_by_address(const server_info& x) {
+  auto ids = ids_by_address(x);
+  return x.id == ids[0] || x.id == ids[1];
 }
 
 inline bool operator!=(const server_info& x, const server_info& y) {
@@ -43,7 +65,7 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, server_info& x) {
   return f(caf::meta::type_name("server_info"), x.id, x.ip, x.port, x.epoch,
            x.online, x.legacy, x.width, x.height, x.rate_mhz, x.version,
-           x.camera_trouble);
+           x.camera_trouble, x.announced_id);
 }
 
 } // namespace camnode

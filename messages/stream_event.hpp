@@ -7,27 +7,43 @@
 
 namespace camnode {
 
-/// What became of a viewer's connection to its server.
+/// What became of a viewer's connection to its server, or of its look at
+/// another address where that server is said to be.
 struct stream_event {
   enum class kind : uint8_t {
     connected,    ///< The server answered; frames come.
     disconnected, ///< Over; `reason` says why.
+    stranger,     ///< Over: another server is there; `reason` says who.
+    claim_tried,  ///< Who answers at the other address: `id` and `epoch`; or
+                  ///< nobody, and `reason` says why.
   };
 
-  uint64_t connection = 0; ///< Counts the viewer's attempts, from 1.
+  /// Counts the viewer's attempts, or its looks, from 1.
+  uint64_t connection = 0;
   kind what = kind::connected;
+  std::string reason = {};
   bool legacy = false;
-  std::string reason;
+  std::string id = {}; ///< As the server says; empty if it does not.
+  uint64_t epoch = 0;  ///< Likewise.
 };
 
 inline std::string to_string(stream_event::kind x) {
-  return x == stream_event::kind::connected ? "connected" : "disconnected";
+  switch (x) {
+    case stream_event::kind::connected:
+      return "connected";
+    case stream_event::kind::disconnected:
+      return "disconnected";
+    case stream_event::kind::stranger:
+      return "stranger";
+    default:
+      return "claim_tried";
+  }
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, stream_event& x) {
-  return f(caf::meta::type_name("stream_event"), x.connection, x.what, x.legacy,
-           x.reason);
+  return f(caf::meta::type_name("stream_event"), x.connection, x.what, x.reason,
+           x.legacy, x.id, x.epoch);
 }
 
 } // namespace camnode

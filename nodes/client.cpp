@@ -64,7 +64,9 @@ finder_options finder_of(const client_options& x) {
   result.topic_announce = x.mqtt.topic_announce;
   result.topic_command = x.mqtt.topic_command;
   result.topic_status = x.mqtt.topic_status;
-  result.allowed = x.discovery.allow;
+  result.servers.allowed = x.discovery.allow;
+  result.servers.legacy_port = x.discovery.legacy_port;
+  result.broker_host = x.mqtt.host;
   return result;
 }
 
@@ -95,7 +97,8 @@ inspector_parts inspection_of(const client_options& x,
   node.version = version();
   node.directory = &directory;
   node.parts = [cameras = parts.cameras, board = parts.board] {
-    return client_parts_seen(*cameras, *board->sensors, client_clock_ns());
+    return client_parts_seen(*cameras, *board->sensors, client_clock_ns(),
+                             board->broker_up);
   };
   node.truth = [board = parts.board] { return board->truth(); };
   node.metrics = [sources = pages_of(x, parts, directory)] {
@@ -123,8 +126,11 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.find.on_link = [board = result.board](bool up) {
     board->broker_up = up;
   };
-  result.find.connected = [cameras = result.cameras] {
+  result.find.servers.connected = [cameras = result.cameras] {
     return cameras->connected();
+  };
+  result.find.servers.has_heard = [cameras = result.cameras](auto& id) {
+    return cameras->has_heard(id);
   };
   if (x.http.enabled)
     result.status = status_of(x, result, directory);

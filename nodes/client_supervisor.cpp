@@ -1,6 +1,7 @@
 #include "nodes/client_supervisor.hpp"
 
 #include "messages/clock.hpp"
+#include "nodes/shared_addresses.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -128,7 +129,10 @@ void client_supervisor::resume() {
   if (!parts_.resumed)
     return;
   for (auto& x : parts_.resumed->cameras) {
-    add_pair(x.server, x.ledger);
+    auto server = x.server;
+    if (!is_known_by_address(server)) // Else it may call itself anything.
+      server.announced_id = server.id;
+    add_pair(server, x.ledger);
     pairs_.at(x.server.id).viewer_figures->clocks().restore(x.clocks);
     pairs_.at(x.server.id).present = false; // Until DISCOVERY says so.
   }
@@ -144,7 +148,7 @@ void client_supervisor::found(const server_info& x) {
   known.server = x;
   known.present = true;
   *known.may_return = !x.legacy;
-  parts_.cameras->put({x, known.ring, known.viewer_figures, known.ledger});
+  parts_.cameras->put(member_of(known));
   if (has_child("viewer/" + x.id))
     send(known.viewer, x);
   else // Another server had its address for a while.
@@ -157,6 +161,10 @@ void client_supervisor::lost(const server_info& x) {
     return;
   log_info(who(), "server ", x.id, " is not announced any more");
   set_absent(i->second);
+  // Its address may have been given to another one before this was known.
+  for (auto& [id, other] : pairs_)
+    if (id != x.id && other.present && same_address(other.server, x))
+      return replace_at_address(server_info{other.server});
 }
 
 void client_supervisor::set_absent(pair& x) {
@@ -164,25 +172,36 @@ void client_supervisor::set_absent(pair& x) {
   *x.may_return = false;
   x.server.online = false;
   x.server.camera_trouble.clear();
-  parts_.cameras->put({x.server, x.ring, x.viewer_figures, x.ledger});
+  parts_.cameras->put(member_of(x));
+}
+
+fleet_member client_supervisor::member_of(const pair& x) const {
+  return {x.server, x.ring, x.viewer_figures, x.ledger};
 }
 
 void client_supervisor::replace_at_address(const server_info& x) {
+  std::vector<std::string> replaced;
   for (auto& [id, other] : pairs_) {
-    if (id == x.id || other.server.ip != x.ip || other.server.port != x.port)
-      continue;
-    // Its viewer would connect to the new server: the same pictures twice.
-    log_info(who(), "server ", id, " is replaced by ", x.id, " at ", x.ip);
-    set_absent(other);
-    remove_child("viewer/" + id);
-    other.viewer_figures->update([&](viewer_figures& f) {
-      f.last_error = "replaced by " + x.id + " at " + x.ip;
-    });
-    if (!session_.exists() && !other.ledger->owes_any()) {
-      auto gone = id;
-      return remove_pair(gone);
-    }
+    auto member = member_of(other);
+    if (id != x.id && same_address(member.as_connected(), x)
+        && !holds_its_place(member, other.present, x))
+      replaced.push_back(id);
   }
+  for (auto& id : replaced)
+    replace(id, x);
+}
+
+void client_supervisor::replace(const std::string& id, const server_info& by) {
+  auto& x = pairs_.at(id);
+  // Its viewer would connect to the new server: the same pictures twice.
+  log_info(who(), "server ", id, " is replaced by ", by.id, " at ", by.ip);
+  set_absent(x);
+  remove_child("viewer/" + id);
+  x.viewer_figures->update([&](viewer_figures& f) {
+    f.last_error = "replaced by " + by.id + " at " + by.ip;
+  });
+  if (!session_.exists() && !x.ledger->owes_any())
+    remove_pair(id);
 }
 
 void client_supervisor::add_viewer(const std::string& id) {
@@ -193,6 +212,7 @@ void client_supervisor::add_viewer(const std::string& id) {
 }
 
 void client_supervisor::add_pair(const server_info& x) {
+  make_room();
   if (pairs_.size() >= server_table::max_servers) {
     log_warning(who(), "refused server ", x.id, ": there are ", pairs_.size(),
                 " already");
@@ -221,7 +241,7 @@ void client_supervisor::add_pair(const server_info& x,
     position = stream_position{last->epoch, last->sequence};
   added.intake = std::make_shared<frame_intake>(added.ring,
                                                 added.viewer_figures, position);
-  parts_.cameras->put({x, added.ring, added.viewer_figures, added.ledger});
+  parts_.cameras->put(member_of(added));
   add_child("recorder/" + x.id, recording_phase,
             [this, id = x.id](const actor_context& context) {
               return start_recorder(id, context);
@@ -313,8 +333,21 @@ void client_supervisor::beat() {
   }
   for (auto& id : gone)
     remove_pair(id);
+  for (auto& [id, by] : doubles_in(parts_.cameras->look()))
+    replace(id, by);
   show_state(std::to_string(pairs_.size()) + " cameras"
              + (session_.open() ? ", recording" : ""));
+}
+
+void client_supervisor::make_room() {
+  if (pairs_.size() < server_table::max_servers)
+    return;
+  for (auto& [id, x] : pairs_)
+    if (!x.present && x.viewer_figures->look().frames == 0
+        && x.ledger->look().written == 0) {
+      auto name = id;
+      return remove_pair(name);
+    }
 }
 
 void client_supervisor::remove_pair(const std::string& id) {

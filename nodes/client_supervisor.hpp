@@ -89,8 +89,15 @@ private:
   /// A server has said goodbye, or is silent: all who look are told so.
   void set_absent(pair& x);
 
-  /// Ends whatever was seen at the address of `x` under another id.
+  /// Ends whatever was seen at the address of `x` under another id, unless it
+  /// is known to be another server.
   void replace_at_address(const server_info& x);
+
+  void replace(const std::string& id, const server_info& by);
+  fleet_member member_of(const pair& x) const;
+
+  /// Ends a pair whose server is gone and never sent a frame.
+  void make_room();
   void add_pair(const server_info& x);
 
   /// @param ledger What is known of its recording.

@@ -270,6 +270,10 @@ option_table own_table(client_options& x) {
     networks_option("discovery.allow", x.discovery.allow,
                     "Networks that servers may be in, such as "
                     "192.168.0.0/16,fd00::/8. None: all."),
+    integer_option("discovery.legacy-port", "PORT", x.discovery.legacy_port, 1,
+                   65535,
+                   "TCP port of the streams of servers that only answer, as "
+                   "legacy ones do."),
   };
   append_replay(result, "viewer", x.viewer.replay,
                 "the client, for each camera,");

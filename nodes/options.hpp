@@ -114,6 +114,7 @@ enum class display_mode { automatic, window, none };
 
 struct discovery_options {
   cidr_list allow;
+  uint16_t legacy_port = 8000; ///< Fixed in the legacy server.
 };
 
 /// The client's own port, for people and Prometheus.

@@ -102,19 +102,31 @@ void add_clock(part_report& out, const viewer_figures& x, int64_t now_ns) {
   add(out, "clock_restarts", x.clock_restarts);
 }
 
+/// What is known of a server: without a broker, nobody can tell whether it is
+/// announced, and a connection says more than that.
+std::string presence_of(const server_info& server, const viewer_figures& viewer,
+                        bool broker_up) {
+  std::string result = viewer.connected ? "connected" : "not connected";
+  if (!broker_up)
+    return result
+           + (server.legacy ? "" : ", announcement unknown without a broker");
+  if (server.online)
+    return "online, " + result;
+  return viewer.connected ? result + ", announced as offline"
+                          : "offline, " + result;
+}
+
 part_report server_part(const fleet_member& x, const viewer_figures& viewer,
-                        int64_t now_ns) {
-  auto& server = x.server;
+                        int64_t now_ns, bool broker_up) {
+  auto server = x.as_connected();
   part_report result;
   result.name = "server/" + server.id;
   result.kind = "server";
   result.owner = "discovery";
-  auto here = server.online ? "online" : "offline";
   // One that speaks HTTP and is not announced may have another one's id.
   auto old = viewer.legacy || !viewer.connected;
   result.state = !server.legacy ? "" : old ? "legacy, " : "not announced, ";
-  result.state += here;
-  result.state += viewer.connected ? ", connected" : ", not connected";
+  result.state += presence_of(server, viewer, broker_up);
   if (!server.camera_trouble.empty())
     result.state += "; camera: " + server.camera_trouble;
   add_text(result, "id", server.id);
@@ -235,11 +247,11 @@ std::vector<part_report> server_parts_seen(const camera_board& board,
 
 std::vector<part_report> client_parts_seen(const fleet& cameras,
                                            const sensor_board& sensors,
-                                           int64_t now_ns) {
+                                           int64_t now_ns, bool broker_up) {
   std::vector<part_report> result;
   for (auto& x : cameras.look()) {
     auto viewer = x.viewer->look();
-    result.push_back(server_part(x, viewer, now_ns));
+    result.push_back(server_part(x, viewer, now_ns, broker_up));
     result.push_back(connection_part(x, viewer, now_ns));
     result.push_back(
       ring_part("ring/" + x.server.id, "viewer/" + x.server.id, *x.ring));

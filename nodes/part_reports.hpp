@@ -24,8 +24,9 @@ std::vector<part_report> server_parts_seen(const camera_board& board,
 /// The servers that a client deals with, each with its connection, clock, ring
 /// and books; and the sensors.
 /// @param now_ns `client_clock_ns`.
+/// @param broker_up Whether the client has a broker.
 std::vector<part_report> client_parts_seen(const fleet& cameras,
                                            const sensor_board& sensors,
-                                           int64_t now_ns);
+                                           int64_t now_ns, bool broker_up);
 
 } // namespace camnode

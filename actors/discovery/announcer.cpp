@@ -29,6 +29,22 @@ constexpr int camera_beats = 4;
 /// Whose alarm it is where two servers have one id: the option's.
 constexpr auto namesake_alarm = "node.id";
 
+/// Whose alarm it is where the broker does not pass on what we announce.
+constexpr auto silence_alarm = "mqtt.topic-announce";
+
+/// Whose alarm it is where somebody says that we are elsewhere.
+constexpr auto claim_alarm = "stream.advertise";
+
+/// What a broker passes on comes back at once; a busy one takes its time.
+constexpr int unheard_beats = 20;
+
+/// How often an announcement that did not come back is tried again.
+constexpr int repeat_beats = 20;
+
+/// How long an alarm outlives the claim that it is about: whoever looks is to
+/// see it.
+constexpr int claim_beats = 120;
+
 /// As much of `x` as an announcement takes.
 std::string trouble_text(std::string_view x) {
   auto result = to_utf8(x).substr(0, server_info::max_trouble_bytes);
@@ -70,12 +86,14 @@ announcer::behavior_type announcer::make_behavior() {
       closed_beats_ = 0;
       namesakes_.forget();
       directory().set_alarm(namesake_alarm, {});
+      forget_silence();
       look_up();
       refresh();
       update();
     },
     [this](link_down_atom, const std::string& reason) {
       linked_ = false;
+      forget_silence();
       say("no broker");
       show_error(reason);
       log_warning(who(), reason, "; streaming goes on without a broker");
@@ -88,6 +106,7 @@ announcer::behavior_type announcer::make_behavior() {
       ++told_beats_;
       refresh();
       update();
+      judge_silence();
       delayed_send(this, beat_interval, beat_atom_v);
     },
   };
@@ -188,6 +207,7 @@ std::string announcer::why_not_online() const {
 }
 
 void announcer::announce() {
+  namesakes_.announced(server_);
   client_->publish(announce_topic(), write_announcement(server_), true);
   announced_ = server_;
   told_beats_ = 0;
@@ -204,6 +224,7 @@ void announcer::drain() {
   if (turn.dropped == 0)
     return;
   dropped_ += turn.dropped;
+  unheard_beats_ = 0; // What came back may be among them.
   say(state_);
   if (drops_.admits(client_clock_ns()))
     log_warning(who(), "dropped ", turn.dropped,
@@ -227,6 +248,15 @@ void announcer::hear(const mqtt_message& announcement) {
   using verdict = namesake_watch::verdict;
   switch (namesakes_.hear(*x, announcement.retained)) {
     case verdict::nothing:
+      break;
+    case verdict::ours:
+      if (unheard_told_)
+        log_info(who(), "the broker passes announcements on again");
+      forget_silence();
+      break;
+    case verdict::claimed:
+      found_claim(*x);
+      announce_again();
       break;
     case verdict::remembered:
       if (!server_.ip.empty() && x->ip != server_.ip)
@@ -261,6 +291,48 @@ void announcer::found_namesake(const server_info& x) {
   log_error(who(), text);
 }
 
+void announcer::found_claim(const server_info& x) {
+  auto text = "somebody announces '" + x.id + "', this run of it, at "
+              + address_of(x) + ", where it is not: it is at "
+              + address_of(server_);
+  if (claimed_beats_ == 0) {
+    show_error(text);
+    log_error(who(), text);
+  }
+  claimed_beats_ = claim_beats;
+  directory().set_alarm(claim_alarm, text);
+}
+
+void announcer::forget_silence() {
+  unheard_beats_ = 0;
+  if (std::exchange(unheard_told_, false))
+    directory().set_alarm(silence_alarm, {});
+}
+
+void announcer::judge_silence() {
+  if (claimed_beats_ > 0 && --claimed_beats_ == 0)
+    directory().set_alarm(claim_alarm, {});
+  if (!linked_ || !announced_ || !announced_->online)
+    return;
+  ++unheard_beats_;
+  if (unheard_beats_ < unheard_beats)
+    return;
+  if (unheard_beats_ % repeat_beats == 0) {
+    // The broker's rules may have changed.
+    client_->subscribe(announce_topic());
+    announced_.reset();
+  }
+  if (std::exchange(unheard_told_, true))
+    return;
+  auto text = "the broker does not pass on what is published to "
+              + announce_topic()
+              + ": clients may not find this server; see the broker's rules "
+                "(ACL) for this user";
+  directory().set_alarm(silence_alarm, text);
+  show_error(text);
+  log_error(who(), text);
+}
+
 void announcer::refuse(const std::string& what, const caf::error& why) {
   ++refused_;
   say(state_);
@@ -289,6 +361,8 @@ void announcer::on_exit() {
   if (client_)
     client_->say_goodbye(will().topic, will().payload);
   client_.reset();
+  for (auto* alarm : {namesake_alarm, silence_alarm, claim_alarm})
+    directory().set_alarm(alarm, {}); // The next life finds them anew.
 }
 
 } // namespace camnode

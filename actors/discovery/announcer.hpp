@@ -38,8 +38,10 @@ struct announcer_options {
 
 /// DISCOVERY on a server: announces it (retained, with a will that takes it
 /// back) and keeps it announced, raises an alarm while another server has the
-/// same id, and answers getIP requests under the response prefix; others are
-/// counted and logged. Its goodbye blocks for up to 1 s: runs detached.
+/// same id, while somebody says that it is elsewhere, and while the broker does
+/// not pass on what it announces, and answers getIP requests under the response
+/// prefix; others are counted and logged. Its goodbye blocks for up to 1 s:
+/// runs detached.
 class announcer : public observed<announcer_actor::base> {
 public:
   /// @param stream_port The port that is open now, 0 while none is.
@@ -76,6 +78,12 @@ private:
   void answer(const mqtt_message& request);
   void hear(const mqtt_message& announcement);
   void found_namesake(const server_info& x);
+  void found_claim(const server_info& x);
+
+  /// Raises an alarm while nothing of what was announced comes back, and ends
+  /// that on claims that nobody repeats.
+  void judge_silence();
+  void forget_silence();
 
   /// With the next beat, so that no flood of others becomes one of ours.
   void announce_again();
@@ -100,9 +108,12 @@ private:
   bool looking_up_ = false;
   int beats_to_look_up_ = 0;
   bool linked_ = false;
-  int told_beats_ = 0;   ///< Since the last announcement.
-  int closed_beats_ = 0; ///< For how long the stream cannot be reached, while
-                         ///< there is a broker.
+  int told_beats_ = 0;    ///< Since the last announcement.
+  int unheard_beats_ = 0; ///< For how long no announcement of ours came back.
+  bool unheard_told_ = false;
+  int claimed_beats_ = 0; ///< Until the alarm about a claim ends.
+  int closed_beats_ = 0;  ///< For how long the stream cannot be reached, while
+                          ///< there is a broker.
   uint64_t answered_ = 0;
   std::string state_; ///< Without the figures.
   uint64_t refused_ = 0;

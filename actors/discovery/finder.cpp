@@ -1,5 +1,6 @@
 #include "actors/discovery/finder.hpp"
 
+#include "actors/discovery/camera_address.hpp"
 #include "actors/shared/log.hpp"
 #include "actors/shared/mqtt_link.hpp"
 #include "messages/clock.hpp"
@@ -22,6 +23,9 @@ constexpr int64_t ask_interval_ns = 15'000'000'000;
 /// Whose alarm it is where two servers have one id: the option's.
 constexpr auto namesake_alarm = "node.id";
 
+constexpr auto ignored_alarm = "ignored servers";
+constexpr auto client_alarm = "this client";
+
 } // namespace
 
 finder::finder(caf::actor_config& cfg, const actor_context& context,
@@ -31,7 +35,19 @@ finder::finder(caf::actor_config& cfg, const actor_context& context,
     options_(std::move(options)),
     make_client_(std::move(make_client)),
     parent_(std::move(parent)),
-    table_(options_.allowed, options_.connected) {
+    table_(table_options()) {
+  if (options_.broker_host == "localhost")
+    broker_ips_ = {"127.0.0.1"};
+  else if (auto ip = canonical_ip(options_.broker_host))
+    broker_ips_ = {*ip};
+}
+
+server_table_options finder::table_options() {
+  auto result = options_.servers;
+  result.why_no_camera = [this](const std::string& ip) {
+    return why_no_camera_at(ip, broker_ips_, broadcasts_);
+  };
+  return result;
 }
 
 finder::behavior_type finder::make_behavior() {
@@ -42,19 +58,13 @@ finder::behavior_type finder::make_behavior() {
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](link_up_atom) { linked(); },
-    [this](link_down_atom, const std::string& reason) {
-      linked_ = false;
-      if (options_.on_link)
-        options_.on_link(false);
-      show_state("no broker");
-      show_error(reason);
-      log_warning(who(), reason, "; going on with the servers known");
-    },
+    [this](link_down_atom, const std::string& reason) { unlinked(reason); },
     [this](wake_atom) { drain(); },
     [this](publish_atom, std::string status) {
       status_ = std::move(status);
-      client_->publish(status_topic(), status_, true);
+      publish_status();
     },
+    [this](found_atom, const std::vector<std::string>& x) { located(x); },
     [this](beat_atom) { beat(); },
   };
 }
@@ -79,15 +89,57 @@ void finder::linked() {
   client_->subscribe(options_.topic_announce + "/+");
   client_->subscribe(reply_topic());
   client_->subscribe(options_.topic_command);
+  client_->subscribe(status_topic());
   if (!status_.empty())
-    client_->publish(status_topic(), status_, true);
+    publish_status();
   asked_ns_ = 0; // Ask with the next beat.
+  look_up();
+}
+
+void finder::unlinked(const std::string& reason) {
+  linked_ = false;
+  if (options_.on_link)
+    options_.on_link(false);
+  show_state("no broker");
+  show_error(reason);
+  log_warning(who(), reason, "; going on with the servers known");
+}
+
+void finder::publish_status() {
+  lights_.said(status_);
+  client_->publish(status_topic(), status_, true);
+}
+
+void finder::look_up() {
+  if (!broker_ips_.empty() || options_.broker_host.empty())
+    return;
+  auto self = caf::actor_cast<caf::weak_actor_ptr>(
+    caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
+  options_.look_up(options_.broker_host, [self](std::vector<std::string> x) {
+    if (auto strong = self.lock())
+      caf::anon_send(caf::actor_cast<finder_actor>(strong), found_atom_v,
+                     std::move(x));
+  });
+}
+
+void finder::located(const std::vector<std::string>& broker) {
+  broker_ips_ = broker;
+  if (!broker_ips_.empty() && std::exchange(held_back_, false))
+    client_->subscribe(options_.topic_announce + "/+");
+}
+
+bool finder::is_too_early(const std::string& ip) {
+  auto result = broker_ips_.empty() && is_loopback_address(ip);
+  held_back_ = held_back_ || result;
+  return result;
 }
 
 void finder::drain() {
   auto turn = take_turn(*queue_, [this](const mqtt_message& x) { take(x); });
-  if (turn.more)
+  if (turn.more) {
     send(this, wake_atom_v);
+    fetch_.missed(client_clock_ns()); // The broker may have dropped some.
+  }
   if (turn.dropped == 0)
     return;
   dropped_ += turn.dropped;
@@ -102,24 +154,28 @@ void finder::take(const mqtt_message& x) {
     take_command(x);
   else if (x.topic == reply_topic())
     take_answer(x);
+  else if (x.topic == status_topic())
+    take_light(x);
   else
     take_announcement(x);
 }
 
 void finder::take_announcement(const mqtt_message& x) {
   if (x.payload.empty()) // Somebody cleared the retained announcement.
-    return;
+    return table_.cleared(x.topic.substr(x.topic.rfind('/') + 1));
   auto server = parse_announcement(x.topic, x.payload);
   if (!server)
     return refuse(x, server.error());
-  report(table_.announced(*server));
+  if (!is_too_early(server->ip))
+    report(table_.announced(*server));
 }
 
 void finder::take_answer(const mqtt_message& x) {
   auto ip = parse_ip_answer(x.payload);
   if (!ip)
     return refuse(x, ip.error());
-  report(table_.answered(*ip, client_clock_ns()));
+  if (!is_too_early(*ip))
+    report(table_.answered(*ip, client_clock_ns()));
 }
 
 void finder::take_command(const mqtt_message& x) {
@@ -135,6 +191,11 @@ void finder::take_command(const mqtt_message& x) {
     refuse(x, command.error());
     send(parent_, record_command{}, describe(command.error()));
   }
+}
+
+void finder::take_light(const mqtt_message& x) {
+  if (!x.retained && !x.payload.empty() && x.payload != offline_status())
+    lights_.hear(x.payload, client_clock_ns());
 }
 
 void finder::refuse(const mqtt_message& x, const caf::error& why) {
@@ -168,18 +229,77 @@ void finder::tell_of_namesakes() {
   namesakes_ = std::move(text);
 }
 
+void finder::tell_of_refused() {
+  auto& refused = table_.refused();
+  if (std::exchange(no_room_, refused.counts().table_full)
+      != refused.counts().table_full)
+    fetch_.missed(client_clock_ns());
+  for (auto& line : refused.take_news())
+    log_warning(who(), line);
+  auto text = refused.in_words();
+  if (text == ignored_)
+    return;
+  directory().set_alarm(ignored_alarm, text);
+  if (text.empty())
+    log_info(who(), "no server is ignored any more");
+  ignored_ = std::move(text);
+}
+
+void finder::tell_of_other_client(int64_t now_ns) {
+  auto has_other = lights_.has_other(now_ns);
+  if (has_other == other_client_)
+    return;
+  other_client_ = has_other;
+  if (!has_other) {
+    directory().set_alarm(client_alarm, {});
+    log_info(who(), "no other client calls itself '", options_.client_id,
+             "' any more");
+    return;
+  }
+  auto text = "another client calls itself '" + options_.client_id
+              + "': what is told of the two on " + status_topic()
+              + " cannot be told apart; give it another node.id";
+  directory().set_alarm(client_alarm, text);
+  show_error(text);
+  log_error(who(), text);
+}
+
+void finder::fetch_again(int64_t now_ns) {
+  if (!fetch_.is_due(now_ns))
+    return;
+  log_debug(who(), "fetching all announcements again");
+  client_->subscribe(options_.topic_announce + "/+");
+  asked_ns_ = 0;
+}
+
+std::string finder::state() const {
+  auto& x = table_.refused().counts();
+  auto ignored = x.bad_address + x.not_allowed + x.table_full;
+  return std::to_string(table_.servers().size()) + " servers known"
+         + refusals_text(refused_, dropped_)
+         + (ignored == 0 ? ""
+                         : "; ignored: " + std::to_string(x.bad_address)
+                             + " for their address, "
+                             + std::to_string(x.not_allowed) + " not allowed, "
+                             + std::to_string(x.table_full) + " without room");
+}
+
 void finder::beat() {
   auto now = client_clock_ns();
-  if (linked_ && (asked_ns_ == 0 || now - asked_ns_ >= ask_interval_ns)) {
-    asked_ns_ = now;
-    client_->publish(options_.topic_request, reply_topic(), false);
-  }
-  // Without a broker nobody can answer: silence then means nothing.
-  if (linked_)
+  if (linked_) {
+    fetch_again(now);
+    if (asked_ns_ == 0 || now - asked_ns_ >= ask_interval_ns) {
+      asked_ns_ = now;
+      broadcasts_ = broadcast_addresses();
+      look_up();
+      client_->publish(options_.topic_request, reply_topic(), false);
+    }
+    // Without a broker nobody can answer: silence then means nothing.
     report(table_.tick(now));
-  if (linked_)
-    show_state(std::to_string(table_.servers().size()) + " servers known"
-               + refusals_text(refused_, dropped_));
+    tell_of_refused();
+    show_state(state());
+  }
+  tell_of_other_client(now);
   delayed_send(this, beat_interval, beat_atom_v);
 }
 
@@ -187,7 +307,9 @@ void finder::on_exit() {
   if (client_)
     client_->say_goodbye(status_topic(), offline_status());
   client_.reset();
-  directory().set_alarm(namesake_alarm, {}); // The next life finds them anew.
+  // The next life finds them anew.
+  for (auto* alarm : {namesake_alarm, ignored_alarm, client_alarm})
+    directory().set_alarm(alarm, {});
   parent_ = nullptr;
 }
 

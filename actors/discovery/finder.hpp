@@ -1,5 +1,8 @@
 #pragma once
 
+#include "actors/discovery/fetch_schedule.hpp"
+#include "actors/discovery/light_watch.hpp"
+#include "actors/discovery/local_address.hpp"
 #include "actors/discovery/server_table.hpp"
 #include "actors/shared/log_pace.hpp"
 #include "actors/shared/mqtt_client.hpp"
@@ -22,18 +25,24 @@ struct finder_options {
   std::string topic_announce;
   std::string topic_command;
   std::string topic_status;
-  cidr_list allowed;
+
+  /// Its functions are called on the actor's thread; `why_no_camera` is set by
+  /// the finder.
+  server_table_options servers;
+
+  /// Where the broker is: cameras are on loopback only where it is there, too.
+  std::string broker_host;
+  look_up_host look_up = look_up_in_background;
 
   /// Hears whether there is a connection to the broker, on the actor's thread.
   std::function<void(bool up)> on_link = {};
-
-  /// Called on the actor's thread. None: no server is connected.
-  server_table::connection_check connected = {};
 };
 
 /// DISCOVERY on a client: reports servers found and lost to the supervisor,
 /// passes recording commands on to it, and publishes the truth light for it,
-/// with a will that says `offline`.
+/// with a will that says `offline`. Names whom it does not take as a server,
+/// and raises an alarm while there are such, or another client of its id. What
+/// was missed in a flood is fetched again.
 class finder : public observed<finder_actor::base> {
 public:
   finder(caf::actor_config& cfg, const actor_context& context,
@@ -50,17 +59,33 @@ private:
   std::string status_topic() const;
   std::string offline_status() const;
 
+  server_table_options table_options();
+
+  /// Whether a server at `ip` can only be judged once the broker's address is
+  /// known; it is fetched again then.
+  bool is_too_early(const std::string& ip);
+
+  /// Has the broker's name looked up, unless its address is known.
+  void look_up();
+  void located(const std::vector<std::string>& broker);
   void linked();
+  void unlinked(const std::string& reason);
+  void publish_status();
+  void fetch_again(int64_t now_ns);
   void drain();
   void take(const mqtt_message& x);
   void take_announcement(const mqtt_message& x);
   void take_answer(const mqtt_message& x);
   void take_command(const mqtt_message& x);
+  void take_light(const mqtt_message& x);
   void refuse(const mqtt_message& x, const caf::error& why);
   void report(const server_events& events);
 
   /// Says that servers have one id, or have no more.
   void tell_of_namesakes();
+  void tell_of_refused();
+  void tell_of_other_client(int64_t now_ns);
+  std::string state() const;
   void beat();
 
   const finder_options options_;
@@ -77,6 +102,14 @@ private:
   log_pace refusals_;
   log_pace drops_;
   std::string namesakes_; ///< What was told of them.
+  std::string ignored_;   ///< Likewise, of those that are refused.
+  std::vector<std::string> broker_ips_; ///< Empty where not known yet.
+  std::vector<std::string> broadcasts_;
+  bool held_back_ = false; ///< Somebody on loopback waits for `broker_ips_`.
+  uint64_t no_room_ = 0;   ///< How many had none, as of the last beat.
+  fetch_schedule fetch_;
+  light_watch lights_;
+  bool other_client_ = false; ///< Whether it was told.
 };
 
 } // namespace camnode

@@ -2,7 +2,10 @@
 
 #include "actors/shared/file_ops.hpp"
 
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <memory>
@@ -77,6 +80,19 @@ std::string local_address_towards(const std::string& ip, uint16_t port) {
       || getsockname(fd.get(), address, &size) != 0)
     return {};
   return text_of(address, size);
+}
+
+std::vector<std::string> broadcast_addresses() {
+  std::vector<std::string> result;
+  ifaddrs* found = nullptr;
+  if (getifaddrs(&found) != 0)
+    return result;
+  std::unique_ptr<ifaddrs, void (*)(ifaddrs*)> owner{found, freeifaddrs};
+  for (auto* x = found; x != nullptr; x = x->ifa_next)
+    if ((x->ifa_flags & IFF_BROADCAST) != 0 && x->ifa_broadaddr != nullptr
+        && x->ifa_broadaddr->sa_family == AF_INET)
+      result.push_back(text_of(x->ifa_broadaddr, sizeof(sockaddr_in)));
+  return result;
 }
 
 std::string announceable_address(

@@ -27,6 +27,10 @@ void look_up_in_background(
 /// @returns Empty if there is no way there.
 std::string local_address_towards(const std::string& ip, uint16_t port);
 
+/// The broadcast addresses of the networks that this machine is in. Does not
+/// block.
+std::vector<std::string> broadcast_addresses();
+
 /// Where a stream can be found by those who know the same broker.
 /// @param broker Addresses of the broker.
 /// @param ipv4_only Whether the stream's port takes no IPv6; else IPv4 is

@@ -2,8 +2,12 @@
 
 #include "messages/server_info.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace camnode {
 
@@ -14,6 +18,9 @@ namespace camnode {
 /// card that was copied into a second Pi, say. (Of a run that is dead, there
 /// is at most the will, which says `offline`.) A server never answers with an
 /// announcement of its own, so that two of them do not shout at each other.
+///
+/// Nobody but us knows a reason to announce our run. Whoever does so with
+/// another address has copied what we said.
 class namesake_watch {
 public:
   enum class verdict {
@@ -23,11 +30,19 @@ public:
     namesake_left, ///< It is gone, and the broker has us as offline.
     remembered,    ///< The broker had another run as online: an earlier one of
                    ///< ours, or another server.
+    ours,          ///< It is what we announced.
+    claimed,       ///< Somebody says that our run is elsewhere.
   };
+
+  /// How many addresses of ours are known: more than one run has.
+  static constexpr size_t max_addresses = 16;
 
   /// @param epoch Our run.
   explicit namesake_watch(uint64_t epoch) : epoch_(epoch) {
   }
+
+  /// We announce ourselves so.
+  void announced(const server_info& x);
 
   /// @param x What was announced under our id.
   /// @param retained The broker had it stored: said before we subscribed.
@@ -43,7 +58,10 @@ public:
   }
 
 private:
+  bool was_ours(const server_info& x) const;
+
   const uint64_t epoch_;
+  std::deque<std::pair<std::string, uint16_t>> addresses_; ///< Newest last.
   std::optional<server_info> namesake_;
 };
 

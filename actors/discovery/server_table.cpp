@@ -1,7 +1,6 @@
 #include "actors/discovery/server_table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <utility>
 
@@ -11,34 +10,8 @@ namespace {
 
 using kind = server_event::kind;
 
-std::string id_of_ip(std::string ip) {
-  std::replace(ip.begin(), ip.end(), ':', '-');
-  return ip;
-}
-
-server_info legacy_info(const std::string& ip, bool online) {
-  server_info result;
-  result.id = id_of_ip(ip);
-  result.ip = ip;
-  result.port = server_table::legacy_port;
-  result.online = online;
-  result.legacy = true;
-  return result;
-}
-
-bool same_address(const server_info& x, const server_info& y) {
-  return x.ip == y.ip && x.port == y.port;
-}
-
 bool same_server(const server_info& x, const server_info& y) {
   return x.epoch == y.epoch || same_address(x, y);
-}
-
-/// What a server is listed as while another one has its id: the first of these
-/// that is free.
-std::array<std::string, 2> names_of(const server_info& x) {
-  auto ip = id_of_ip(x.ip);
-  return {ip, ip + "-" + std::to_string(x.port)};
 }
 
 server_info listed_as(const std::string& name, server_info x) {
@@ -53,15 +26,10 @@ std::string in_words(const std::string& name, const server_info& x) {
          + ": listed and recorded as " + name + "; give it another node.id";
 }
 
-server_event lost(server_info x) {
-  x.online = false;
-  return {kind::lost, std::move(x)};
-}
-
 } // namespace
 
-server_table::server_table(cidr_list allowed, connection_check connected)
-  : allowed_(std::move(allowed)), check_connections_(std::move(connected)) {
+server_table::server_table(server_table_options options)
+  : options_(std::move(options)), legacy_(options_.legacy_port) {
 }
 
 server_events server_table::announced(const server_info& x) {
@@ -75,39 +43,34 @@ server_events server_table::announced(const server_info& x) {
 }
 
 server_events server_table::answered(const std::string& ip, int64_t now_ns) {
-  if (is_announced(ip) || !admits(ip))
-    return {};
-  auto known = legacy_.find(ip);
-  if (known != legacy_.end())
-    known->second.last_answer_ns = now_ns;
-  else if (has_room())
-    legacy_.emplace(ip, legacy_server{now_ns, now_ns, false});
-  return {};
+  server_events result;
+  now_ns_ = std::max(now_ns_, now_ns);
+  if (is_announced(ip) || legacy_.answered(ip, now_ns))
+    return result;
+  auto until_ns = now_ns + legacy_servers::answer_timeout_ns;
+  server_info x;
+  x.ip = ip;
+  x.id = ids_by_address(x)[0];
+  if (admits(x, until_ns) && has_room(x, result, until_ns))
+    legacy_.add(ip, now_ns);
+  return result;
 }
 
 server_events server_table::tick(int64_t now_ns) {
   server_events result;
+  now_ns_ = now_ns;
   look_at_connections();
   judge_claims(now_ns, result);
   judge_namesakes(now_ns, result);
-  for (auto i = legacy_.begin(); i != legacy_.end();) {
-    auto& [ip, x] = *i;
-    if (now_ns - x.last_answer_ns >= answer_timeout_ns) {
-      if (x.reported)
-        result.push_back({kind::lost, legacy_info(ip, false)});
-      i = legacy_.erase(i);
-      continue;
-    }
-    if (!x.reported && now_ns - x.first_answer_ns >= announcement_wait_ns) {
-      if (is_announced(ip) || adopt_at(ip, result)) {
-        i = legacy_.erase(i);
-        continue;
-      }
-      x.reported = true;
-      result.push_back({kind::found, legacy_info(ip, true)});
-    }
-    ++i;
+  for (auto& x : legacy_.take_silent(now_ns))
+    tell_lost(std::move(x), result);
+  for (auto& ip : legacy_.due(now_ns)) {
+    if (is_announced(ip) || adopt_at(ip, result))
+      legacy_.drop(ip);
+    else
+      tell_found(legacy_.list(ip), result);
   }
+  refused_.tick(now_ns);
   return result;
 }
 
@@ -117,9 +80,8 @@ std::vector<server_info> server_table::servers() const {
     result.push_back(x);
   for (const auto& [name, x] : namesakes_)
     result.push_back(listed_as(name, x.server));
-  for (const auto& [ip, x] : legacy_)
-    if (x.reported)
-      result.push_back(legacy_info(ip, true));
+  for (auto& x : legacy_.listed())
+    result.push_back(std::move(x));
   return result;
 }
 
@@ -131,31 +93,53 @@ std::string server_table::namesakes() const {
 }
 
 void server_table::look_at_connections() {
-  if (check_connections_)
-    connected_ = check_connections_();
+  if (options_.connected)
+    connected_ = options_.connected();
 }
 
-bool server_table::admits(const std::string& ip) {
-  if (allowed_.contains(ip))
+void server_table::tell_found(server_info x, server_events& out) {
+  listed_ns_[x.id] = now_ns_;
+  refused_.remove(x.announced_id.empty() ? x.id : x.announced_id);
+  out.push_back({kind::found, std::move(x)});
+}
+
+void server_table::tell_lost(server_info x, server_events& out) {
+  listed_ns_.erase(x.id);
+  x.online = false;
+  out.push_back({kind::lost, std::move(x)});
+}
+
+bool server_table::admits(const server_info& x, int64_t until_ns) {
+  auto why = options_.why_no_camera ? options_.why_no_camera(x.ip) : "";
+  using reason = refused_servers::reason;
+  if (!why.empty())
+    refused_.add(reason::address, x.id, x.ip, "that is " + why, until_ns);
+  else if (!options_.allowed.contains(x.ip))
+    refused_.add(reason::allowed, x.id, x.ip,
+                 "that is outside of discovery.allow="
+                   + options_.allowed.text(),
+                 until_ns);
+  else
     return true;
-  ++refused_.not_allowed;
   return false;
 }
 
 bool server_table::is_announced(const std::string& ip) const {
-  auto is = [&](const auto& x) {
-    return x.second.ip == ip || x.first == id_of_ip(ip);
-  };
+  server_info at;
+  at.ip = ip;
+  auto id = ids_by_address(at)[0];
+  auto is = [&](const auto& x) { return x.second.ip == ip || x.first == id; };
   auto has_ip = [&](const auto& x) { return x.second.server.ip == ip; };
   return std::any_of(announced_.begin(), announced_.end(), is)
          || std::any_of(namesakes_.begin(), namesakes_.end(), has_ip)
-         || namesakes_.count(id_of_ip(ip)) > 0
+         || namesakes_.count(id) > 0
          || std::any_of(claims_.begin(), claims_.end(), has_ip);
 }
 
 void server_table::announced_online(const server_info& x, server_events& out) {
-  if (!admits(x.ip)) {
-    if (!is_namesake(x))
+  if (!admits(x)) {
+    auto is = [&](auto& y) { return y.id == x.id; };
+    if (std::none_of(connected_.begin(), connected_.end(), is))
       lose_announced(x.id, out);
     return;
   }
@@ -164,11 +148,13 @@ void server_table::announced_online(const server_info& x, server_events& out) {
   replace_legacy(x, out);
   auto known = announced_.find(x.id);
   if (known == announced_.end()) {
-    if (!has_room())
+    if (!has_room(x, out))
       return;
     announced_.emplace(x.id, x);
-    out.push_back({kind::found, x});
-  } else if (known->second != x) {
+    return tell_found(x, out);
+  }
+  refused_.remove(x.id);
+  if (known->second != x) {
     known->second = x;
     out.push_back({kind::updated, x});
   }
@@ -179,6 +165,7 @@ void server_table::announced_offline(const server_info& x, server_events& out) {
   if (known != announced_.end() && known->second.epoch == x.epoch)
     lose_announced(x.id, out);
   drop_claims_of(x);
+  refused_.remove(x.id);
   for (auto i = namesakes_.begin(); i != namesakes_.end();) {
     auto namesake = i++;
     auto& y = namesake->second.server;
@@ -251,7 +238,7 @@ void server_table::add_claim(const server_info& x, server_events& out) {
   if (known != claims_.end() || claims_.size() < max_servers)
     claims_[key_of(x)] = {x, since_ns};
   else
-    ++refused_.table_full;
+    refuse_for_room(x);
 }
 
 void server_table::judge_claims(int64_t now_ns, server_events& out) {
@@ -284,7 +271,7 @@ void server_table::judge_namesakes(int64_t now_ns, server_events& out) {
 }
 
 std::string server_table::earlier_name(const server_info& x) const {
-  auto names = names_of(x);
+  auto names = ids_by_address(x);
   for (auto& y : connected_)
     if (same_address(x, y) && (y.id == names[0] || y.id == names[1]))
       return y.id;
@@ -292,7 +279,7 @@ std::string server_table::earlier_name(const server_info& x) const {
 }
 
 std::string server_table::free_name(const server_info& x) const {
-  for (auto& name : names_of(x)) {
+  for (auto& name : ids_by_address(x)) {
     auto has_it = [&](auto& y) { return y.id == name && !same_address(x, y); };
     if (announced_.count(name) == 0 && namesakes_.count(name) == 0
         && std::none_of(connected_.begin(), connected_.end(), has_it))
@@ -309,28 +296,28 @@ void server_table::add_namesake(const server_info& x, server_events& out) {
   if (name.empty() || announced_.count(name) > 0 || namesakes_.count(name) > 0)
     name = free_name(x);
   if (name.empty())
-    return; // Only another node.id helps.
+    return refuse_for_room(x); // Only another node.id helps.
   replace_legacy(listed_as(name, x), out);
-  if (!has_room())
+  if (!has_room(x, out))
     return;
   namesakes_[name] = {x, 0};
-  out.push_back({kind::found, listed_as(name, x)});
+  tell_found(listed_as(name, x), out);
 }
 
 void server_table::lose_namesake(namesake_map::iterator x, server_events& out) {
-  out.push_back(lost(listed_as(x->first, x->second.server)));
+  tell_lost(listed_as(x->first, x->second.server), out);
   namesakes_.erase(x);
 }
 
 void server_table::adopt(server_info x, server_events& out) {
-  if (!allowed_.contains(x.ip) || !has_room())
+  if (!admits(x) || !has_room(x, out))
     return;
   x.online = true;
   if (earlier_name(x) == x.id)
     namesakes_[x.id] = {listed_as({}, x), 0};
   else
     announced_[x.id] = x;
-  out.push_back({kind::found, std::move(x)});
+  tell_found(std::move(x), out);
 }
 
 bool server_table::adopt_at(const std::string& ip, server_events& out) {
@@ -349,7 +336,7 @@ void server_table::lose_announced(const std::string& id, server_events& out) {
   auto known = announced_.find(id);
   if (known == announced_.end())
     return;
-  out.push_back(lost(std::move(known->second)));
+  tell_lost(std::move(known->second), out);
   announced_.erase(known);
 }
 
@@ -359,23 +346,54 @@ void server_table::replace_legacy(const server_info& by, server_events& out) {
     if (same_address(namesake->second.server, by))
       lose_namesake(namesake, out);
   }
-  for (auto i = legacy_.begin(); i != legacy_.end();) {
-    auto info = legacy_info(i->first, false);
-    if (info.ip != by.ip && info.id != by.id) {
-      ++i;
-      continue;
-    }
-    if (i->second.reported)
-      out.push_back({kind::lost, std::move(info)});
-    i = legacy_.erase(i);
-  }
+  for (auto& x : legacy_.take_replaced(by))
+    tell_lost(std::move(x), out);
 }
 
-bool server_table::has_room() {
-  if (announced_.size() + namesakes_.size() + legacy_.size() < max_servers)
+void server_table::refuse_for_room(const server_info& x, int64_t until_ns) {
+  refused_.add(refused_servers::reason::room, x.id, x.ip,
+               "there are " + std::to_string(max_servers) + " already",
+               until_ns);
+}
+
+bool server_table::has_room(const server_info& x, server_events& out,
+                            int64_t until_ns) {
+  auto size = announced_.size() + namesakes_.size() + legacy_.size();
+  if (size < max_servers || make_room(out))
     return true;
-  ++refused_.table_full;
+  refuse_for_room(x, until_ns);
   return false;
+}
+
+bool server_table::make_room(server_events& out) {
+  if (!options_.has_heard)
+    return false;
+  auto oldest = listed_ns_.end();
+  for (auto i = listed_ns_.begin(); i != listed_ns_.end(); ++i)
+    if (now_ns_ - i->second >= try_ns
+        && (oldest == listed_ns_.end() || i->second < oldest->second)
+        && !options_.has_heard(i->first))
+      oldest = i;
+  if (oldest == listed_ns_.end())
+    return false;
+  drop(std::string{oldest->first}, out);
+  return true;
+}
+
+void server_table::drop(const std::string& name, server_events& out) {
+  auto namesake = namesakes_.find(name);
+  for (auto& x : servers()) {
+    if (x.id != name)
+      continue;
+    refuse_for_room(x);
+    if (announced_.count(name) > 0)
+      return lose_announced(name, out);
+    if (namesake != namesakes_.end())
+      return lose_namesake(namesake, out);
+    legacy_.drop(x.ip);
+    return tell_lost(x, out);
+  }
+  listed_ns_.erase(name);
 }
 
 } // namespace camnode

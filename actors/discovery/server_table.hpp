@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/discovery/cidr_list.hpp"
+#include "actors/discovery/legacy_servers.hpp"
+#include "actors/discovery/refused_servers.hpp"
 #include "messages/server_info.hpp"
 
 #include <caf/timespan.hpp>
@@ -29,10 +31,31 @@ struct server_event {
 
 using server_events = std::vector<server_event>;
 
+/// What a table goes by.
+struct server_table_options {
+  cidr_list allowed; ///< Where servers may be.
+
+  /// The servers that frames come from, by the ids that this or an earlier
+  /// table gave them, and those that are about to be tried for the first time.
+  /// No legacy ones. None: no server is connected.
+  using connection_check = std::function<std::vector<server_info>()>;
+
+  connection_check connected = {};
+
+  /// Whether a frame has ever come from the server that is listed by an id.
+  /// None: nobody has to make room for others.
+  std::function<bool(const std::string& id)> has_heard = {};
+
+  /// Why no camera can have an IP; empty if one may. None: any may be one's.
+  std::function<std::string(const std::string& ip)> why_no_camera = {};
+
+  uint16_t legacy_port = 8000; ///< Where the streams of legacy servers are.
+};
+
 /// Who is alive, by announcements and by answers to getIP requests. Both may
 /// come from one server, which then is known by its announcement alone. A
 /// server that only answers is a legacy one: its id is its IP (with `-` for
-/// the colons of IPv6, which no id has), its port 8000.
+/// the colons of IPv6, which no id has).
 ///
 /// Two servers may call themselves the same. Whose pictures come under an id
 /// keeps it: another run at another address that claims it meanwhile is known
@@ -42,19 +65,15 @@ using server_events = std::vector<server_event>;
 /// too: of two servers of one id, the broker stores who spoke last, not who is
 /// connected.
 ///
+/// Where the table is full, one that never sent a frame makes room, the oldest
+/// first, once it had its time. Who is refused is named, see `refused`.
+///
 /// Each id is in the table once. All times are ns on one steady clock. Not
 /// thread safe.
 class server_table {
 public:
   /// More than any lab has; bounds what strangers on the broker can cause.
   static constexpr size_t max_servers = 256;
-
-  /// How long an answer waits for an announcement from the same IP.
-  static constexpr int64_t announcement_wait_ns = 1'000'000'000;
-
-  /// A legacy server is gone after this without an answer: three rounds of
-  /// 15 s and some time for the last answer.
-  static constexpr int64_t answer_timeout_ns = 50'000'000'000;
 
   /// How long one that claims another's id waits until it is taken for a
   /// second server: longer than a connection that is dead may look alive.
@@ -64,22 +83,10 @@ public:
   /// has it: longer than most breaks of a network.
   static constexpr int64_t alone_wait_ns = 30'000'000'000;
 
-  /// Where the stream of a legacy server is.
-  static constexpr uint16_t legacy_port = 8000;
+  /// How long a server has for its first frame before it makes room.
+  static constexpr int64_t try_ns = 5'000'000'000;
 
-  struct counters {
-    uint64_t not_allowed = 0; ///< Announcements and answers from outside.
-    uint64_t table_full = 0;  ///< Announcements and answers beyond the 256.
-  };
-
-  /// The servers that frames come from, by the ids that this or an earlier
-  /// table gave them, and those that are about to be tried for the first time.
-  /// No legacy ones.
-  using connection_check = std::function<std::vector<server_info>()>;
-
-  /// @param allowed Where servers may be.
-  /// @param connected None: no server is.
-  explicit server_table(cidr_list allowed, connection_check connected = {});
+  explicit server_table(server_table_options options);
 
   /// Takes a server's announcement. An `offline` is ignored unless its epoch
   /// is the one that the table knows: it may be an earlier run's last will.
@@ -100,17 +107,21 @@ public:
   /// Which servers claim ids that others have, in words; empty if none does.
   std::string namesakes() const;
 
-  const counters& refused() const {
+  /// Somebody cleared the announcement of `id`.
+  void cleared(const std::string& id) {
+    refused_.remove(id);
+  }
+
+  /// Who is not taken. Its news are to be logged.
+  refused_servers& refused() {
+    return refused_;
+  }
+
+  const refused_servers& refused() const {
     return refused_;
   }
 
 private:
-  struct legacy_server {
-    int64_t first_answer_ns;
-    int64_t last_answer_ns;
-    bool reported;
-  };
-
   /// A server that claims the id of another one.
   struct claim {
     server_info server;   ///< As announced.
@@ -135,7 +146,12 @@ private:
   }
 
   void look_at_connections();
-  bool admits(const std::string& ip);
+  void tell_found(server_info x, server_events& out);
+  void tell_lost(server_info x, server_events& out);
+
+  /// Whether a server may be where `x` is; else it is refused.
+  /// @param until_ns See `refused_servers`; likewise below.
+  bool admits(const server_info& x, int64_t until_ns = 0);
 
   /// The other server that is connected by the id of `x`; null if none is.
   const server_info* rival_of(const server_info& x) const;
@@ -176,16 +192,24 @@ private:
   void announced_online(const server_info& x, server_events& out);
   void lose_announced(const std::string& id, server_events& out);
   void replace_legacy(const server_info& by, server_events& out);
-  bool has_room();
 
-  const cidr_list allowed_;
-  const connection_check check_connections_;
+  /// Makes room if there is none; without success, refuses `x`.
+  bool has_room(const server_info& x, server_events& out, int64_t until_ns = 0);
+  bool make_room(server_events& out);
+  void refuse_for_room(const server_info& x, int64_t until_ns = 0);
+
+  /// Drops the server that is listed as `name`, as there is no room.
+  void drop(const std::string& name, server_events& out);
+
+  const server_table_options options_;
   std::vector<server_info> connected_;           ///< As of the present call.
   std::map<std::string, server_info> announced_; ///< By id; all online.
-  std::map<std::string, legacy_server> legacy_;  ///< By IP.
-  std::map<claim_key, claim> claims_;            ///< Not judged yet.
+  legacy_servers legacy_;
+  std::map<claim_key, claim> claims_; ///< Not judged yet.
   namesake_map namesakes_;
-  counters refused_;
+  std::map<std::string, int64_t> listed_ns_; ///< Since when, by listed id.
+  refused_servers refused_;
+  int64_t now_ns_ = 0; ///< Of the last tick or answer.
 };
 
 } // namespace camnode

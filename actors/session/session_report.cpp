@@ -162,7 +162,7 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   auto books = books_of(x, view.session);
   auto known = books.session_ms != 0;
   auto viewer = x.viewer->look();
-  auto& server = x.server;
+  auto server = x.as_connected();
   json result;
   result["address"] = server.ip + ":" + std::to_string(server.port);
   result["protocol"] = viewer.legacy ? "legacy" : "http";

@@ -21,6 +21,20 @@ struct fleet_member {
   std::shared_ptr<frame_ring> ring;
   viewer_board_ptr viewer;
   recording_ledger_ptr ledger;
+
+  /// The server with the address and the run that frames come from, if they
+  /// do: it may be announced elsewhere meanwhile.
+  server_info as_connected() const {
+    auto result = server;
+    auto x = viewer->look();
+    if (!x.connected || x.ip.empty())
+      return result;
+    result.ip = x.ip;
+    result.port = x.port;
+    if (x.told_epoch != 0)
+      result.epoch = x.told_epoch;
+    return result;
+  }
 };
 
 /// The servers that a client deals with. Any thread.
@@ -66,9 +80,19 @@ public:
       auto viewer = x.viewer->look();
       auto holds = viewer.connected || viewer.last_error.empty();
       if (holds && !x.server.legacy && !x.server.ip.empty())
-        result.push_back(x.server);
+        result.push_back(x.as_connected());
     }
     return result;
+  }
+
+  /// Whether a frame has ever come from server `id`, be it to the process
+  /// before this one.
+  bool has_heard(const std::string& id) const {
+    std::lock_guard<std::mutex> guard{mutex_};
+    return std::any_of(members_.begin(), members_.end(), [&](const auto& x) {
+      return x.server.id == id
+             && (x.viewer->look().frames > 0 || x.ledger->look().written > 0);
+    });
   }
 
 private:

@@ -23,7 +23,14 @@ struct viewer_figures {
   bool connected = false;
   bool legacy = false;
   uint64_t connections = 0; ///< Attempts, ever.
-  uint64_t frames = 0;      ///< Received, ever.
+
+  // Of the present connection, else of the last one that came about:
+  std::string ip; ///< Where it leads to; empty before the first one.
+  uint16_t port = 0;
+  std::string told_id; ///< What the server calls itself; empty if it does not.
+  uint64_t told_epoch = 0; ///< Likewise.
+
+  uint64_t frames = 0; ///< Received, ever.
   uint64_t bytes = 0;
   uint64_t doubled = 0;  ///< Received again, and dropped.
   uint64_t broken = 0;   ///< Bodies that were no JPEG.

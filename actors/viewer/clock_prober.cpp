@@ -1,6 +1,7 @@
 #include "actors/viewer/clock_prober.hpp"
 
 #include "messages/clock.hpp"
+#include "messages/text.hpp"
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -29,7 +30,9 @@ constexpr auto last_back_off = 5s;
 
 constexpr size_t max_answer_bytes = 4096;
 
-std::optional<clock_probe> parse_answer(const std::string& body) {
+/// @param id What the server calls itself, if it does.
+std::optional<clock_probe> parse_answer(const std::string& body,
+                                        std::string& id) {
   auto json = nlohmann::json::parse(body, nullptr, false);
   auto whole = [&](const char* key) -> std::optional<int64_t> {
     if (!json.is_object() || !json.contains(key)
@@ -46,6 +49,10 @@ std::optional<clock_probe> parse_answer(const std::string& body) {
   result.sent_ns = *sent;
   result.epoch = static_cast<uint64_t>(
     std::max<int64_t>(0, whole("epoch").value_or(0)));
+  auto name = json.find("id");
+  if (name != json.end() && name->is_string()
+      && is_node_id(name->get_ref<const std::string&>()))
+    id = name->get<std::string>();
   return result;
 }
 
@@ -140,7 +147,8 @@ void clock_prober::ask() {
 
 void clock_prober::take_answer() {
   auto answered = client_clock_ns();
-  auto probe = parse_answer(parser_->get().body());
+  told_id_.clear();
+  auto probe = parse_answer(parser_->get().body(), told_id_);
   if (!probe)
     return fail("answers /clock with what is no clock");
   answered_ns_ = answered;

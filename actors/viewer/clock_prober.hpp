@@ -43,6 +43,11 @@ public:
     return answered_ns_;
   }
 
+  /// What the server called itself in its last answer; empty if it did not.
+  const std::string& told_id() const {
+    return told_id_;
+  }
+
 private:
   using error_code = boost::system::error_code;
 
@@ -68,6 +73,7 @@ private:
     parser_;
   int64_t asked_ns_ = 0;
   int64_t answered_ns_ = 0;
+  std::string told_id_;
   unsigned quick_ = 0;   ///< Quick probes still to be made.
   uint64_t attempt_ = 0; ///< Tells the present connection from earlier ones.
   std::chrono::milliseconds back_off_;

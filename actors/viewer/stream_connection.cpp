@@ -68,7 +68,10 @@ struct stream_connection::implementation
   int64_t stalled_from_ns() const;
   int64_t lifeless_from_ns() const;
   void watch();
+  bool is_stranger(const std::string& id) const;
+  bool begin_frames();
   void end(std::string reason);
+  void end_with_stranger(const std::string& id);
   void close();
 
   asio::io_context& context;
@@ -86,7 +89,7 @@ struct stream_connection::implementation
   uint64_t frames = 0;
   size_t low_water = 1;
   int64_t newest_ns = 0; ///< When the last bytes came.
-  bool answered = false; ///< The server has said something.
+  bool answered = false; ///< The server has said who it is.
   bool closed = false;
 };
 
@@ -101,6 +104,10 @@ void stream_connection::implementation::start() {
   // The clock first; but frames matter more than their exact times.
   clock_prober::events heard;
   heard.on_probe = [me = shared_from_this()](const clock_probe& x) {
+    if (me->is_stranger(me->prober->told_id())) {
+      me->end_with_stranger(me->prober->told_id());
+      return clock_offset::pace::calm;
+    }
     auto pace = me->intake->add_probe(x);
     if (++me->probes == probes_before_frames)
       me->connect();
@@ -195,16 +202,15 @@ void stream_connection::implementation::read() {
 void stream_connection::implementation::take(size_t n) {
   newest_ns = client_clock_ns();
   decoder.commit(n);
-  if (!std::exchange(answered, true))
-    intake->note_answer(newest_ns);
-  while (auto x = decoder.next()) {
-    if (frames == 0) {
-      auto legacy = decoder.protocol() == stream_protocol::legacy;
-      if (legacy && options.expect_http)
-        return end("answered in the legacy protocol though it announced "
-                   "itself: the request came late");
-      events.on_connected(legacy);
-    }
+  for (auto x = decoder.next();; x = decoder.next()) {
+    if (is_stranger(decoder.id()))
+      return end_with_stranger(decoder.id());
+    if (decoder.introduced() && !std::exchange(answered, true))
+      intake->note_answer(newest_ns);
+    if (!x)
+      break;
+    if (frames == 0 && !begin_frames())
+      return;
     ++frames;
     intake->take(std::move(*x), newest_ns);
   }
@@ -213,6 +219,23 @@ void stream_connection::implementation::take(size_t n) {
   if (decoder.failed())
     return end(decoder.error());
   read();
+}
+
+/// @returns false if the connection is over.
+bool stream_connection::implementation::begin_frames() {
+  auto legacy = decoder.protocol() == stream_protocol::legacy;
+  if (legacy && options.expect_http) {
+    end("answered in the legacy protocol though it announced itself: the "
+        "request came late");
+    return false;
+  }
+  events.on_connected({legacy, decoder.id(), decoder.epoch().value_or(0)});
+  return true;
+}
+
+bool stream_connection::implementation::is_stranger(
+  const std::string& id) const {
+  return !id.empty() && !options.expect_id.empty() && id != options.expect_id;
 }
 
 int64_t stream_connection::implementation::heard_ns() const {
@@ -257,6 +280,16 @@ void stream_connection::implementation::end(std::string reason) {
   close();
   if (tell)
     tell(std::move(reason));
+}
+
+void stream_connection::implementation::end_with_stranger(
+  const std::string& id) {
+  auto reason = "another server is there, which calls itself '" + id + "'";
+  auto tell = std::move(events.on_stranger);
+  if (!tell)
+    return end(std::move(reason));
+  close();
+  tell(std::move(reason));
 }
 
 void stream_connection::implementation::close() {

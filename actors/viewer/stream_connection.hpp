@@ -16,6 +16,10 @@ struct stream_connection_options {
   std::string ip;
   uint16_t port = 8000;
 
+  /// What the server must call itself, if it says so at all; else nothing is
+  /// taken from there. Empty: whatever it says.
+  std::string expect_id = {};
+
   /// The server announced itself, so that an answer in the legacy protocol
   /// only means that our request came late: an error, and tried again.
   bool expect_http = false;
@@ -27,10 +31,21 @@ struct stream_connection_options {
   std::chrono::milliseconds stall_deadline{2000};
 };
 
+/// Who sends frames.
+struct stream_peer {
+  bool legacy = false;
+  std::string id = {}; ///< What it calls itself; empty if it does not say.
+  uint64_t epoch = 0;  ///< Likewise.
+};
+
 /// What a connection reports, on the I/O thread; must return at once.
 struct stream_connection_events {
-  std::function<void(bool legacy)> on_connected;  ///< The first frame is here.
+  /// The first frame is here.
+  std::function<void(const stream_peer&)> on_connected;
   std::function<void(std::string reason)> on_end; ///< Nothing comes after it.
+
+  /// Instead of `on_end`: another server is there.
+  std::function<void(std::string reason)> on_stranger;
 };
 
 /// Connects to a server, asks for its frames behind the last one that

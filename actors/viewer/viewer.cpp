@@ -24,9 +24,16 @@ constexpr int64_t healthy_ns = 2'000'000'000;
 
 constexpr auto beat_interval = 1s;
 
-std::string address_of(const server_info& x) {
-  return x.ip + ":" + std::to_string(x.port);
-}
+/// For how long an attempt is left alone, whatever is announced: without end,
+/// a flood of announcements would let none come to anything.
+constexpr int64_t undisturbed_ns = 1'000'000'000;
+
+/// How often somebody is looked for at an address that did not prove right.
+constexpr int64_t trial_interval_ns = 10'000'000'000;
+
+/// How long an alarm outlives the claim that it is about: whoever looks is to
+/// see it.
+constexpr int64_t alarm_ns = 60'000'000'000;
 
 } // namespace
 
@@ -36,6 +43,8 @@ viewer::viewer(caf::actor_config& cfg, const actor_context& context,
     io_(io),
     parts_(std::move(parts)),
     server_(std::move(server)),
+    addresses_(address_of(server_),
+               {parts_.board->look().ip, parts_.board->look().port}),
     back_off_(first_back_off) {
 }
 
@@ -43,24 +52,44 @@ viewer::behavior_type viewer::make_behavior() {
   connect();
   delayed_send(this, beat_interval, beat_atom_v);
   return {
-    [this](const server_info& x) {
-      auto moved = x.ip != server_.ip || x.port != server_.port
-                   || x.epoch != server_.epoch;
-      server_ = x;
-      if (moved || !connected_) {
-        back_off_ = first_back_off;
-        connect();
-      }
-    },
+    [this](const server_info& x) { take_news(x); },
     [this](const stream_event& x) { on_event(x); },
     [this](retry_atom, uint64_t attempt) {
-      if (attempt == attempt_)
+      if (attempt == attempt_ && !connected_)
         connect();
     },
     [this](beat_atom) {
-      show_figures();
+      beat();
       delayed_send(this, beat_interval, beat_atom_v);
     },
+  };
+}
+
+void viewer::take_news(const server_info& x) {
+  server_ = x;
+  addresses_.announce(address_of(x));
+  if (connected_)
+    return try_claim();
+  if (connection_ && addresses_.current() == addresses_.announced())
+    return; // It is being tried.
+  auto age_ns = client_clock_ns() - attempt_ns_;
+  if (connection_ && age_ns < undisturbed_ns) {
+    delayed_send(this, caf::timespan{undisturbed_ns - age_ns}, retry_atom_v,
+                 attempt_);
+    return;
+  }
+  back_off_ = first_back_off;
+  connect();
+}
+
+std::function<void(stream_event)> viewer::teller(uint64_t n) {
+  // Weak, as the actor owns what calls this.
+  auto self = caf::actor_cast<caf::weak_actor_ptr>(
+    caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
+  return [self, n](stream_event x) {
+    x.connection = n;
+    if (auto strong = self.lock())
+      caf::anon_send(caf::actor_cast<viewer_actor>(strong), std::move(x));
   };
 }
 
@@ -68,29 +97,29 @@ void viewer::connect() {
   connection_.reset();
   connected_ = false;
   ++attempt_;
-  show("connecting to " + address_of(server_));
-  // Weak, as the actor owns the connection that owns these.
-  auto self = caf::actor_cast<caf::weak_actor_ptr>(
-    caf::actor_cast<caf::strong_actor_ptr>(ctrl()));
-  auto tell = [self, attempt = attempt_](stream_event x) {
-    x.connection = attempt;
-    if (auto strong = self.lock())
-      caf::anon_send(caf::actor_cast<viewer_actor>(strong), std::move(x));
-  };
+  attempt_ns_ = client_clock_ns();
+  auto& at = addresses_.next();
+  show("connecting to " + at.text());
+  using kind = stream_event::kind;
+  auto tell = teller(attempt_);
   stream_connection_options options;
-  options.ip = server_.ip;
-  options.port = server_.port;
+  options.ip = at.ip;
+  options.port = at.port;
+  options.expect_id = server_.announced_id;
   options.expect_http = !server_.legacy;
   options.want_past = parts_.want_past();
   options.stall_deadline = stall_deadline();
   connection_ = std::make_unique<stream_connection>(
     io_, parts_.intake, std::move(options),
     stream_connection_events{
-      [tell](bool legacy) {
-        tell({0, stream_event::kind::connected, legacy, {}});
+      [tell](const stream_peer& x) {
+        tell({0, kind::connected, {}, x.legacy, x.id, x.epoch});
       },
       [tell](std::string reason) {
-        tell({0, stream_event::kind::disconnected, false, std::move(reason)});
+        tell({0, kind::disconnected, std::move(reason)});
+      },
+      [tell](std::string reason) {
+        tell({0, kind::stranger, std::move(reason)});
       }});
 }
 
@@ -101,19 +130,48 @@ std::chrono::milliseconds viewer::stall_deadline() const {
 }
 
 void viewer::on_event(const stream_event& x) {
+  using kind = stream_event::kind;
+  if (x.what == kind::claim_tried) {
+    if (x.connection == trials_)
+      judge_claim(x);
+    return;
+  }
   if (x.connection != attempt_)
     return;
-  if (x.what == stream_event::kind::disconnected)
-    return retry_later(x.reason);
+  if (x.what == kind::connected)
+    return on_connected(x);
+  if (x.what == kind::stranger)
+    on_stranger(x);
+  retry_later(x.reason);
+}
+
+void viewer::on_connected(const stream_event& x) {
   connected_ = true;
   connected_ns_ = client_clock_ns();
+  addresses_.prove();
+  auto at = addresses_.current();
   parts_.board->update([&](viewer_figures& f) {
     f.connected = true;
     f.legacy = x.legacy;
+    f.ip = at.ip;
+    f.port = at.port;
+    f.told_id = x.id;
+    f.told_epoch = x.epoch;
   });
   log(told_ ? log_level::debug : log_level::info, who(), "receiving from ",
-      address_of(server_), x.legacy ? " (legacy)" : "");
+      at.text(), x.legacy ? " (legacy)" : "");
   show(x.legacy ? "receiving (legacy)" : "receiving");
+  if (at == addresses_.announced())
+    set_alarm({});
+  granted_ = {};
+  try_claim();
+}
+
+void viewer::on_stranger(const stream_event& x) {
+  set_alarm(server_.id + " is not at " + addresses_.current().text() + ": "
+            + x.reason
+            + "; nothing is taken from there; see stream.advertise "
+              "of both");
 }
 
 void viewer::retry_later(const std::string& reason) {
@@ -126,7 +184,8 @@ void viewer::retry_later(const std::string& reason) {
   connected_ = false;
   // Once per outage, however many tries it takes.
   log(std::exchange(told_, true) ? log_level::debug : log_level::warning, who(),
-      address_of(server_), ": ", reason, "; trying again until it answers");
+      addresses_.current().text(), ": ", reason,
+      "; trying again until it answers");
   parts_.board->update([&](viewer_figures& f) {
     f.connected = false;
     f.last_error = reason;
@@ -146,6 +205,70 @@ void viewer::show(const std::string& state) {
   });
 }
 
+void viewer::try_claim() {
+  auto at = addresses_.announced();
+  if (trial_ || at == addresses_.current() || at == granted_)
+    return;
+  auto now = client_clock_ns();
+  if (at == tried_ && now - tried_ns_ < trial_interval_ns)
+    return;
+  tried_ = at;
+  tried_ns_ = now;
+  trial_ = std::make_unique<address_trial>(
+    io_, at, [tell = teller(++trials_)](trial_answer x) {
+      tell({0, stream_event::kind::claim_tried, std::move(x.trouble), false,
+            std::move(x.id), x.epoch});
+    });
+}
+
+void viewer::judge_claim(const stream_event& x) {
+  trial_.reset();
+  if (!connected_ || tried_ == addresses_.current())
+    return; // The connection itself tells, or is about to.
+  auto told_epoch = parts_.board->look().told_epoch;
+  auto epoch = told_epoch != 0 ? told_epoch : server_.epoch;
+  auto id = server_.announced_id.empty() ? server_.id : server_.announced_id;
+  auto right = x.reason.empty() && x.id == id && x.epoch == epoch;
+  if (right) {
+    granted_ = tried_;
+    log_info(who(), server_.id, " is at ", tried_.text(), ", too; going on at ",
+             addresses_.current().text());
+    return set_alarm({});
+  }
+  auto found = !x.reason.empty() ? "it does not answer (" + x.reason + ")"
+               : x.id == id      ? std::string{"another run of it answers"}
+                                 : "another server answers";
+  set_alarm(server_.id + " is announced at " + tried_.text() + ", where "
+            + found + ", though frames come from " + addresses_.current().text()
+            + ": going on there; somebody else may speak in its name");
+}
+
+void viewer::beat() {
+  if (connected_)
+    try_claim();
+  auto settled = connected_ && addresses_.announced() == addresses_.current();
+  if (settled && client_clock_ns() - alarm_ns_ >= alarm_ns)
+    set_alarm({});
+  show_figures();
+}
+
+std::string viewer::alarm_name() const {
+  return "server/" + server_.id;
+}
+
+void viewer::set_alarm(const std::string& text) {
+  if (!text.empty())
+    alarm_ns_ = client_clock_ns();
+  if (text == alarm_)
+    return;
+  alarm_ = text;
+  directory().set_alarm(alarm_name(), text);
+  if (text.empty())
+    return log_info(who(), server_.id, ": the alarm is over");
+  show_error(text);
+  log_error(who(), text);
+}
+
 void viewer::show_figures() {
   auto x = parts_.board->look();
   if (connected_)
@@ -154,6 +277,8 @@ void viewer::show_figures() {
 
 void viewer::on_exit() {
   connection_.reset();
+  trial_.reset();
+  directory().set_alarm(alarm_name(), {});
   parts_.board->update([](viewer_figures& f) {
     f.connected = false;
     f.state = "restarting";

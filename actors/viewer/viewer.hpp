@@ -3,7 +3,9 @@
 #include "actors/shared/io_thread.hpp"
 #include "actors/shared/observed.hpp"
 #include "actors/shared/viewer_board.hpp"
+#include "actors/viewer/address_trial.hpp"
 #include "actors/viewer/frame_intake.hpp"
+#include "actors/viewer/server_addresses.hpp"
 #include "actors/viewer/stream_connection.hpp"
 #include "messages/actors.hpp"
 
@@ -11,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace camnode {
 
@@ -27,6 +30,10 @@ struct viewer_parts {
 /// Owns the connection to one server: connects, tells legacy from HTTP,
 /// notices silence, and connects again with back-off behind the last frame it
 /// got, for as long as it lives. Its frames go into the pair's ring.
+///
+/// An announcement is a claim. A connection that works goes on, wherever the
+/// server is said to be meanwhile; who answers there is asked beside it.
+/// Nothing is taken from a server that calls itself otherwise. Both are alarms.
 class viewer : public observed<viewer_actor::base> {
 public:
   viewer(caf::actor_config& cfg, const actor_context& context, io_thread& io,
@@ -38,22 +45,49 @@ protected:
   behavior_type make_behavior() override;
 
 private:
+  void take_news(const server_info& x);
   void connect();
   void on_event(const stream_event& x);
+  void on_connected(const stream_event& x);
+  void on_stranger(const stream_event& x);
   void retry_later(const std::string& reason);
+
+  /// Sends what `connection` or a trial of number `n` tells to this actor.
+  std::function<void(stream_event)> teller(uint64_t n);
+
+  /// Asks who is where the server is said to be, unless frames come from there.
+  void try_claim();
+  void judge_claim(const stream_event& x);
+  void beat();
+
+  /// @param text Empty: all is well.
+  void set_alarm(const std::string& text);
+  std::string alarm_name() const;
   void show_figures();
   void show(const std::string& state);
   std::chrono::milliseconds stall_deadline() const;
 
   io_thread& io_;
   const viewer_parts parts_;
-  server_info server_;
-  std::unique_ptr<stream_connection> connection_;
+  server_info server_; ///< As announced.
+  server_addresses addresses_;
+  std::unique_ptr<stream_connection> connection_; ///< Null between attempts.
   uint64_t attempt_ = 0;
+  int64_t attempt_ns_ = 0; ///< When it began.
   bool connected_ = false;
   int64_t connected_ns_ = 0; ///< When the present connection began.
   bool told_ = false;        ///< Whether the present outage is in the log.
   caf::timespan back_off_;
+
+  std::unique_ptr<address_trial> trial_;
+  uint64_t trials_ = 0;
+  server_address tried_; ///< Where the last trial was.
+  int64_t tried_ns_ = 0; ///< When it began.
+
+  /// Where the server answers, too, as a trial has shown.
+  server_address granted_;
+  std::string alarm_;
+  int64_t alarm_ns_ = 0; ///< When it was last raised.
 };
 
 } // namespace camnode

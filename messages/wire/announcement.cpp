@@ -77,6 +77,7 @@ std::string_view last_level(std::string_view topic) {
 
 void read_identity(member_reader& in, std::string_view topic, server_info& x) {
   x.id = in.text("id");
+  x.announced_id = x.id;
   if (!is_node_id(x.id))
     in.refuse("id", "must be 1 to 64 of A-Z a-z 0-9 . _ -");
   if (x.id != last_level(topic))

@@ -71,6 +71,12 @@ public:
     return protocol_;
   }
 
+  /// Whether the peer has said who it is: in HTTP, its whole header.
+  bool introduced() const {
+    return stage_ != stage::detect && stage_ != stage::response_head
+           && !failed();
+  }
+
   /// True once the peer has said something that ends the stream.
   bool failed() const {
     return stage_ == stage::failed;

@@ -26,6 +26,7 @@ struct fixture : actor_fixture {
     options.server.ip = "10.0.0.7";
     options.server.epoch = 99;
     options.server.version = "0.1";
+    broker.passes_on = true;
   }
 
   ~fixture() override {
@@ -60,10 +61,11 @@ struct fixture : actor_fixture {
   }
 
   /// Somebody announces a server under our id.
-  void announce(uint64_t epoch, bool online, bool retained = false) {
+  void announce(uint64_t epoch, bool online, bool retained = false,
+                const std::string& ip = "10.0.0.8") {
     server_info x;
     x.id = "porch";
-    x.ip = "10.0.0.8";
+    x.ip = ip;
     x.port = 8000;
     x.epoch = epoch;
     x.online = online;
@@ -280,11 +282,97 @@ CAF_TEST(a will of an earlier run does not stay the last word) {
 CAF_TEST(a server hears itself without a word) {
   start_announcer();
   come_up();
-  announce(99, true);
+  announce(99, true, false, "10.0.0.7");
+  announce(99, true, true, "10.0.0.7");
   announce(98, false, true);
   announce(98, true, true);
   advance(10s);
   CAF_CHECK_EQUAL(announcements(), 1u);
+  CAF_CHECK_EQUAL(alarm(), "");
+}
+
+CAF_TEST(a run of a server that is said to be elsewhere is an alarm) {
+  start_announcer();
+  come_up();
+  for (int i = 0; i < 100; ++i)
+    announce(99, true);
+  CAF_CHECK(alarm().find("somebody announces 'porch', this run of it, at "
+                         "10.0.0.8:8000")
+            == 0);
+  advance(500ms);
+  // The last word is ours, and no flood becomes one of ours.
+  CAF_CHECK_EQUAL(announcements(), 2u);
+  CAF_CHECK_EQUAL(announced().ip, "10.0.0.7");
+  advance(50s);
+  CAF_CHECK(!alarm().empty());
+  advance(20s);
+  CAF_CHECK_EQUAL(alarm(), "");
+}
+
+CAF_TEST(a wrong address that the broker has stored is an alarm too) {
+  start_announcer();
+  come_up();
+  announce(99, true, true);
+  CAF_CHECK(!alarm().empty());
+}
+
+CAF_TEST(a server that moved is not alarmed by where it was) {
+  start_announcer();
+  come_up();
+  port = 8002;
+  advance(1s);
+  CAF_CHECK_EQUAL(announced().port, 8002u);
+  announce(99, true, false, "10.0.0.7"); // At port 8000, and late.
+  CAF_CHECK_EQUAL(alarm(), "");
+}
+
+CAF_TEST(a broker that passes no announcement on is an alarm) {
+  broker.passes_on = false;
+  start_announcer();
+  come_up();
+  advance(9s);
+  CAF_CHECK_EQUAL(alarm(), "");
+  advance(2s);
+  CAF_CHECK(alarm().find("the broker does not pass on what is published to "
+                         "camera/announce/porch")
+            == 0);
+  CAF_CHECK_EQUAL(figures("discovery").last_error, alarm());
+  // It is tried again, as rules may change.
+  auto tried = announcements();
+  advance(60s);
+  CAF_CHECK(announcements() >= tried + 5);
+  CAF_CHECK(announcements() <= tried + 7);
+  broker.passes_on = true;
+  advance(20s);
+  CAF_CHECK_EQUAL(alarm(), "");
+  tried = announcements();
+  advance(60s);
+  CAF_CHECK_EQUAL(announcements(), tried);
+}
+
+CAF_TEST(a camera that fails in ever new words does not hide a silence) {
+  broker.passes_on = false;
+  std::string trouble = "unplugged";
+  options.camera_trouble = [&] { return trouble; };
+  start_announcer();
+  come_up();
+  for (int i = 0; i < 24; ++i) {
+    trouble += "!";
+    advance(500ms);
+  }
+  CAF_CHECK(!alarm().empty());
+}
+
+CAF_TEST(without a broker nothing is said of what it passes on) {
+  broker.passes_on = false;
+  start_announcer();
+  come_up();
+  advance(11s);
+  CAF_CHECK(!alarm().empty());
+  broker.go_down();
+  consume_messages();
+  CAF_CHECK_EQUAL(alarm(), "");
+  advance(60s);
   CAF_CHECK_EQUAL(alarm(), "");
 }
 

@@ -67,6 +67,8 @@ struct fake_broker {
     return result;
   }
 
+  /// Whether what is published comes back to those who subscribed to it.
+  bool passes_on = false;
   int made = 0; ///< Clients, ever.
   bool up = false;
   std::string client_name;
@@ -95,8 +97,11 @@ private:
 
     void publish(const std::string& topic, const std::string& payload,
                  bool retained) override {
-      if (broker.up)
-        broker.published.push_back({topic, payload, retained});
+      if (!broker.up)
+        return;
+      broker.published.push_back({topic, payload, retained});
+      if (broker.passes_on && broker.subscribed(topic))
+        broker.deliver(topic, payload);
     }
 
     void say_goodbye(const std::string& topic,

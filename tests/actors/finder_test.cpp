@@ -21,6 +21,7 @@ const std::string reply_at = "camera/response/desk";
 server_info server(uint64_t epoch, bool online = true) {
   server_info x;
   x.id = "porch";
+  x.announced_id = x.id;
   x.ip = "10.0.0.7";
   x.port = 8000;
   x.epoch = epoch;

@@ -14,6 +14,7 @@ fleet_member member(const std::string& id, const std::string& ip,
   result.server.ip = ip;
   result.server.legacy = legacy;
   result.viewer = std::make_shared<viewer_board>();
+  result.ledger = std::make_shared<recording_ledger>();
   return result;
 }
 
@@ -37,4 +38,25 @@ CAF_TEST(connected is who sends frames or was never tried in vain) {
   CAF_CHECK_EQUAL(ids(testee.connected()), "");
   a.viewer->update([](auto& x) { x.connected = true; });
   CAF_CHECK_EQUAL(ids(testee.connected()), "a ");
+}
+
+CAF_TEST(who is connected is where frames come from) {
+  fleet testee;
+  auto a = member("a", "10.0.0.1");
+  testee.put(a);
+  CAF_CHECK(!testee.has_heard("a"));
+  a.viewer->update([](auto& x) {
+    x.connected = true;
+    x.ip = "10.0.0.7";
+    x.port = 8001;
+    x.told_epoch = 5;
+    x.frames = 1;
+  });
+  auto connected = testee.connected().at(0);
+  CAF_CHECK_EQUAL(connected.ip, "10.0.0.7");
+  CAF_CHECK_EQUAL(connected.port, 8001);
+  CAF_CHECK_EQUAL(connected.epoch, 5u);
+  CAF_CHECK(testee.has_heard("a"));
+  a.viewer->update([](auto& x) { x.connected = false; });
+  CAF_CHECK_EQUAL(testee.look().at(0).as_connected().ip, "10.0.0.1");
 }

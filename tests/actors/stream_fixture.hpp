@@ -79,14 +79,21 @@ struct stream_fixture {
     ended.clear();
     connection = std::make_unique<camnode::stream_connection>(
       io, intake, std::move(options),
-      camnode::stream_connection_events{[this](bool x) {
+      camnode::stream_connection_events{[this](const camnode::stream_peer& x) {
                                           note([&] {
                                             ++connects;
-                                            legacy = x;
+                                            legacy = x.legacy;
+                                            peer = x;
                                           });
                                         },
                                         [this](std::string why) {
                                           note([&] { ended = std::move(why); });
+                                        },
+                                        [this](std::string why) {
+                                          note([&] {
+                                            ++strangers;
+                                            ended = std::move(why);
+                                          });
                                         }});
   }
 
@@ -153,6 +160,8 @@ struct stream_fixture {
   std::mutex mutex;
   std::condition_variable changed;
   int connects = 0;
+  int strangers = 0;
+  camnode::stream_peer peer;
   bool legacy = false;
   std::string ended;
   uint64_t epoch = 1;

@@ -209,6 +209,54 @@ CAF_TEST(a legacy answer of a server that announced itself is an error) {
   CAF_CHECK_EQUAL(received->stats().pushed, 0u);
 }
 
+CAF_TEST(nothing is taken from a server that calls itself otherwise) {
+  serve();
+  capture(1, 3);
+  auto options = options_to(server->port());
+  options.expect_id = "porch";
+  for (auto clock_first : {false, true}) {
+    options.expect_http = clock_first;
+    connect(options);
+    CAF_CHECK_EQUAL(wait_for_end(),
+                    "another server is there, which calls itself 'cam'");
+  }
+  CAF_CHECK_EQUAL(strangers, 2);
+  CAF_CHECK_EQUAL(connects, 0);
+  CAF_CHECK_EQUAL(received->stats().pushed, 0u);
+  CAF_CHECK_EQUAL(board->look().answered_ns, 0);
+  CAF_CHECK_EQUAL(board->look().probes, 0u);
+}
+
+CAF_TEST(another server that has no frame is one too) {
+  serve();
+  auto options = options_to(server->port());
+  options.expect_id = "porch";
+  connect(options);
+  wait_for_end();
+  CAF_CHECK_EQUAL(strangers, 1);
+}
+
+CAF_TEST(a new run of the server that is expected is taken) {
+  serve(1);
+  capture(1, 2);
+  auto options = options_to(server->port());
+  options.expect_id = "cam";
+  connect(options);
+  wait_for_frame(2);
+  CAF_CHECK_EQUAL(peer.id, "cam");
+  CAF_CHECK_EQUAL(peer.epoch, 1u);
+  server.reset();
+  wait_for_end();
+  camera = new_ring();
+  serve(2);
+  capture(1, 1);
+  options.port = server->port();
+  connect(options);
+  wait_for_frame(1);
+  CAF_CHECK_EQUAL(peer.epoch, 2u);
+  CAF_CHECK_EQUAL(strangers, 0);
+}
+
 CAF_TEST(a silent reader gets the legacy protocol) {
   serve();
   capture(1, 1);

@@ -280,13 +280,14 @@ class LegacyServer:
     """The system that camnode replaces: answers getIP, and sends each frame
     behind its length from the moment that somebody connects."""
 
-    def __init__(self, broker_port, address, picture, fps=20):
+    def __init__(self, broker_port, address, picture, fps=20,
+                 port=LEGACY_PORT):
         self.address = address
         self.sent = [] # One list per connection: (number, boottime_ns).
         self._ended = 0 # Connections that were broken off.
         self._picture = picture
         self._period = 1 / fps
-        self._listener = Listener(address, LEGACY_PORT, self._serve)
+        self._listener = Listener(address, port, self._serve)
         self._client = mqtt_client("legacy")
         subscribed = threading.Event()
         self._client.on_connect = \

@@ -1,7 +1,7 @@
 """Living with the Python system that camnode replaces."""
 
 from crashes import verify
-from harness import random_address, wait_until
+from harness import free_port, random_address, wait_until
 from recordings import RECEIVE_TIME_ONLY, Recording
 from streams import LEGACY_PORT, LegacyServer, get, read_legacy, stamp_of
 
@@ -42,6 +42,16 @@ def test_a_legacy_server_is_found_and_recorded(room):
     assert {x.flags for x in frames} == {RECEIVE_TIME_ONLY}
     assert all(x.capture_ns == x.receive_ns for x in frames)
     check_all_sent(recording, frames, server.sent)
+
+
+def test_legacy_servers_at_another_port_are_found(room):
+    address = random_address()
+    port = free_port(address)
+    room.helpers.append(LegacyServer(room.port, address, room.picture,
+                                     port=port))
+    client = room.client(f"--discovery.legacy-port={port}")
+    room.wait_connected(address)
+    assert f"{address}:{port}" in client.camctl("servers").stdout
 
 
 def check_all_sent(recording, frames, connections):

@@ -16,6 +16,7 @@ constexpr auto topic = "camera/announce/left";
 server_info left_camera() {
   server_info x;
   x.id = "left";
+  x.announced_id = "left";
   x.ip = "10.0.0.7";
   x.port = 8000;
   x.epoch = (uint64_t{1} << 53) - 1;

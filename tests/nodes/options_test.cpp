@@ -297,6 +297,9 @@ CAF_TEST(ranges and grammars hold at their ends) {
          "mqtt.topic-response=a/", "mqtt.topic-status=#"});
   takes(client, {"discovery.allow=10.0.0.0/8,::1", "discovery.allow="},
         {"discovery.allow=10.0.0.0/40", "data.dir="});
+  takes(client, {"discovery.legacy-port=1", "discovery.legacy-port=65535"},
+        {"discovery.legacy-port=0", "discovery.legacy-port=65536",
+         "discovery.legacy-port=any"});
   takes(client, {"record.codec=copy", "log.level=debug", "mqtt.tls=true"},
         {"record.codec=h264", "log.level=loud", "mqtt.tls=maybe",
          "display=Auto"});

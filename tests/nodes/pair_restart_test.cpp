@@ -124,6 +124,11 @@ struct fixture {
     return cameras->look().at(0).viewer->look();
   }
 
+  std::string alarm(const std::string& name) {
+    auto alarms = directory.alarms();
+    return alarms.count(name) > 0 ? alarms[name] : std::string{};
+  }
+
   void start_session() {
     capture(1);
     until([&] { return viewed().frames == captured; });
@@ -250,6 +255,47 @@ CAF_TEST(a server whose address another one took is not connected) {
   CAF_REQUIRE_EQUAL(connected.size(), 1u);
   CAF_CHECK_EQUAL(connected[0].id, "other");
   stop_session();
+}
+
+CAF_TEST(a server that says who it is keeps its address) {
+  auto self = announced();
+  self.announced_id = "cam";
+  caf::anon_send(root, found_atom_v, self);
+  start_session();
+  auto other = announced();
+  other.id = other.announced_id = "other";
+  caf::anon_send(root, found_atom_v, other);
+  until([&] { return alarm("server/other") != ""; });
+  CAF_CHECK(alarm("server/other")
+              .find("another server is there, which calls "
+                    "itself 'cam'")
+            != std::string::npos);
+  capture(20);
+  CAF_CHECK(viewed().connected);
+  CAF_CHECK_EQUAL(cameras->look().at(1).viewer->look().frames, 0u);
+  check_recorded();
+}
+
+CAF_TEST(an announcement from elsewhere does not move a server that sends) {
+  start_session();
+  capture(20);
+  auto elsewhere = announced();
+  elsewhere.port = 9; // Nobody is there.
+  auto attempts = viewed().connections;
+  caf::anon_send(root, found_atom_v, elsewhere);
+  until([&] { return alarm("server/cam") != ""; });
+  CAF_CHECK(alarm("server/cam")
+              .find("cam is announced at 127.0.0.1:9, where "
+                    "it does not answer")
+            == 0);
+  capture(20);
+  CAF_CHECK_EQUAL(viewed().connections, attempts);
+  CAF_CHECK_EQUAL(cameras->connected().at(0).port, server->port());
+  // Nor does a break of its connection cost it.
+  kill("viewer/cam");
+  capture(20);
+  until([&] { return viewed().frames == captured; });
+  check_recorded();
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -78,24 +78,27 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
     y.newest_ns = 900;
   });
   cameras.put(x);
-  auto parts = client_parts_seen(cameras, sensors, 1000);
+  auto parts = client_parts_seen(cameras, sensors, 1000, true);
   CAF_CHECK_EQUAL(value(find(parts, "server/cam-a"), "port"), 8000);
   CAF_CHECK_EQUAL(find(parts, "server/cam-a").state,
-                  "offline, connected; camera: unplugged");
+                  "connected, announced as offline; camera: unplugged");
+  CAF_CHECK_EQUAL(
+    find(client_parts_seen(cameras, sensors, 0, false), "server/cam-a").state,
+    "connected, announcement unknown without a broker; camera: unplugged");
   x.server.camera_trouble.clear();
   x.server.online = true;
   cameras.put(x);
   CAF_CHECK_EQUAL(
-    find(client_parts_seen(cameras, sensors, 0), "server/cam-a").state,
+    find(client_parts_seen(cameras, sensors, 0, true), "server/cam-a").state,
     "online, connected");
   x.server.legacy = true;
   cameras.put(x);
   CAF_CHECK_EQUAL(
-    find(client_parts_seen(cameras, sensors, 0), "server/cam-a").state,
+    find(client_parts_seen(cameras, sensors, 0, true), "server/cam-a").state,
     "not announced, online, connected");
   x.viewer->update([](viewer_figures& y) { y.legacy = true; });
   CAF_CHECK_EQUAL(
-    find(client_parts_seen(cameras, sensors, 0), "server/cam-a").state,
+    find(client_parts_seen(cameras, sensors, 0, true), "server/cam-a").state,
     "legacy, online, connected");
   auto connection = find(parts, "connection/cam-a");
   CAF_CHECK_EQUAL(connection.owner, "viewer/cam-a");
