@@ -23,6 +23,7 @@ struct server_info {
   std::string version;        ///< Of the server's program; empty where unknown.
   std::string camera_trouble; ///< What is wrong with its camera; at most
                               ///< `max_trouble_bytes`. Empty while it is well.
+  bool goodbye = false; ///< Not online, and it said so itself: it was ended.
 
   static constexpr size_t max_trouble_bytes = 200;
 };
@@ -30,7 +31,8 @@ struct server_info {
 inline bool operator==(const server_info& x, const server_info& y) {
   auto members = [](const server_info& s) {
     return std::tie(s.id, s.ip, s.port, s.epoch, s.online, s.legacy, s.width,
-                    s.height, s.rate_mhz, s.version, s.camera_trouble);
+                    s.height, s.rate_mhz, s.version, s.camera_trouble,
+                    s.goodbye);
   };
   return members(x) == members(y);
 }
@@ -43,7 +45,7 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, server_info& x) {
   return f(caf::meta::type_name("server_info"), x.id, x.ip, x.port, x.epoch,
            x.online, x.legacy, x.width, x.height, x.rate_mhz, x.version,
-           x.camera_trouble);
+           x.camera_trouble, x.goodbye);
 }
 
 } // namespace camnode

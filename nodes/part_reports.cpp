@@ -1,5 +1,6 @@
 #include "nodes/part_reports.hpp"
 
+#include "actors/session/session_report.hpp"
 #include "actors/shared/clock_age.hpp"
 
 #include <algorithm>
@@ -109,7 +110,11 @@ part_report server_part(const fleet_member& x, const viewer_figures& viewer,
   result.name = "server/" + server.id;
   result.kind = "server";
   result.owner = "discovery";
-  auto here = server.online ? "online" : "offline";
+  std::string here = server.online ? "online" : "offline";
+  if (server.goodbye)
+    here = "gone, as it said goodbye";
+  else if (x.expected && !viewer.connected)
+    here = "missing";
   // One that speaks HTTP and is not announced may have another one's id.
   auto old = viewer.legacy || !viewer.connected;
   result.state = !server.legacy ? "" : old ? "legacy, " : "not announced, ";
@@ -178,6 +183,7 @@ part_report books_part(const fleet_member& x, int64_t now_ns) {
          {}});
   add_times(result, "received_to_durable", x.ledger->to_durable());
   add(result, "server_restarts", books.runs_ended);
+  add(result, "unknown_breaks", unknown_breaks(books));
   add_text(result, "last_error", books.last_error);
   return result;
 }

@@ -107,8 +107,12 @@ void finder::take(const mqtt_message& x) {
 }
 
 void finder::take_announcement(const mqtt_message& x) {
-  if (x.payload.empty()) // Somebody cleared the retained announcement.
+  if (x.payload.empty()) { // Somebody cleared the retained announcement.
+    auto id = x.topic.substr(x.topic.rfind('/') + 1);
+    if (is_node_id(id))
+      send(parent_, lost_atom_v, id);
     return;
+  }
   auto server = parse_announcement(x.topic, x.payload);
   if (!server)
     return refuse(x, server.error());

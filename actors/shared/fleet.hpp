@@ -21,6 +21,14 @@ struct fleet_member {
   std::shared_ptr<frame_ring> ring;
   viewer_board_ptr viewer;
   recording_ledger_ptr ledger;
+
+  /// Whether it is to be there: in `record.expect`.
+  bool expected = false;
+
+  /// Whether it was ended by somebody, and nobody misses it.
+  bool is_gone() const {
+    return server.goodbye && !expected && !viewer->look().connected;
+  }
 };
 
 /// The servers that a client deals with. Any thread.

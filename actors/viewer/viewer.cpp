@@ -128,6 +128,8 @@ void viewer::retry_later(const std::string& reason) {
   log(std::exchange(told_, true) ? log_level::debug : log_level::warning, who(),
       address_of(server_), ": ", reason, "; trying again until it answers");
   parts_.board->update([&](viewer_figures& f) {
+    if (f.connected)
+      f.left_ns = client_clock_ns();
     f.connected = false;
     f.last_error = reason;
   });
@@ -142,6 +144,8 @@ void viewer::show(const std::string& state) {
   parts_.board->update([&](viewer_figures& f) {
     f.state = state;
     f.connections = attempt_;
+    if (f.connected && !connected_)
+      f.left_ns = client_clock_ns();
     f.connected = connected_;
   });
 }
@@ -155,6 +159,8 @@ void viewer::show_figures() {
 void viewer::on_exit() {
   connection_.reset();
   parts_.board->update([](viewer_figures& f) {
+    if (f.connected)
+      f.left_ns = client_clock_ns();
     f.connected = false;
     f.state = "restarting";
   });

@@ -35,6 +35,7 @@ public:
       add_told(loss);
     go_behind_last();
     count_unlisted();
+    rebuild_absences();
     return std::move(result_);
   }
 
@@ -120,6 +121,18 @@ private:
     full_ = result_.losses.size() > 3 * recording_ledger::max_losses / 2;
   }
 
+  /// They are as the manifest told; one that lasted then may have ended since.
+  void rebuild_absences() {
+    auto& x = result_.figures;
+    std::vector<int64_t> starts;
+    for (auto& segment : found_)
+      for (auto& range : segment.facts.ranges)
+        starts.push_back(range.first_ns);
+    result_.absences = absence_log{session_.start_ms * 1'000'000};
+    result_.absences.restore(told_.absences, starts,
+                             x.written == 0 ? 0 : x.last_capture_ns);
+  }
+
   void join_neighbours() {
     auto losses = std::exchange(result_.losses, {});
     for (size_t i = 0; i < losses.size(); ++i) {
@@ -182,7 +195,8 @@ camera_books rebuild_books(const session_info& session,
 recording_ledger_ptr ledger_of(camera_books x) {
   auto result = std::make_shared<recording_ledger>();
   result->restore(std::move(x.figures), std::move(x.segments),
-                  std::move(x.losses), std::move(x.breaks));
+                  std::move(x.losses), std::move(x.breaks),
+                  std::move(x.absences));
   return result;
 }
 
