@@ -121,13 +121,19 @@ private:
     full_ = result_.losses.size() > 3 * recording_ledger::max_losses / 2;
   }
 
-  /// They are as the manifest told; one that lasted then may have ended since.
+  /// They are as the manifest told; one that lasted then has ended where frames
+  /// came that do not continue those before.
   void rebuild_absences() {
     auto& x = result_.figures;
     std::vector<int64_t> starts;
+    const frame_range* before = nullptr;
     for (auto& segment : found_)
-      for (auto& range : segment.facts.ranges)
-        starts.push_back(range.first_ns);
+      for (auto& range : segment.facts.ranges) {
+        if (!before || before->epoch != range.epoch
+            || before->last + 1 != range.first)
+          starts.push_back(range.first_ns);
+        before = &range;
+      }
     result_.absences = absence_log{session_.start_ms * 1'000'000};
     result_.absences.restore(told_.absences, starts,
                              x.written == 0 ? 0 : x.last_capture_ns);

@@ -46,7 +46,7 @@ CAF_TEST(a camera that gives no frame is away from start to end) {
   CAF_CHECK(log.look(start + s / 2, false, false).empty());
   CAF_REQUIRE_EQUAL(now(5).size(), 1u);
   check(now(5)[0], 0, 0, "refused");
-  CAF_CHECK_EQUAL(now(5)[0].absent_ns, 5 * s);
+  CAF_CHECK_EQUAL(+now(5)[0].absent_ns, 5 * s);
   CAF_REQUIRE_EQUAL(end(9, false).size(), 1u);
   check(end(9, false)[0], 0, 9, "refused");
   CAF_CHECK_EQUAL(end(9, true).size(), 1u);
@@ -122,8 +122,8 @@ CAF_TEST(many absences are joined and their sum stays right) {
   }
   auto xs = end(2 * n + 1, true);
   CAF_CHECK_EQUAL(xs.size(), absence_log::max_absences);
-  CAF_CHECK_EQUAL(sum_of(xs).times, static_cast<uint64_t>(n));
-  CAF_CHECK_EQUAL(sum_of(xs).absent_ns, 2 * n * s);
+  CAF_CHECK_EQUAL(+sum_of(xs).times, static_cast<uint64_t>(n));
+  CAF_CHECK_EQUAL(+sum_of(xs).absent_ns, 2 * n * s);
   CAF_CHECK_EQUAL(xs.back().to_ns, start + 2 * n * s);
 }
 

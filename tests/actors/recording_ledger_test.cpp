@@ -315,7 +315,7 @@ CAF_TEST(an error stays until a frame that was written since is durable) {
   ledger.durable(9);
   CAF_CHECK_EQUAL(ledger.look().last_error, "");
   CAF_CHECK_EQUAL(ledger.look().last_trouble.text, "disk full");
-  CAF_CHECK_EQUAL(ledger.look().last_trouble.at_ns, 7);
+  CAF_CHECK_EQUAL(+ledger.look().last_trouble.at_ns, 7);
 }
 
 CAF_TEST(the way to the disk is timed once for each frame) {
