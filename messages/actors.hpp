@@ -179,6 +179,9 @@ using client_supervisor_actor = server_supervisor_actor::extend<
   caf::reacts_to<found_atom, server_info>,
   // From FINDER: a server said goodbye, or is silent.
   caf::reacts_to<lost_atom, server_info>,
+  // From FINDER: somebody has cleared the announcement of the server with this
+  // id, which so is not to be listed once it is gone.
+  caf::reacts_to<lost_atom, std::string>,
   // From FINDER, for SESSION; with a reason where it was not understood.
   caf::reacts_to<record_command>, caf::reacts_to<record_command, std::string>,
   // From SESSION, for every recorder and SENSOR LOG.

@@ -13,12 +13,15 @@ struct record_command {
   std::string label;       ///< `[A-Za-z0-9._-]{0,64}`; empty on a stop.
   int64_t duration_ms = 0; ///< Stops by itself after this; 0: on command only.
   bool force = false;      ///< However little room the disk has.
+
+  /// Whichever cameras of `record.expect` are not there.
+  bool without_missing = false;
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, record_command& x) {
   return f(caf::meta::type_name("record_command"), x.start, x.label,
-           x.duration_ms, x.force);
+           x.duration_ms, x.force, x.without_missing);
 }
 
 } // namespace camnode

@@ -27,6 +27,7 @@ struct server_info {
                               ///< `max_trouble_bytes`. Empty while it is well.
   std::string announced_id;   ///< What it calls itself; not `id` where another
                               ///< one has that. Empty where it is not known.
+  bool goodbye = false; ///< Not online, and it said so itself: it was ended.
 
   static constexpr size_t max_trouble_bytes = 200;
 };
@@ -35,7 +36,7 @@ inline bool operator==(const server_info& x, const server_info& y) {
   auto members = [](const server_info& s) {
     return std::tie(s.id, s.ip, s.port, s.epoch, s.online, s.legacy, s.width,
                     s.height, s.rate_mhz, s.version, s.camera_trouble,
-                    s.announced_id);
+                    s.announced_id, s.goodbye);
   };
   return members(x) == members(y);
 }
@@ -65,7 +66,7 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, server_info& x) {
   return f(caf::meta::type_name("server_info"), x.id, x.ip, x.port, x.epoch,
            x.online, x.legacy, x.width, x.height, x.rate_mhz, x.version,
-           x.camera_trouble, x.announced_id);
+           x.camera_trouble, x.announced_id, x.goodbye);
 }
 
 } // namespace camnode

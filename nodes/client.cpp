@@ -11,6 +11,7 @@
 #include "nodes/part_reports.hpp"
 #include "nodes/recovery/data_folder.hpp"
 #include "nodes/recovery/data_lock.hpp"
+#include "nodes/recovery/last_session.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "nodes/version.hpp"
 #include "nodes/window.hpp"
@@ -147,6 +148,8 @@ client_parts parts_of(const client_options& x, io_thread& io,
                     read_boot_id(),
                     [dir] { return free_bytes_of(dir); },
                     x.record.min_minutes};
+  result.session.last_cameras = cameras_of_last_session(dir);
+  result.expected = x.record.expect;
   result.resumed = std::move(resumed);
   result.make_client = clients_for(x.mqtt);
   result.inspect = inspection_of(x, result, directory);

@@ -1,10 +1,12 @@
 #include "nodes/client_metrics.hpp"
 
+#include "actors/session/camera_state.hpp"
 #include "actors/session/session_report.hpp"
 #include "actors/shared/clock_age.hpp"
 #include "actors/shared/metrics_text.hpp"
 #include "nodes/node_metrics.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -20,6 +22,8 @@ struct camera_look {
   clock_estimate clock; ///< As of now.
   ledger_figures books;
   std::string truth;
+  absence_sum away;           ///< In the session.
+  bool expected = false;      ///< It is to be there.
   int64_t durable_age_ns = 0; ///< 0 while nothing is being recorded.
   int64_t clock_age_ns = 0;   ///< Of the newest look at the camera's clock.
   frame_ring::figures ring;
@@ -50,7 +54,10 @@ std::vector<camera_look> look_at(const client_page_sources& x) {
     look.viewer = viewer;
     look.clock = clock_at(viewer, now);
     look.books = books;
-    look.truth = camera_truth(books, session, now, camera.server.rate_mhz);
+    look.truth = camera_state(camera, session, now);
+    if (session.exists() && takes_part(camera, session))
+      look.away = sum_of(camera.ledger->absences(session, now));
+    look.expected = camera.expected;
     look.durable_age_ns = durable_age(books, session, now);
     look.clock_age_ns = now - viewer.probed_ns;
     look.ring = camera.ring->stats();
@@ -185,7 +192,7 @@ void write_recording(metrics_text& out,
              "it, 0 for what it does not.");
   for (auto& x : cameras)
     for (std::string state :
-         {"idle", "starting", "recording", "stalled", "finished"})
+         {"idle", "starting", "recording", "stalled", "finished", "gone"})
       out.sample(state == x.truth ? 1 : 0,
                  {{"camera", x.id}, {"state", state}});
   count(out, cameras, "camnode_recording_frames_captured_total", "counter",
@@ -218,6 +225,26 @@ void write_recording(metrics_text& out,
        "How long ago the newest frames became durable, or the session began; "
        "0 without one.",
        [](auto& x) { return x.durable_age_ns; });
+}
+
+void write_absences(metrics_text& out,
+                    const std::vector<camera_look>& cameras) {
+  count(out, cameras, "camnode_recording_server_restarts_total", "counter",
+        "Runs of the camera's server that ended within the session; broken "
+        "streams, where frames have no numbers.",
+        [](auto& x) { return x.books.runs_ended; });
+  count(out, cameras, "camnode_recording_unknown_breaks_total", "counter",
+        "How often in the session nobody knows what the camera captured.",
+        [](auto& x) { return unknown_breaks(x.books); });
+  time(out, cameras, "camnode_recording_absent_seconds",
+       "Time of the session in which no frame of the camera came though some "
+       "are missing; what lasts may end as nothing, out of a ring.",
+       [](auto& x) { return x.away.absent_ns; });
+  out.family("camnode_expected_cameras_missing", "gauge",
+             "Cameras of record.expect that are not connected.");
+  out.sample(std::count_if(cameras.begin(), cameras.end(), [](auto& x) {
+    return x.expected && !x.viewer.connected;
+  }));
 }
 
 void write_latencies(metrics_text& out,
@@ -285,6 +312,7 @@ std::string client_metrics(const client_page_sources& x) {
   write_clocks(out, cameras);
   write_rings(out, cameras);
   write_recording(out, cameras);
+  write_absences(out, cameras);
   write_latencies(out, cameras);
   write_sensors(out, *x.board->sensors);
   write_node(out, "client", x.id, *x.directory);

@@ -1,6 +1,6 @@
 #include "nodes/client_pages.hpp"
 
-#include "actors/session/session_report.hpp"
+#include "actors/session/camera_state.hpp"
 #include "actors/shared/actor_directory.hpp"
 #include "nodes/client_metrics.hpp"
 
@@ -20,15 +20,20 @@ constexpr int64_t stuck_ns = 5'000'000'000;
 std::string trouble_of(const fleet_member& x, const session_info& session,
                        int64_t now_ns) {
   auto name = "camera " + x.server.id + ": ";
-  auto books = x.ledger->look();
-  if (camera_truth(books, session, now_ns, x.server.rate_mhz) == "stalled")
-    return name + "not recording"
-           + (books.last_error.empty() ? "" : ": " + books.last_error);
-  auto viewer = x.viewer->look();
-  if (!viewer.connected)
-    return name + "not connected"
-           + (viewer.last_error.empty() ? "" : ": " + viewer.last_error);
-  return {};
+  auto state = camera_state(x, session, now_ns);
+  auto why = x.ledger->look().last_error;
+  if (why.empty())
+    why = why_no_frame(x);
+  if (!why.empty())
+    why.insert(0, ": ");
+  if (state == "stalled")
+    return name + "not recording" + why;
+  if (x.viewer->look().connected || state == "gone")
+    return {};
+  return name
+         + (x.expected ? "is to be there and is not connected"
+                       : "not connected")
+         + why;
 }
 
 http_page text_page(unsigned status, std::string text) {
@@ -52,7 +57,9 @@ std::string client_trouble(const client_page_sources& x) {
   auto session = board.session();
   if (!board.broker_up)
     add("no connection to the broker");
-  for (auto& camera : x.cameras->look())
+  auto cameras = x.cameras->look();
+  add(why_no_camera(cameras, session));
+  for (auto& camera : cameras)
     add(trouble_of(camera, session, x.clock()));
   if (session.exists() && !board.sensors->last_error().empty())
     add("sensors: " + board.sensors->last_error());

@@ -10,10 +10,6 @@ namespace camnode {
 
 namespace {
 
-/// How long a pair outlives a server that is neither announced nor connected:
-/// longer than a restart of the server takes.
-constexpr int64_t gone_patience_ns = 10'000'000'000;
-
 /// How long a server that has answered takes to send what it holds, at most.
 constexpr int64_t answer_patience_ns = 1'000'000'000;
 
@@ -45,6 +41,7 @@ client_supervisor::behavior_type client_supervisor::make_behavior() {
   set_down_handler([this](caf::down_msg& x) { on_down(x); });
   show_state("running");
   resume();
+  add_expected();
   add_common_children();
   delayed_send(this, look_interval, beat_atom_v);
   return {
@@ -56,6 +53,7 @@ client_supervisor::behavior_type client_supervisor::make_behavior() {
     [this](stop_atom, int phase) { give_up_phase(phase); },
     [this](found_atom, const server_info& x) { found(x); },
     [this](lost_atom, const server_info& x) { lost(x); },
+    [this](lost_atom, const std::string& id) { tell_off(id); },
     [this](const record_command& x) { send(session_keeper_, x); },
     [this](const record_command& x, const std::string& why) {
       send(session_keeper_, x, why);
@@ -138,6 +136,29 @@ void client_supervisor::resume() {
   }
 }
 
+void client_supervisor::add_expected() {
+  for (auto& id : parts_.expected) {
+    if (pairs_.count(id) == 0) {
+      server_info x;
+      x.id = id;
+      add_pair(x, std::make_shared<recording_ledger>());
+      join_session(pairs_.at(id));
+    }
+    auto& expected = pairs_.at(id);
+    expected.present = false; // Until DISCOVERY says so.
+    expected.expected = true;
+    parts_.cameras->put(expected.member());
+  }
+}
+
+void client_supervisor::join_session(pair& x) {
+  if (!session_.open() || x.ledger->look().session_ms == session_.start_ms)
+    return;
+  x.ledger->announce(session_);
+  x.ledger->absent_because(session_.start_ms, "it was not there");
+  send(x.recorder, session_);
+}
+
 void client_supervisor::found(const server_info& x) {
   replace_at_address(x);
   auto i = pairs_.find(x.id);
@@ -147,8 +168,10 @@ void client_supervisor::found(const server_info& x) {
   log_info(who(), "server ", x.id, " is at ", x.ip, ":", x.port);
   known.server = x;
   known.present = true;
+  known.told_off = false;
   *known.may_return = !x.legacy;
-  parts_.cameras->put(member_of(known));
+  parts_.cameras->put(known.member());
+  join_session(known);
   if (has_child("viewer/" + x.id))
     send(known.viewer, x);
   else // Another server had its address for a while.
@@ -159,7 +182,9 @@ void client_supervisor::lost(const server_info& x) {
   auto i = pairs_.find(x.id);
   if (i == pairs_.end())
     return;
-  log_info(who(), "server ", x.id, " is not announced any more");
+  log_info(who(), "server ", x.id,
+           x.goodbye ? " said goodbye" : " is not announced any more");
+  i->second.server.goodbye = x.goodbye;
   set_absent(i->second);
   // Its address may have been given to another one before this was known.
   for (auto& [id, other] : pairs_)
@@ -167,22 +192,24 @@ void client_supervisor::lost(const server_info& x) {
       return replace_at_address(server_info{other.server});
 }
 
+void client_supervisor::tell_off(const std::string& id) {
+  auto i = pairs_.find(id);
+  if (i != pairs_.end())
+    i->second.told_off = true;
+}
+
 void client_supervisor::set_absent(pair& x) {
   x.present = false;
   *x.may_return = false;
   x.server.online = false;
   x.server.camera_trouble.clear();
-  parts_.cameras->put(member_of(x));
-}
-
-fleet_member client_supervisor::member_of(const pair& x) const {
-  return {x.server, x.ring, x.viewer_figures, x.ledger};
+  parts_.cameras->put(x.member());
 }
 
 void client_supervisor::replace_at_address(const server_info& x) {
   std::vector<std::string> replaced;
   for (auto& [id, other] : pairs_) {
-    auto member = member_of(other);
+    auto member = other.member();
     if (id != x.id && same_address(member.as_connected(), x)
         && !holds_its_place(member, other.present, x))
       replaced.push_back(id);
@@ -200,7 +227,7 @@ void client_supervisor::replace(const std::string& id, const server_info& by) {
   x.viewer_figures->update([&](viewer_figures& f) {
     f.last_error = "replaced by " + by.id + " at " + by.ip;
   });
-  if (!session_.exists() && !x.ledger->owes_any())
+  if (listed(x).idle && !x.expected)
     remove_pair(id);
 }
 
@@ -212,8 +239,7 @@ void client_supervisor::add_viewer(const std::string& id) {
 }
 
 void client_supervisor::add_pair(const server_info& x) {
-  make_room();
-  if (pairs_.size() >= server_table::max_servers) {
+  if (!make_room()) {
     log_warning(who(), "refused server ", x.id, ": there are ", pairs_.size(),
                 " already");
     return;
@@ -221,8 +247,10 @@ void client_supervisor::add_pair(const server_info& x) {
   log_info(who(), "found server ", x.id, " at ", x.ip, ":", x.port,
            x.legacy ? " (legacy)" : "");
   auto ledger = std::make_shared<recording_ledger>();
-  if (session_.open())
+  if (session_.open()) {
     ledger->begin(session_);
+    ledger->absent_because(session_.start_ms, "nobody had announced it");
+  }
   add_pair(x, std::move(ledger));
 }
 
@@ -241,7 +269,7 @@ void client_supervisor::add_pair(const server_info& x,
     position = stream_position{last->epoch, last->sequence};
   added.intake = std::make_shared<frame_intake>(added.ring,
                                                 added.viewer_figures, position);
-  parts_.cameras->put(member_of(added));
+  parts_.cameras->put(added.member());
   add_child("recorder/" + x.id, recording_phase,
             [this, id = x.id](const actor_context& context) {
               return start_recorder(id, context);
@@ -276,11 +304,13 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
         return *may && (answered < stop_ns || since < answer_patience_ns);
       },
       parts_.completers ? parts_.completers(x.server) : nullptr});
+  auto gone = x.member().is_gone();
   // What is in the ring of the sessions before is still written.
   for (auto& earlier : ended_)
     if (x.ledger->owes(earlier.start_ms))
       send(x.recorder, earlier);
-  send(x.recorder, session_to_finish());
+  if (auto last = session_to_finish(); !gone || x.ledger->owes(last.start_ms))
+    send(x.recorder, last);
   return caf::actor_cast<caf::actor>(x.recorder);
 }
 
@@ -309,6 +339,10 @@ void client_supervisor::pass_on(const session_info& x) {
   parts_.board->set_session(x);
   *recording_ = x.open();
   for (auto& [id, member] : pairs_) {
+    // Who was ended before has no part in it, unless it comes back.
+    auto ours = member.ledger->look().session_ms == x.start_ms;
+    if (x.open() && !ours && member.member().is_gone())
+      continue;
     if (begins)
       member.viewer_figures->clocks().begin();
     if (x.open())
@@ -323,13 +357,15 @@ void client_supervisor::beat() {
   auto now = parts_.session.clock();
   std::vector<std::string> gone;
   for (auto& [id, x] : pairs_) {
-    auto here = x.present || x.viewer_figures->look().connected;
-    // Its recorder may still be at a session that is over.
-    auto busy = x.ledger->owes_any();
-    if (here)
+    if (x.here()) {
       x.seen_ns = now;
-    else if (!session_.exists() && !busy && now - x.seen_ns > gone_patience_ns)
+      continue;
+    }
+    auto look = listed(x);
+    if (is_to_go(look, now))
       gone.push_back(id);
+    else if (look.idle && x.server.goodbye && has_child("viewer/" + id))
+      remove_child("viewer/" + id); // Nobody is there to connect to.
   }
   for (auto& id : gone)
     remove_pair(id);
@@ -339,15 +375,16 @@ void client_supervisor::beat() {
              + (session_.open() ? ", recording" : ""));
 }
 
-void client_supervisor::make_room() {
+bool client_supervisor::make_room() {
   if (pairs_.size() < server_table::max_servers)
-    return;
+    return true;
+  std::vector<listed_server> all;
   for (auto& [id, x] : pairs_)
-    if (!x.present && x.viewer_figures->look().frames == 0
-        && x.ledger->look().written == 0) {
-      auto name = id;
-      return remove_pair(name);
-    }
+    all.push_back(listed(x));
+  auto id = first_to_go(all);
+  if (id)
+    remove_pair(*id);
+  return id.has_value();
 }
 
 void client_supervisor::remove_pair(const std::string& id) {

@@ -8,6 +8,7 @@
 #include "actors/status_port/status_port.hpp"
 #include "actors/viewer/viewer.hpp"
 #include "nodes/client_board.hpp"
+#include "nodes/listed_server.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "nodes/supervisor.hpp"
 
@@ -19,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace camnode {
 
@@ -43,7 +45,8 @@ struct client_parts {
   std::shared_ptr<client_board> board;       ///< Never null.
   std::optional<status_port_options> status; ///< None: no HTTP port.
   std::optional<resumed_session> resumed;    ///< To go on with.
-  inspector_parts inspect; ///< Without `open`, nobody looks inside.
+  std::vector<std::string> expected; ///< Servers that are to be there, by id.
+  inspector_parts inspect;           ///< Without `open`, nobody looks inside.
 };
 
 /// The root of a client: DISCOVERY, SESSION, SENSOR LOG, INSPECTOR, and a pair
@@ -74,7 +77,17 @@ private:
 
     /// Whether frames that the network holds up may still come: for RECORDER.
     std::shared_ptr<std::atomic<bool>> may_return;
-    int64_t seen_ns = 0; ///< When it was last present or connected.
+    int64_t seen_ns = 0;   ///< When it was last present or connected.
+    bool expected = false; ///< Listed whether or not it is there.
+    bool told_off = false; ///< Not to be listed once it is gone.
+
+    fleet_member member() const {
+      return {server, ring, viewer_figures, ledger, expected};
+    }
+
+    bool here() const {
+      return present || viewer_figures->look().connected;
+    }
   };
 
   void add_common_children();
@@ -85,6 +98,7 @@ private:
   inspector_parts inspection_of_all();
   void found(const server_info& x);
   void lost(const server_info& x);
+  void tell_off(const std::string& id);
 
   /// A server has said goodbye, or is silent: all who look are told so.
   void set_absent(pair& x);
@@ -94,10 +108,7 @@ private:
   void replace_at_address(const server_info& x);
 
   void replace(const std::string& id, const server_info& by);
-  fleet_member member_of(const pair& x) const;
 
-  /// Ends a pair whose server is gone and never sent a frame.
-  void make_room();
   void add_pair(const server_info& x);
 
   /// @param ledger What is known of its recording.
@@ -106,6 +117,13 @@ private:
   /// Goes on with the session that an earlier process left: its cameras are
   /// connected to where they were, whether or not anybody announces them.
   void resume();
+
+  /// Lists the servers that are to be there and are not known.
+  void add_expected();
+
+  /// Has the camera take part in the present session, as it was away when that
+  /// began.
+  void join_session(pair& x);
   void add_viewer(const std::string& id);
   caf::actor start_viewer(const std::string& id, const actor_context& context);
   caf::actor start_recorder(const std::string& id,
@@ -122,8 +140,20 @@ private:
   /// of.
   void catch_up();
 
-  /// Ends pairs whose servers are gone.
+  /// Ends pairs whose servers are gone, and are not to be listed.
   void beat();
+
+  listed_server listed(const pair& x) const {
+    // Its recorder may still be at a session that is over.
+    auto idle = !session_.exists() && !x.ledger->owes_any();
+    auto gave_frames = x.viewer_figures->look().frames > 0;
+    return {x.server.id, x.here(),    idle,     x.expected,
+            x.told_off,  gave_frames, x.seen_ns};
+  }
+
+  /// Makes room for one more pair, if need be.
+  /// @returns false if all are needed.
+  bool make_room();
   void remove_pair(const std::string& id);
 
   /// Completes the session, then ends everything.

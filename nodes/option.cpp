@@ -176,6 +176,32 @@ option flag_option(std::string name, bool& field, std::string purpose) {
                        {{"true", true}, {"false", false}}, std::move(purpose));
 }
 
+option ids_option(std::string name, std::vector<std::string>& field, size_t max,
+                  std::string purpose) {
+  auto set = [&field, max](const std::string& text) -> std::string {
+    std::vector<std::string> ids;
+    for (size_t at = 0; !text.empty() && at <= text.size();) {
+      auto end = std::min(text.find(',', at), text.size());
+      ids.emplace_back(trim(std::string_view{text}.substr(at, end - at)));
+      at = end + 1;
+      auto before = std::find(ids.begin(), ids.end() - 1, ids.back());
+      if (!is_node_id(ids.back()) || before != ids.end() - 1
+          || ids.size() > max)
+        return "ids such as cam-1,cam-2, each once, at most "
+               + std::to_string(max);
+    }
+    field = std::move(ids);
+    return {};
+  };
+  auto get = [&field] {
+    std::string result;
+    for (auto& id : field)
+      result += (result.empty() ? "" : ",") + id;
+    return result;
+  };
+  return {std::move(name), "ID,...", std::move(purpose), set, get};
+}
+
 option networks_option(std::string name, cidr_list& field,
                        std::string purpose) {
   auto set = [&field](const std::string& text) -> std::string {

@@ -2,6 +2,7 @@
 
 #include <caf/timespan.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -70,6 +71,10 @@ option seconds_option(std::string name, caf::timespan& field, double min,
                       double max, std::string purpose);
 
 option flag_option(std::string name, bool& field, std::string purpose);
+
+/// Ids of nodes, separated by commas, each once, at most `max`.
+option ids_option(std::string name, std::vector<std::string>& field, size_t max,
+                  std::string purpose);
 
 option networks_option(std::string name, cidr_list& field, std::string purpose);
 

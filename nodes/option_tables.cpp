@@ -243,6 +243,9 @@ option_table own_table(server_options& x) {
   return result;
 }
 
+/// More than any lab has.
+constexpr size_t max_expected = 64;
+
 option_table own_table(client_options& x) {
   option_table result = {
     choice_option("display", x.display,
@@ -265,6 +268,10 @@ option_table own_table(client_options& x) {
                    1440,
                    "A recording is refused where the disk will be full before "
                    "that, at the present rate. 0: never."),
+    ids_option("record.expect", x.record.expect, max_expected,
+               "Servers that are to be there, by their node.id: while one is "
+               "not, a start is refused, unless it is told to record without "
+               "the missing ones. None: whichever are there."),
     text_option("mqtt.topic-sensors", "FILTER", x.mqtt.topic_sensors,
                 filter_rule, "Topic filter of the sensors that are logged."),
     networks_option("discovery.allow", x.discovery.allow,

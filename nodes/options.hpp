@@ -107,7 +107,8 @@ struct record_options {
   caf::timespan segment = std::chrono::seconds{60};
   record_codec codec = record_codec::copy;
   bool resume = true;
-  uint16_t min_minutes = 10; ///< Time to notice, and to make room.
+  uint16_t min_minutes = 10;       ///< Time to notice, and to make room.
+  std::vector<std::string> expect; ///< Ids of servers that are to be there.
 };
 
 enum class display_mode { automatic, window, none };

@@ -1,5 +1,6 @@
 #include "nodes/part_reports.hpp"
 
+#include "actors/session/session_report.hpp"
 #include "actors/shared/clock_age.hpp"
 
 #include <algorithm>
@@ -105,7 +106,11 @@ void add_clock(part_report& out, const viewer_figures& x, int64_t now_ns) {
 /// What is known of a server: without a broker, nobody can tell whether it is
 /// announced, and a connection says more than that.
 std::string presence_of(const server_info& server, const viewer_figures& viewer,
-                        bool broker_up) {
+                        bool expected, bool broker_up) {
+  if (server.goodbye)
+    return "gone, as it said goodbye";
+  if (expected && !viewer.connected)
+    return "missing, not connected";
   std::string result = viewer.connected ? "connected" : "not connected";
   if (!broker_up)
     return result
@@ -126,7 +131,7 @@ part_report server_part(const fleet_member& x, const viewer_figures& viewer,
   // One that speaks HTTP and is not announced may have another one's id.
   auto old = viewer.legacy || !viewer.connected;
   result.state = !server.legacy ? "" : old ? "legacy, " : "not announced, ";
-  result.state += presence_of(server, viewer, broker_up);
+  result.state += presence_of(server, viewer, x.expected, broker_up);
   if (!server.camera_trouble.empty())
     result.state += "; camera: " + server.camera_trouble;
   add_text(result, "id", server.id);
@@ -190,6 +195,7 @@ part_report books_part(const fleet_member& x, int64_t now_ns) {
          {}});
   add_times(result, "received_to_durable", x.ledger->to_durable());
   add(result, "server_restarts", books.runs_ended);
+  add(result, "unknown_breaks", unknown_breaks(books));
   add_text(result, "last_error", books.last_error);
   return result;
 }

@@ -2,7 +2,7 @@
 
 #ifdef CAMNODE_HAS_OPENCV
 
-#  include "actors/session/session_report.hpp"
+#  include "actors/session/camera_state.hpp"
 #  include "actors/shared/jpeg_codec.hpp"
 #  include "actors/shared/log.hpp"
 #  include "messages/clock.hpp"
@@ -175,8 +175,12 @@ struct window::impl {
     x.rate.add(now_ns, result.viewer.frames,
                patience_ns(member.server.rate_mhz));
     result.rate_hz = x.rate.rate_hz();
-    result.truth = camera_truth(member.ledger->look(), session.session(),
-                                now_ns, member.server.rate_mhz);
+    auto& present = session.session();
+    auto books = member.ledger->look();
+    result.truth = camera_state(member, present, now_ns);
+    result.expected = member.expected;
+    if (present.exists() && books.session_ms == present.start_ms)
+      result.restarts = books.runs_ended;
     if (x.frame) {
       result.width = x.frame->width;
       result.height = x.frame->height;

@@ -69,6 +69,10 @@ void describe_state(const tile_facts& x, tile_text& out) {
   coloured_text state{"receiving", palette::good};
   if (!viewer.connected) {
     state = {x.server.online ? "connecting" : "offline", palette::warning};
+    if (x.expected && !x.server.online)
+      state = {"missing", palette::alarm};
+    else if (x.truth == "gone")
+      state = {"gone", palette::calm};
     out.explanation = viewer.last_error.empty() ? viewer.state
                                                 : viewer.last_error;
   } else if (!seen) {
@@ -224,6 +228,10 @@ tile_text describe(const tile_facts& x) {
     result.details.push_back(
       {std::to_string(x.width) + "x" + std::to_string(x.height),
        palette::calm});
+  if (x.restarts > 0)
+    result.details.push_back({std::to_string(x.restarts)
+                                + (x.restarts == 1 ? " restart" : " restarts"),
+                              palette::warning});
   describe_recording(x.truth, result);
   auto live = result.headline.text.empty();
   result.alarm = result.lamp != tile_text::light::off

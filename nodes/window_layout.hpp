@@ -111,7 +111,9 @@ private:
 struct tile_facts {
   server_info server;
   viewer_figures viewer;
-  std::string truth; ///< See `camera_truth`.
+  std::string truth;     ///< See `camera_state`.
+  bool expected = false; ///< It is to be there.
+  uint64_t restarts = 0; ///< Of the server, within the session.
   std::optional<double> rate_hz;
   int width = 0; ///< Of the newest frame; 0 without one.
   int height = 0;

@@ -116,9 +116,10 @@ std::string announcer::announce_topic() const {
   return options_.topic_announce + "/" + server_.id;
 }
 
-mqtt_will announcer::will() const {
+mqtt_will announcer::will(bool goodbye) const {
   auto gone = server_;
   gone.online = false;
+  gone.goodbye = goodbye;
   gone.camera_trouble.clear();
   // A parser wants an address and a port even of a server that is gone.
   if (gone.ip.empty())
@@ -358,8 +359,10 @@ void announcer::answer(const mqtt_message& request) {
 }
 
 void announcer::on_exit() {
-  if (client_)
-    client_->say_goodbye(will().topic, will().payload);
+  if (client_) {
+    auto x = will(true);
+    client_->say_goodbye(x.topic, x.payload);
+  }
   client_.reset();
   for (auto* alarm : {namesake_alarm, silence_alarm, claim_alarm})
     directory().set_alarm(alarm, {}); // The next life finds them anew.

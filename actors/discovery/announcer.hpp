@@ -58,7 +58,7 @@ protected:
 
 private:
   std::string announce_topic() const;
-  mqtt_will will() const;
+  mqtt_will will(bool goodbye = false) const;
 
   /// Has the broker's name looked up, unless that is on its way.
   void look_up();

@@ -161,8 +161,13 @@ void finder::take(const mqtt_message& x) {
 }
 
 void finder::take_announcement(const mqtt_message& x) {
-  if (x.payload.empty()) // Somebody cleared the retained announcement.
-    return table_.cleared(x.topic.substr(x.topic.rfind('/') + 1));
+  if (x.payload.empty()) { // Somebody cleared the retained announcement.
+    auto id = x.topic.substr(x.topic.rfind('/') + 1);
+    table_.cleared(id);
+    if (is_node_id(id))
+      send(parent_, lost_atom_v, id);
+    return;
+  }
   auto server = parse_announcement(x.topic, x.payload);
   if (!server)
     return refuse(x, server.error());

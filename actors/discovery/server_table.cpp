@@ -162,15 +162,19 @@ void server_table::announced_online(const server_info& x, server_events& out) {
 
 void server_table::announced_offline(const server_info& x, server_events& out) {
   auto known = announced_.find(x.id);
-  if (known != announced_.end() && known->second.epoch == x.epoch)
+  if (known != announced_.end() && known->second.epoch == x.epoch) {
+    known->second.goodbye = x.goodbye;
     lose_announced(x.id, out);
+  }
   drop_claims_of(x);
   refused_.remove(x.id);
   for (auto i = namesakes_.begin(); i != namesakes_.end();) {
     auto namesake = i++;
     auto& y = namesake->second.server;
-    if ((y.id == x.id || y.id.empty()) && y.epoch == x.epoch)
+    if ((y.id == x.id || y.id.empty()) && y.epoch == x.epoch) {
+      y.goodbye = x.goodbye;
       lose_namesake(namesake, out);
+    }
   }
 }
 

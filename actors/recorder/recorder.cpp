@@ -396,7 +396,7 @@ void recorder::complete_left_segments() {
 }
 
 void recorder::fail(caf::error err) {
-  parts_.ledger->failed(describe(err));
+  parts_.ledger->failed(describe(err), parts_.clock());
   if (err == ec::sync_failed) // The segment has taken it back.
     roll_back();
   show_error(describe(err));

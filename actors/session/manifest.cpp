@@ -171,6 +171,18 @@ recorded_break read_break(const fields& x) {
           x.number("before_ns")};
 }
 
+absence read_absence(const fields& x) {
+  absence result;
+  result.from_ns = x.time("from_ms") * 1'000'000;
+  result.to_ns = x.time("to_ms") * 1'000'000;
+  if (result.to_ns != 0 && result.to_ns < result.from_ns)
+    refuse(x.where(), "ends before it begins");
+  result.absent_ns = x.time("absent_ms") * 1'000'000;
+  result.why = x.text("why").substr(0, absence_log::max_why_bytes);
+  result.times = x.has("times") ? x.count("times") : 1;
+  return result;
+}
+
 void read_address(const std::string& text, server_info& out) {
   auto colon = text.rfind(':');
   auto ip = canonical_ip(std::string_view{text}.substr(0, colon));
@@ -228,6 +240,11 @@ manifest_camera read_camera(const std::string& id, const session_info& session,
        [&](const auto& y) { result.losses.push_back(read_loss(y)); });
   each(x, "server_restarts",
        [&](const auto& y) { result.breaks.push_back(read_break(y)); });
+  if (x.has("absences"))
+    each(x, "absences", [&](const auto& y) {
+      if (result.absences.size() <= absence_log::max_absences)
+        result.absences.push_back(read_absence(y));
+    });
   if (x.has("clock") && !x.at("clock").is_null()) {
     auto clock = x.object("clock");
     result.clock = clock_estimate{clock.number("offset_ns"),

@@ -29,6 +29,7 @@ struct manifest_camera {
   std::vector<recorded_segment> segments;
   std::vector<recorded_loss> losses;
   std::vector<recorded_break> breaks;
+  std::vector<absence> absences;
   bool end_unknown = false;
   std::optional<clock_estimate> clock;
   std::vector<clock_record> clocks; ///< The history.

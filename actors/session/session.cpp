@@ -1,5 +1,6 @@
 #include "actors/session/session.hpp"
 
+#include "actors/session/camera_state.hpp"
 #include "actors/session/manifest.hpp"
 #include "actors/shared/log.hpp"
 
@@ -31,6 +32,9 @@ constexpr int64_t last_seconds = 60;
 /// then has one. Frames are in the rings meanwhile.
 constexpr auto first_patience = std::chrono::milliseconds(500);
 
+/// How long the answer to a command is told as `last_error`.
+constexpr int64_t news_ns = 60'000'000'000;
+
 /// How long a beat waits for the last one.
 constexpr auto last_patience = std::chrono::milliseconds(100);
 
@@ -48,7 +52,8 @@ session::session(caf::actor_config& cfg, const actor_context& context,
     session_(std::move(current)),
     past_(std::move(past)),
     disk_(options_.space),
-    born_ns_(options_.clock()) {
+    born_ns_(options_.clock()),
+    cameras_called_(options_.last_cameras) {
 }
 
 session::behavior_type session::make_behavior() {
@@ -82,7 +87,7 @@ void session::obey(const record_command& x) {
     refuse("start: the client is ending");
   else if (x.start && session_.exists())
     wait_with(x);
-  else if (auto why = x.start ? why_no_room(x) : ""; !why.empty())
+  else if (auto why = x.start ? why_not(x) : ""; !why.empty())
     refuse("start: " + why);
   else if (x.start)
     start(x);
@@ -110,7 +115,8 @@ void session::start(const record_command& x) {
   session_ = next;
   past_ = {};
   cut_ = 0;
-  last_error_.clear();
+  error_.clear();
+  cameras_called_.begin(cameras_->look());
   log_info(who(), "session ", next.start_ms,
            x.label.empty() ? "" : " " + x.label, " begins, ",
            cameras_->look().size(), " cameras");
@@ -147,13 +153,13 @@ void session::hurry() {
 
 void session::wait_with(const record_command& x) {
   next_ = x;
-  last_error_ = "start: waits until the last session is complete";
-  log_info(who(), last_error_);
+  note_error("start: waits until the last session is complete");
+  log_info(who(), error_.now());
 }
 
 void session::refuse(const std::string& why) {
   ++refused_;
-  last_error_ = why;
+  note_error(why);
   log_warning(who(), "refused a command: ", why);
   tell();
 }
@@ -167,10 +173,21 @@ void session::guard_disk() {
   if (!session_.open() || session_.forced || !x.ends_within(last_seconds))
     return;
   stop(options_.clock());
-  last_error_ = "stopped: the disk is full in less than "
-                + std::to_string(last_seconds) + " s, " + describe(x);
-  show_error(last_error_);
-  log_error(who(), last_error_);
+  note_error("stopped: the disk is full in less than "
+             + std::to_string(last_seconds) + " s, " + describe(x));
+  show_error(error_.now());
+  log_error(who(), error_.now());
+}
+
+void session::note_error(std::string text) {
+  error_.set(std::move(text), options_.clock());
+}
+
+std::string session::why_not(const record_command& x) const {
+  auto missing = roll_call::missing(cameras_->look(), options_.utc(),
+                                    options_.clock());
+  return x.without_missing || missing.empty() ? why_no_room(x)
+                                              : roll_call::refusal(missing);
 }
 
 std::string session::why_no_room(const record_command& x) const {
@@ -185,8 +202,16 @@ std::string session::why_no_room(const record_command& x) const {
          + "; make room, or start with \"force\":true";
 }
 
+void session::note_absences() {
+  for (auto& x : cameras_->look())
+    if (auto why = why_away(x); !why.empty())
+      x.ledger->absent_because(session_.start_ms, why);
+}
+
 void session::beat() {
   guard_disk();
+  error_.age(options_.clock(), news_ns);
+  note_absences();
   if (session_.exists()) {
     auto now = options_.clock();
     auto next_beat_ns = now + caf::timespan{beat_interval}.count();
@@ -254,11 +279,11 @@ void session::complete(bool time_is_up) {
 }
 
 void session::leave_late(const std::vector<std::string>& who_is_late) {
-  last_error_ = who_is_late.empty()
-                  ? "the session's manifest was not written in time"
-                  : "not all files of the session were completed in time: "
-                      + list_of(who_is_late);
-  log_error(who(), last_error_);
+  note_error(who_is_late.empty()
+               ? "the session's manifest was not written in time"
+               : "not all files of the session were completed in time: "
+                   + list_of(who_is_late));
+  log_error(who(), error_.now());
   // It stays open in its manifest: its files are not what they will be. It is
   // completed as soon as they are, or by the next start of the client.
   write();
@@ -272,7 +297,7 @@ void session::leave_late(const std::vector<std::string>& who_is_late) {
                + std::to_string(late_sessions::max_sessions)
                + " sessions are not complete";
     log_error(who(), why);
-    last_error_ += "; " + why;
+    note_error(error_.now() + "; " + why);
   }
   forget_session();
 }
@@ -290,6 +315,7 @@ void session::leave_all_late() {
 }
 
 void session::forget_session() {
+  cameras_called_.end(cameras_->look(), session_.start_ms);
   file_ = {};
   session_ = {};
   past_ = {};
@@ -336,7 +362,8 @@ session_view session::view_of(const session_info& session,
   x.state = state();
   x.session = session;
   auto fault = manifest_fault();
-  x.last_error = fault.empty() ? last_error_ : fault;
+  x.last_error = fault.empty() ? error_.now() : fault;
+  x.last_trouble = error_.last();
   x.commands_refused = refused_;
   x.now_ns = options_.clock();
   x.utc_ms = options_.utc() / 1'000'000;
@@ -346,6 +373,10 @@ session_view session::view_of(const session_info& session,
       auto name = actor + camera.server.id;
       x.restarts[name] = directory().restarts(name);
     }
+  x.missing = roll_call::missing(x.cameras, options_.utc(), x.now_ns);
+  x.not_as_last_time = cameras_called_.not_as_last_time();
+  if (x.last_error.empty())
+    x.last_error = why_no_camera(x.cameras, session);
   x.alarms = directory().alarms();
   for (auto& [actor, n] : past.restarts)
     x.restarts[actor] += n;

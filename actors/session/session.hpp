@@ -4,12 +4,14 @@
 #include "actors/session/late_sessions.hpp"
 #include "actors/session/manifest_file.hpp"
 #include "actors/session/manifest_writer.hpp"
+#include "actors/session/roll_call.hpp"
 #include "actors/session/session_report.hpp"
 #include "actors/session/truth_light.hpp"
 #include "actors/shared/fleet.hpp"
 #include "actors/shared/observed.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "actors/shared/stop_line.hpp"
+#include "actors/shared/trouble_note.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -34,6 +36,9 @@ struct session_options {
   std::string boot_id = {};       ///< Which run of the machine this is.
   disk_space space = {};          ///< Of the disk that is recorded to.
   int64_t min_minutes = 0;        ///< With less room, a start is refused.
+
+  /// Those that the last session of an earlier process has frames of.
+  std::vector<std::string> last_cameras = {};
 
   manifest_writer_ptr manifests
     = new_manifest_writer(); ///< Outlives the actor.
@@ -80,11 +85,19 @@ private:
 
   void beat();
 
+  /// Notes in the books of those cameras that give no frame why that is.
+  void note_absences();
+
   /// Looks how long the disk will last; stops before it is full.
   void guard_disk();
 
+  /// @returns Why `x` is not started; empty: it is.
+  std::string why_not(const record_command& x) const;
+
   /// @returns Why there is too little room for `x`; empty: there is not.
   std::string why_no_room(const record_command& x) const;
+
+  void note_error(std::string text);
 
   /// Ends the stopped session if its manifest says that it is finished, or
   /// nobody can wait for that any longer.
@@ -136,7 +149,8 @@ private:
   std::optional<record_command> next_; ///< Waits for the end of `session_`.
   bool ending_ = false;                ///< The node is.
   int64_t cut_ = 0; ///< Which cut the manifest was last written for.
-  std::string last_error_;
+  trouble_note error_;
+  roll_call cameras_called_;
   std::string told_fault_; ///< What was logged of `manifest_fault`.
   uint64_t refused_ = 0;
   truth_light light_;

@@ -1,5 +1,6 @@
 #include "actors/session/session_report.hpp"
 
+#include "actors/session/camera_state.hpp"
 #include "actors/shared/clock_age.hpp"
 
 #include <nlohmann/json.hpp>
@@ -27,6 +28,18 @@ ledger_figures books_of(const fleet_member& x, const session_info& session) {
   return foreign ? ledger_figures{} : result;
 }
 
+/// When a camera of the session gave no frame.
+std::vector<absence> absences_in(const fleet_member& x,
+                                 const session_view& view) {
+  if (!view.session.exists() || !takes_part(x, view.session))
+    return {};
+  return x.ledger->absences(view.session, view.now_ns);
+}
+
+absence_sum absent_in(const fleet_member& x, const session_view& view) {
+  return sum_of(absences_in(x, view));
+}
+
 json lost_by_place(const ledger_figures& x) {
   auto result = json::object();
   for (size_t i = 0; i < x.lost_at.size(); ++i)
@@ -35,12 +48,26 @@ json lost_by_place(const ledger_figures& x) {
   return result;
 }
 
+/// Tenths of a second are exact enough to read.
+double seconds_of(int64_t ns) {
+  return static_cast<double>(ns / 100'000'000) / 10;
+}
+
+/// With its time, UTC ms.
+json trouble_of(const trouble_note::past& x, const session_view& view) {
+  if (x.text.empty())
+    return nullptr;
+  json result{{"text", x.text}};
+  if (x.at_ns != 0)
+    result["time_ms"] = view.utc_ms - ms(view.now_ns - x.at_ns);
+  return result;
+}
+
 json truth_of(const fleet_member& x, const session_view& view) {
   auto books = books_of(x, view.session);
   auto viewer = x.viewer->look();
   json result;
-  result["state"] = camera_truth(books, view.session, view.now_ns,
-                                 x.server.rate_mhz);
+  result["state"] = camera_state(x, view.session, view.now_ns);
   result["frames_durable"] = books.durable;
   if (view.session.exists() && books.durable_ns != 0)
     result["durable_age_ms"] = ms(view.now_ns - books.durable_ns);
@@ -49,10 +76,16 @@ json truth_of(const fleet_member& x, const session_view& view) {
     result["end_unknown"] = true;
   if (books.runs_ended > 0)
     result["server_restarts"] = books.runs_ended;
+  if (auto n = unknown_breaks(books); n > 0)
+    result["unknown_breaks"] = n;
+  if (auto away = absent_in(x, view); away.times > 0)
+    result["seconds_without_frames"] = seconds_of(away.absent_ns);
   result["connected"] = viewer.connected;
   result["last_error"] = books.last_error.empty() && !viewer.connected
-                           ? viewer.last_error
+                           ? why_no_frame(x)
                            : books.last_error;
+  if (!books.last_trouble.text.empty())
+    result["last_trouble"] = trouble_of(books.last_trouble, view);
   if (!x.server.camera_trouble.empty())
     result["camera"] = x.server.camera_trouble;
   return result;
@@ -134,6 +167,19 @@ json breaks_of(const recording_ledger& ledger) {
   return result;
 }
 
+json absences_of(const std::vector<absence>& absences) {
+  auto result = json::array();
+  for (auto& x : absences) {
+    result.push_back({{"from_ms", ms(x.from_ns)},
+                      {"to_ms", ms(x.to_ns)},
+                      {"absent_ms", ms(x.absent_ns)},
+                      {"why", x.why}});
+    if (x.times > 1)
+      result.back()["times"] = x.times;
+  }
+  return result;
+}
+
 json clock_of(const viewer_figures& x, int64_t now_ns) {
   if (!x.clocked)
     return nullptr;
@@ -179,6 +225,7 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   result["segments"] = known ? segments_of(*x.ledger) : json::array();
   result["losses"] = known ? losses_of(*x.ledger) : json::array();
   result["server_restarts"] = known ? breaks_of(*x.ledger) : json::array();
+  result["absences"] = absences_of(absences_in(x, view));
   result["clock"] = clock_of(viewer, view.now_ns);
   result["clock_history"] = clocks_of(x.viewer->clocks(), view.session);
   json restarts;
@@ -189,6 +236,7 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   result["restarts"] = restarts;
   result["connections"] = viewer.connections;
   result["last_error"] = books.last_error;
+  result["last_trouble"] = trouble_of(books.last_trouble, view);
   return result;
 }
 
@@ -239,6 +287,10 @@ std::string camera_truth(const ledger_figures& x, const session_info& session,
   return now_ns - session.anchor_mono_ns <= window_ns ? "starting" : "stalled";
 }
 
+uint64_t unknown_breaks(const ledger_figures& x) {
+  return x.runs_ended + (x.end_unknown ? 1 : 0);
+}
+
 std::string render_truth(const session_view& x) {
   json result;
   result["client"] = x.client;
@@ -263,6 +315,9 @@ std::string render_truth(const session_view& x) {
   result["commands_refused"] = x.commands_refused;
   result["alarms"] = x.alarms;
   result["last_error"] = x.last_error;
+  result["last_trouble"] = trouble_of(x.last_trouble, x);
+  result["missing"] = x.missing;
+  result["not_as_last_time"] = x.not_as_last_time;
   result["version"] = x.version;
   return text_of(result, -1);
 }
@@ -273,12 +328,15 @@ std::string truth_digest(const session_view& x) {
   for (auto& camera : x.cameras) {
     auto books = books_of(camera, x.session);
     result += '|' + camera.server.id + ' '
-              + camera_truth(books, x.session, x.now_ns, camera.server.rate_mhz)
-              + ' ' + std::to_string(books.lost) + ' '
-              + std::to_string(books.runs_ended) + ' ' + books.last_error;
+              + camera_state(camera, x.session, x.now_ns) + ' '
+              + std::to_string(books.lost) + ' '
+              + std::to_string(books.runs_ended) + ' ' + books.last_error + ' '
+              + std::to_string(absent_in(camera, x).times);
   }
   for (auto& [actor, text] : x.alarms)
     result += '|' + actor + ' ' + text;
+  for (auto& [id, since] : x.missing)
+    result += '|' + id + " is missing";
   for (auto& late : x.late) {
     result += '|' + std::to_string(late.session_ms);
     for (auto& who : late.who)
@@ -294,6 +352,8 @@ std::string manifest_digest(const session_view& x) {
     auto books = books_of(camera, x.session);
     result += '|' + camera.server.id + ' ' + std::to_string(books.lost) + ' '
               + std::to_string(books.runs_ended);
+    for (auto& away : absences_in(camera, x))
+      result += away.to_ns == 0 ? " away" : " was away";
   }
   return result;
 }
@@ -321,7 +381,8 @@ std::string render_manifest(const session_view& x) {
     result["interrupted"] = x.interrupted;
   auto cameras = json::object();
   for (auto& camera : x.cameras)
-    cameras[camera.server.id] = camera_entry(camera, x);
+    if (takes_part(camera, x.session))
+      cameras[camera.server.id] = camera_entry(camera, x);
   result["cameras"] = cameras;
   auto sensors = json::object();
   for (auto& [topic, figures] : x.sensors)

@@ -3,6 +3,7 @@
 #include "actors/session/disk_guard.hpp"
 #include "actors/shared/fleet.hpp"
 #include "actors/shared/sensor_board.hpp"
+#include "actors/shared/trouble_note.hpp"
 #include "messages/session_info.hpp"
 
 #include <cstdint>
@@ -27,6 +28,9 @@ struct session_view {
     state; ///< `idle`, `recording`, `stopping`; `finished` in a manifest.
   session_info session;
   std::string last_error; ///< Of the last command, or of the session itself.
+  trouble_note::past last_trouble;            ///< `last_error` of before.
+  std::map<std::string, std::string> missing; ///< Since when, by id.
+  std::vector<std::string> not_as_last_time;  ///< See `roll_call`.
   uint64_t commands_refused = 0;
   int64_t now_ns = 0; ///< `client_clock_ns`.
   int64_t utc_ms = 0; ///< By the client's clock.
@@ -58,6 +62,10 @@ constexpr int64_t truth_window_ns = 1'200'000'000;
 /// @param rate_mhz The camera's frames in 1000 s; 0 if unknown.
 std::string camera_truth(const ledger_figures& x, const session_info& session,
                          int64_t now_ns, uint32_t rate_mhz = 0);
+
+/// How often nobody knows what the camera captured: each time that another run
+/// of its server, or a stream without numbers, went on, and at the end.
+uint64_t unknown_breaks(const ledger_figures& x);
 
 /// The truth light, as JSON.
 std::string render_truth(const session_view& x);

@@ -35,6 +35,14 @@ struct fleet_member {
       result.epoch = x.told_epoch;
     return result;
   }
+
+  /// Whether it is to be there: in `record.expect`.
+  bool expected = false;
+
+  /// Whether it was ended by somebody, and nobody misses it.
+  bool is_gone() const {
+    return server.goodbye && !expected && !viewer->look().connected;
+  }
 };
 
 /// The servers that a client deals with. Any thread.

@@ -82,6 +82,8 @@ void recording_ledger::open_books(int64_t session_ms) {
   segments_.clear();
   losses_.clear();
   breaks_.clear();
+  absences_ = absence_log{session_ms * 1'000'000};
+  trouble_ = {};
   starts_.clear();
   pieces_.clear();
   make_certain();
@@ -93,6 +95,7 @@ recording_ledger_ptr recording_ledger::closed_books() const {
   result->segments_ = segments_;
   result->losses_ = losses_;
   result->breaks_ = breaks_;
+  result->absences_ = absences_;
   auto& x = result->figures_;
   // Nobody goes on with it: what else was captured is not known.
   if (x.state == ledger_figures::phase::recording && x.last)
@@ -142,6 +145,7 @@ recording_ledger_ptr recording_ledger::snapshot(int64_t session_ms) const {
   result->segments_ = segments_;
   result->losses_ = losses_;
   result->breaks_ = breaks_;
+  result->absences_ = absences_;
   return result;
 }
 
@@ -154,12 +158,14 @@ void recording_ledger::make_certain() {
   if (!losses_.empty())
     certain_.last_loss = losses_.back();
   certain_.breaks = breaks_.size();
+  certain_.absences = absences_;
 }
 
 void recording_ledger::roll_back() {
   std::lock_guard<std::mutex> guard{mutex_};
   auto before = std::exchange(figures_, certain_.figures);
-  figures_.last_error = std::move(before.last_error);
+  wrote_since_ = false;
+  show_trouble();
   figures_.films = before.films;
   figures_.captured = before.captured;
   figures_.reversed = before.reversed;
@@ -176,18 +182,23 @@ void recording_ledger::roll_back() {
   if (!losses_.empty())
     losses_.back() = certain_.last_loss;
   breaks_.resize(certain_.breaks);
+  absences_ = certain_.absences;
   undurable_.clear();
 }
 
 void recording_ledger::restore(ledger_figures figures,
                                std::vector<recorded_segment> segments,
                                std::vector<recorded_loss> losses,
-                               std::vector<recorded_break> breaks) {
+                               std::vector<recorded_break> breaks,
+                               absence_log absences) {
   std::lock_guard<std::mutex> guard{mutex_};
   figures_ = std::move(figures);
+  trouble_ = {};
+  trouble_.set(figures_.last_error, 0);
   segments_ = std::move(segments);
   losses_ = std::move(losses);
   breaks_ = std::move(breaks);
+  absences_ = std::move(absences);
   starts_.clear();
   pieces_.clear();
   figures_.films = segments_.size();
@@ -197,6 +208,28 @@ void recording_ledger::restore(ledger_figures figures,
     pieces_.insert(x.index);
   }
   make_certain();
+}
+
+void recording_ledger::absent_because(int64_t session_ms,
+                                      const std::string& why) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  if (figures_.session_ms == session_ms
+      && figures_.state == ledger_figures::phase::recording)
+    absences_.because(why);
+}
+
+std::vector<absence> recording_ledger::absences(const session_info& session,
+                                                int64_t now_ns) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto over = !session.open();
+  auto until_ns = over ? session.stop_ms * 1'000'000
+                       : session.session_ns(now_ns);
+  if (figures_.session_ms != session.start_ms)
+    return absence_log{session.start_ms * 1'000'000}.look(until_ns, over,
+                                                          false);
+  auto whole = figures_.state == ledger_figures::phase::finished
+               && !figures_.end_unknown;
+  return absences_.look(until_ns, over, whole);
 }
 
 void recording_ledger::finish() {
@@ -269,7 +302,10 @@ void recording_ledger::written(const frame& x, int64_t capture_ns) {
   figures_.last = number;
   figures_.last_capture_ns = capture_ns;
   ++figures_.written;
+  wrote_since_ = true;
   count_captured();
+  if (capture_ns != 0)
+    absences_.frame(capture_ns);
   figures_.bytes += x.jpeg.size();
   if (!segments_.empty())
     add_to(segments_.back(), x);
@@ -297,6 +333,9 @@ void recording_ledger::durable(int64_t now_ns) {
   std::lock_guard<std::mutex> guard{mutex_};
   figures_.durable = figures_.written;
   figures_.durable_ns = now_ns;
+  if (std::exchange(wrote_since_, false))
+    trouble_.clear();
+  show_trouble();
   for (auto receive_ns : undurable_)
     to_durable_.add(now_ns - receive_ns);
   undurable_.clear();
@@ -305,6 +344,7 @@ void recording_ledger::durable(int64_t now_ns) {
 
 void recording_ledger::lost(const recorded_loss& x) {
   std::lock_guard<std::mutex> guard{mutex_};
+  absences_.missing();
   auto n = x.last - x.first + 1;
   add(figures_.lost, n);
   add(figures_.lost_at[static_cast<size_t>(x.place)], n);
@@ -355,6 +395,7 @@ void recording_ledger::run_ended(frame_number last, int64_t before_ns) {
   if (!breaks_.empty() && breaks_.back().last.epoch == last.epoch
       && breaks_.back().last.sequence == last.sequence)
     return;
+  absences_.missing();
   ++figures_.runs_ended;
   if (breaks_.size() < max_losses)
     breaks_.push_back({last, before_ns});
@@ -370,9 +411,16 @@ void recording_ledger::end_unknown() {
   figures_.end_unknown = true;
 }
 
-void recording_ledger::failed(std::string error) {
+void recording_ledger::failed(std::string error, int64_t now_ns) {
   std::lock_guard<std::mutex> guard{mutex_};
-  figures_.last_error = std::move(error);
+  trouble_.set(std::move(error), now_ns);
+  wrote_since_ = false;
+  show_trouble();
+}
+
+void recording_ledger::show_trouble() {
+  figures_.last_error = trouble_.now();
+  figures_.last_trouble = trouble_.last();
 }
 
 bool recording_ledger::has_open_segment() const {

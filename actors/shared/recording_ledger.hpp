@@ -1,6 +1,8 @@
 #pragma once
 
+#include "actors/shared/absence_log.hpp"
 #include "actors/shared/histogram.hpp"
+#include "actors/shared/trouble_note.hpp"
 #include "messages/frame.hpp"
 #include "messages/session_info.hpp"
 
@@ -91,8 +93,9 @@ struct ledger_figures {
   std::array<uint64_t, loss_places> lost_at{}; ///< By `loss_place`.
   std::optional<frame_number> first;           ///< Written.
   std::optional<frame_number> last;            ///< Written, or named as lost.
-  int64_t last_capture_ns = 0; ///< Session clock, of the last one written.
-  std::string last_error;
+  int64_t last_capture_ns = 0;     ///< Session clock, of the last one written.
+  std::string last_error;          ///< Of now: nothing was durable since.
+  trouble_note::past last_trouble; ///< `last_error` of before.
 
   /// The stream broke off before the stop: nobody knows how many frames the
   /// camera captured behind `last`.
@@ -176,7 +179,16 @@ public:
   /// Goes on with the books that an earlier process left.
   void restore(ledger_figures figures, std::vector<recorded_segment> segments,
                std::vector<recorded_loss> losses,
-               std::vector<recorded_break> breaks);
+               std::vector<recorded_break> breaks, absence_log absences = {});
+
+  /// Notes why no frame of session `session_ms` comes at present.
+  void absent_because(int64_t session_ms, const std::string& why);
+
+  /// When the camera was away in `session`; all of the time, if nobody has
+  /// opened its books.
+  /// @param now_ns `client_clock_ns`.
+  std::vector<absence> absences(const session_info& session,
+                                int64_t now_ns) const;
 
   /// Counts frames lost; beyond what a number can hold, it stays there.
   void lost(const recorded_loss& x);
@@ -187,7 +199,11 @@ public:
 
   /// Notes that the session ended before the stream was seen to reach its end.
   void end_unknown();
-  void failed(std::string error);
+
+  /// The disk refuses something. Is the last trouble once a frame that was
+  /// written since is durable.
+  /// @param now_ns `client_clock_ns`.
+  void failed(std::string error, int64_t now_ns = 0);
 
   /// Whether a file is not complete.
   bool has_open_segment() const;
@@ -234,6 +250,7 @@ private:
     size_t losses = 0;
     recorded_loss last_loss;
     size_t breaks = 0;
+    absence_log absences;
   };
 
   /// What the public ones do. @pre `mutex_` is held.
@@ -243,6 +260,7 @@ private:
   /// What is left of the books when others are opened.
   std::shared_ptr<recording_ledger> closed_books() const;
   void make_certain();
+  void show_trouble();
   void add_to(recorded_segment& to, const frame& x);
   void count_captured();
 
@@ -255,6 +273,9 @@ private:
   std::vector<recorded_segment> segments_;
   std::vector<recorded_loss> losses_;
   std::vector<recorded_break> breaks_;
+  absence_log absences_;
+  trouble_note trouble_;
+  bool wrote_since_ = false;       ///< It failed.
   std::vector<int64_t> undurable_; ///< `receive_ns` of what is not durable.
   certain_books certain_;
   std::set<int64_t> starts_;  ///< Of all files ever opened.

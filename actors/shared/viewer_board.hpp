@@ -36,6 +36,10 @@ struct viewer_figures {
   uint64_t broken = 0;   ///< Bodies that were no JPEG.
   int64_t newest_ns = 0; ///< `client_clock_ns` of the newest frame.
 
+  /// `client_clock_ns` when the last connection that gave frames ended; 0 while
+  /// none has.
+  int64_t left_ns = 0;
+
   /// `client_clock_ns` when a server last answered a new connection: what it
   /// held for us comes right behind that.
   int64_t answered_ns = 0;

@@ -187,6 +187,8 @@ void viewer::retry_later(const std::string& reason) {
       addresses_.current().text(), ": ", reason,
       "; trying again until it answers");
   parts_.board->update([&](viewer_figures& f) {
+    if (f.connected)
+      f.left_ns = client_clock_ns();
     f.connected = false;
     f.last_error = reason;
   });
@@ -201,6 +203,8 @@ void viewer::show(const std::string& state) {
   parts_.board->update([&](viewer_figures& f) {
     f.state = state;
     f.connections = attempt_;
+    if (f.connected && !connected_)
+      f.left_ns = client_clock_ns();
     f.connected = connected_;
   });
 }
@@ -280,6 +284,8 @@ void viewer::on_exit() {
   trial_.reset();
   directory().set_alarm(alarm_name(), {});
   parts_.board->update([](viewer_figures& f) {
+    if (f.connected)
+      f.left_ns = client_clock_ns();
     f.connected = false;
     f.state = "restarting";
   });

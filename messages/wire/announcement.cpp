@@ -48,6 +48,14 @@ public:
     return 0;
   }
 
+  bool flag(const char* key) {
+    const auto& member = object_[key];
+    if (member.is_boolean())
+      return member.get<bool>();
+    refuse(key, "must be true or false");
+    return false;
+  }
+
   uint32_t rate_mhz(const char* key) {
     const auto& member = object_[key];
     auto hz = member.is_number() ? member.get<double>() : -1.;
@@ -106,6 +114,8 @@ void read_description(member_reader& in, server_info& x) {
     if (x.version.size() > 64)
       in.refuse("version", "must have at most 64 bytes");
   }
+  if (in.has("goodbye"))
+    x.goodbye = in.flag("goodbye") && !x.online;
   if (in.has("camera")) {
     x.camera_trouble = in.text("camera");
     if (x.camera_trouble.size() > server_info::max_trouble_bytes)
@@ -131,6 +141,8 @@ std::string write_announcement(const server_info& x) {
   out["version"] = x.version;
   if (!x.camera_trouble.empty())
     out["camera"] = x.camera_trouble;
+  if (x.goodbye)
+    out["goodbye"] = true;
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -22,7 +22,7 @@ constexpr double min_duration_s = 0.1;
 constexpr double max_duration_s = 30. * 24 * 3600;
 
 const std::vector<std::string> known_keys{"action", "label", "duration_s",
-                                          "force"};
+                                          "force", "without_missing"};
 
 caf::error refusal(const std::string& reason) {
   return {ec::bad_message, "record command: " + reason};
@@ -62,13 +62,13 @@ caf::error read_duration(const json& object, int64_t& duration_ms) {
   return {};
 }
 
-caf::error read_force(const json& object, bool& force) {
-  auto i = object.find("force");
+caf::error read_flag(const json& object, const char* key, bool& flag) {
+  auto i = object.find(key);
   if (i == object.end())
     return {};
   if (!i->is_boolean())
-    return refusal("force must be true or false");
-  force = i->get<bool>();
+    return refusal(std::string{key} + " must be true or false");
+  flag = i->get<bool>();
   return {};
 }
 
@@ -98,7 +98,9 @@ caf::expected<record_command> parse_object(const json& object) {
     return err;
   if (auto err = read_duration(object, result.duration_ms))
     return err;
-  if (auto err = read_force(object, result.force))
+  if (auto err = read_flag(object, "force", result.force))
+    return err;
+  if (auto err = read_flag(object, "without_missing", result.without_missing))
     return err;
   if (!*action)
     return record_command{};

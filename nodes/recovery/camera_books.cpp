@@ -35,6 +35,7 @@ public:
       add_told(loss);
     go_behind_last();
     count_unlisted();
+    rebuild_absences();
     return std::move(result_);
   }
 
@@ -120,6 +121,24 @@ private:
     full_ = result_.losses.size() > 3 * recording_ledger::max_losses / 2;
   }
 
+  /// They are as the manifest told; one that lasted then has ended where frames
+  /// came that do not continue those before.
+  void rebuild_absences() {
+    auto& x = result_.figures;
+    std::vector<int64_t> starts;
+    const frame_range* before = nullptr;
+    for (auto& segment : found_)
+      for (auto& range : segment.facts.ranges) {
+        if (!before || before->epoch != range.epoch
+            || before->last + 1 != range.first)
+          starts.push_back(range.first_ns);
+        before = &range;
+      }
+    result_.absences = absence_log{session_.start_ms * 1'000'000};
+    result_.absences.restore(told_.absences, starts,
+                             x.written == 0 ? 0 : x.last_capture_ns);
+  }
+
   void join_neighbours() {
     auto losses = std::exchange(result_.losses, {});
     for (size_t i = 0; i < losses.size(); ++i) {
@@ -182,7 +201,8 @@ camera_books rebuild_books(const session_info& session,
 recording_ledger_ptr ledger_of(camera_books x) {
   auto result = std::make_shared<recording_ledger>();
   result->restore(std::move(x.figures), std::move(x.segments),
-                  std::move(x.losses), std::move(x.breaks));
+                  std::move(x.losses), std::move(x.breaks),
+                  std::move(x.absences));
   return result;
 }
 

@@ -24,6 +24,7 @@ struct camera_books {
   std::vector<recorded_segment> segments;
   std::vector<recorded_loss> losses;
   std::vector<recorded_break> breaks;
+  absence_log absences;
 };
 
 /// The books of a camera after a crash: what is recorded is what the files

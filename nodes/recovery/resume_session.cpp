@@ -11,10 +11,13 @@ namespace {
 
 constexpr auto who = "recovery";
 
-/// A legacy server numbers nothing: what it sent meanwhile is unknown.
+/// Nobody was there to record. A legacy server numbers nothing: what it sent
+/// meanwhile is unknown.
 void note_absence(const server_info& server, recording_ledger& ledger,
                   int64_t now_ns) {
-  auto last = ledger.look().last;
+  auto books = ledger.look();
+  auto& last = books.last;
+  ledger.absent_because(books.session_ms, "the client was not running");
   if (last && last->epoch == 0 && server.legacy)
     ledger.run_ended(*last, now_ns);
 }

@@ -1,5 +1,6 @@
 #include "nodes/verify/audit.hpp"
 
+#include "messages/when.hpp"
 #include "nodes/verify/number_set.hpp"
 
 #include <algorithm>
@@ -20,6 +21,19 @@ std::string in_words(const frame_range& x) {
 std::string differs(const char* what, uint64_t in_file, uint64_t in_books) {
   return std::string{what} + ": " + std::to_string(in_file) + " in the files, "
          + std::to_string(in_books) + " in the manifest";
+}
+
+std::string in_words(const absence& x) {
+  auto from = time_text(x.from_ns, x.from_ns);
+  if (x.to_ns == 0)
+    return "no frame since " + from + ": " + x.why;
+  auto length = duration_text(x.absent_ns);
+  auto joined = x.times > 1;
+  return (joined ? "no frame for " + length + " in " + std::to_string(x.times)
+                     + " times from "
+                 : std::string{"no frame from "})
+         + from + " to " + time_text(x.to_ns, x.from_ns)
+         + (joined ? "" : " (" + length + ")") + ": " + x.why;
 }
 
 class camera_auditor {
@@ -142,6 +156,12 @@ private:
         + (x.last.epoch == 0 ? "the stream was broken off"
                              : "another run began")
         + ", before " + std::to_string(x.before_ns) + " ns");
+    for (auto& x : books_.absences)
+      result_.losses.push_back(in_words(x));
+    // Earlier versions did not name it.
+    auto nothing = result_.frames == 0 && books_.captured == 0;
+    if (over_ && nothing && books_.absences.empty())
+      result_.losses.push_back("no frame came in all of the session");
     if (books_.end_unknown)
       result_.losses.push_back("what was captured behind the last frame is "
                                "unknown: the stream broke off");

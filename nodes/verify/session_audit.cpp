@@ -62,6 +62,13 @@ void audit_sensors(const manifest& books, const session_files& files,
     result.sensors[folder] = audit_sensor({}, readings, result.over);
 }
 
+/// Whether not one frame or reading of it is there.
+bool is_empty(const session_audit& x) {
+  return !any_value(x.cameras, [](const auto& y) {
+    return y.frames + y.recorded > 0;
+  }) && !any_value(x.sensors, [](const auto& y) { return y.rows > 0; });
+}
+
 } // namespace
 
 bool session_audit::damaged() const {
@@ -91,6 +98,12 @@ session_audit audit_session(const std::string& name, const manifest& books,
   name_outages(books, result);
   audit_cameras(books, files, result);
   audit_sensors(books, files, result);
+  if (result.over && is_empty(result))
+    result.losses.push_back("nothing was recorded: "
+                            + std::string{result.cameras.empty()
+                                            ? "no camera was known"
+                                            : "no camera gave a frame"}
+                            + ", and no sensor a reading");
   return result;
 }
 

@@ -160,6 +160,8 @@ CAF_TEST(a server says goodbye with its run) {
   CAF_CHECK_EQUAL(broker.goodbyes[0].topic, announced_at);
   auto x = parsed(broker.goodbyes[0].payload);
   CAF_CHECK(!x.online);
+  CAF_CHECK(x.goodbye);
+  CAF_CHECK(!parsed(broker.will->payload).goodbye);
   CAF_CHECK_EQUAL(x.epoch, 99u);
 }
 

@@ -185,3 +185,42 @@ CAF_TEST(a look at a clock from no time is refused) {
                                   std::numeric_limits<int64_t>::max())),
                       "");
 }
+
+CAF_TEST(absences are read as they were written) {
+  auto x = sample();
+  auto start_ns = x.session.start_ms * 1'000'000;
+  auto& ledger = *x.cameras[0].ledger;
+  ledger.absent_because(x.session.start_ms, "no route");
+  ledger.written(*new_frame(2, 9, 10), start_ns + 3'000'000'000);
+  ledger.run_ended({9, 2}, 99);
+  ledger.absent_because(x.session.start_ms, "refused");
+  x.now_ns = x.session.anchor_mono_ns + 8'000'000'000;
+  auto books = parse_manifest(render_manifest(x));
+  if (!books)
+    CAF_FAIL(describe(books.error()));
+  auto& absences = books->cameras.at("cam-a").absences;
+  CAF_REQUIRE_EQUAL(absences.size(), 2u);
+  CAF_CHECK_EQUAL(absences[0].from_ns, start_ns);
+  CAF_CHECK_EQUAL(absences[0].to_ns, start_ns + 3'000'000'000);
+  CAF_CHECK_EQUAL(absences[0].absent_ns, 3'000'000'000);
+  CAF_CHECK_EQUAL(absences[0].why, "no route");
+  CAF_CHECK_EQUAL(absences[1].to_ns, 0);
+  CAF_CHECK_EQUAL(absences[1].absent_ns, 5'000'000'000);
+  CAF_CHECK_EQUAL(absences[1].why, "refused");
+}
+
+CAF_TEST(absences that cannot be are refused) {
+  auto with = [](const json& x) {
+    return why(changed("/cameras/cam-a/absences", json::array({x})));
+  };
+  json good{{"from_ms", 5}, {"to_ms", 7}, {"absent_ms", 2}, {"why", "x"}};
+  CAF_CHECK_EQUAL(with(good), "");
+  for (auto* key : {"from_ms", "to_ms", "absent_ms"}) {
+    auto bad = good;
+    bad[key] = -1;
+    CAF_CHECK_NOT_EQUAL(with(bad), "");
+  }
+  auto bad = good;
+  bad["to_ms"] = 4;
+  CAF_CHECK_NOT_EQUAL(with(bad), "");
+}

@@ -305,11 +305,17 @@ CAF_TEST(another session has empty books) {
   CAF_CHECK(ledger.losses().empty());
 }
 
-CAF_TEST(the last error stays for the session) {
-  ledger.failed("disk full");
+CAF_TEST(an error stays until a frame that was written since is durable) {
+  ledger.failed("disk full", 7);
+  ledger.durable(8); // Of what was written before.
   ledger.segment_opened(0, 1000, "1000");
   write(1, 1);
   CAF_CHECK_EQUAL(ledger.look().last_error, "disk full");
+  CAF_CHECK_EQUAL(ledger.look().last_trouble.text, "");
+  ledger.durable(9);
+  CAF_CHECK_EQUAL(ledger.look().last_error, "");
+  CAF_CHECK_EQUAL(ledger.look().last_trouble.text, "disk full");
+  CAF_CHECK_EQUAL(+ledger.look().last_trouble.at_ns, 7);
 }
 
 CAF_TEST(the way to the disk is timed once for each frame) {

@@ -135,4 +135,67 @@ CAF_TEST(a manifest that cannot be written is told) {
                   "cannot write the manifest: open failed: in the way");
 }
 
+CAF_TEST(an answer is the last trouble after a minute) {
+  start_session_actor();
+  stop_recording();
+  CAF_CHECK_EQUAL(light("/last_error"), "stop: nothing is being recorded");
+  CAF_CHECK(light("/last_trouble").is_null());
+  advance(62s);
+  CAF_CHECK_EQUAL(light("/last_error"), "");
+  CAF_CHECK_EQUAL(light("/last_trouble/text"),
+                  "stop: nothing is being recorded");
+  CAF_CHECK_EQUAL(light("/last_trouble/time_ms"), start_ms);
+}
+
+CAF_TEST(a session without a camera says so) {
+  start_session_actor();
+  start_recording();
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "no camera is known: sensors alone are recorded");
+  add_camera("left");
+  advance(250ms);
+  CAF_CHECK_EQUAL(light("/last_error"), "");
+}
+
+CAF_TEST(a camera that gives no frame is away in light and manifest) {
+  auto ledger = add_camera("left");
+  cameras->look()[0].viewer->update([](auto& f) { f.last_error = "refused"; });
+  start_session_actor();
+  start_recording();
+  ledger->begin(told.sessions[0]);
+  advance(3s);
+  CAF_CHECK(light("/cameras/left/seconds_without_frames") >= 2.);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/absences/0/to_ms"), 0);
+  stop_recording();
+  ledger->finish();
+  advance(500ms);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/absences").size(), 1u);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/absences/0/from_ms"), start_ms);
+  CAF_CHECK_EQUAL(manifest("/cameras/left/absences/0/to_ms"),
+                  told.sessions.at(1).stop_ms);
+  auto why = manifest("/cameras/left/absences/0/why").get<std::string>();
+  CAF_CHECK(why.find("refused") != why.npos);
+}
+
+CAF_TEST(a start waits for no camera that is missing unless it is told so) {
+  add_camera("left");
+  auto left = cameras->look()[0];
+  left.expected = true;
+  cameras->put(left);
+  start_session_actor();
+  start_recording();
+  CAF_CHECK(told.sessions.empty());
+  auto said = light("/last_error").get<std::string>();
+  CAF_CHECK_EQUAL(said.find("start: left is not there"), 0u);
+  CAF_CHECK(light("/missing").contains("left"));
+  record_command start;
+  start.start = true;
+  start.without_missing = true;
+  tell(testee, start);
+  CAF_CHECK_EQUAL(told.sessions.size(), 1u);
+  left.viewer->update([](auto& f) { f.connected = true; });
+  advance(250ms);
+  CAF_CHECK(light("/missing").empty());
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -75,6 +75,15 @@ CAF_TEST(a stop carries no label and no duration) {
   CAF_CHECK_EQUAL(x->duration_ms, 0);
 }
 
+CAF_TEST(a start may do without cameras that are missing) {
+  auto x = parse_record_command(R"({"action":"start"})");
+  CAF_CHECK(x && !x->without_missing);
+  x = parse_record_command(R"({"action":"start","without_missing":true})");
+  CAF_CHECK(x && x->without_missing && !x->force);
+  CAF_CHECK(
+    !parse_record_command(R"({"action":"start","without_missing":"cam-4"})"));
+}
+
 CAF_TEST(anything else is refused in one line) {
   for (auto x :
        {"", "go", "1", "[]", "{}", "null", "\"start\"", "{\"action\":1}",
@@ -85,7 +94,8 @@ CAF_TEST(anything else is refused in one line) {
 }
 
 CAF_TEST(a key that nobody knows is refused by name) {
-  const std::string known = "; want action, label, duration_s or force";
+  const std::string known = "; want action, label, duration_s, force or "
+                            "without_missing";
   CAF_CHECK_EQUAL(reason(R"({"action":"start","duration":120})"),
                   "bad message: record command: there is no key \"duration\""
                     + known);

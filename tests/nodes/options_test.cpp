@@ -295,6 +295,9 @@ CAF_TEST(ranges and grammars hold at their ends) {
         {"mqtt.topic-sensors=a#",
          "mqtt.topic-sensors=", "mqtt.topic-command=a/+",
          "mqtt.topic-response=a/", "mqtt.topic-status=#"});
+  takes(client, {"record.expect=cam-1, cam-2,10.0.0.7", "record.expect="},
+        {"record.expect=cam-1,", "record.expect=a,a", "record.expect=a b",
+         "record.expect=..", "record.expect=,"});
   takes(client, {"discovery.allow=10.0.0.0/8,::1", "discovery.allow="},
         {"discovery.allow=10.0.0.0/40", "data.dir="});
   takes(client, {"discovery.legacy-port=1", "discovery.legacy-port=65535"},

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <thread>
@@ -104,6 +105,16 @@ T field(const json& object, const char* name, T otherwise) {
   }
 }
 
+/// What is missing of a camera though no number tells it.
+std::string away_words(const json& camera) {
+  std::string result;
+  if (auto n = field<uint64_t>(camera, "server_restarts", 0); n > 0)
+    result += ", " + std::to_string(n) + (n == 1 ? " restart" : " restarts");
+  if (auto s = field<double>(camera, "seconds_without_frames", 0); s > 0)
+    result += ", " + format("%.1f", s) + " s without a frame";
+  return result;
+}
+
 void print_truth(const answer& x, bool as_json) {
   auto truth = truth_of(x.report);
   if (as_json) {
@@ -125,7 +136,7 @@ void print_truth(const answer& x, bool as_json) {
               << printable(field<std::string>(camera, "state", "?")) << ", "
               << field<uint64_t>(camera, "frames_durable", 0)
               << " frames durable, " << field<uint64_t>(camera, "lost", 0)
-              << " lost"
+              << " lost" << away_words(camera)
               << (field(camera, "connected", false) ? "" : ", not connected")
               << "  " << printable(field<std::string>(camera, "last_error", ""))
               << "\n";
@@ -147,9 +158,23 @@ bool all_record(const json& truth) {
 }
 
 /// Tells what a start came to, camera by camera.
+/// @param truth The truth light.
 int tell_start(const node_query& query, const answer& x, int64_t session,
-               const json& cameras) {
+               const json& truth) {
   auto result = int{all_well};
+  auto cameras = field(truth, "cameras", json::object());
+  auto missing = field(truth, "missing", json::object());
+  for (auto& [id, since] : missing.items())
+    std::cerr << "camctl: " << printable(id) << " is missing, "
+              << printable(field<std::string>(missing, id.c_str(), "")) << "\n";
+  auto not_back = field(truth, "not_as_last_time", json::array());
+  if (!not_back.empty())
+    std::cerr << "camctl: not there as in the last session: "
+              << joined(not_back) << "\n";
+  for (auto i = cameras.begin(); i != cameras.end();) { // That is told.
+    auto gone = field<std::string>(*i, "state", "") == "gone";
+    i = gone || missing.contains(i.key()) ? cameras.erase(i) : std::next(i);
+  }
   for (auto& [id, camera] : cameras.items()) {
     if (field<std::string>(camera, "state", "") != "stalled")
       continue;
@@ -206,14 +231,15 @@ private:
   std::optional<int> look_for_start(const json& now) {
     if (state(now) == "recording" && session(now) != session(truth_before_)) {
       begun_ = session(now);
-      cameras_ = field(now, "cameras", json::object());
-      for (auto& x : cameras_)
+      truth_ = now;
+      auto cameras = field(now, "cameras", json::object());
+      for (auto& x : cameras)
         if (field<std::string>(x, "state", "") == "starting")
           return std::nullopt;
     } else if (begun_ == 0) {
       return std::nullopt;
     }
-    return tell_start(query_, before_, begun_, cameras_);
+    return tell_start(query_, before_, begun_, truth_);
   }
 
   std::optional<int> look_for_stop(const json& now) const {
@@ -237,8 +263,8 @@ private:
   const answer& before_;
   const bool start_;
   const json truth_before_;
-  int64_t begun_ = 0; ///< The session that the start has begun.
-  json cameras_ = json::object();
+  int64_t begun_ = 0;           ///< The session that the start has begun.
+  json truth_ = json::object(); ///< The last one of that session.
 };
 
 int command_recording(const node_query& query, asker& nodes, const answer& x,
@@ -270,6 +296,8 @@ std::string payload_of(const node_query& query, bool start) {
     result["label"] = query.rest.value("label");
   if (query.rest.has("force"))
     result["force"] = true;
+  if (query.rest.has("without-missing"))
+    result["without_missing"] = true;
   if (query.rest.has("duration")) {
     auto text = query.rest.value("duration");
     auto seconds = json::parse(text, nullptr, false);
@@ -322,7 +350,7 @@ int run_record(const std::vector<std::string>& given) {
   auto query = read_query(
     given,
     {R"(Usage: camctl record start [--label LABEL] [--duration SECONDS] [--force]
-                           [OPTION ...]
+                           [--without-missing] [OPTION ...]
        camctl record stop [OPTION ...]
        camctl record status [OPTION ...]
 
@@ -334,8 +362,9 @@ that should be recorded is not.
   --label LABEL       Names the session: 64 of A-Z a-z 0-9 . _ - at most.
   --duration SECONDS  Stops by itself, 0.1 to 2592000 s later.
   --force             Starts although the disk is nearly full.
+  --without-missing   Starts although cameras of record.expect are not there.
 )",
-     {"json", "watch", "force"},
+     {"json", "watch", "force", "without-missing"},
      {"label", "duration"},
      "start, stop or status"});
   auto& what = query.rest.words[0];
@@ -343,7 +372,7 @@ that should be recorded is not.
   if (std::find(known.begin(), known.end(), what) == known.end())
     refuse("there is no record " + printable(what) + "; "
            + name_hint(what, known, "want " + any_of_text(known)));
-  for (auto* option : {"label", "duration", "force"})
+  for (auto* option : {"label", "duration", "force", "without-missing"})
     if (what != "start" && query.rest.has(option))
       refuse(std::string{"--"} + option + ": is for record start");
   if (what != "status" && query.watch)

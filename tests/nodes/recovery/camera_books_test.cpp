@@ -181,4 +181,28 @@ CAF_TEST(no number follows the largest one) {
   CAF_CHECK_EQUAL(rebuild().figures.written, 3u);
 }
 
+CAF_TEST(a camera that was away stays so and one that came came) {
+  constexpr int64_t s = 1'000'000'000;
+  auto start_ns = start_ms * 1'000'000;
+  told.absences = {{start_ns, 0, "refused", 1, 2 * s}};
+  auto away = rebuild().absences.look(start_ns + 9 * s, true, false);
+  CAF_REQUIRE_EQUAL(away.size(), 1u);
+  CAF_CHECK_EQUAL(away[0].to_ns, start_ns + 9 * s);
+  CAF_CHECK_EQUAL(away[0].why, "refused");
+  find(4'000, 9'000, {{7, 1, 50}});
+  away = rebuild().absences.look(start_ns + 9 * s, true, true);
+  CAF_REQUIRE_EQUAL(away.size(), 1u);
+  CAF_CHECK_EQUAL(away[0].to_ns, start_ns + 4 * s + 1);
+}
+
+CAF_TEST(an absence that was told and recovered out of a ring is none) {
+  constexpr int64_t s = 1'000'000'000;
+  auto start_ns = start_ms * 1'000'000;
+  told.absences = {{start_ns + 2 * s, 0, "no route", 1, 1 * s}};
+  find(0, 10'000, {{7, 1, 50}});
+  find(10'000, 20'000, {{7, 51, 99}});
+  auto books = rebuild();
+  CAF_CHECK(books.absences.look(start_ns + 20 * s, true, false).empty());
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -291,4 +291,26 @@ CAF_TEST(readings that are being written are open and no fault) {
   CAF_CHECK_EQUAL(audit_sensor(sensor, {file}, false).faults.size(), 2u);
 }
 
+CAF_TEST(an absence is a loss with times and a reason) {
+  constexpr int64_t s = 1'000'000'000;
+  auto before = audit_camera(books, films).losses.size();
+  books.absences = {{0, 5 * s, "refused", 1, 5 * s},
+                    {9 * s, 0, "no route", 1, 2 * s},
+                    {20 * s, 90 * s, "silent", 3, 12 * s}};
+  auto losses = audit_camera(books, films).losses;
+  CAF_REQUIRE_EQUAL(losses.size(), before + 3);
+  auto& first = losses[before];
+  CAF_CHECK_EQUAL(first.find("no frame from "), 0u);
+  CAF_CHECK(first.find(" (5.0 s): refused") != first.npos
+            || first.find(" (5 s): refused") != first.npos);
+  CAF_CHECK_EQUAL(losses[before + 1].find("no frame since "), 0u);
+  CAF_CHECK(losses[before + 2].find("in 3 times from ") != first.npos);
+  CAF_CHECK_EQUAL(faults(), "");
+}
+
+CAF_TEST(a camera that gave nothing is a loss for books that name none) {
+  CAF_CHECK_EQUAL(audit_camera({}, {}).losses.size(), 1u);
+  CAF_CHECK(audit_camera({}, {}, false).losses.empty());
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

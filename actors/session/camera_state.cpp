@@ -1,0 +1,65 @@
+#include "actors/session/camera_state.hpp"
+
+#include "actors/session/session_report.hpp"
+#include "messages/when.hpp"
+
+#include <algorithm>
+
+namespace camnode {
+
+std::string camera_state(const fleet_member& x, const session_info& session,
+                         int64_t now_ns) {
+  auto ours = session.exists() && takes_part(x, session);
+  if (!ours && x.is_gone())
+    return "gone";
+  return camera_truth(x.ledger->look(), session, now_ns, x.server.rate_mhz);
+}
+
+bool takes_part(const fleet_member& x, const session_info& session) {
+  return x.ledger->look().session_ms == session.start_ms
+         || x.ledger->is_announced(session.start_ms)
+         || (session.open() && !x.is_gone());
+}
+
+std::string why_no_frame(const fleet_member& x) {
+  auto viewer = x.viewer->look();
+  auto books = x.ledger->look();
+  if (viewer.connected)
+    return books.last_error;
+  if (x.server.goodbye)
+    return "the server said goodbye";
+  if (!x.server.camera_trouble.empty())
+    return "its camera: " + x.server.camera_trouble;
+  if (x.server.ip.empty())
+    return "nobody has announced it";
+  if (viewer.broken > 0 && viewer.frames == 0)
+    return "no picture of it can be read; " + viewer.last_error;
+  return viewer.last_error;
+}
+
+std::string why_away(const fleet_member& x) {
+  auto why = why_no_frame(x);
+  auto& server = x.server;
+  if (why.empty() || server.goodbye || server.ip.empty())
+    return why;
+  return server.ip + ":" + std::to_string(server.port) + ": " + why;
+}
+
+std::string away_text(const fleet_member& x, int64_t utc_ns, int64_t now_ns) {
+  auto left_ns = x.viewer->look().left_ns;
+  auto why = why_away(x);
+  auto result = left_ns == 0
+                  ? std::string{"not seen since this client started"}
+                  : "since " + time_text(utc_ns - (now_ns - left_ns));
+  return why.empty() ? result : result + ": " + why;
+}
+
+std::string why_no_camera(const std::vector<fleet_member>& xs,
+                          const session_info& session) {
+  auto ours = [&](const auto& x) { return takes_part(x, session); };
+  if (!session.open() || std::any_of(xs.begin(), xs.end(), ours))
+    return {};
+  return "no camera is known: sensors alone are recorded";
+}
+
+} // namespace camnode
