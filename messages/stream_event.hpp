@@ -18,6 +18,9 @@ struct stream_event {
   kind what = kind::connected;
   bool legacy = false;
   std::string reason;
+
+  /// The client ended it, as it cost too much.
+  bool wasteful = false;
 };
 
 inline std::string to_string(stream_event::kind x) {
@@ -27,7 +30,7 @@ inline std::string to_string(stream_event::kind x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, stream_event& x) {
   return f(caf::meta::type_name("stream_event"), x.connection, x.what, x.legacy,
-           x.reason);
+           x.reason, x.wasteful);
 }
 
 } // namespace camnode

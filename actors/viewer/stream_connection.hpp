@@ -29,14 +29,19 @@ struct stream_connection_options {
 
 /// What a connection reports, on the I/O thread; must return at once.
 struct stream_connection_events {
-  std::function<void(bool legacy)> on_connected;  ///< The first frame is here.
-  std::function<void(std::string reason)> on_end; ///< Nothing comes after it.
+  std::function<void(bool legacy)> on_connected; ///< The first frame is here.
+
+  /// Nothing comes after it. @param wasteful It is we who ended it, as it cost
+  /// too much.
+  std::function<void(std::string reason, bool wasteful)> on_end;
 };
 
 /// Connects to a server, asks for its frames behind the last one that
 /// `intake` took, and feeds them to it. A camnode server's clock is probed
 /// over a second connection: before the first frame, so that this one too has
-/// its place in time, and once a second from then on.
+/// its place in time, and once a second from then on. What a server may cost is
+/// bounded: it is read at twice the camera's rate at most, and ended where it
+/// brings much that is no picture, or a frame that there is no memory for.
 class stream_connection {
 public:
   stream_connection(io_thread& io, std::shared_ptr<frame_intake> intake,

@@ -22,6 +22,16 @@ constexpr caf::timespan last_back_off = 1s;
 /// A connection that lasted for this was well.
 constexpr int64_t healthy_ns = 2'000'000'000;
 
+/// Where a server costs too much.
+constexpr caf::timespan first_waste_rest = 1s;
+constexpr caf::timespan last_waste_rest = 60s;
+
+/// A server that has cost too much is trusted again after this.
+constexpr int64_t trusted_again_ns = 60'000'000'000;
+
+/// How long after a loss there is an alarm.
+constexpr int64_t alarm_ns = 10'000'000'000;
+
 constexpr auto beat_interval = 1s;
 
 std::string address_of(const server_info& x) {
@@ -43,15 +53,7 @@ viewer::behavior_type viewer::make_behavior() {
   connect();
   delayed_send(this, beat_interval, beat_atom_v);
   return {
-    [this](const server_info& x) {
-      auto moved = x.ip != server_.ip || x.port != server_.port
-                   || x.epoch != server_.epoch;
-      server_ = x;
-      if (moved || !connected_) {
-        back_off_ = first_back_off;
-        connect();
-      }
-    },
+    [this](const server_info& x) { take_news(x); },
     [this](const stream_event& x) { on_event(x); },
     [this](retry_atom, uint64_t attempt) {
       if (attempt == attempt_)
@@ -64,7 +66,25 @@ viewer::behavior_type viewer::make_behavior() {
   };
 }
 
+void viewer::take_news(const server_info& x) {
+  auto moved = x.ip != server_.ip || x.port != server_.port
+               || x.epoch != server_.epoch;
+  server_ = x;
+  auto resting = !connected_ && waste_rest_.count() > 0;
+  if ((!moved && connected_) || resting)
+    return;
+  back_off_ = first_back_off;
+  // Announcements may come at any rate.
+  if (client_clock_ns() - tried_ns_ >= first_back_off.count())
+    return connect();
+  connection_.reset();
+  connected_ = false;
+  ++attempt_;
+  retry_after(first_back_off);
+}
+
 void viewer::connect() {
+  tried_ns_ = client_clock_ns();
   connection_.reset();
   connected_ = false;
   ++attempt_;
@@ -87,10 +107,11 @@ void viewer::connect() {
     io_, parts_.intake, std::move(options),
     stream_connection_events{
       [tell](bool legacy) {
-        tell({0, stream_event::kind::connected, legacy, {}});
+        tell({0, stream_event::kind::connected, legacy, {}, false});
       },
-      [tell](std::string reason) {
-        tell({0, stream_event::kind::disconnected, false, std::move(reason)});
+      [tell](std::string reason, bool wasteful) {
+        tell({0, stream_event::kind::disconnected, false, std::move(reason),
+              wasteful});
       }});
 }
 
@@ -104,7 +125,7 @@ void viewer::on_event(const stream_event& x) {
   if (x.connection != attempt_)
     return;
   if (x.what == stream_event::kind::disconnected)
-    return retry_later(x.reason);
+    return retry_later(x);
   connected_ = true;
   connected_ns_ = client_clock_ns();
   parts_.board->update([&](viewer_figures& f) {
@@ -116,7 +137,8 @@ void viewer::on_event(const stream_event& x) {
   show(x.legacy ? "receiving (legacy)" : "receiving");
 }
 
-void viewer::retry_later(const std::string& reason) {
+void viewer::retry_later(const stream_event& x) {
+  auto& reason = x.reason;
   connection_.reset();
   // A server that ends each connection at once is not back.
   if (connected_ && client_clock_ns() - connected_ns_ >= healthy_ns) {
@@ -133,8 +155,22 @@ void viewer::retry_later(const std::string& reason) {
   });
   show_error(reason);
   show("waiting to connect: " + reason);
-  delayed_send(this, back_off_, retry_atom_v, attempt_);
+  retry_after(rest_after(x));
+}
+
+caf::timespan viewer::rest_after(const stream_event& x) {
+  if (x.wasteful) {
+    waste_ = x.reason;
+    waste_rest_ = std::clamp(waste_rest_ * 2, first_waste_rest,
+                             last_waste_rest);
+  }
+  auto result = std::max(back_off_, waste_rest_);
   back_off_ = std::min(back_off_ * 2, last_back_off);
+  return result;
+}
+
+void viewer::retry_after(caf::timespan rest) {
+  delayed_send(this, rest, retry_atom_v, attempt_);
 }
 
 void viewer::show(const std::string& state) {
@@ -150,6 +186,33 @@ void viewer::show_figures() {
   auto x = parts_.board->look();
   if (connected_)
     show_state("receiving, " + std::to_string(x.frames) + " frames");
+  if (connected_ && client_clock_ns() - connected_ns_ > trusted_again_ns)
+    waste_rest_ = caf::timespan{0};
+  directory().set_concern(who(), concern());
+}
+
+std::string viewer::concern() {
+  std::string result;
+  auto add = [&](const std::string& text) {
+    result += (result.empty() ? "" : "; ") + text;
+  };
+  auto now = client_clock_ns();
+  auto x = parts_.board->look();
+  if (x.cut > 0 && now - x.cut_ns < alarm_ns)
+    add(std::to_string(x.cut)
+        + " frames are lost so far, as the camera sends more than "
+          "record.max-mbit or record.max-fps allows");
+  auto given_up = parts_.ring ? parts_.ring->stats().given_up : 0;
+  if (given_up > given_up_)
+    given_up_ns_ = now;
+  given_up_ = given_up;
+  if (given_up > 0 && now - given_up_ns_ < alarm_ns)
+    add(std::to_string(given_up)
+        + " frames were let go of before they were on disk, as all cameras "
+          "together take more than viewer.total-mib");
+  if (waste_rest_.count() > 0)
+    add(waste_);
+  return result;
 }
 
 void viewer::on_exit() {

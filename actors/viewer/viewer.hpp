@@ -22,11 +22,15 @@ struct viewer_parts {
   /// Whether frames from before the first connection are wanted: while a
   /// session is on, they belong to it.
   std::function<bool()> want_past;
+
+  std::shared_ptr<frame_ring> ring; ///< That `intake` fills.
 };
 
 /// Owns the connection to one server: connects, tells legacy from HTTP,
 /// notices silence, and connects again with back-off behind the last frame it
-/// got, for as long as it lives. Its frames go into the pair's ring.
+/// got, for as long as it lives. Its frames go into the pair's ring. A server
+/// that costs too much is given longer and longer rests, up to a minute; that,
+/// and what is lost to the bounds on each camera, is an alarm.
 class viewer : public observed<viewer_actor::base> {
 public:
   viewer(caf::actor_config& cfg, const actor_context& context, io_thread& io,
@@ -39,9 +43,17 @@ protected:
 
 private:
   void connect();
+  void take_news(const server_info& x);
   void on_event(const stream_event& x);
-  void retry_later(const std::string& reason);
+  void retry_later(const stream_event& x);
+
+  /// How long to wait before the next try.
+  caf::timespan rest_after(const stream_event& x);
+  void retry_after(caf::timespan rest);
   void show_figures();
+
+  /// What is wrong with this camera; empty: nothing.
+  std::string concern();
   void show(const std::string& state);
   std::chrono::milliseconds stall_deadline() const;
 
@@ -52,8 +64,13 @@ private:
   uint64_t attempt_ = 0;
   bool connected_ = false;
   int64_t connected_ns_ = 0; ///< When the present connection began.
+  int64_t tried_ns_ = 0;     ///< When we last tried to connect.
   bool told_ = false;        ///< Whether the present outage is in the log.
   caf::timespan back_off_;
+  caf::timespan waste_rest_{0}; ///< After the last wasteful one; 0: none was.
+  std::string waste_;           ///< What that was.
+  uint64_t given_up_ = 0;       ///< By the ring, as far as told.
+  int64_t given_up_ns_ = 0;     ///< When that last grew.
 };
 
 } // namespace camnode

@@ -85,8 +85,11 @@ struct stream_fixture {
                                             legacy = x;
                                           });
                                         },
-                                        [this](std::string why) {
-                                          note([&] { ended = std::move(why); });
+                                        [this](std::string why, bool ours) {
+                                          note([&] {
+                                            ended = std::move(why);
+                                            wasteful = ours;
+                                          });
                                         }});
   }
 
@@ -155,6 +158,7 @@ struct stream_fixture {
   int connects = 0;
   bool legacy = false;
   std::string ended;
+  bool wasteful = false;
   uint64_t epoch = 1;
   std::shared_ptr<camnode::frame_ring> camera;
   std::shared_ptr<camnode::frame_ring> received;
