@@ -22,6 +22,8 @@ const char* to_string(loss_place x) {
       return "disk";
     case loss_place::unknown:
       return "unknown";
+    case loss_place::client_rate:
+      return "client rate";
   }
   return "unknown";
 }

@@ -72,10 +72,11 @@ enum class loss_place : uint8_t {
   recorder,    ///< The recorder refused it.
   disk,        ///< Written, but the disk did not keep it.
   unknown,     ///< Its number is missing, and nobody noted why: a crash.
+  client_rate, ///< The camera sent more than the client takes of one camera.
 };
 
 /// How many values `loss_place` has.
-constexpr size_t loss_places = 9;
+constexpr size_t loss_places = 10;
 
 const char* to_string(loss_place x);
 

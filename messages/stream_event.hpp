@@ -25,6 +25,9 @@ struct stream_event {
   bool legacy = false;
   std::string id = {}; ///< As the server says; empty if it does not.
   uint64_t epoch = 0;  ///< Likewise.
+
+  /// The client ended it, as it cost too much.
+  bool wasteful = false;
 };
 
 inline std::string to_string(stream_event::kind x) {
@@ -43,7 +46,7 @@ inline std::string to_string(stream_event::kind x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, stream_event& x) {
   return f(caf::meta::type_name("stream_event"), x.connection, x.what, x.reason,
-           x.legacy, x.id, x.epoch);
+           x.legacy, x.id, x.epoch, x.wasteful);
 }
 
 } // namespace camnode

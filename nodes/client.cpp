@@ -18,6 +18,9 @@
 
 #include <caf/actor_system.hpp>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -55,6 +58,22 @@ make_complete_segment completers_in(const std::filesystem::path& dir) {
                              folder / open_segment_name(start_ms, "csv")});
     };
   };
+}
+
+/// For the frames of all cameras.
+size_t ring_bytes_of(const viewer_options& x) {
+  if (x.total_mib != 0)
+    return size_t{x.total_mib} << 20;
+  auto pages = std::max(sysconf(_SC_PHYS_PAGES), 0L);
+  auto page_bytes = std::max(sysconf(_SC_PAGESIZE), 0L);
+  auto quarter = static_cast<size_t>(pages) / 4
+                 * static_cast<size_t>(page_bytes);
+  return std::max(quarter, size_t{64} << 20);
+}
+
+/// What is taken of each camera.
+rate_limits rates_of(const record_options& x) {
+  return {uint64_t{x.max_mbit} * 1'000'000 / 8, x.max_fps};
 }
 
 finder_options finder_of(const client_options& x) {
@@ -120,6 +139,10 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.cameras = std::move(cameras);
   auto& replay = x.viewer.replay;
   result.ring = {size_t{replay.mib} << 20, replay.age};
+  result.ring_total = std::make_shared<ring_budget>(ring_bytes_of(x.viewer));
+  result.rates = rates_of(x.record);
+  log_info("node", "frames of all cameras take at most ",
+           result.ring_total->bytes() >> 20, " MiB");
   result.segments = segments_in(dir);
   result.completers = completers_in(dir);
   result.find = finder_of(x);
@@ -147,7 +170,8 @@ client_parts parts_of(const client_options& x, io_thread& io,
                     stop,
                     read_boot_id(),
                     [dir] { return free_bytes_of(dir); },
-                    x.record.min_minutes};
+                    x.record.min_minutes,
+                    rates_of(x.record).bytes_per_s};
   result.session.last_cameras = cameras_of_last_session(dir);
   result.expected = x.record.expect;
   result.resumed = std::move(resumed);

@@ -135,6 +135,9 @@ void write_viewers(metrics_text& out, const std::vector<camera_look>& cameras) {
   count(out, cameras, "camnode_frames_broken_total", "counter",
         "Bodies received that were no picture.",
         [](auto& x) { return x.viewer.broken; });
+  count(out, cameras, "camnode_frames_cut_total", "counter",
+        "Frames beyond record.max-mbit or record.max-fps, and dropped.",
+        [](auto& x) { return x.viewer.cut; });
 }
 
 void write_clocks(metrics_text& out, const std::vector<camera_look>& cameras) {

@@ -261,14 +261,15 @@ void client_supervisor::add_pair(const server_info& x,
   added.server = x;
   added.seen_ns = parts_.session.clock();
   added.may_return = std::make_shared<std::atomic<bool>>(!x.legacy);
-  added.ring = std::make_shared<frame_ring>(parts_.ring);
+  added.ring = std::make_shared<frame_ring>(parts_.ring, parts_.ring_total);
   added.viewer_figures = std::make_shared<viewer_board>();
   added.ledger = std::move(ledger);
   std::optional<stream_position> position;
   if (last)
     position = stream_position{last->epoch, last->sequence};
   added.intake = std::make_shared<frame_intake>(added.ring,
-                                                added.viewer_figures, position);
+                                                added.viewer_figures, position,
+                                                parts_.rates);
   parts_.cameras->put(added.member());
   add_child("recorder/" + x.id, recording_phase,
             [this, id = x.id](const actor_context& context) {
@@ -281,12 +282,11 @@ void client_supervisor::add_pair(const server_info& x,
 caf::actor client_supervisor::start_viewer(const std::string& id,
                                            const actor_context& context) {
   auto& x = pairs_.at(id);
-  x.viewer = spawn<viewer>(context, *parts_.io,
-                           viewer_parts{x.intake, x.viewer_figures,
-                                        [on = recording_] {
-                                          return on->load();
-                                        }},
-                           x.server);
+  x.viewer = spawn<viewer>(
+    context, *parts_.io,
+    viewer_parts{x.intake, x.viewer_figures,
+                 [on = recording_] { return on->load(); }, x.ring},
+    x.server);
   return caf::actor_cast<caf::actor>(x.viewer);
 }
 

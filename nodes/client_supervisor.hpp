@@ -35,7 +35,9 @@ using make_complete_segment
 struct client_parts {
   io_thread* io = nullptr; ///< Outlives the actors.
   std::shared_ptr<fleet> cameras;
-  frame_ring::limits ring; ///< Of each pair.
+  frame_ring::limits ring;                 ///< Of each pair.
+  std::shared_ptr<ring_budget> ring_total; ///< Of all; null: no bound.
+  rate_limits rates;                       ///< Of each camera.
   make_open_segment segments;
   make_complete_segment completers;
   finder_options find;

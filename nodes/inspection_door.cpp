@@ -1,7 +1,11 @@
 #include "nodes/inspection_door.hpp"
 
 #include "actors/shared/io_thread.hpp"
+#include "actors/shared/log.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "actors/shared/tcp_acceptor.hpp"
+#include "messages/clock.hpp"
+#include "nodes/basp_gate.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -48,14 +52,20 @@ public:
 
 using visitor_list = std::list<std::weak_ptr<visitor>>;
 
+/// Hears of who says what nobody should. For the door's thread.
+using report_fault
+  = std::function<void(const std::string& peer, const std::string& why)>;
+
 /// @tparam Stream What its bytes come through.
 template <class Stream>
 class relay : public visitor,
               public std::enable_shared_from_this<relay<Stream>> {
 public:
   template <class... Ts>
-  relay(inspection_door::take_peer take, tcp::socket socket, Ts&... tls)
+  relay(inspection_door::take_peer take, report_fault report,
+        tcp::socket socket, Ts&... tls)
     : take_(std::move(take)),
+      report_(std::move(report)),
       clock_(socket.get_executor()),
       inner_(socket.get_executor()),
       outer_(std::move(socket), tls...) {
@@ -128,6 +138,18 @@ private:
     pass_on(inner_, outer_, answers_, nullptr);
   }
 
+  /// Whether a question may be passed on. Else CAF sees the end of the
+  /// connection, and closes it at its side.
+  bool may_pass(size_t n) {
+    if (gate_.admits(questions_.data(), n))
+      return true;
+    error_code err;
+    auto peer = outer_.lowest_layer().remote_endpoint(err);
+    report_(err ? "?" : peer.address().to_string(), gate_.why());
+    inner_.shutdown(asio::socket_base::shutdown_send, err);
+    return false;
+  }
+
   /// Reads no more before what was read has been passed on.
   template <class From, class To>
   void pass_on(From& from, To& to, buffer& bytes, uint64_t* count) {
@@ -136,8 +158,11 @@ private:
                                                               size_t n) {
       if (err)
         return close();
-      if (count != nullptr)
+      if (count != nullptr) {
         *count += n;
+        if (!may_pass(n))
+          return;
+      }
       asio::async_write(to, asio::buffer(bytes, n),
                         [this, me, &from, &to, &bytes, count](error_code failed,
                                                               size_t) {
@@ -149,6 +174,8 @@ private:
   }
 
   const inspection_door::take_peer take_;
+  const report_fault report_;
+  basp_gate gate_;
   asio::steady_timer clock_;
   asio::local::stream_protocol::socket inner_;
   Stream outer_;
@@ -214,9 +241,11 @@ private:
     error_code ignored;
     x.set_option(tcp::no_delay(true), ignored);
     if (tls_)
-      start(std::make_shared<relay<tls_stream>>(taker(), std::move(x), *tls_));
+      start(std::make_shared<relay<tls_stream>>(taker(), reporter(),
+                                                std::move(x), *tls_));
     else
-      start(std::make_shared<relay<tcp::socket>>(taker(), std::move(x)));
+      start(std::make_shared<relay<tcp::socket>>(taker(), reporter(),
+                                                 std::move(x)));
   }
 
   template <class Visitor>
@@ -251,7 +280,16 @@ private:
     };
   }
 
+  report_fault reporter() {
+    return [this](const std::string& peer, const std::string& why) {
+      if (faults_.admits(client_clock_ns()))
+        log_warning("inspector", "closed a connection from ", peer,
+                    ", which is not camctl's: ", why, faults_.more());
+    };
+  }
+
   const take_peer take_;
+  log_pace faults_;
   const std::unique_ptr<asio::ssl::context> tls_;
   visitor_list visitors_; ///< The oldest first.
   bool stopped_ = false;

@@ -18,7 +18,8 @@ constexpr int max_connections = 32;
 
 /// The door of an inspection port: takes connections, with TLS where it is
 /// wanted, and passes the bytes of each on through a pair of sockets. Whoever
-/// does not say a word of CAF's protocol within 5 s, at any time, is closed: so
+/// does not say a word of CAF's protocol within 5 s, at any time, is closed, as
+/// is who says what camctl does not (`basp_gate`), before CAF sees it: so
 /// strangers cost a socket for as long, and reach nothing behind the door. Has
 /// a thread of its own, as TLS takes its time, and streams should not notice.
 class inspection_door {

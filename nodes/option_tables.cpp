@@ -272,6 +272,12 @@ option_table own_table(client_options& x) {
                "Servers that are to be there, by their node.id: while one is "
                "not, a start is refused, unless it is told to record without "
                "the missing ones. None: whichever are there."),
+    integer_option("record.max-mbit", "MBIT/S", x.record.max_mbit, 1, 1'000'000,
+                   "The most that is taken of one camera in the long run. "
+                   "What comes beyond it is lost, and named, so that one "
+                   "camera does not fill the disk of all."),
+    integer_option("record.max-fps", "HZ", x.record.max_fps, 1, 1'000'000,
+                   "Likewise, in frames."),
     text_option("mqtt.topic-sensors", "FILTER", x.mqtt.topic_sensors,
                 filter_rule, "Topic filter of the sensors that are logged."),
     networks_option("discovery.allow", x.discovery.allow,
@@ -284,6 +290,11 @@ option_table own_table(client_options& x) {
   };
   append_replay(result, "viewer", x.viewer.replay,
                 "the client, for each camera,");
+  result.push_back(integer_option(
+    "viewer.total-mib", "MIB", x.viewer.total_mib, 0, 16'777'216,
+    "The most memory that these frames take for all cameras together. Where it "
+    "is used up, the camera that has most loses its oldest ones. 0: a quarter "
+    "of this machine's memory."));
   append(result, http_table(x.http));
   return result;
 }

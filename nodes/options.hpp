@@ -109,6 +109,11 @@ struct record_options {
   bool resume = true;
   uint16_t min_minutes = 10;       ///< Time to notice, and to make room.
   std::vector<std::string> expect; ///< Ids of servers that are to be there.
+
+  /// Of each camera: above what any sends that is meant to be recorded (4K at
+  /// 30 frames a second has 300), and half of a gigabit network.
+  uint32_t max_mbit = 400;
+  uint32_t max_fps = 2000; ///< Twice what a server can be asked for.
 };
 
 enum class display_mode { automatic, window, none };
@@ -127,6 +132,7 @@ struct http_options {
 
 struct viewer_options {
   replay_options replay;
+  uint32_t total_mib = 0; ///< 0: a quarter of the machine's memory.
 };
 
 struct server_options {

@@ -214,8 +214,10 @@ void recorder::account_gap(const frame& x, uint64_t skipped,
 
 void recorder::note_loss(const recorded_loss& x) {
   parts_.ledger->lost(x);
-  log_warning(who(), "lost frames ", x.first, " to ", x.last, " of run ",
-              x.epoch, ": ", to_string(x.place));
+  // A camera may lose something before each of its frames.
+  if (told_losses_.admits(parts_.clock()))
+    log_warning(who(), "lost frames ", x.first, " to ", x.last, " of run ",
+                x.epoch, ": ", to_string(x.place), told_losses_.more());
 }
 
 recorder::frame_place recorder::place(const frame& x) const {
@@ -340,7 +342,7 @@ bool recorder::is_over(int64_t session_ns) const {
     return false;
   if (past_stop_)
     return true;
-  if (cursor_ < parts_.ring->end_position())
+  if (parts_.ring->has_unread(cursor_))
     return false;
   // A recorder that comes when the stop is over waits as long as any.
   auto now = parts_.clock();

@@ -3,6 +3,7 @@
 #include "actors/recorder/left_segments.hpp"
 #include "actors/recorder/segment_writer.hpp"
 #include "actors/shared/frame_ring.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "actors/shared/observed.hpp"
 #include "actors/shared/recording_ledger.hpp"
 #include "actors/shared/segment_schedule.hpp"
@@ -138,6 +139,7 @@ private:
   int64_t synced_ns_ = 0;
   int64_t began_ns_ = 0; ///< When this actor heard of the session.
   int64_t heard_ns_ = 0; ///< When it last found a frame.
+  log_pace told_losses_;
 };
 
 } // namespace camnode

@@ -51,7 +51,7 @@ session::session(caf::actor_config& cfg, const actor_context& context,
     parent_(std::move(parent)),
     session_(std::move(current)),
     past_(std::move(past)),
-    disk_(options_.space),
+    disk_(options_.space, options_.most_per_camera),
     born_ns_(options_.clock()),
     cameras_called_(options_.last_cameras) {
 }
@@ -165,10 +165,10 @@ void session::refuse(const std::string& why) {
 }
 
 void session::guard_disk() {
-  uint64_t received = 0;
+  delivered_bytes delivered;
   for (auto& x : cameras_->look())
-    received += x.viewer->look().bytes;
-  disk_.observe(received, options_.clock());
+    delivered[x.server.id] = x.viewer->look().bytes;
+  disk_.observe(delivered, options_.clock());
   auto x = disk_.look();
   if (!session_.open() || session_.forced || !x.ends_within(last_seconds))
     return;

@@ -36,6 +36,7 @@ struct session_options {
   std::string boot_id = {};       ///< Which run of the machine this is.
   disk_space space = {};          ///< Of the disk that is recorded to.
   int64_t min_minutes = 0;        ///< With less room, a start is refused.
+  uint64_t most_per_camera = 0;   ///< Bytes per second; 0: no bound.
 
   /// Those that the last session of an earlier process has frames of.
   std::vector<std::string> last_cameras = {};

@@ -31,6 +31,7 @@ void actor_directory::close(const std::shared_ptr<actor_probe>& x,
     past->second.last_end = reason;
   }
   living_.erase(std::remove(living_.begin(), living_.end(), x), living_.end());
+  concerns_.erase(x->name());
 }
 
 void actor_directory::schedule(const std::string& name,
@@ -85,9 +86,23 @@ void actor_directory::set_alarm(const std::string& name,
     alarms_[name] = text;
 }
 
+void actor_directory::set_concern(const std::string& name,
+                                  const std::string& text) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  if (text.empty())
+    concerns_.erase(name);
+  else
+    concerns_[name] = text;
+}
+
 std::map<std::string, std::string> actor_directory::alarms() const {
   std::lock_guard<std::mutex> guard{mutex_};
-  return alarms_;
+  auto result = alarms_;
+  for (auto& [name, text] : concerns_) {
+    auto& alarm = result[name];
+    alarm += (alarm.empty() ? "" : "; ") + text;
+  }
+  return result;
 }
 
 void actor_directory::set_certificate_expiry(const std::string& name,

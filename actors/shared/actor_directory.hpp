@@ -51,6 +51,11 @@ public:
   /// supervisor sees it; an empty text ends the alarm.
   void set_alarm(const std::string& name, const std::string& text);
 
+  /// Says in words what actor `name` itself finds wrong with what it deals
+  /// with: an alarm beside that of its supervisor. An empty text ends it, as
+  /// does the end of the actor.
+  void set_concern(const std::string& name, const std::string& text);
+
   /// All alarms there are, by actor.
   std::map<std::string, std::string> alarms() const;
 
@@ -86,6 +91,7 @@ private:
   std::map<std::string, history> histories_;
   std::vector<std::shared_ptr<actor_probe>> living_;
   std::map<std::string, std::string> alarms_;
+  std::map<std::string, std::string> concerns_;
   std::map<std::string, int64_t> certificates_;
   std::map<std::string, actor_to_come> to_come_;
 };

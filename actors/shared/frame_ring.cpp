@@ -5,7 +5,17 @@
 
 namespace camnode {
 
-frame_ring::frame_ring(limits bounds) : bounds_(bounds), slots_(64) {
+frame_ring::frame_ring(limits bounds, std::shared_ptr<ring_budget> shared)
+  : bounds_(bounds), shared_(std::move(shared)), slots_(64) {
+  if (shared_)
+    shared_->join(this);
+}
+
+frame_ring::~frame_ring() {
+  if (!shared_)
+    return;
+  shared_->leave(this);
+  shared_->subtract(charge());
 }
 
 void frame_ring::push(frame_ptr x, int64_t time_ns) {
@@ -14,6 +24,9 @@ void frame_ring::push(frame_ptr x, int64_t time_ns) {
     if (end_ - begin_ == slots_.size())
       grow();
     bytes_ += x->jpeg.footprint();
+    charged_ += charge_of(*x);
+    if (shared_)
+      shared_->add(charge_of(*x));
     last_epoch_ = x->epoch;
     last_sequence_ = x->sequence;
     at(end_) = {std::move(x), time_ns};
@@ -23,6 +36,8 @@ void frame_ring::push(frame_ptr x, int64_t time_ns) {
                || oldest_is_too_old(time_ns)))
       drop_oldest();
   }
+  if (shared_)
+    shared_->settle();
   std::lock_guard<std::mutex> guard{listeners_mutex_};
   for (auto& listener : listeners_)
     listener.second();
@@ -79,6 +94,28 @@ void frame_ring::hold_from(position p) {
   held_from_ = p;
 }
 
+bool frame_ring::has_unread(position cursor) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return std::max(cursor, begin_) < end_;
+}
+
+bool frame_ring::make_way_for(size_t bytes) {
+  auto before = expected_.exchange(bytes, std::memory_order_relaxed);
+  if (!shared_ || bytes == before)
+    return true;
+  shared_->add(bytes);
+  shared_->subtract(before);
+  return shared_->settle() || bytes <= shared_->share();
+}
+
+void frame_ring::let_go_for_others() {
+  std::lock_guard<std::mutex> guard{mutex_};
+  if (begin_ == end_)
+    return;
+  given_up_ += begin_ >= held_from_;
+  drop_oldest();
+}
+
 bool frame_ring::oldest_is_too_old(int64_t now_ns) const {
   auto age_ns = now_ns - at(begin_).time_ns;
   auto ages = begin_ >= held_from_ ? held_ages : 1;
@@ -97,6 +134,7 @@ frame_ring::figures frame_ring::stats() const {
   }
   result.last_epoch = last_epoch_;
   result.last_sequence = last_sequence_;
+  result.given_up = given_up_;
   return result;
 }
 
@@ -122,6 +160,9 @@ void frame_ring::grow() {
 void frame_ring::drop_oldest() {
   auto& x = at(begin_);
   bytes_ -= x.frame->jpeg.footprint();
+  charged_ -= charge_of(*x.frame);
+  if (shared_)
+    shared_->subtract(charge_of(*x.frame));
   x.frame.reset();
   ++begin_;
 }

@@ -1,14 +1,17 @@
 #pragma once
 
+#include "actors/shared/ring_budget.hpp"
 #include "messages/frame.hpp"
 
 #include <caf/timespan.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -19,6 +22,7 @@ namespace camnode {
 /// the ring nothing, and cannot hold frames back; what the ring had to let go
 /// of before a reader came is told to that reader as a count.
 ///
+/// Rings may share a bound in bytes (`ring_budget`).
 /// One thread pushes at a time; any thread reads. Every call takes one mutex
 /// for a few instructions; none allocates once the ring has found its size.
 class frame_ring {
@@ -45,6 +49,10 @@ public:
     int64_t newest_ns = 0;
     uint64_t last_epoch = 0;
     uint64_t last_sequence = 0; ///< Of the newest frame ever pushed.
+
+    /// Let go of for the sake of other rings, while somebody was not done with
+    /// them.
+    uint64_t given_up = 0;
   };
 
   /// The most frames that a ring holds, whatever their size: what a frame
@@ -53,7 +61,13 @@ public:
     return x.bytes / 1024 > 4096 ? x.bytes / 1024 : 4096;
   }
 
-  explicit frame_ring(limits bounds);
+  /// @param shared What it shares with other rings; null: it is on its own.
+  explicit frame_ring(limits bounds,
+                      std::shared_ptr<ring_budget> shared = nullptr);
+
+  frame_ring(const frame_ring&) = delete;
+
+  ~frame_ring();
 
   const limits& bounds() const {
     return bounds_;
@@ -93,7 +107,33 @@ public:
   static constexpr position nothing_held = std::numeric_limits<position>::max();
   static constexpr int held_ages = 6;
 
+  /// Whether there is something at `cursor` or behind it.
+  bool has_unread(position cursor) const;
+
+  /// Charges the ring, instead of what it was charged by this before, with the
+  /// memory of a frame that is being received. 0: none is.
+  /// @returns false if there is no room for it: all rings together are at
+  ///          their bound, and this frame is larger than the ring's share.
+  bool make_way_for(size_t bytes);
+
   figures stats() const;
+
+  // -- for `ring_budget` ------------------------------------------------------
+
+  /// What the ring's frames and the one to come take of the shared memory.
+  size_t charge() const {
+    return charged_.load(std::memory_order_relaxed)
+           + expected_.load(std::memory_order_relaxed);
+  }
+
+  bool has_frames() const {
+    return charged_.load(std::memory_order_relaxed) > 0;
+  }
+
+  /// Lets go of the oldest frame, be it the only one.
+  void let_go_for_others();
+
+  // -- for those who wait -----------------------------------------------------
 
   /// Has `f` called after each push, on the pushing thread. `f` must return at
   /// once and not call the ring's listener functions.
@@ -121,7 +161,16 @@ private:
   bool oldest_is_too_old(int64_t now_ns) const;
   void drop_oldest();
 
+  /// What a frame takes of the shared memory.
+  static size_t charge_of(const frame& x) {
+    constexpr size_t beside_jpeg = 256; // The frame, its place, the heap's own.
+    return x.jpeg.footprint() + beside_jpeg;
+  }
+
   const limits bounds_;
+  const std::shared_ptr<ring_budget> shared_;
+  std::atomic<size_t> charged_{0};
+  std::atomic<size_t> expected_{0};
   mutable std::mutex mutex_;
   std::vector<entry> slots_; ///< Size is a power of two.
   position begin_ = 0;
@@ -130,6 +179,7 @@ private:
   size_t bytes_ = 0;
   uint64_t last_epoch_ = 0;
   uint64_t last_sequence_ = 0;
+  uint64_t given_up_ = 0;
 
   std::mutex listeners_mutex_;
   uint64_t next_token_ = 1;

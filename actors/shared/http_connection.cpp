@@ -47,6 +47,7 @@ struct http_connection::input {
 
 http_connection::http_connection(asio::ip::tcp::socket socket)
   : socket_(std::move(socket)),
+    since_ns_(client_clock_ns()),
     deadline_(socket_.get_executor()),
     input_(std::make_unique<input>()) {
 }
@@ -106,6 +107,7 @@ void http_connection::forget_input() {
 
 void http_connection::parse() {
   if (!input_->parser) {
+    since_ns_ = client_clock_ns();
     input_->parser.emplace();
     input_->parser->header_limit(max_request_bytes);
     set_deadline(request_deadline, [this] { close(); });
@@ -182,6 +184,7 @@ void http_connection::after_answer(error_code err) {
     return drain();
   }
   input_->parser.reset();
+  since_ns_ = client_clock_ns();
   if (input_->bytes.size() > 0)
     return parse();
   set_deadline(idle_deadline, [this] { close(); });

@@ -29,6 +29,17 @@ public:
   /// Ends the connection.
   void close();
 
+  /// Whether it may be closed to make room for a new one.
+  virtual bool makes_room() const {
+    return true;
+  }
+
+  /// `client_clock_ns` when its present request began to come; between two of
+  /// them, when the last one was answered; before the first, when it came.
+  int64_t since_ns() const {
+    return since_ns_;
+  }
+
 protected:
   using error_code = boost::system::error_code;
 
@@ -91,6 +102,7 @@ private:
   void after_answer(error_code err);
   void drain();
 
+  int64_t since_ns_;
   boost::asio::steady_timer deadline_;
   bool closed_ = false;
   std::unique_ptr<input> input_;
@@ -98,5 +110,17 @@ private:
   std::string answer_body_;
   frame_ptr answer_picture_;
 };
+
+/// Who is to make room for a new connection: the one that has been at the same
+/// thing for longest. @param from Shared pointers to connections.
+/// @returns Null if nobody can.
+template <class Connection, class Range>
+std::shared_ptr<Connection> who_makes_room(const Range& from) {
+  std::shared_ptr<Connection> result;
+  for (auto& x : from)
+    if (x->makes_room() && (!result || x->since_ns() < result->since_ns()))
+      result = x;
+  return result;
+}
 
 } // namespace camnode

@@ -1,7 +1,10 @@
 #include "actors/shared/http_pages.hpp"
 
 #include "actors/shared/http_connection.hpp"
+#include "actors/shared/log.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "actors/shared/tcp_acceptor.hpp"
+#include "messages/clock.hpp"
 #include "messages/wire/http_target.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -64,8 +67,16 @@ struct http_pages::implementation {
   }
 
   void take(asio::ip::tcp::socket socket) {
-    if (shared.connections.size() >= shared.options.max_connections)
-      return;
+    if (shared.connections.size() >= shared.options.max_connections) {
+      auto oldest = who_makes_room<http_connection>(shared.connections);
+      if (!oldest)
+        return;
+      if (displaced.admits(client_clock_ns()))
+        log_info("status_port", "closed the oldest of ",
+                 shared.connections.size(), " connections for a new one",
+                 displaced.more());
+      oldest->close();
+    }
     auto x = std::make_shared<page_connection>(shared, std::move(socket));
     shared.connections.insert(x);
     x->start();
@@ -83,6 +94,7 @@ struct http_pages::implementation {
   asio::io_context& context;
   const std::shared_ptr<tcp_acceptor> acceptor;
   hub shared;
+  log_pace displaced;
 };
 
 http_pages::http_pages(io_thread& io, http_pages_options options)

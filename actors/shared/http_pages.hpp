@@ -24,7 +24,8 @@ struct http_pages_options {
   std::string host = "127.0.0.1";
   uint16_t port = 0; ///< 0: any free one.
 
-  /// Connections at a time; one more is refused.
+  /// Connections at a time. For one more, the one that has been at the same
+  /// thing for longest is closed.
   size_t max_connections = 64;
 
   /// By path. Called on the I/O thread; must return at once.

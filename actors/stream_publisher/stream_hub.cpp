@@ -1,5 +1,6 @@
 #include "actors/stream_publisher/stream_hub.hpp"
 
+#include "actors/shared/log.hpp"
 #include "actors/shared/metrics_text.hpp"
 #include "actors/stream_publisher/stream_session.hpp"
 #include "messages/clock.hpp"
@@ -8,10 +9,18 @@
 
 namespace camnode {
 
+namespace {
+
+/// A live reader that has taken nothing for less is not stuck.
+constexpr int64_t least_stuck_ns = 1'000'000'000;
+
+} // namespace
+
 stream_figures stream_counters::look() const {
   stream_figures x;
   x.accepted = accepted;
   x.refused = refused;
+  x.displaced = displaced;
   x.http_readers = http_readers;
   x.legacy_readers = legacy_readers;
   x.frames_sent = frames_sent;
@@ -21,6 +30,35 @@ stream_figures stream_counters::look() const {
   x.stalled = stalled;
   x.bad_requests = bad_requests;
   return x;
+}
+
+bool stream_hub::has_room_for_live() {
+  size_t live = 0;
+  std::shared_ptr<stream_session> slowest;
+  for (auto& x : sessions) {
+    if (!x->is_live())
+      continue;
+    ++live;
+    if (x->stuck_since_ns() != 0
+        && (!slowest || x->stuck_since_ns() < slowest->stuck_since_ns()))
+      slowest = x;
+  }
+  if (live < options.max_live)
+    return true;
+  if (!slowest
+      || client_clock_ns() - slowest->stuck_since_ns() < least_stuck_ns)
+    return false;
+  displace(slowest, "live reader");
+  return true;
+}
+
+void stream_hub::displace(const std::shared_ptr<stream_session>& x,
+                          const char* what) {
+  ++counters.displaced;
+  if (displacements.admits(client_clock_ns()))
+    log_info("stream_publisher", "closed a ", what, " of ",
+             x->origin().to_string(), " to make room", displacements.more());
+  x->close();
 }
 
 std::string stream_hub::metrics() const {
@@ -41,6 +79,9 @@ std::string stream_hub::metrics() const {
               "Connections to the stream port.");
   text.sample(x.accepted, {{"result", "accepted"}});
   text.sample(x.refused, {{"result", "refused"}});
+  text.family("camnode_stream_displaced_connections_total", "counter",
+              "Connections closed to make room for others.");
+  text.sample(x.displaced);
   text.family("camnode_stream_frames_sent_total", "counter",
               "Frames sent whole, over all readers.");
   text.sample(x.frames_sent);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/shared/histogram.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "actors/stream_publisher/stream_server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -18,6 +19,7 @@ class stream_session;
 struct stream_counters {
   std::atomic<uint64_t> accepted{0};
   std::atomic<uint64_t> refused{0};
+  std::atomic<uint64_t> displaced{0};
   std::atomic<uint64_t> http_readers{0};
   std::atomic<uint64_t> legacy_readers{0};
   std::atomic<uint64_t> frames_sent{0};
@@ -39,6 +41,15 @@ struct stream_hub {
   std::shared_ptr<frame_ring> ring;
   stream_counters counters;
   std::unordered_set<std::shared_ptr<stream_session>> sessions;
+  log_pace displacements;
+  log_pace stalls;
+
+  /// Whether there is room for one more reader that may miss frames; makes some
+  /// if need be.
+  bool has_room_for_live();
+
+  /// Closes `x` for another one.
+  void displace(const std::shared_ptr<stream_session>& x, const char* what);
 
   /// The texts of the small pages.
   std::string metrics() const;

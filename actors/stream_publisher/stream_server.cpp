@@ -12,8 +12,10 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace camnode {
 
@@ -46,7 +48,8 @@ struct stream_server::implementation
   }
 
   void take(asio::ip::tcp::socket socket);
-  std::string why_refused(const asio::ip::address& peer) const;
+  std::string why_refused(const asio::ip::address& origin);
+  std::shared_ptr<stream_session> who_goes() const;
   void watch_ring();
   void serve();
   void close();
@@ -65,7 +68,7 @@ void stream_server::implementation::take(asio::ip::tcp::socket socket) {
   auto peer = socket.remote_endpoint(err).address();
   if (err) // Gone already.
     return;
-  auto why = why_refused(peer);
+  auto why = why_refused(origin_of(peer));
   if (!why.empty()) {
     ++hub.counters.refused;
     if (refusals.admits(client_clock_ns()))
@@ -80,21 +83,47 @@ void stream_server::implementation::take(asio::ip::tcp::socket socket) {
   session->start();
 }
 
-std::string stream_server::implementation::why_refused(
-  const asio::ip::address& peer) const {
+using session_list = std::vector<std::shared_ptr<stream_session>>;
+
+// Makes room where it can.
+std::string
+stream_server::implementation::why_refused(const asio::ip::address& origin) {
   auto& limits = hub.options;
-  auto& sessions = hub.sessions;
-  auto of_all = sessions.size();
-  if (of_all >= limits.max_connections)
-    return "there are " + std::to_string(of_all) + " already";
-  auto origin = origin_of(peer);
-  auto of_peer = static_cast<size_t>(
-    std::count_if(sessions.begin(), sessions.end(),
-                  [&](auto& x) { return x->origin() == origin; }));
+  session_list of_peer;
+  for (auto& x : hub.sessions)
+    if (x->origin() == origin)
+      of_peer.push_back(x);
   auto most = origin.is_loopback() ? limits.max_local : limits.max_per_address;
-  if (of_peer >= most)
-    return "there are " + std::to_string(of_peer) + " from there already";
+  if (of_peer.size() >= most) {
+    auto oldest = who_makes_room<stream_session>(of_peer);
+    if (!oldest)
+      return "there are " + std::to_string(of_peer.size())
+             + " from there already";
+    hub.displace(oldest, "connection without a stream");
+  }
+  if (hub.sessions.size() < limits.max_connections)
+    return {};
+  auto oldest = who_goes();
+  if (!oldest)
+    return "there are " + std::to_string(hub.sessions.size()) + " already";
+  hub.displace(oldest, "connection without a stream");
   return {};
+}
+
+// Of the origin that has most connections which can make room, so that who
+// opens many closes his own.
+std::shared_ptr<stream_session>
+stream_server::implementation::who_goes() const {
+  std::map<asio::ip::address, session_list> by_origin;
+  for (auto& x : hub.sessions)
+    if (x->makes_room())
+      by_origin[x->origin()].push_back(x);
+  auto most = std::max_element(by_origin.begin(), by_origin.end(),
+                               [](auto& a, auto& b) {
+                                 return a.second.size() < b.second.size();
+                               });
+  return most == by_origin.end() ? nullptr
+                                 : who_makes_room<stream_session>(most->second);
 }
 
 void stream_server::implementation::watch_ring() {

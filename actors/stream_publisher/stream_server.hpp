@@ -24,9 +24,16 @@ struct stream_server_options {
   uint64_t epoch = 0;     ///< Which run of the server this is.
   std::string index_page; ///< HTML, for `GET /`.
 
-  /// Connections at a time; one more is refused. Well above the 32 readers
-  /// that a Pi's gigabit carries, and below a default descriptor limit.
+  /// Connections at a time. For one more, one without a stream makes room: of
+  /// whoever has most of these, the one that has been at it for longest. Well
+  /// above the 32 readers that a Pi's gigabit carries, and below a default
+  /// descriptor limit.
   size_t max_connections = 256;
+
+  /// Of these, readers that may miss frames, live and legacy ones: so there is
+  /// always room for recording clients, and for questions. For one more, the
+  /// one that has taken nothing for longest, at least 1 s, is closed.
+  size_t max_live = 192;
 
   /// Of these, at most so many from one address (of IPv6: one network of 64
   /// bits, as a machine may take any address in it), so that one machine does
@@ -49,6 +56,7 @@ struct stream_server_options {
 struct stream_figures {
   uint64_t accepted = 0;       ///< Connections, ever.
   uint64_t refused = 0;        ///< Over the limits of connections.
+  uint64_t displaced = 0;      ///< Closed to make room.
   uint64_t http_readers = 0;   ///< Streams open now.
   uint64_t legacy_readers = 0; ///< Likewise.
   uint64_t frames_sent = 0;

@@ -89,6 +89,11 @@ void stream_session::on_refusal() {
 
 void stream_session::on_silence() {
   if (mode_ == mode::greeting) {
+    live_ = hub_.has_room_for_live();
+    if (!live_) {
+      ++hub_.counters.refused;
+      return close();
+    }
     // The newest frame at once, then what comes.
     auto end = hub_.ring->end_position();
     begin_stream(mode::legacy, end == 0 ? 0 : end - 1);
@@ -128,6 +133,12 @@ void stream_session::answer_stream(const http_target& target) {
     // The first delimiter belongs to the body.
     stream_head_.resize(stream_head_.find("\r\n\r\n") + 4);
     return send_answer(std::move(stream_head_), {}, nullptr);
+  }
+  live_ = !target.lossless && hub_.has_room_for_live();
+  if (!target.lossless && !live_) {
+    ++hub_.counters.refused;
+    return refuse(503, "there are " + std::to_string(hub_.options.max_live)
+                         + " live readers already");
   }
   auto& ring = *hub_.ring;
   auto end = ring.end_position();
@@ -201,8 +212,9 @@ void stream_session::on_frame(frame_ring::position oldest) {
     return pump();
   if (cursor_ <= oldest && too_slow()) {
     ++hub_.counters.stalled;
-    log_info("stream_publisher", "closed reader ", gauge_->peer,
-             ", which takes no bytes, or too few");
+    if (hub_.stalls.admits(client_clock_ns()))
+      log_info("stream_publisher", "closed reader ", gauge_->peer,
+               ", which takes no bytes, or too few", hub_.stalls.more());
     close();
   }
 }

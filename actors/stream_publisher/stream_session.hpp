@@ -42,6 +42,20 @@ public:
     return mode_ >= mode::live;
   }
 
+  /// Whether it is one that may miss frames, or is about to be.
+  bool is_live() const {
+    return live_;
+  }
+
+  bool makes_room() const override {
+    return !streams();
+  }
+
+  /// When a reader in the middle of a frame last took a byte; 0 for others.
+  int64_t stuck_since_ns() const {
+    return current_ ? progress_ns_ : 0;
+  }
+
   /// How many frames the reader has not taken whole.
   /// @param end Behind the newest frame of the ring.
   uint64_t frames_behind(frame_ring::position end) const;
@@ -90,6 +104,7 @@ private:
   stream_hub& hub_;
   const boost::asio::ip::address origin_;
   mode mode_ = mode::greeting;
+  bool live_ = false; ///< It has one of the places of live readers.
   std::string stream_head_;
 
   frame_ring::position cursor_ = 0;

@@ -23,11 +23,18 @@ bool may_be_capture(int64_t capture_mono_ns, int64_t receive_ns,
 
 frame_intake::frame_intake(std::shared_ptr<frame_ring> ring,
                            viewer_board_ptr board,
-                           std::optional<stream_position> last)
-  : ring_(std::move(ring)), board_(std::move(board)), last_(last) {
+                           std::optional<stream_position> last,
+                           rate_limits limits)
+  : ring_(std::move(ring)),
+    board_(std::move(board)),
+    last_(last),
+    limits_(limits),
+    bytes_left_(limits.bytes()),
+    frames_left_(limits.frames()),
+    kept_(last) {
 }
 
-void frame_intake::take(decoded_frame x, int64_t receive_ns) {
+bool frame_intake::take(decoded_frame x, int64_t receive_ns) {
   auto result = std::make_shared<frame>();
   {
     std::lock_guard<std::mutex> guard{mutex_};
@@ -40,7 +47,7 @@ void frame_intake::take(decoded_frame x, int64_t receive_ns) {
     if (last_ && last_->epoch == result->epoch
         && result->sequence <= last_->sequence) {
       board_->update([](viewer_figures& f) { ++f.doubled; });
-      return;
+      return true;
     }
     result->gap = gap_before(*result, x.head);
     result->gap.unknown = !numbered && connected_ && last_;
@@ -48,6 +55,8 @@ void frame_intake::take(decoded_frame x, int64_t receive_ns) {
     broken_ = 0;
     connected_ = false;
     last_ = stream_position{result->epoch, result->sequence};
+    if (is_too_much(*result, x.jpeg.footprint(), receive_ns))
+      return false;
   }
   if ((result->flags & frame::receive_time_only) == 0)
     board_->to_received().add(receive_ns
@@ -63,6 +72,36 @@ void frame_intake::take(decoded_frame x, int64_t receive_ns) {
   });
   result->jpeg = std::move(x.jpeg);
   ring_->push(std::move(result), receive_ns);
+  return true;
+}
+
+bool frame_intake::is_too_much(frame& x, size_t bytes, int64_t receive_ns) {
+  if (!bytes_left_.has_any(receive_ns) || !frames_left_.has_any(receive_ns)) {
+    ++cut_;
+    board_->update([&](viewer_figures& f) {
+      ++f.cut;
+      f.cut_ns = receive_ns;
+    });
+    return true;
+  }
+  bytes_left_.take(static_cast<double>(bytes));
+  frames_left_.take(1);
+  if (cut_ > 0) {
+    auto same_run = kept_ && kept_->epoch == x.epoch;
+    frame_gap all{same_run ? kept_->sequence + 1 : 1, x.sequence - 1,
+                  loss_place::client_rate, x.gap.unknown};
+    auto lost_before = x.gap.place == loss_place::none
+                         ? 0
+                         : x.gap.last - x.gap.first + 1;
+    // The place is the one that lost most.
+    if (lost_before > cut_)
+      all.place = x.gap.place;
+    if (all.first <= all.last)
+      x.gap = all;
+  }
+  cut_ = 0;
+  kept_ = stream_position{x.epoch, x.sequence};
+  return false;
 }
 
 void frame_intake::place(frame& x, const part_head& head, int64_t receive_ns) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/shared/frame_ring.hpp"
+#include "actors/shared/token_bucket.hpp"
 #include "actors/shared/viewer_board.hpp"
 #include "actors/viewer/clock_offset.hpp"
 #include "messages/wire/http_target.hpp"
@@ -13,21 +14,53 @@
 
 namespace camnode {
 
+/// The most that is taken of one camera; 0: there is no bound.
+struct rate_limits {
+  uint64_t bytes_per_s = 0;
+  uint32_t frames_per_s = 0;
+
+  /// So many seconds' worth may come at once, as a server's ring does after a
+  /// break of the network.
+  static constexpr double reserve_s = 30;
+
+  token_bucket bytes(double factor = 1) const {
+    auto rate = factor * static_cast<double>(bytes_per_s);
+    return {rate, reserve_s * rate};
+  }
+
+  token_bucket frames() const {
+    return {double(frames_per_s), reserve_s * frames_per_s};
+  }
+};
+
 /// Turns what comes from one server into frames in the client-side ring: gives
 /// them their place on the client's clock, drops what came before, and notes
-/// what is missing. Outlives viewers and connections, so that the next one
-/// goes on where the last one ended. Used by one connection at a time; any
-/// thread.
+/// what is missing. What comes beyond the camera's rate is cut: counted as lost
+/// at `client_rate` by the next frame that is taken. Outlives viewers and
+/// connections, so that the next one goes on where the last one ended. Used by
+/// one connection at a time; any thread.
 class frame_intake {
 public:
   /// @param last The last frame that an earlier process has, if there is one:
   ///        what comes goes on behind it.
   frame_intake(std::shared_ptr<frame_ring> ring, viewer_board_ptr board,
-               std::optional<stream_position> last = std::nullopt);
+               std::optional<stream_position> last = std::nullopt,
+               rate_limits limits = {});
+
+  const rate_limits& limits() const {
+    return limits_;
+  }
 
   /// Takes the next frame of a stream.
   /// @param receive_ns `client_clock_ns` when its last byte came.
-  void take(decoded_frame x, int64_t receive_ns);
+  /// @returns Whether it is within the camera's rate.
+  bool take(decoded_frame x, int64_t receive_ns);
+
+  /// A frame is being received, which takes so much memory; 0: none is.
+  /// @returns false if there is no room for it.
+  bool make_way_for(size_t bytes) {
+    return ring_->make_way_for(bytes);
+  }
 
   /// Counts `n` bodies that were no JPEG. Where frames have no numbers, each
   /// is one frame that is missing.
@@ -50,14 +83,23 @@ private:
   void place(frame& x, const part_head& head, int64_t receive_ns);
   frame_gap gap_before(const frame& x, const part_head& head) const;
 
+  /// Whether frame `x` is beyond the camera's rate. Notes it, or what was cut
+  /// before it.
+  bool is_too_much(frame& x, size_t bytes, int64_t receive_ns);
+
   const std::shared_ptr<frame_ring> ring_;
   const viewer_board_ptr board_;
   mutable std::mutex mutex_;
   clock_offset clock_;
   uint64_t clock_epoch_ = 0; ///< Which run of the server `clock_` is of.
   std::optional<stream_position> last_;
-  uint64_t broken_ = 0;    ///< Bodies since `last_`.
-  bool connected_ = false; ///< Anew, since `last_`.
+  const rate_limits limits_;
+  token_bucket bytes_left_;
+  token_bucket frames_left_;
+  std::optional<stream_position> kept_; ///< The last one that was not cut.
+  uint64_t cut_ = 0;                    ///< Since `kept_`.
+  uint64_t broken_ = 0;                 ///< Bodies since `last_`.
+  bool connected_ = false;              ///< Anew, since `last_`.
 };
 
 } // namespace camnode

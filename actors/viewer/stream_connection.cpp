@@ -2,6 +2,7 @@
 
 #include "actors/shared/log.hpp"
 #include "actors/viewer/clock_prober.hpp"
+#include "actors/viewer/waste_meter.hpp"
 #include "messages/clock.hpp"
 #include "messages/wire/http_target.hpp"
 #include "messages/wire/stream_decoder.hpp"
@@ -43,6 +44,13 @@ constexpr auto life_deadline = 1750ms;
 /// network. Small enough that a slow network does not look like a stall.
 constexpr size_t max_low_water = 65536;
 
+/// Of the camera's rate: what is beyond it is cut, which is cheaper than to
+/// fall behind, but what is far beyond it stays in the network.
+constexpr double read_factor = 2;
+
+/// In one go, so that big frames do not hold up other cameras.
+constexpr size_t max_read_bytes = 1 << 20;
+
 } // namespace
 
 struct stream_connection::implementation
@@ -53,16 +61,21 @@ struct stream_connection::implementation
     : context(io),
       socket(io),
       timer(io),
+      pause(io),
       intake(std::move(intake)),
       options(std::move(options)),
-      events(std::move(events)) {
+      events(std::move(events)),
+      pace(this->intake->limits().bytes(read_factor)) {
   }
 
   void start();
   void connect();
   void ask_for_frames();
   void read();
+  void read_when_due();
   void take(size_t n);
+  bool take_frames();
+  bool is_affordable();
   void set_low_water();
   int64_t heard_ns() const;
   int64_t stalled_from_ns() const;
@@ -70,23 +83,25 @@ struct stream_connection::implementation
   void watch();
   bool is_stranger(const std::string& id) const;
   bool begin_frames();
-  void end(std::string reason);
+  void end(std::string reason, bool wasteful = false);
   void end_with_stranger(const std::string& id);
   void close();
 
   asio::io_context& context;
   tcp::socket socket;
   asio::steady_timer timer;
+  asio::steady_timer pause; ///< Until more may be read.
   const std::shared_ptr<frame_intake> intake;
   const stream_connection_options options;
   stream_connection_events events;
+  token_bucket pace; ///< Bytes.
+  waste_meter waste;
+  stream_totals totals;
   tcp::endpoint server;
   std::shared_ptr<clock_prober> prober;
   std::string request;
   stream_decoder decoder;
   unsigned probes = 0;
-  uint64_t broken = 0;
-  uint64_t frames = 0;
   size_t low_water = 1;
   int64_t newest_ns = 0; ///< When the last bytes came.
   bool answered = false; ///< The server has said who it is.
@@ -184,6 +199,8 @@ void stream_connection::implementation::set_low_water() {
 void stream_connection::implementation::read() {
   set_low_water();
   auto spans = decoder.prepare();
+  if (spans[0].size > max_read_bytes)
+    spans = {writable_span{spans[0].data, max_read_bytes}, {}};
   std::array<asio::mutable_buffer, 2> buffers{asio::buffer(spans[0].data,
                                                            spans[0].size),
                                               asio::buffer(spans[1].data,
@@ -199,26 +216,64 @@ void stream_connection::implementation::read() {
   });
 }
 
+void stream_connection::implementation::read_when_due() {
+  auto wait_ns = pace.wait_ns(newest_ns);
+  if (wait_ns == 0)
+    return read();
+  newest_ns += wait_ns; // It is we who are silent until then.
+  pause.expires_after(std::chrono::nanoseconds{wait_ns});
+  pause.async_wait([me = shared_from_this()](error_code err) {
+    if (!err && !me->closed)
+      me->read();
+  });
+}
+
 void stream_connection::implementation::take(size_t n) {
   newest_ns = client_clock_ns();
+  pace.take(static_cast<double>(n));
   decoder.commit(n);
+  if (!take_frames())
+    return;
+  intake->count_broken(decoder.broken_frames() - totals.broken);
+  totals.broken = decoder.broken_frames();
+  if (decoder.failed())
+    return end(decoder.error());
+  if (is_affordable())
+    read_when_due();
+}
+
+// @returns false if the connection has ended.
+bool stream_connection::implementation::take_frames() {
   for (auto x = decoder.next();; x = decoder.next()) {
-    if (is_stranger(decoder.id()))
-      return end_with_stranger(decoder.id());
+    if (is_stranger(decoder.id())) {
+      end_with_stranger(decoder.id());
+      return false;
+    }
     if (decoder.introduced() && !std::exchange(answered, true))
       intake->note_answer(newest_ns);
     if (!x)
-      break;
-    if (frames == 0 && !begin_frames())
-      return;
-    ++frames;
-    intake->take(std::move(*x), newest_ns);
+      return true;
+    if (totals.frames == 0 && !begin_frames())
+      return false;
+    ++totals.frames;
+    intake->make_way_for(0); // From now on the ring is charged with it.
+    if (!intake->take(std::move(*x), newest_ns))
+      ++totals.cut;
   }
-  intake->count_broken(decoder.broken_frames() - broken);
-  broken = decoder.broken_frames();
-  if (decoder.failed())
-    return end(decoder.error());
-  read();
+}
+
+// @returns false if the connection has ended.
+bool stream_connection::implementation::is_affordable() {
+  totals.empty = decoder.empty_parts();
+  totals.overhead_bytes = decoder.overhead_bytes();
+  auto why = waste.judge(totals, newest_ns);
+  auto bytes = decoder.receiving_bytes();
+  if (why.empty() && !intake->make_way_for(bytes))
+    why = "no memory for a frame of " + std::to_string(bytes)
+          + " bytes: those of all cameras take all of viewer.total-mib";
+  if (!why.empty())
+    end(why, true);
+  return why.empty();
 }
 
 /// @returns false if the connection is over.
@@ -275,11 +330,11 @@ void stream_connection::implementation::watch() {
   });
 }
 
-void stream_connection::implementation::end(std::string reason) {
+void stream_connection::implementation::end(std::string reason, bool wasteful) {
   auto tell = std::move(events.on_end);
   close();
   if (tell)
-    tell(std::move(reason));
+    tell(std::move(reason), wasteful);
 }
 
 void stream_connection::implementation::end_with_stranger(
@@ -297,6 +352,8 @@ void stream_connection::implementation::close() {
     return;
   events = {};
   timer.cancel();
+  pause.cancel();
+  intake->make_way_for(0);
   if (prober)
     prober->stop();
   prober.reset();

@@ -42,7 +42,10 @@ struct stream_peer {
 struct stream_connection_events {
   /// The first frame is here.
   std::function<void(const stream_peer&)> on_connected;
-  std::function<void(std::string reason)> on_end; ///< Nothing comes after it.
+
+  /// Nothing comes after it. @param wasteful It is we who ended it, as it cost
+  /// too much.
+  std::function<void(std::string reason, bool wasteful)> on_end;
 
   /// Instead of `on_end`: another server is there.
   std::function<void(std::string reason)> on_stranger;
@@ -51,7 +54,9 @@ struct stream_connection_events {
 /// Connects to a server, asks for its frames behind the last one that
 /// `intake` took, and feeds them to it. A camnode server's clock is probed
 /// over a second connection: before the first frame, so that this one too has
-/// its place in time, and once a second from then on.
+/// its place in time, and once a second from then on. What a server may cost is
+/// bounded: it is read at twice the camera's rate at most, and ended where it
+/// brings much that is no picture, or a frame that there is no memory for.
 class stream_connection {
 public:
   stream_connection(io_thread& io, std::shared_ptr<frame_intake> intake,

@@ -22,6 +22,16 @@ constexpr caf::timespan last_back_off = 1s;
 /// A connection that lasted for this was well.
 constexpr int64_t healthy_ns = 2'000'000'000;
 
+/// Where a server costs too much.
+constexpr caf::timespan first_waste_rest = 1s;
+constexpr caf::timespan last_waste_rest = 60s;
+
+/// A server that has cost too much is trusted again after this.
+constexpr int64_t trusted_again_ns = 60'000'000'000;
+
+/// How long after a loss it is a concern.
+constexpr int64_t concern_ns = 10'000'000'000;
+
 constexpr auto beat_interval = 1s;
 
 /// For how long an attempt is left alone, whatever is announced: without end,
@@ -70,14 +80,15 @@ void viewer::take_news(const server_info& x) {
   addresses_.announce(address_of(x));
   if (connected_)
     return try_claim();
+  if (waste_rest_.count() > 0)
+    return; // It is given a rest.
   if (connection_ && addresses_.current() == addresses_.announced())
     return; // It is being tried.
+  // Announcements may come at any rate.
+  auto least_ns = connection_ ? undisturbed_ns : first_back_off.count();
   auto age_ns = client_clock_ns() - attempt_ns_;
-  if (connection_ && age_ns < undisturbed_ns) {
-    delayed_send(this, caf::timespan{undisturbed_ns - age_ns}, retry_atom_v,
-                 attempt_);
-    return;
-  }
+  if (age_ns < least_ns)
+    return retry_after(caf::timespan{least_ns - age_ns});
   back_off_ = first_back_off;
   connect();
 }
@@ -113,10 +124,11 @@ void viewer::connect() {
     io_, parts_.intake, std::move(options),
     stream_connection_events{
       [tell](const stream_peer& x) {
-        tell({0, kind::connected, {}, x.legacy, x.id, x.epoch});
+        tell({0, kind::connected, {}, x.legacy, x.id, x.epoch, false});
       },
-      [tell](std::string reason) {
-        tell({0, kind::disconnected, std::move(reason)});
+      [tell](std::string reason, bool wasteful) {
+        tell(
+          {0, kind::disconnected, std::move(reason), false, {}, 0, wasteful});
       },
       [tell](std::string reason) {
         tell({0, kind::stranger, std::move(reason)});
@@ -142,7 +154,7 @@ void viewer::on_event(const stream_event& x) {
     return on_connected(x);
   if (x.what == kind::stranger)
     on_stranger(x);
-  retry_later(x.reason);
+  retry_later(x);
 }
 
 void viewer::on_connected(const stream_event& x) {
@@ -174,7 +186,8 @@ void viewer::on_stranger(const stream_event& x) {
               "of both");
 }
 
-void viewer::retry_later(const std::string& reason) {
+void viewer::retry_later(const stream_event& x) {
+  auto& reason = x.reason;
   connection_.reset();
   // A server that ends each connection at once is not back.
   if (connected_ && client_clock_ns() - connected_ns_ >= healthy_ns) {
@@ -194,8 +207,22 @@ void viewer::retry_later(const std::string& reason) {
   });
   show_error(reason);
   show("waiting to connect: " + reason);
-  delayed_send(this, back_off_, retry_atom_v, attempt_);
+  retry_after(rest_after(x));
+}
+
+caf::timespan viewer::rest_after(const stream_event& x) {
+  if (x.wasteful) {
+    waste_ = x.reason;
+    waste_rest_ = std::clamp(waste_rest_ * 2, first_waste_rest,
+                             last_waste_rest);
+  }
+  auto result = std::max(back_off_, waste_rest_);
   back_off_ = std::min(back_off_ * 2, last_back_off);
+  return result;
+}
+
+void viewer::retry_after(caf::timespan rest) {
+  delayed_send(this, rest, retry_atom_v, attempt_);
 }
 
 void viewer::show(const std::string& state) {
@@ -277,6 +304,33 @@ void viewer::show_figures() {
   auto x = parts_.board->look();
   if (connected_)
     show_state("receiving, " + std::to_string(x.frames) + " frames");
+  if (connected_ && client_clock_ns() - connected_ns_ > trusted_again_ns)
+    waste_rest_ = caf::timespan{0};
+  directory().set_concern(who(), concern());
+}
+
+std::string viewer::concern() {
+  std::string result;
+  auto add = [&](const std::string& text) {
+    result += (result.empty() ? "" : "; ") + text;
+  };
+  auto now = client_clock_ns();
+  auto x = parts_.board->look();
+  if (x.cut > 0 && now - x.cut_ns < concern_ns)
+    add(std::to_string(x.cut)
+        + " frames are lost so far, as the camera sends more than "
+          "record.max-mbit or record.max-fps allows");
+  auto given_up = parts_.ring ? parts_.ring->stats().given_up : 0;
+  if (given_up > given_up_)
+    given_up_ns_ = now;
+  given_up_ = given_up;
+  if (given_up > 0 && now - given_up_ns_ < concern_ns)
+    add(std::to_string(given_up)
+        + " frames were let go of before they were on disk, as all cameras "
+          "together take more than viewer.total-mib");
+  if (waste_rest_.count() > 0)
+    add(waste_);
+  return result;
 }
 
 void viewer::on_exit() {

@@ -25,6 +25,8 @@ struct viewer_parts {
   /// Whether frames from before the first connection are wanted: while a
   /// session is on, they belong to it.
   std::function<bool()> want_past;
+
+  std::shared_ptr<frame_ring> ring; ///< That `intake` fills.
 };
 
 /// Owns the connection to one server: connects, tells legacy from HTTP,
@@ -34,6 +36,9 @@ struct viewer_parts {
 /// An announcement is a claim. A connection that works goes on, wherever the
 /// server is said to be meanwhile; who answers there is asked beside it.
 /// Nothing is taken from a server that calls itself otherwise. Both are alarms.
+///
+/// A server that costs too much is given longer and longer rests, up to a
+/// minute; that, and what is lost to the bounds on each camera, is an alarm.
 class viewer : public observed<viewer_actor::base> {
 public:
   viewer(caf::actor_config& cfg, const actor_context& context, io_thread& io,
@@ -50,7 +55,11 @@ private:
   void on_event(const stream_event& x);
   void on_connected(const stream_event& x);
   void on_stranger(const stream_event& x);
-  void retry_later(const std::string& reason);
+  void retry_later(const stream_event& x);
+
+  /// How long to wait before the next try.
+  caf::timespan rest_after(const stream_event& x);
+  void retry_after(caf::timespan rest);
 
   /// Sends what `connection` or a trial of number `n` tells to this actor.
   std::function<void(stream_event)> teller(uint64_t n);
@@ -64,6 +73,9 @@ private:
   void set_alarm(const std::string& text);
   std::string alarm_name() const;
   void show_figures();
+
+  /// What is wrong with this camera; empty: nothing.
+  std::string concern();
   void show(const std::string& state);
   std::chrono::milliseconds stall_deadline() const;
 
@@ -78,6 +90,10 @@ private:
   int64_t connected_ns_ = 0; ///< When the present connection began.
   bool told_ = false;        ///< Whether the present outage is in the log.
   caf::timespan back_off_;
+  caf::timespan waste_rest_{0}; ///< After the last wasteful one; 0: none was.
+  std::string waste_;           ///< What that was.
+  uint64_t given_up_ = 0;       ///< By the ring, as far as told.
+  int64_t given_up_ns_ = 0;     ///< When that last grew.
 
   std::unique_ptr<address_trial> trial_;
   uint64_t trials_ = 0;

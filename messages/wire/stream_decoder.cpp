@@ -272,8 +272,10 @@ bool stream_decoder::read_length() {
 }
 
 void stream_decoder::begin_body(const part_head& head) {
-  if (head.content_length == 0)
+  if (head.content_length == 0) {
+    ++empty_parts_;
     return;
+  }
   ++bodies_;
   frame_.jpeg = frame_bytes{head.content_length};
   frame_.head = head;
@@ -285,7 +287,7 @@ void stream_decoder::fill_body() {
   auto n = std::min(want(), end_ - begin_);
   std::memcpy(jpeg.data() + jpeg.size(), buffer_.data() + begin_, n);
   jpeg.resize(jpeg.size() + n);
-  consume(n);
+  begin_ += n;
 }
 
 void stream_decoder::skip_blank_lines() {
@@ -307,6 +309,7 @@ std::string_view stream_decoder::buffered() const {
 
 void stream_decoder::consume(size_t n) {
   begin_ += n;
+  overhead_bytes_ += n;
 }
 
 } // namespace camnode

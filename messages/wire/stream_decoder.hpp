@@ -93,6 +93,21 @@ public:
     return broken_frames_;
   }
 
+  /// Parts of no bytes, which are skipped.
+  uint64_t empty_parts() const {
+    return empty_parts_;
+  }
+
+  /// Bytes that are in no body.
+  uint64_t overhead_bytes() const {
+    return overhead_bytes_;
+  }
+
+  /// The memory of the JPEG that is being received; 0 in between.
+  size_t receiving_bytes() const {
+    return frame_.jpeg.footprint();
+  }
+
   /// The server's run, if its response named it.
   const std::optional<uint64_t>& epoch() const {
     return epoch_;
@@ -147,6 +162,8 @@ private:
   decoded_frame frame_; ///< The one being received.
   uint64_t bodies_ = 0; ///< Begun so far.
   uint64_t broken_frames_ = 0;
+  uint64_t empty_parts_ = 0;
+  uint64_t overhead_bytes_ = 0;
   std::string boundary_; ///< Without leading dashes.
   std::optional<uint64_t> epoch_;
   std::string id_;

@@ -291,3 +291,17 @@ CAF_TEST(an alarm lasts until an empty text ends it) {
   directory.set_alarm("nobody", "");
   CAF_CHECK_EQUAL(directory.alarms().size(), 1u);
 }
+
+CAF_TEST(the concern of an actor stands beside its alarm) {
+  actor_directory directory;
+  auto probe = directory.open("viewer/cam", 4);
+  directory.set_concern("viewer/cam", "too fast");
+  CAF_CHECK_EQUAL(directory.alarms().at("viewer/cam"), "too fast");
+  directory.set_alarm("viewer/cam", "keeps ending");
+  CAF_CHECK_EQUAL(directory.alarms().at("viewer/cam"),
+                  "keeps ending; too fast");
+  directory.set_alarm("viewer/cam", "");
+  CAF_CHECK_EQUAL(directory.alarms().at("viewer/cam"), "too fast");
+  directory.close(probe, "over");
+  CAF_CHECK(directory.alarms().empty());
+}

@@ -354,4 +354,54 @@ CAF_TEST(a picture of unknown size has none) {
   CAF_CHECK_EQUAL(x.height, 0u);
 }
 
+CAF_TEST(what comes beyond the rate is cut and told by the next frame) {
+  auto one = numbered(1).jpeg.footprint();
+  rate_limits limits{one, 0}; // One frame a second, 30 at once.
+  frame_intake bounded{ring, board, std::nullopt, limits};
+  for (uint64_t i = 1; i <= 100; ++i)
+    CAF_CHECK_EQUAL(bounded.take(numbered(i), 1 * s), i <= 30);
+  CAF_CHECK_EQUAL(pushed(), 30u);
+  CAF_CHECK_EQUAL(board->look().frames, 30u);
+  CAF_CHECK_EQUAL(board->look().cut, 70u);
+  CAF_CHECK_EQUAL(bounded.last()->sequence, 100u);
+  CAF_CHECK(bounded.take(numbered(101), 3 * s));
+  check_gap(*ring->newest(), 31, 100, loss_place::client_rate);
+  CAF_CHECK(bounded.take(numbered(102), 3 * s));
+  CAF_CHECK(ring->newest()->gap.place == loss_place::none);
+}
+
+CAF_TEST(frames are bounded in number too) {
+  frame_intake bounded{ring, board, std::nullopt, {0, 10}};
+  for (uint64_t i = 1; i <= 1000; ++i)
+    bounded.take(numbered(i), 1 * s);
+  CAF_CHECK_EQUAL(pushed(), 300u);
+}
+
+CAF_TEST(of several losses before a frame the larger one names the place) {
+  frame_intake bounded{ring, board, std::nullopt, {0, 1}};
+  for (uint64_t i = 1; i <= 40; ++i)
+    bounded.take(numbered(i), 1 * s);
+  bounded.take(numbered(1000), 3 * s);
+  check_gap(*ring->newest(), 31, 999, loss_place::network);
+}
+
+CAF_TEST(a cut at the begin of a run is told from its first frame on) {
+  frame_intake bounded{ring, board, std::nullopt, {0, 1}};
+  for (uint64_t i = 1; i <= 30; ++i)
+    bounded.take(numbered(i, 7), 1 * s);
+  for (uint64_t i = 1; i <= 5; ++i)
+    bounded.take(numbered(i, 8), 1 * s);
+  bounded.take(numbered(6, 8), 3 * s);
+  check_gap(*ring->newest(), 1, 5, loss_place::client_rate);
+}
+
+CAF_TEST(frames without numbers that are cut have numbers all the same) {
+  frame_intake bounded{ring, board, std::nullopt, {0, 1}};
+  for (int i = 0; i < 40; ++i)
+    bounded.take(decoded(plain_jpeg(320, 240)), 1 * s);
+  bounded.take(decoded(plain_jpeg(320, 240)), 3 * s);
+  CAF_CHECK_EQUAL(ring->newest()->sequence, 41u);
+  check_gap(*ring->newest(), 31, 40, loss_place::client_rate);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -86,8 +86,11 @@ struct stream_fixture {
                                             peer = x;
                                           });
                                         },
-                                        [this](std::string why) {
-                                          note([&] { ended = std::move(why); });
+                                        [this](std::string why, bool ours) {
+                                          note([&] {
+                                            ended = std::move(why);
+                                            wasteful = ours;
+                                          });
                                         },
                                         [this](std::string why) {
                                           note([&] {
@@ -164,6 +167,7 @@ struct stream_fixture {
   camnode::stream_peer peer;
   bool legacy = false;
   std::string ended;
+  bool wasteful = false;
   uint64_t epoch = 1;
   std::shared_ptr<camnode::frame_ring> camera;
   std::shared_ptr<camnode::frame_ring> received;

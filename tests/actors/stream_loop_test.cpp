@@ -50,6 +50,22 @@ std::string hear_all(const loopback_socket& from) {
   return result;
 }
 
+void hear_until(const loopback_socket& from, const std::string& end) {
+  std::string got;
+  char c = 0;
+  while (got.find(end) == std::string::npos && recv(from.fd(), &c, 1, 0) == 1)
+    got += c;
+  CAF_CHECK(got.find(end) != std::string::npos);
+}
+
+/// Asks for something, and reads the first bytes of the answer.
+void ask(const loopback_socket& x, std::string_view target) {
+  say(x, "GET " + std::string{target} + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  hear_until(x, "HTTP/1.1 200 OK");
+}
+
+constexpr auto lossless = "/stream.mjpg?mode=lossless";
+
 } // namespace
 
 CAF_TEST_FIXTURE_SCOPE(stream_loop_tests, stream_fixture)
@@ -335,20 +351,90 @@ CAF_TEST(a connection over the limit is refused and counted) {
   CAF_CHECK_EQUAL(server->figures().refused, 1u);
 }
 
-CAF_TEST(connections of one machine over its limit are refused) {
+CAF_TEST(readers of one machine over its limit are refused) {
   stream_server_options options;
   options.host = localhost;
   options.port = 0;
   options.max_local = 2;
   server = std::make_unique<stream_server>(io, camera, options);
   CAF_REQUIRE(!server->start());
-  capture(1, 1);
-  loopback_socket readers[3];
-  for (auto& x : readers)
+  loopback_socket readers[2];
+  for (auto& x : readers) {
     dial(x, server->port());
-  CAF_CHECK_EQUAL(hear_all(readers[2]), "");
+    ask(x, lossless);
+  }
+  capture(1, 1); // Both have it: they are readers by now.
+  for (auto& x : readers)
+    hear_until(x, "\xFF\xD8");
+  loopback_socket late;
+  dial(late, server->port());
+  CAF_CHECK_EQUAL(hear_all(late), "");
   CAF_CHECK_EQUAL(server->figures().accepted, 2u);
   CAF_CHECK_EQUAL(server->figures().refused, 1u);
+}
+
+CAF_TEST(who only waits makes room for readers) {
+  stream_server_options options;
+  options.host = localhost;
+  options.port = 0;
+  options.max_connections = 3;
+  server = std::make_unique<stream_server>(io, camera, options);
+  CAF_REQUIRE(!server->start());
+  loopback_socket idle[3];
+  for (auto& x : idle) {
+    dial(x, server->port());
+    ask(x, "/clock");
+  }
+  loopback_socket readers[3];
+  for (auto& x : readers) {
+    dial(x, server->port());
+    ask(x, lossless);
+  }
+  for (auto& x : idle)
+    CAF_CHECK(hear_all(x).find("receive_mono_ns") != std::string::npos);
+  CAF_CHECK_EQUAL(server->figures().displaced, 3u);
+  // Readers make no room, once they are.
+  capture(1, 1);
+  for (auto& x : readers)
+    hear_until(x, "\xFF\xD8");
+  loopback_socket late;
+  dial(late, server->port());
+  CAF_CHECK_EQUAL(hear_all(late), "");
+  CAF_CHECK_EQUAL(server->figures().refused, 1u);
+}
+
+CAF_TEST(live readers leave room for lossless ones) {
+  stream_server_options options;
+  options.host = localhost;
+  options.port = 0;
+  options.max_live = 2;
+  server = std::make_unique<stream_server>(io, camera, options);
+  CAF_REQUIRE(!server->start());
+  loopback_socket live[3];
+  for (auto& x : live)
+    dial(x, server->port());
+  ask(live[0], "/stream.mjpg");
+  ask(live[1], "/stream.mjpg");
+  say(live[2], "GET /stream.mjpg HTTP/1.1\r\nHost: x\r\n\r\n");
+  CAF_CHECK_EQUAL(hear_all(live[2]).find("HTTP/1.1 503 "), 0u);
+  // Who says nothing would be one of them, too.
+  loopback_socket silent;
+  dial(silent, server->port());
+  CAF_CHECK_EQUAL(hear_all(silent), "");
+  loopback_socket recorder;
+  dial(recorder, server->port());
+  ask(recorder, lossless);
+}
+
+CAF_TEST(a stream of nothing but empty parts is ended as a waste) {
+  std::string empty = "HTTP/1.1 200 OK\r\nContent-Type: "
+                      "multipart/x-mixed-replace; boundary=x\r\n\r\n--x\r\n";
+  for (int i = 0; i < 20'000; ++i)
+    empty += "Content-Length: 0\r\n\r\n--x\r\n";
+  scripted_server idle{empty};
+  connect(options_to(idle.port()));
+  CAF_CHECK(wait_for_end().find("wastes") != std::string::npos);
+  CAF_CHECK(wasteful);
 }
 
 CAF_TEST(a reader that takes a frame byte by byte does not keep it) {

@@ -10,11 +10,15 @@ from streams import Reader, get
 class GoodCamera:
     """A camera that is recorded while others misbehave."""
 
-    def __init__(self, room, *options):
+    def __init__(self, room, *options, client=()):
+        """
+        :param options: Of the server.
+        :param client: Options of the client.
+        """
         self.room = room
         self.server = room.server("good", room.stamped("good"), *options)
         self.where = self.server.where()
-        self.client = room.client(segment=1)
+        self.client = room.client(*client, segment=1)
         self.reader = Reader(self.where)
         room.helpers.append(self.reader)
         room.wait_connected("good")

@@ -379,3 +379,23 @@ CAF_TEST(the closing delimiter ends the stream) {
   CAF_CHECK_EQUAL(error_of(plain_response + part(picture(5)) + "--b--\r\n"),
                   "the server ended the stream behind part 1");
 }
+
+CAF_TEST(what is no picture is counted) {
+  connection x{plain_response + part("") + part("no jpeg") + "\r\n\r\n"
+               + part("\xFF\xD8")};
+  CAF_CHECK_EQUAL(x.got.size(), 1u);
+  CAF_CHECK_EQUAL(x.testee.empty_parts(), 1u);
+  CAF_CHECK_EQUAL(x.testee.broken_frames(), 1u);
+  auto bodies = std::string{"no jpeg"}.size() + 2;
+  auto all = plain_response.size() + part("").size() + part("no jpeg").size()
+             + 4 + part("\xFF\xD8").size() - 2; // Its line end is to come.
+  CAF_CHECK_EQUAL(x.testee.overhead_bytes(), all - bodies);
+  CAF_CHECK_EQUAL(x.testee.receiving_bytes(), 0u);
+  connection legacy{legacy_stream()};
+  CAF_CHECK_EQUAL(legacy.testee.empty_parts(), pictures.size() + 1);
+}
+
+CAF_TEST(the frame that is being received is known) {
+  connection x{plain_response + part(picture(10000)).substr(0, 200)};
+  CAF_CHECK_GREATER_OR_EQUAL(x.testee.receiving_bytes(), 10000u);
+}
