@@ -111,6 +111,8 @@ void session::start(const record_command& x) {
   past_ = {};
   cut_ = 0;
   last_error_.clear();
+  if (options_.folder)
+    options_.folder->release();
   log_info(who(), "session ", next.start_ms,
            x.label.empty() ? "" : " " + x.label, " begins, ",
            cameras_->look().size(), " cameras");
@@ -174,6 +176,8 @@ void session::guard_disk() {
 }
 
 std::string session::why_no_room(const record_command& x) const {
+  if (!told_folder_.empty())
+    return "data.dir: " + told_folder_;
   if (!options_.late->fault(options_.clock()).empty())
     return "the disk does not take the last session's manifest";
   auto disk = disk_.look();
@@ -212,6 +216,7 @@ void session::beat() {
   }
   complete_late();
   show_fault();
+  show_folder();
   show_state(state());
   tell();
 }
@@ -225,6 +230,18 @@ void session::show_fault() {
     return;
   show_error(fault);
   log_error(who(), fault);
+}
+
+void session::show_folder() {
+  auto trouble = options_.folder ? options_.folder->trouble() : "";
+  directory().set_alarm("data.dir", trouble);
+  if (trouble == told_folder_)
+    return;
+  if (trouble.empty())
+    log_info(who(), "data.dir is as it was before: ", told_folder_);
+  else
+    log_error(who(), "data.dir: ", trouble);
+  told_folder_ = trouble;
 }
 
 void session::write() {
@@ -290,6 +307,8 @@ void session::leave_all_late() {
 }
 
 void session::forget_session() {
+  if (options_.folder)
+    options_.folder->release();
   file_ = {};
   session_ = {};
   past_ = {};
