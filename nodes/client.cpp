@@ -1,7 +1,10 @@
 #include "nodes/client.hpp"
 
 #include "actors/recorder/mp4_segment.hpp"
+#include "actors/session/disk_reserve.hpp"
 #include "actors/shared/file_ops.hpp"
+#include "actors/shared/held_folder.hpp"
+#include "actors/shared/log.hpp"
 #include "messages/clock.hpp"
 #include "nodes/client_metrics.hpp"
 #include "nodes/client_pages.hpp"
@@ -38,13 +41,16 @@ constexpr caf::timespan usual_period = 33ms;
 /// For a client that is about to end, and has the data folder still.
 constexpr auto lock_patience = 4s;
 
-make_open_segment segments_in(const std::filesystem::path& dir) {
-  return [dir](const server_info& server) -> open_segment {
+make_open_segment segments_in(const held_folder_ptr& data) {
+  return [data](const server_info& server) -> open_segment {
     auto period = server.rate_mhz == 0
                     ? usual_period
                     : caf::timespan{1'000'000'000'000 / server.rate_mhz};
-    return [folder = dir / "cam" / server.id,
-            period](int64_t start_ms, uint16_t width, uint16_t height) {
+    return [data, folder = data->path() / "cam" / server.id,
+            period](int64_t start_ms, uint16_t width,
+                    uint16_t height) -> caf::expected<segment_writer_ptr> {
+      if (auto err = data->enter(folder))
+        return err;
       return open_mp4_segment(folder, start_ms, width, height, period);
     };
   };
@@ -76,6 +82,29 @@ rate_limits rates_of(const record_options& x) {
   return {uint64_t{x.max_mbit} * 1'000'000 / 8, x.max_fps};
 }
 
+/// Writes manifests, and keeps room on the disk for those that tell of a stop.
+manifest_writer_ptr manifests_in(const held_folder_ptr& data) {
+  auto reserve = std::make_shared<disk_reserve>(data->path()
+                                                / disk_reserve_name);
+  if (auto err = reserve->fill())
+    log_warning("session",
+                "no room is kept for the end of a session, which a "
+                "full disk may forget: ",
+                describe(err));
+  return new_manifest_writer([data, reserve](const std::filesystem::path& path,
+                                             const std::string& text,
+                                             bool tells_stop) {
+    if (auto err = data->enter(path.parent_path()))
+      return err;
+    auto err = replace_file_synced(path, text);
+    if (is_disk_full(err) && tells_stop)
+      return reserve->replace(path, text);
+    if (!err)
+      static_cast<void>(reserve->fill()); // It may have been in use.
+    return err;
+  });
+}
+
 finder_options finder_of(const client_options& x) {
   finder_options result;
   result.client_id = x.node.id;
@@ -102,7 +131,7 @@ status_port_options status_of(const client_options& x,
   result.http.host = x.http.host;
   result.http.port = x.http.port;
   result.http.pages = client_pages(pages_of(x, parts, directory));
-  result.data = x.data.dir;
+  result.data = parts.session.folder->path();
   result.disk = parts.board->disk;
   return result;
 }
@@ -131,9 +160,9 @@ inspector_parts inspection_of(const client_options& x,
 
 client_parts parts_of(const client_options& x, io_thread& io,
                       std::shared_ptr<fleet> cameras,
-                      const actor_directory& directory,
+                      const actor_directory& directory, held_folder_ptr data,
                       std::optional<resumed_session> resumed) {
-  std::filesystem::path dir{x.data.dir};
+  auto dir = data->path();
   client_parts result;
   result.io = &io;
   result.cameras = std::move(cameras);
@@ -143,7 +172,7 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.rates = rates_of(x.record);
   log_info("node", "frames of all cameras take at most ",
            result.ring_total->bytes() >> 20, " MiB");
-  result.segments = segments_in(dir);
+  result.segments = segments_in(data);
   result.completers = completers_in(dir);
   result.find = finder_of(x);
   result.board = std::make_shared<client_board>();
@@ -156,11 +185,10 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.find.servers.has_heard = [cameras = result.cameras](auto& id) {
     return cameras->has_heard(id);
   };
-  if (x.http.enabled)
-    result.status = status_of(x, result, directory);
   auto stop = std::make_shared<stop_line>();
   result.sensors = {x.node.id, x.mqtt.topic_sensors, dir / "sensors",
                     client_clock_ns, stop};
+  result.sensors.folder = data;
   result.session = {x.node.id,
                     version(),
                     dir / "sessions",
@@ -171,9 +199,13 @@ client_parts parts_of(const client_options& x, io_thread& io,
                     read_boot_id(),
                     [dir] { return free_bytes_of(dir); },
                     x.record.min_minutes,
-                    rates_of(x.record).bytes_per_s};
-  result.session.last_cameras = cameras_of_last_session(dir);
+                    rates_of(x.record).bytes_per_s,
+                    cameras_of_last_session(dir),
+                    data,
+                    manifests_in(data)};
   result.expected = x.record.expect;
+  if (x.http.enabled)
+    result.status = status_of(x, result, directory);
   result.resumed = std::move(resumed);
   result.make_client = clients_for(x.mqtt);
   result.inspect = inspection_of(x, result, directory);
@@ -200,10 +232,15 @@ std::unique_ptr<window> window_of(const client_options& x,
 int run_client(const client_options& options) {
   blocked_signals signals;
   set_log_level(options.log.level);
+  warn_of_exposed(options.mqtt, options.introspect);
   log_info("node", "camnode ", version(), " client ", options.node.id,
            ", data in ", options.data.dir);
   if (auto why = prepare_data_folder(options.data.dir); !why.empty())
     throw std::runtime_error("data.dir=" + options.data.dir + ": " + why);
+  auto data = held_folder::hold(options.data.dir);
+  if (!data)
+    throw std::runtime_error("data.dir=" + options.data.dir + ": "
+                             + describe(data.error()));
   auto lock = lock_data(options.data.dir, lock_patience);
   if (!lock)
     throw std::runtime_error("data.dir=" + options.data.dir + ": "
@@ -218,7 +255,7 @@ int run_client(const client_options& options) {
   caf::actor_system system{config};
   auto root = system.spawn<client_supervisor>(
     actor_context{&directory, "client_supervisor", 0},
-    parts_of(options, io, cameras, directory, std::move(resumed)));
+    parts_of(options, io, cameras, directory, *data, std::move(resumed)));
   return run_node(signals, directory,
                   caf::actor_cast<caf::actor>(std::move(root)), [&] {
                     if (!view)

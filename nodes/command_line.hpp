@@ -11,6 +11,7 @@ struct given_value {
   std::string name;
   std::string text;
   std::string where;
+  bool in_file = false; ///< Or on the command line.
 };
 
 /// What the command line says, before it is known what the names mean.

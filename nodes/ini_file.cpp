@@ -32,8 +32,11 @@ bool take_line(std::string_view line, int number, std::string& section,
 } // namespace
 
 ini_content parse_ini(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   ini_content result;
   std::string section;
+  if (text.substr(0, byte_order_mark.size()) == byte_order_mark)
+    text.remove_prefix(byte_order_mark.size());
   for (int number = 1; !text.empty(); ++number) {
     auto end = std::min(text.find('\n'), text.size());
     auto line = trim(text.substr(0, end));

@@ -22,7 +22,7 @@ struct ini_content {
 /// Parses `[section]`, `key=value` and comment lines, which start with `#` or
 /// `;`. A `#` further on in a line is part of the value, as in `sensor/#`;
 /// Boost's own parser would take it for a comment. Blanks around keys and
-/// values do not count.
+/// values do not count, nor does a byte order mark at the start.
 ini_content parse_ini(std::string_view text);
 
 } // namespace camnode

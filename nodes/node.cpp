@@ -12,7 +12,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -89,6 +91,25 @@ private:
   std::string told_;
 };
 
+/// Whoever signals again wants the end at once.
+class impatience {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// @param number Of a signal that came at `now`; 0: none did.
+  /// @returns Whether it was another one than the first.
+  bool take(int number, time_point now) {
+    if (number == 0 || number == SIGHUP)
+      return false;
+    if (!first_)
+      first_ = now;
+    return now > *first_ + same_signal;
+  }
+
+private:
+  std::optional<time_point> first_;
+};
+
 [[noreturn]] void end_now(const actor_directory& directory,
                           const std::string& why) {
   for (auto& x : directory.look())
@@ -113,14 +134,18 @@ blocked_signals::blocked_signals() {
   sigemptyset(&set_);
   sigaddset(&set_, SIGINT);
   sigaddset(&set_, SIGTERM);
+  struct sigaction hangup {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) // Else nohup started us.
+    sigaddset(&set_, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set_, nullptr);
   // A peer that closes is an error code, not the end of the process.
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-bool blocked_signals::wait(std::chrono::milliseconds patience) const {
+int blocked_signals::wait(std::chrono::milliseconds patience) const {
   timespec t{patience.count() / 1000, patience.count() % 1000 * 1'000'000};
-  return sigtimedwait(&set_, nullptr, &t) > 0;
+  return std::max(sigtimedwait(&set_, nullptr, &t), 0);
 }
 
 int run_node(const blocked_signals& signals, actor_directory& directory,
@@ -130,20 +155,21 @@ int run_node(const blocked_signals& signals, actor_directory& directory,
   root->attach_functor([ended](const caf::error&) { *ended = true; });
   auto stopping = false;
   std::chrono::steady_clock::time_point deadline;
+  impatience told;
   pulse heart{root, directory};
   while (!*ended) {
     auto rest = std::min(idle(), heart.interval());
     heart.beat(root);
     auto signalled = signals.wait(stopping ? 5ms : rest);
     auto now = std::chrono::steady_clock::now();
-    if (signalled && !stopping) {
+    if (told.take(signalled, now))
+      end_now(directory, "ended at once, by a second signal");
+    if (signalled != 0 && !stopping) {
       stopping = true;
       deadline = now + stop_patience;
       heart.stopping();
-      log_info("node", "stopping");
+      log_info("node", "stopping: SIG", sigabbrev_np(signalled));
       caf::anon_send(root, stop_atom_v);
-    } else if (signalled && now > deadline - stop_patience + same_signal) {
-      end_now(directory, "ended at once, by a second signal");
     }
     if (stopping && now > deadline)
       end_now(directory, "could not end cleanly within 3 s");
@@ -155,7 +181,8 @@ int run_node(const blocked_signals& signals, actor_directory& directory,
   // What still runs would keep the actor system from ending, unseen.
   root = nullptr;
   while (!directory.look().empty())
-    if (signals.wait(5ms) || std::chrono::steady_clock::now() > deadline)
+    if (auto now = std::chrono::steady_clock::now();
+        told.take(signals.wait(5ms), now) || now > deadline)
       end_now(directory, "not all actors have ended");
   return stopping ? 0 : 1;
 }
@@ -176,6 +203,18 @@ std::vector<inspection_port_options> ports_of(const introspect_options& x) {
   result[1].tls = x.operator_tls;
   result[1].operates = true;
   return result;
+}
+
+void warn_of_exposed(const mqtt_options& mqtt,
+                     const introspect_options& introspect) {
+  const std::pair<const char*, const std::string&> secrets[]
+    = {{"mqtt.password-file", mqtt.password_file},
+       {"mqtt.key-file", mqtt.key_file},
+       {"introspect.key-file", introspect.tls.key_file},
+       {"introspect.operator-key-file", introspect.operator_tls.key_file}};
+  for (auto& [option, path] : secrets)
+    if (auto why = why_exposed(path); !why.empty())
+      log_warning("node", option, "=", path, ": ", why);
 }
 
 make_mqtt_client clients_for(const mqtt_options& x) {

@@ -21,15 +21,16 @@ public:
   node_config();
 };
 
-/// Blocks SIGINT and SIGTERM for this thread and those it starts, so that
-/// `run_node` can wait for them. To be created before any thread is.
+/// Blocks SIGINT, SIGTERM and SIGHUP for this thread and those it starts, so
+/// that `run_node` can wait for them. A SIGHUP that is ignored already, as
+/// nohup has it, stays so. To be created before any thread is.
 class blocked_signals {
 public:
   blocked_signals();
 
   /// Waits for a signal.
-  /// @returns Whether one came.
-  bool wait(std::chrono::milliseconds patience) const;
+  /// @returns Its number; 0: none came.
+  int wait(std::chrono::milliseconds patience) const;
 
 private:
   sigset_t set_;
@@ -37,7 +38,8 @@ private:
 
 /// Lives until the root supervisor has ended. The first signal asks it to end,
 /// cleanly within 3 s; a second one, or a root that takes longer, ends the
-/// process at once.
+/// process at once. SIGHUP comes from a terminal that closes, often twice, and
+/// hurries nobody.
 /// @param root A supervisor that takes `stop_atom`. Released in here.
 /// @param idle Called again and again on this thread; may take up to 50 ms.
 ///        Returns how long to rest until the next time.
@@ -52,6 +54,10 @@ constexpr std::chrono::milliseconds long_rest{250};
 
 /// The ports at which a node with options `x` can be looked into.
 std::vector<inspection_port_options> ports_of(const introspect_options& x);
+
+/// Names the files of secrets that others can read, in the log.
+void warn_of_exposed(const mqtt_options& mqtt,
+                     const introspect_options& introspect);
 
 /// Clients for the broker of `x`.
 /// @throws std::runtime_error if the password file cannot be read.

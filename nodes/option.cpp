@@ -4,6 +4,7 @@
 #include "actors/discovery/cidr_list.hpp"
 #include "messages/error.hpp"
 #include "messages/text.hpp"
+#include "nodes/places.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,12 +18,6 @@
 namespace camnode {
 
 namespace {
-
-bool is_host(std::string_view x) {
-  return !x.empty() && x.size() <= 255
-         && std::all_of(x.begin(), x.end(),
-                        [](char c) { return c > ' ' && c < 0x7f; });
-}
 
 /// Reads all of `text` as a number, in the C locale's spelling.
 template <class T>
@@ -76,25 +71,26 @@ std::string usual_ip(std::string_view x) {
 
 const text_rule any_text = {[](std::string_view) { return true; }, "any text"};
 
-const text_rule some_text = {[](std::string_view x) { return !x.empty(); },
-                             "a text that is not empty"};
+const text_rule path_rule = {is_path, "a path", nullptr, path_meant};
 
 const text_rule node_id_or_nothing
   = {[](std::string_view x) { return x.empty() || is_node_id(x); },
      "1 to 64 of A-Z a-z 0-9 . _ - (not . or .. alone)"};
 
-const text_rule host_rule = {is_host, "a host name or an IP address"};
+const text_rule host_rule = {is_host, "a host name or an IP address alone",
+                             nullptr, host_meant};
 
 const text_rule ip_rule = {[](std::string_view x) {
                              return canonical_ip(x).has_value();
                            },
-                           "an IPv4 or IPv6 address such as 0.0.0.0", usual_ip};
+                           "an IPv4 or IPv6 address such as 0.0.0.0", usual_ip,
+                           host_meant};
 
 const text_rule ip_or_nothing = {[](std::string_view x) {
                                    return x.empty() || canonical_ip(x);
                                  },
                                  "an IPv4 or IPv6 address, or nothing",
-                                 usual_ip};
+                                 usual_ip, host_meant};
 
 const text_rule topic_rule
   = {[](std::string_view x) {
@@ -107,11 +103,11 @@ const text_rule filter_rule
   = {is_mqtt_filter, "an MQTT topic filter of at most 256 bytes, such as "
                      "sensor/# or lab/+/state"};
 
-const text_rule readable_file_or_nothing
-  = {[](std::string_view x) {
-       return x.empty() || why_unreadable(std::string{x}).empty();
-     },
-     "a file that exists and is readable"};
+const text_rule readable_file_or_nothing = {
+  [](std::string_view x) {
+    return x.empty() || (is_path(x) && why_unreadable(std::string{x}).empty());
+  },
+  "a file that exists and is readable", nullptr, path_meant};
 
 const text_rule white_balance_rule
   = {[](std::string_view x) { return parse_white_balance(x).has_value(); },
@@ -120,9 +116,9 @@ const text_rule white_balance_rule
 
 option text_option(std::string name, std::string value_name, std::string& field,
                    const text_rule& rule, std::string purpose) {
-  auto set = [&field, rule](const std::string& text) -> std::string {
+  auto set = [&field, rule, name](const std::string& text) -> std::string {
     if (!rule.holds(text))
-      return rule.want;
+      return rule.want + (rule.meant ? rule.meant(name, text) : "");
     field = rule.stored ? rule.stored(text) : text;
     return {};
   };

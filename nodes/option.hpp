@@ -37,10 +37,15 @@ struct text_rule {
 
   /// How a text that holds is stored; null: as it is.
   std::string (*stored)(std::string_view) = nullptr;
+
+  /// What was meant by a text that does not hold, as an end for the error;
+  /// null: nobody can tell.
+  std::string (*meant)(const std::string& option, const std::string& text)
+    = nullptr;
 };
 
 extern const text_rule any_text;
-extern const text_rule some_text;
+extern const text_rule path_rule;
 extern const text_rule node_id_or_nothing;
 extern const text_rule host_rule;
 extern const text_rule ip_rule;

@@ -254,7 +254,7 @@ option_table own_table(client_options& x) {
                    {"none", display_mode::none}},
                   "Whether to show the cameras. auto: in a window if there is "
                   "a display."),
-    text_option("data.dir", "DIRECTORY", x.data.dir, some_text,
+    text_option("data.dir", "DIRECTORY", x.data.dir, path_rule,
                 "Where recordings go. Created if it is not there."),
     seconds_option("record.segment", x.record.segment, 0.5, 86400,
                    "Length of the files that a recording is cut into."),

@@ -7,10 +7,14 @@
 #include "nodes/ini_file.hpp"
 #include "nodes/option_checks.hpp"
 #include "nodes/option_tables.hpp"
+#include "nodes/places.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -49,16 +53,19 @@ std::string read_config(const std::string& path,
                         std::vector<given_value>& out) {
   auto reason = why_unreadable(path);
   if (!reason.empty())
-    return "--config=" + path + ": " + reason;
+    return "--config=" + path + ": " + reason + path_meant("--config", path);
   std::ifstream in{path, std::ios::binary};
   std::string text{std::istreambuf_iterator<char>{in}, {}};
+  if (text.find('\0') != std::string::npos)
+    return "--config=" + path + ": want text in UTF-8";
   auto content = parse_ini(text);
   std::set<std::string> seen;
   for (auto& x : content.settings) {
     auto where = path + ":" + std::to_string(x.line);
     if (!seen.insert(x.key).second)
       return x.key + " (" + where + "): given twice";
-    out.push_back({std::move(x.key), std::move(x.value), std::move(where)});
+    out.push_back(
+      {std::move(x.key), std::move(x.value), std::move(where), true});
   }
   if (content.bad_line != 0)
     return path + ":" + std::to_string(content.bad_line)
@@ -108,6 +115,44 @@ std::string why_no_role(const command_line& x) {
          + "; camnode --help lists all options";
 }
 
+bool is_command(const std::string& text) {
+  return text.find(' ') == std::string::npos || access(text.c_str(), X_OK) == 0;
+}
+
+/// Whether a value is all in quotes, which nobody takes away. Those of a shell
+/// command are the shell's, unless all of it would be one word.
+bool is_quoted(const given_value& x) {
+  auto& text = x.text;
+  if (text.size() < 2 || (text[0] != '"' && text[0] != '\'')
+      || text.find(text[0], 1) != text.size() - 1)
+    return false;
+  return x.name != "camera.command"
+         || !is_command(text.substr(1, text.size() - 2));
+}
+
+/// Where a comment begins in a value; `npos` if there is none.
+size_t find_comment(const given_value& x) {
+  if (!x.in_file || x.name == "camera.command")
+    return std::string::npos;
+  auto at = x.text.find_first_of("#;");
+  while (at != std::string::npos && (at == 0 || !std::isspace(x.text[at - 1])))
+    at = x.text.find_first_of("#;", at + 1);
+  return at;
+}
+
+/// @returns What is wrong with how a value is written, or an empty string.
+std::string why_misspelt(const given_value& x) {
+  auto start = x.name + "=" + x.text + " (" + x.where + "): ";
+  if (is_quoted(x))
+    return start + "want no quotes: " + x.name + "="
+           + x.text.substr(1, x.text.size() - 2);
+  auto comment = find_comment(x);
+  if (comment != std::string::npos)
+    return start + "want the comment in a line of its own, and here " + x.name
+           + "=" + std::string{trim(x.text.substr(0, comment))};
+  return {};
+}
+
 /// @returns What is wrong, or an empty string.
 std::string set_values(const std::vector<given_value>& values,
                        const option_table& table) {
@@ -115,6 +160,9 @@ std::string set_values(const std::vector<given_value>& values,
     auto known = find_option(table, x.name);
     if (known == nullptr)
       return why_unknown(x, table);
+    auto misspelt = why_misspelt(x);
+    if (!misspelt.empty())
+      return misspelt;
     auto want = known->set(x.text);
     if (!want.empty())
       return x.name + "=" + x.text + " (" + x.where + "): want " + want;
@@ -203,12 +251,30 @@ caf::expected<std::string> read_password(const std::string& password_file) {
   std::ifstream in{password_file};
   std::string line;
   std::getline(in, line);
+  if (line.compare(0, 3, "\xef\xbb\xbf") == 0) // A byte order mark.
+    line.erase(0, 3);
   if (!line.empty() && line.back() == '\r')
     line.pop_back();
   if (line.empty())
     return caf::error{ec::bad_configuration,
                       password_file + ": want the password as first line"};
   return line;
+}
+
+std::string why_exposed(const std::string& path) {
+  namespace fs = std::filesystem;
+  struct stat info;
+  if (path.empty() || stat(path.c_str(), &info) != 0
+      || (info.st_mode & S_IROTH) == 0)
+    return {};
+  auto dir = fs::absolute(path);
+  while (dir.has_relative_path()) {
+    dir = dir.parent_path();
+    if (stat(dir.c_str(), &info) != 0 || (info.st_mode & S_IXOTH) == 0)
+      return {}; // Nobody comes that far.
+  }
+  return "every user of this machine can read it; want: chmod 600 " + path
+         + ", or 640 where a group has to";
 }
 
 } // namespace camnode

@@ -195,4 +195,8 @@ std::string default_node_id();
 ///          cannot be read or that line is empty.
 caf::expected<std::string> read_password(const std::string& password_file);
 
+/// @returns Why a file that holds a secret does not keep it, and how it would,
+///          for a line of the log; empty where it does.
+std::string why_exposed(const std::string& path);
+
 } // namespace camnode

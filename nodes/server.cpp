@@ -202,6 +202,7 @@ announcer_options announcement_of(const server_options& x, source_kind kind,
 int run_server(const server_options& options) {
   blocked_signals signals;
   set_log_level(options.log.level);
+  warn_of_exposed(options.mqtt, options.introspect);
   auto source = choose_source(options.camera);
   if (source.error) {
     std::cerr << "camnode: " << describe(source.error) << "\n";

@@ -215,7 +215,7 @@ public:
 private:
   caf::error refuse(const std::string& what) const {
     return caf::make_error(ec::bad_message,
-                           mp4_.path.string() + ": cannot take " + what);
+                           shown(mp4_.path) + ": cannot take " + what);
   }
 
   caf::error check(const frame& x, int64_t capture_ns) const {
@@ -359,7 +359,7 @@ open_mp4_segment(const fs::path& dir, int64_t start_ms, uint16_t width,
                  uint16_t height, caf::timespan frame_period) {
   if (start_ms < 0 || start_ms > latest_start_ms || width == 0 || height == 0)
     return caf::make_error(ec::open_failed,
-                           dir.string() + ": no segment of "
+                           shown(dir) + ": no segment of "
                              + std::to_string(width) + 'x'
                              + std::to_string(height) + " can start at "
                              + std::to_string(start_ms) + " ms");

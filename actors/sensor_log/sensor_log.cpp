@@ -244,7 +244,11 @@ caf::error sensor_log::open_file(const std::string& topic, topic_log& log,
     if (f.has_file && f.last_index == span.index)
       start_ms = time_ms;
   });
-  if (auto err = log.file.open(options_.dir / *folder, start_ms, log.table))
+  auto dir = options_.dir / *folder;
+  if (options_.folder)
+    if (auto err = options_.folder->enter(dir))
+      return err;
+  if (auto err = log.file.open(dir, start_ms, log.table))
     return err;
   log.span = span;
   log.last_ms = start_ms;

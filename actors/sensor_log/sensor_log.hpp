@@ -2,6 +2,7 @@
 
 #include "actors/sensor_log/csv_table.hpp"
 #include "actors/sensor_log/sensor_file.hpp"
+#include "actors/shared/held_folder.hpp"
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/mqtt_queue.hpp"
 #include "actors/shared/observed.hpp"
@@ -30,6 +31,8 @@ struct sensor_log_options {
 
   /// What came and is not looked at yet: outlives the actor.
   mqtt_queue_ptr queue = std::make_shared<mqtt_queue>();
+
+  held_folder_ptr folder = {}; ///< What `dir` is in; null: it stays.
 };
 
 /// Writes what the room's sensors publish while there is a session: a CSV file

@@ -18,7 +18,7 @@ void manifest_file::write(const session_view& x) {
   outdated_ = false;
   if (unwritten_ns_ == 0)
     unwritten_ns_ = x.now_ns;
-  version_ = writer_->write(path_, std::move(text));
+  version_ = writer_->write(path_, std::move(text), x.state != "recording");
   check();
 }
 

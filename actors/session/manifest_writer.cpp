@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-caf::error write_to_disk(const fs::path& path, const std::string& text) {
+caf::error write_to_disk(const fs::path& path, const std::string& text, bool) {
   if (auto err = create_directories_synced(path.parent_path()))
     return err;
   return replace_file_synced(path, text);
@@ -30,10 +30,11 @@ public:
     : write_(std::move(write)) {
   }
 
-  uint64_t add(const fs::path& path, std::string text) {
+  uint64_t add(const fs::path& path, std::string text, bool tells_stop) {
     std::lock_guard<std::mutex> guard{mutex_};
     auto& x = slots_[path];
     x.waiting = std::move(text);
+    x.tells_stop = tells_stop;
     changed_.notify_all();
     return ++x.asked;
   }
@@ -81,9 +82,10 @@ public:
       auto path = i->first;
       auto version = i->second.asked;
       auto text = *std::exchange(i->second.waiting, std::nullopt);
+      auto tells_stop = i->second.tells_stop;
       busy_ = true;
       guard.unlock();
-      auto err = write_(path, text);
+      auto err = write_(path, text, tells_stop);
       guard.lock();
       busy_ = false;
       note(path, version, err);
@@ -94,6 +96,7 @@ private:
   struct slot {
     uint64_t asked = 0;
     std::optional<std::string> waiting; ///< The newest version.
+    bool tells_stop = false;            ///< Of that.
     manifest_progress progress;
   };
 
@@ -133,11 +136,12 @@ public:
       thread_.detach();
   }
 
-  uint64_t write(const fs::path& path, std::string text) override {
+  uint64_t write(const fs::path& path, std::string text,
+                 bool tells_stop) override {
     std::call_once(started_, [this] {
       thread_ = std::thread{[queue = queue_] { queue->run(); }};
     });
-    return queue_->add(path, std::move(text));
+    return queue_->add(path, std::move(text), tells_stop);
   }
 
   manifest_progress look(const fs::path& path) const override {

@@ -26,8 +26,11 @@ public:
 
   /// Has `text` written to `path`. What still waits to be written there is
   /// passed over: the newest version wins.
+  /// @param tells_stop Whether the session is over in it: a disk that is full
+  ///        takes it all the same, where there is a reserve.
   /// @returns Its version: 1 for the first one.
-  virtual uint64_t write(const std::filesystem::path& path, std::string text)
+  virtual uint64_t write(const std::filesystem::path& path, std::string text,
+                         bool tells_stop)
     = 0;
 
   virtual manifest_progress look(const std::filesystem::path& path) const = 0;
@@ -43,8 +46,8 @@ public:
 using manifest_writer_ptr = std::shared_ptr<manifest_writer>;
 
 /// Gives `path` the content `text`, durably and at once; may block.
-using write_manifest_file = std::function<
-  caf::error(const std::filesystem::path& path, const std::string& text)>;
+using write_manifest_file = std::function<caf::error(
+  const std::filesystem::path& path, const std::string& text, bool tells_stop)>;
 
 /// A writer with a thread of its own, from the first manifest on. Where the
 /// disk holds that thread up, it is left behind at the end.

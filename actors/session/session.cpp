@@ -117,6 +117,8 @@ void session::start(const record_command& x) {
   cut_ = 0;
   error_.clear();
   cameras_called_.begin(cameras_->look());
+  if (options_.folder)
+    options_.folder->release();
   log_info(who(), "session ", next.start_ms,
            x.label.empty() ? "" : " " + x.label, " begins, ",
            cameras_->look().size(), " cameras");
@@ -191,6 +193,8 @@ std::string session::why_not(const record_command& x) const {
 }
 
 std::string session::why_no_room(const record_command& x) const {
+  if (!told_folder_.empty())
+    return "data.dir: " + told_folder_;
   if (!options_.late->fault(options_.clock()).empty())
     return "the disk does not take the last session's manifest";
   auto disk = disk_.look();
@@ -237,6 +241,7 @@ void session::beat() {
   }
   complete_late();
   show_fault();
+  show_folder();
   show_state(state());
   tell();
 }
@@ -250,6 +255,18 @@ void session::show_fault() {
     return;
   show_error(fault);
   log_error(who(), fault);
+}
+
+void session::show_folder() {
+  auto trouble = options_.folder ? options_.folder->trouble() : "";
+  directory().set_alarm("data.dir", trouble);
+  if (trouble == told_folder_)
+    return;
+  if (trouble.empty())
+    log_info(who(), "data.dir is as it was before: ", told_folder_);
+  else
+    log_error(who(), "data.dir: ", trouble);
+  told_folder_ = trouble;
 }
 
 void session::write() {
@@ -316,6 +333,8 @@ void session::leave_all_late() {
 
 void session::forget_session() {
   cameras_called_.end(cameras_->look(), session_.start_ms);
+  if (options_.folder)
+    options_.folder->release();
   file_ = {};
   session_ = {};
   past_ = {};

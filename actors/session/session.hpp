@@ -8,6 +8,7 @@
 #include "actors/session/session_report.hpp"
 #include "actors/session/truth_light.hpp"
 #include "actors/shared/fleet.hpp"
+#include "actors/shared/held_folder.hpp"
 #include "actors/shared/observed.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "actors/shared/stop_line.hpp"
@@ -41,6 +42,8 @@ struct session_options {
   /// Those that the last session of an earlier process has frames of.
   std::vector<std::string> last_cameras = {};
 
+  held_folder_ptr folder = {}; ///< What is recorded to; null: it stays.
+
   manifest_writer_ptr manifests
     = new_manifest_writer(); ///< Outlives the actor.
 
@@ -54,7 +57,8 @@ struct session_options {
 /// from the books of those who write. A session is kept until its manifest says
 /// on disk that it is finished.
 ///
-/// Does not touch the disk, but waits a moment for manifests: runs detached.
+/// Writes nothing itself, but looks at the disk and its folder, and waits a
+/// moment for manifests: runs detached.
 class session : public observed<session_actor::base> {
 public:
   /// @param current The session that an earlier life of this actor, or an
@@ -125,6 +129,9 @@ private:
   std::string manifest_fault() const;
   void show_fault();
 
+  /// Raises an alarm while the data folder is not what it was, and ends it.
+  void show_folder();
+
   session_view view() const;
   session_view view_of(const session_info& x, const session_past& past,
                        std::vector<fleet_member> cameras) const;
@@ -152,7 +159,8 @@ private:
   int64_t cut_ = 0; ///< Which cut the manifest was last written for.
   trouble_note error_;
   roll_call cameras_called_;
-  std::string told_fault_; ///< What was logged of `manifest_fault`.
+  std::string told_fault_;  ///< What was logged of `manifest_fault`.
+  std::string told_folder_; ///< Likewise, of the data folder.
   uint64_t refused_ = 0;
   truth_light light_;
 };

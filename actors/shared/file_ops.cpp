@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
 #include <system_error>
 
 namespace camnode {
@@ -46,6 +47,13 @@ caf::error create_directory_synced(const fs::path& x) {
   return file_error(ec::open_failed, x, reason == EEXIST ? ENOTDIR : reason);
 }
 
+/// Whether an open file has no name any more. Some file systems count no names.
+bool is_removed(int fd, const fs::path& path) {
+  struct stat info;
+  return ::fstat(fd, &info) == 0 && info.st_nlink == 0
+         && ::lstat(path.c_str(), &info) != 0 && errno == ENOENT;
+}
+
 /// Renames without replacing where the kernel or file system knows no such
 /// thing: a second name is refused if it is taken.
 int rename_by_link(const fs::path& from, const fs::path& to) {
@@ -62,16 +70,34 @@ void unique_fd::reset(int fd) {
   fd_ = fd;
 }
 
+std::string shown(const fs::path& path) {
+  auto below = path.lexically_relative(descriptor_folder);
+  if (below.empty() || *below.begin() == "..")
+    return path.string();
+  std::error_code err;
+  auto folder = fs::read_symlink(descriptor_folder / *below.begin(), err);
+  if (err)
+    return path.string();
+  for (auto part = std::next(below.begin()); part != below.end(); ++part)
+    folder /= *part;
+  return folder.string();
+}
+
 caf::error file_error(ec code, const fs::path& path, int errnum) {
-  return caf::make_error(code,
-                         path.string() + ": "
-                           + std::generic_category().message(errnum),
-                         errnum);
+  return caf::make_error(
+    code, shown(path) + ": " + std::generic_category().message(errnum), errnum);
 }
 
 bool is_name_taken(const caf::error& x) {
   return x.context().match_elements<std::string, int>()
          && x.context().get_as<int>(1) == EEXIST;
+}
+
+bool is_disk_full(const caf::error& x) {
+  if (!x || !x.context().match_elements<std::string, int>())
+    return false;
+  auto reason = x.context().get_as<int>(1);
+  return reason == ENOSPC || reason == EDQUOT;
 }
 
 caf::expected<unique_fd> create_file(const fs::path& path) {
@@ -127,6 +153,10 @@ bool read_at(int fd, uint64_t offset, uint8_t* out, size_t size) {
 caf::error sync_data(int fd, const fs::path& path) {
   if (uninterrupted([fd] { return ::fdatasync(fd); }) != 0)
     return file_error(ec::sync_failed, path, errno);
+  if (is_removed(fd, path))
+    return caf::make_error(ec::sync_failed,
+                           shown(path) + ": was removed while it was written",
+                           ENOENT);
   return caf::none;
 }
 
@@ -188,10 +218,13 @@ caf::error replace_file_synced(const fs::path& path, std::string_view bytes) {
   auto fd = create_file(next);
   if (!fd)
     return std::move(fd.error());
-  if (auto err = write_all(fd->get(), bytes, next))
+  auto err = write_all(fd->get(), bytes, next);
+  if (!err)
+    err = sync_data(fd->get(), next);
+  if (err) {
+    ::unlink(next.c_str()); // It takes room, where that may be short.
     return err;
-  if (auto err = sync_data(fd->get(), next))
-    return err;
+  }
   if (::rename(next.c_str(), path.c_str()) != 0)
     return file_error(ec::write_failed, path, errno);
   return sync_directory(directory_of(path));

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -51,11 +52,22 @@ private:
   int fd_ = -1;
 };
 
+/// Folders that are held by a descriptor are named by its number in here.
+inline const std::filesystem::path descriptor_folder = "/proc/self/fd";
+
+/// `path` in words, for whoever reads the log: one below a folder that is held
+/// by a descriptor gets the name that this folder has now.
+std::string shown(const std::filesystem::path& path);
+
 /// An error that says which file and why: "<path>: <text of errnum>".
 caf::error file_error(ec code, const std::filesystem::path& path, int errnum);
 
 /// Whether `x` is an error of a file because its name is taken.
 bool is_name_taken(const caf::error& x);
+
+/// Whether `x` is an error of a file because its disk, or its user's share of
+/// it, is full.
+bool is_disk_full(const caf::error& x);
 
 /// Creates `path` for appending. Whatever is at that name already (a dangling
 /// link too) is left alone.
@@ -79,7 +91,7 @@ caf::error write_all(int fd, std::string_view bytes,
 bool read_at(int fd, uint64_t offset, uint8_t* out, size_t size);
 
 /// Promises that the bytes of `fd` survive a power cut (not its name).
-/// @returns `ec::sync_failed`.
+/// @returns `ec::sync_failed`, also where somebody has removed the file.
 caf::error sync_data(int fd, const std::filesystem::path& path);
 
 /// Promises that the names in directory `path` survive a power cut, as far as

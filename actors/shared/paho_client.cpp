@@ -9,6 +9,7 @@
 #include <mqtt/create_options.h>
 #include <mqtt/ssl_options.h>
 
+#include <netdb.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -27,6 +28,18 @@ std::string unique_client_id(const std::string& name) {
          + std::to_string(random() % 1000000);
 }
 
+/// Why a host cannot be found, empty where it can. Blocks while the system asks
+/// around.
+std::string why_unknown(const std::string& host) {
+  addrinfo* found = nullptr;
+  auto code = getaddrinfo(host.c_str(), nullptr, nullptr, &found);
+  if (found)
+    freeaddrinfo(found);
+  return code == 0 ? std::string{}
+                   : "the name " + host + " is not known here ("
+                       + gai_strerror(code) + "): is mqtt.host right?";
+}
+
 std::string uri_of(const mqtt_broker& x) {
   auto host = x.host.find(':') == std::string::npos ? x.host
                                                     : "[" + x.host + "]";
@@ -37,7 +50,8 @@ class paho_client : public mqtt_client {
 public:
   paho_client(const mqtt_broker& options, const std::string& name,
               std::optional<mqtt_will> will, mqtt_events events)
-    : uri_(uri_of(options)),
+    : host_(options.host),
+      uri_(uri_of(options)),
       events_(std::move(events)),
       client_(uri_, unique_client_id(name)) {
     // Handlers before connect: setting them later can lock up paho 1.2
@@ -167,19 +181,21 @@ private:
     }
 
     /// What CONNACK's return codes mean (MQTT 3.1.1, section 3.2.2.3).
-    static std::string reason(int code) {
+    std::string reason(int code) const {
       if (code == 4 || code == 5)
         return "the broker refuses the user name or password";
       if (code == 2)
         return "the broker refuses the client id";
       if (code == 3)
         return "the broker is not available";
-      return "no broker answers there";
+      auto unknown = why_unknown(client_.host_);
+      return unknown.empty() ? "no broker answers there" : unknown;
     }
 
     paho_client& client_;
   };
 
+  const std::string host_;
   const std::string uri_;
   const mqtt_events events_;
   log_pace too_large_pace_;

@@ -32,6 +32,12 @@ bool is_segment_extension(std::string_view x) {
   return x == "mp4" || x == "csv";
 }
 
+/// The lock, and the reserve.
+bool is_own(const std::string& name) {
+  constexpr std::string_view start = ".camnode.";
+  return name.compare(0, start.size(), start) == 0;
+}
+
 class lister {
 public:
   explicit lister(fs::path dir) : dir_(std::move(dir)) {
@@ -45,7 +51,7 @@ public:
         list_sensors("sensors", 0);
       else if (x.second && x.first == "sessions")
         list_sessions();
-      else if (x.first != data_lock_name)
+      else if (!is_own(x.first))
         result_.strangers.push_back(x.first);
     }
     for (auto* all : {&result_.cameras, &result_.sensors})

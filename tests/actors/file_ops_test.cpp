@@ -129,6 +129,35 @@ CAF_TEST(a created file takes appended bytes) {
   CAF_CHECK_EQUAL(content_of(path), "abc");
 }
 
+CAF_TEST(a file that was removed is not durable) {
+  auto path = dir / "new";
+  auto fd = create_file(path);
+  CAF_REQUIRE(fd);
+  fs::remove(path);
+  auto err = sync_data(fd->get(), path);
+  CAF_CHECK_EQUAL(err, ec::sync_failed);
+  CAF_CHECK(contains(err, path.string() + ": was removed while it was "));
+}
+
+CAF_TEST(a path below a held folder is shown by its name) {
+  unique_fd held{::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  auto path = descriptor_folder / std::to_string(held.get());
+  CAF_CHECK_EQUAL(shown(path / "cam" / "a"), dir / "cam/a");
+  CAF_CHECK_EQUAL(shown(path), dir);
+  for (auto other : {"/srv/x", "Data/x", "/proc/self/fd/99999/x", "/proc/self"})
+    CAF_CHECK_EQUAL(shown(other), other);
+  auto err = file_error(ec::open_failed, path / "cam", ENOENT);
+  CAF_CHECK(contains(err, (dir / "cam").string() + ": No such file"));
+}
+
+CAF_TEST(a full disk is told from other errors) {
+  CAF_CHECK(is_disk_full(file_error(ec::write_failed, "x", ENOSPC)));
+  CAF_CHECK(is_disk_full(file_error(ec::write_failed, "x", EDQUOT)));
+  CAF_CHECK(!is_disk_full(file_error(ec::write_failed, "x", EIO)));
+  CAF_CHECK(!is_disk_full(caf::none));
+  CAF_CHECK(!is_disk_full(caf::make_error(ec::write_failed)));
+}
+
 CAF_TEST(no file is created at a name that is taken) {
   auto taken = put("taken", "precious");
   auto link = dir / "link";

@@ -25,7 +25,8 @@ session_info session_at(int64_t start_ms) {
 /// A disk that takes everything, or nothing.
 class fake_writer : public manifest_writer {
 public:
-  uint64_t write(const std::filesystem::path& path, std::string) override {
+  uint64_t write(const std::filesystem::path& path, std::string,
+                 bool) override {
     return ++versions[path];
   }
 

@@ -48,8 +48,9 @@ struct slow_disk {
 
 struct fixture {
   fixture() : disk(std::make_shared<slow_disk>()) {
-    testee = new_manifest_writer(
-      [disk = disk](const auto&, auto& text) { return disk->write(text); });
+    testee = new_manifest_writer([disk = disk](const auto&, auto& text, bool) {
+      return disk->write(text);
+    });
   }
 
   ~fixture() {
@@ -70,8 +71,8 @@ CAF_TEST(a manifest is on disk once that is told) {
   scratch_directory scratch;
   auto path = scratch.path() / "sessions" / "1.json";
   auto real = new_manifest_writer();
-  CAF_CHECK_EQUAL(real->write(path, "one"), 1u);
-  CAF_CHECK_EQUAL(real->write(path, "two"), 2u);
+  CAF_CHECK_EQUAL(real->write(path, "one", false), 1u);
+  CAF_CHECK_EQUAL(real->write(path, "two", false), 2u);
   real->wait(path, 60s);
   CAF_CHECK_EQUAL(real->look(path).written, 2u);
   CAF_CHECK_EQUAL(real->look(path).error, "");
@@ -83,17 +84,17 @@ CAF_TEST(a folder that cannot be made is told) {
   scratch.put("sessions", "a file");
   auto path = scratch.path() / "sessions" / "1.json";
   auto real = new_manifest_writer();
-  real->write(path, "one");
+  real->write(path, "one", false);
   real->wait(path, 60s);
   CAF_CHECK_EQUAL(real->look(path).written, 0u);
   CAF_CHECK_EQUAL(real->look(path).error.find("open failed"), 0u);
 }
 
 CAF_TEST(of the versions that wait for the disk the newest one is written) {
-  testee->write("a", "1");
+  testee->write("a", "1", false);
   disk->wait_begun(1);
   for (auto text : {"2", "3", "4"})
-    testee->write("a", text);
+    testee->write("a", text, false);
   CAF_CHECK_EQUAL(testee->look("a").tried, 0u);
   disk->set_open();
   testee->wait("a", 60s);
@@ -102,10 +103,10 @@ CAF_TEST(of the versions that wait for the disk the newest one is written) {
 }
 
 CAF_TEST(one manifest does not push another one out) {
-  testee->write("a", "1");
+  testee->write("a", "1", false);
   disk->wait_begun(1);
-  testee->write("b", "2");
-  testee->write("c", "3");
+  testee->write("b", "2", false);
+  testee->write("c", "3", false);
   disk->set_open();
   testee->wait("b", 60s);
   testee->wait("c", 60s);
@@ -114,7 +115,7 @@ CAF_TEST(one manifest does not push another one out) {
 }
 
 CAF_TEST(a disk that does not answer holds up nobody else) {
-  testee->write("a", "1");
+  testee->write("a", "1", false);
   disk->wait_begun(1);
   testee->wait("a", 10ms);
   CAF_CHECK_EQUAL(testee->look("a").tried, 0u);
@@ -124,7 +125,7 @@ CAF_TEST(a disk that does not answer holds up nobody else) {
 CAF_TEST(a disk that refuses is told and may be asked again) {
   disk->full = true;
   disk->set_open();
-  testee->write("a", "1");
+  testee->write("a", "1", false);
   testee->wait("a", 60s);
   CAF_CHECK_EQUAL(testee->look("a").tried, 1u);
   CAF_CHECK_EQUAL(testee->look("a").written, 0u);
@@ -133,7 +134,7 @@ CAF_TEST(a disk that refuses is told and may be asked again) {
     std::lock_guard<std::mutex> guard{disk->mutex};
     disk->full = false;
   }
-  testee->write("a", "1");
+  testee->write("a", "1", false);
   testee->wait("a", 60s);
   CAF_CHECK_EQUAL(testee->look("a").written, 2u);
   CAF_CHECK_EQUAL(testee->look("a").error, "");

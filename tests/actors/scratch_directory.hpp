@@ -14,7 +14,8 @@ namespace camnode_test {
 class scratch_directory {
 public:
   scratch_directory() {
-    for (auto& parent : {std::filesystem::path{"/dev/shm"},
+    auto wanted = std::getenv("TMPDIR");
+    for (auto& parent : {std::filesystem::path{wanted ? wanted : "/dev/shm"},
                          std::filesystem::temp_directory_path()}) {
       auto name = (parent / "camnode-XXXXXX").string();
       if (mkdtemp(name.data())) {

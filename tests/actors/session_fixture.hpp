@@ -21,7 +21,8 @@ namespace camnode_test {
 /// Takes manifests at once, refuses them, or does not answer.
 class fake_manifests : public camnode::manifest_writer {
 public:
-  uint64_t write(const std::filesystem::path& path, std::string text) override {
+  uint64_t write(const std::filesystem::path& path, std::string text,
+                 bool) override {
     auto& x = files_[path];
     ++x.version;
     ++written;
@@ -117,6 +118,7 @@ struct session_fixture : actor_fixture {
     options.stop = stop;
     options.manifests = disk;
     options.late = late;
+    options.folder = folder;
     testee = start<camnode::session>("session", options, cameras, sensors,
                                      parent, std::move(current),
                                      std::move(past));
@@ -171,6 +173,7 @@ struct session_fixture : actor_fixture {
   camnode::client_supervisor_actor parent;
   camnode::session_actor testee;
   std::optional<uint64_t> free_bytes; ///< Of the disk.
+  camnode::held_folder_ptr folder;    ///< The data folder, where it matters.
   bool with_sensors = false;          ///< Whether the test is the sensor log.
 };
 

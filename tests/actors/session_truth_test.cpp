@@ -71,6 +71,28 @@ CAF_TEST(an alarm about an actor is told at once and its end as well) {
   CAF_CHECK(light("/alarms").empty());
 }
 
+CAF_TEST(a data folder that is renamed is an alarm and refuses a start) {
+  auto name = scratch.path() / "data";
+  std::filesystem::create_directory(name);
+  folder = *camnode::held_folder::hold(name);
+  start_session_actor();
+  auto moved = scratch.path() / "moved";
+  std::filesystem::rename(name, moved);
+  advance(1s);
+  auto alarm = light("/alarms/data.dir").get<std::string>();
+  CAF_CHECK_EQUAL(alarm.find(name.string() + " was renamed to "
+                             + moved.string()),
+                  0u);
+  start_recording("", 0, true);
+  CAF_CHECK_EQUAL(light("/state"), "idle");
+  CAF_CHECK_EQUAL(light("/last_error"), "start: data.dir: " + alarm);
+  std::filesystem::rename(moved, name);
+  advance(1s);
+  CAF_CHECK(light("/alarms").empty());
+  start_recording();
+  CAF_CHECK_EQUAL(light("/state"), "recording");
+}
+
 CAF_TEST(a manifest begins without the readings of an earlier session) {
   with_sensors = true;
   sensors->begin(start_ms - 60'000);

@@ -56,7 +56,8 @@ class GoodCamera:
         assert self.server.runs and self.client.runs
         assert self.files_outside() == self.outside
         top = {x.name for x in self.room.data.iterdir()}
-        assert top <= {"cam", "sensors", "sessions", ".camnode.lock"}
+        assert top <= {"cam", "sensors", "sessions", ".camnode.lock",
+                       ".camnode.reserve"}
         return recording
 
 

@@ -11,6 +11,7 @@ import os
 import pathlib
 import random
 import re
+import select
 import shutil
 import signal
 import socket
@@ -31,7 +32,10 @@ CAMCTL = str(pathlib.Path(CAMNODE).parent / "camctl")
 PATIENCE = 30
 
 # What a node may take to end. One that takes more than 3 s says so and fails.
-END_PATIENCE = 15
+END_PATIENCE = PATIENCE
+
+# Truth lights that may come between an event and the one that tells of it.
+LATE_LIGHTS = 6
 
 SANITIZER_REPORTS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
                      "runtime error:", "WARNING: ThreadSanitizer")
@@ -83,14 +87,49 @@ def peak_memory_mib(pid):
         return int(re.search(r"VmHWM:\s+(\d+) kB", file.read())[1]) // 1024
 
 
+class Terminal:
+    """A terminal to run a program in, until it is closed. What the program says
+    goes into its log."""
+
+    def __init__(self):
+        self._ours, self.theirs = os.openpty()
+        self._closed = threading.Event()
+        self._thread = None
+
+    def show(self, log_path):
+        os.close(self.theirs)
+        self._thread = threading.Thread(target=self._copy, args=(log_path,),
+                                        daemon=True)
+        self._thread.start()
+
+    def _copy(self, log_path):
+        with log_path.open("ab", buffering=0) as log:
+            while not self._closed.is_set():
+                if select.select([self._ours], [], [], 0.05)[0]:
+                    try:
+                        log.write(os.read(self._ours, 65536))
+                    except OSError: # The program has ended.
+                        break
+        os.close(self._ours) # Here, as a read would keep it open.
+
+    def close(self):
+        self._closed.set()
+        self._thread.join()
+
+
 class Process:
     """A program with its log. Dies with the test program at the latest."""
 
     def __init__(self, name, command, folder, cwd, environment=None,
-                 pass_fds=(), log=None):
+                 pass_fds=(), log=None, prefix=(), terminal=None):
         """
         :param log: A descriptor for the log; a file of our own if None.
+        :param prefix: A command that runs the program, such as nohup.
+        :param terminal: The `Terminal` that it runs in; in none if None.
         """
+        if terminal:
+            log = terminal.theirs
+            prefix = ("setsid", "--ctty", *prefix)
         self.name = name
         self.command = [str(x) for x in command]
         self.log_path = folder / f"{name}.log"
@@ -98,9 +137,13 @@ class Process:
         with self.log_path.open("ab") as file:
             log = file if log is None else log
             self._popen = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "--", *self.command],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=cwd,
+                ["setpriv", "--pdeathsig", "KILL", "--", *prefix,
+                 *self.command],
+                stdin=log if terminal else subprocess.DEVNULL, stdout=log,
+                stderr=log, cwd=cwd,
                 env={**os.environ, **(environment or {})}, pass_fds=pass_fds)
+        if terminal:
+            terminal.show(self.log_path)
 
     @property
     def pid(self):
@@ -346,13 +389,13 @@ class Room:
 
     # -- nodes ---------------------------------------------------------------
 
-    def node(self, name, role, *options, environment=None, log=None):
+    def node(self, name, role, *options, **process):
         self._started += 1
         node = Node(f"{name}-{self._started}",
                     [CAMNODE, f"--role={role}", f"--node.id={name}",
                      "--mqtt.host=127.0.0.1", f"--mqtt.port={self.port}",
                      *self._ports_of(options), *options], self.logs, self.cwd,
-                    environment, log=log)
+                    **process)
         self.nodes.append(node)
         return node
 
@@ -411,6 +454,17 @@ class Room:
             light = message.json
             return isinstance(light, dict) and accept(light)
         return self.ear.wait(f"camera/recording/{name}", matches, timeout).json
+
+    def wait_light_in_time(self, accept):
+        """Waits for a truth light that is due within 2 s. There is one each
+        second, and one more for each change: a busy machine takes longer, and
+        has a few others at most before it all the same."""
+        heard = self.ear.heard("camera/recording/client")
+        light = self.wait_light(accept)
+        lights = self.ear.heard("camera/recording/client")[len(heard):]
+        others = [x for x in lights if x.json["time_ms"] < light["time_ms"]]
+        assert len(others) <= LATE_LIGHTS, [x.text for x in others]
+        return light
 
     def wait_connected(self, *ids):
         return self.wait_light(lambda light: all(

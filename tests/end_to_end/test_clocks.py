@@ -10,19 +10,22 @@ import pytest
 
 from clocks import WrongCaptureClock, WrongUtc, honest
 from harness import CAMCTL, free_port, random_address, wait_until
-from recordings import RECEIVE_TIME_ONLY, Recording
+from recordings import RECEIVE_TIME_ONLY, Recording, check_flags
 from streams import Reader, SlowNetwork, boottime_ns, get
 
 SECOND = 1_000_000_000
 
 # From a source's stamp to the first byte that its server reads, on a machine
 # that does ten other things.
-LATE_NS = SECOND
+LATE_NS = 10 * SECOND
 
 
-def utc_error_s(where):
+def utc_is_off(where, seconds):
+    """Whether UTC of a server is off by so much, as far as anybody can tell
+    whose question takes its time."""
+    before = time.time()
     clock = json.loads(get(where, "/clock")[2])
-    return clock["utc_ns"] / 1e9 - time.time()
+    return before - 0.1 <= clock["utc_ns"] / 1e9 - seconds <= time.time() + 0.1
 
 
 def wait_durable(room, n, *cameras):
@@ -34,9 +37,9 @@ def check_places(recording, camera):
     """Every frame is where its source has stamped it."""
     frames = recording.check_camera(camera)
     assert recording.manifest["cameras"][camera]["lost"] == 0
+    check_flags(frames)
     for frame in frames:
         late_ns = frame.capture_ns - recording.capture_ns(frame.stamp[2])
-        assert frame.flags == 0
         assert -frame.offset_error_ns <= late_ns \
             <= LATE_NS + frame.offset_error_ns, frame.sequence
     return frames
@@ -57,16 +60,16 @@ def test_utc_of_servers_is_of_no_matter(room):
                             environment=y.environment()).where()
              for x, y in wrong.items()}
     where["cam-c"] = room.server("cam-c", room.stamped("cam-c")).where()
-    assert abs(utc_error_s(where["cam-a"]) - 3.7) < 2
-    assert abs(utc_error_s(where["cam-b"]) + 3600) < 30
+    assert utc_is_off(where["cam-a"], 3.7)
+    assert utc_is_off(where["cam-b"], -3600)
     room.client(segment=1)
     room.wait_connected(*where)
     session = room.start_recording()
     wait_durable(room, 40, *where)
     wrong["cam-a"].step(-3600)
     wrong["cam-b"].step(3.7)
-    wait_until("the clocks are set", lambda: abs(
-        utc_error_s(where["cam-a"]) + 3600) < 30)
+    wait_until("the clocks are set", lambda: utc_is_off(where["cam-a"], -3600)
+               and utc_is_off(where["cam-b"], 3.7))
     wait_durable(room, 120, *where)
     room.stop_recording()
     recording = Recording(room.data, session)
@@ -98,8 +101,8 @@ def check_bounds(what, recording, camera, clock, parts):
     stamps = {x.sequence: x.capture_mono_ns for x in parts}
     off = []
     frames = recording.check_camera(camera)
+    check_flags(frames)
     for frame in frames:
-        assert frame.flags == 0, frame.sequence
         true_ns = recording.capture_ns(clock.true_ns(stamps[frame.sequence]))
         off.append(frame.capture_ns - true_ns)
         # Both sides have their clocks to the microsecond.

@@ -127,12 +127,13 @@ def test_a_session_that_was_stopping_is_completed(room):
 
 def test_a_session_ends_when_it_is_due_though_its_client_was_killed(room):
     client, session = begin(
-        room, "cam-a", command='{"action":"start","duration_s":6}')
+        room, "cam-a", command='{"action":"start","duration_s":15}')
     client.kill()
     second = room.client()
     second.wait_log(f"session {session} is complete")
     recording, _ = check_nothing_missing(room, session, "cam-a")
-    assert abs(recording.stop_ms - recording.start_ms - 6000) < 300
+    # No sooner, and a moment later where the machine is busy.
+    assert 15_000 <= recording.stop_ms - recording.start_ms < 25_000
     check_done(room, recording)
 
 

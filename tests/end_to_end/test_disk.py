@@ -9,7 +9,7 @@ import tempfile
 import pytest
 
 from crashes import begin, check_done, verify
-from harness import Room
+from harness import Room, wait_until
 from recordings import Recording
 
 
@@ -75,6 +75,34 @@ def test_a_full_disk_is_told_and_what_is_there_plays(small_room):
     assert recording.manifest["cameras"]["cam-a"]["restarts"]["recorder"] > 0
     status, said = verify(room.data)
     assert status == (1 if missing else 0), said
+
+
+@pytest.mark.parametrize("small_room", [16], indirect=True)
+def test_a_stop_on_a_full_disk_is_not_forgotten(small_room):
+    """Room for it is kept, and what is left of the session is completed by the
+    next client, which does not go on with it."""
+    room = small_room
+    client, session = begin(room, "cam-a", segment=60,
+                            command='{"action":"start","force":true}')
+    filler = fill(room, 0)
+    room.wait_light(lambda x: camera(x)["state"] == "stalled"
+                    and "No space left" in camera(x)["last_error"])
+    room.ear.publish("command/rec", "stop")
+    wait_until("the stop is on disk", lambda: Recording(
+        room.data, session).manifest["stop_ms"])
+    assert shutil.disk_usage(room.data).free < 1 << 20
+    client.kill()
+    filler.unlink()
+    client = room.client(segment=60)
+    client.wait_log(f"session {session} goes on.*it is over already")
+    wait_until("the session is complete", lambda: Recording(
+        room.data, session).manifest["state"] == "finished")
+    room.wait_light(lambda x: x["state"] == "idle")
+    recording = Recording(room.data, session)
+    assert len(recording.check_camera("cam-a")) > 30
+    assert (room.data / ".camnode.reserve").stat().st_mode & 0o777 == 0o600
+    status, said = verify(room.data)
+    assert status in (0, 1), said
 
 
 @pytest.mark.parametrize("small_room", [64], indirect=True)

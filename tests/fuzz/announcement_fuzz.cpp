@@ -54,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return 0;
 }
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<std::vector<uint8_t>> result;
   for (std::string x :
        {"camera/announce/a\n{\"id\":\"a\",\"ip\":\"10.0.0.7\",\"port\":8000,"

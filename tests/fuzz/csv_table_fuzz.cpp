@@ -96,7 +96,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return 0;
 }
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<std::vector<uint8_t>> result;
   for (std::string x : {"a;1;b;2;|b;3;c;\"x,\n\";|d;\r\n;|a;;|",
                         "\"k\";\"\";|\n;,;|", "a,b\n\"c\nd\",\"\"\"\"\r\n"})

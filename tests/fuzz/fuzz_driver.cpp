@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 using fuzz_input = std::vector<uint8_t>;
 
-extern "C" __attribute__((weak)) std::vector<fuzz_input> camnode_fuzz_seeds();
+std::vector<fuzz_input> camnode_fuzz_seeds();
 
 namespace {
 
@@ -69,9 +69,7 @@ private:
 
 int main(int argc, char** argv) {
   auto runs = argc > 1 ? std::strtol(argv[1], nullptr, 10) : 10000;
-  std::vector<fuzz_input> seeds;
-  if (camnode_fuzz_seeds)
-    seeds = camnode_fuzz_seeds();
+  auto seeds = camnode_fuzz_seeds();
   seeds.push_back({});
   mutator random;
   for (auto& x : seeds)

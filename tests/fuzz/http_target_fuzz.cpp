@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return 0;
 }
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   return {seed("/stream.mjpg?mode=lossless&after=7:1234"),
           seed("http://pi:8000/%73napshot.jpg?t=1&mode=live"), seed("/")};
 }

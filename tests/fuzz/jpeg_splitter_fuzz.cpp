@@ -65,7 +65,7 @@ cut_stream cut(const uint8_t* data, size_t size, size_t chunk) {
 
 } // namespace
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   auto seeds = good_jpegs();
   bytes all;
   for (auto& x : good_jpegs())

@@ -74,7 +74,7 @@ void check_camera(const session_info& session, const manifest_camera& x) {
 
 } // namespace
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   require(parse_manifest(sample).engaged());
   return {{sample.begin(), sample.end()}};
 }

@@ -62,7 +62,7 @@ bytes file_of(size_t fragments, uint8_t mdhd_version) {
 
 } // namespace
 
-extern "C" std::vector<bytes> camnode_fuzz_seeds() {
+std::vector<bytes> camnode_fuzz_seeds() {
   return {file_of(0, 0), file_of(1, 1), file_of(5, 0)};
 }
 

@@ -137,7 +137,7 @@ std::string segment_of(uint64_t frames, uint64_t period_us) {
 
 } // namespace
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<std::vector<uint8_t>> result;
   for (auto& x : {segment_of(4, 33'333), segment_of(6, 2'000'000),
                   segment_of(1, 1000), segment_of(0, 1000)})

@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return 0;
 }
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<std::vector<uint8_t>> result;
   for (std::string x : {"{\"t\":1,\"air\":{\"co2\":417.50},\"xs\":[1,[2],{}]}",
                         "{\"timestamp\":null,\"on\":true,\"s\":\"a,\\\"b\\n\"}",

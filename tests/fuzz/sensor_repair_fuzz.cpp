@@ -28,7 +28,7 @@ sensor_facts facts_of(const std::string& text, size_t piece) {
 
 } // namespace
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<std::vector<uint8_t>> result;
   for (std::string x :
        {"timestamp,t\n1000,1\n1500,\"2\n2\"\n1700,3\n",

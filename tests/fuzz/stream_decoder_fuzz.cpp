@@ -129,7 +129,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return 0;
 }
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   return {seed(0, foreign_stream()), seed(4, camnode_stream()),
           seed(99, legacy_stream()), seed(255, "HTTP/1.1 404 Not Found\n\n")};
 }

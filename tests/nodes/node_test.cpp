@@ -14,6 +14,7 @@
 
 #include <csignal>
 #include <stdexcept>
+#include <vector>
 
 using namespace camnode;
 using namespace std::chrono_literals;
@@ -53,15 +54,16 @@ private:
 };
 
 /// What the process would exit with.
-int run(ending how) {
+/// @param told The signals that come; for an ending `when_told`.
+int run(ending how, std::vector<int> told = {}) {
   set_log_level(log_level::error);
   blocked_signals signals;
   actor_directory directory;
   node_config config;
   caf::actor_system system{config};
   auto x = system.spawn<root>(actor_context{&directory, "root", 0}, how);
-  if (how == ending::when_told)
-    pthread_kill(pthread_self(), SIGTERM);
+  for (auto number : told)
+    pthread_kill(pthread_self(), number);
   return run_node(signals, directory, caf::actor_cast<caf::actor>(std::move(x)),
                   [] { return 1ms; });
 }
@@ -77,5 +79,27 @@ CAF_TEST(a root that quits ends the node as a failure) {
 }
 
 CAF_TEST(a root that ends on a signal ends the node cleanly) {
-  CAF_CHECK_EQUAL(run(ending::when_told), 0);
+  for (auto number : {SIGTERM, SIGINT, SIGHUP})
+    CAF_CHECK_EQUAL(run(ending::when_told, {number}), 0);
+}
+
+CAF_TEST(a terminal that closes hurries nobody) {
+  CAF_CHECK_EQUAL(run(ending::when_told, {SIGHUP, SIGHUP, SIGTERM}), 0);
+}
+
+CAF_TEST(a hangup that is ignored stays so) {
+  std::signal(SIGHUP, SIG_IGN);
+  sigset_t unblocked;
+  sigemptyset(&unblocked);
+  sigaddset(&unblocked, SIGHUP);
+  pthread_sigmask(SIG_UNBLOCK, &unblocked, nullptr);
+  {
+    blocked_signals signals;
+    std::raise(SIGHUP);
+    CAF_CHECK_EQUAL(signals.wait(0ms), 0);
+  }
+  std::signal(SIGHUP, SIG_DFL);
+  blocked_signals signals;
+  std::raise(SIGHUP);
+  CAF_CHECK_EQUAL(signals.wait(0ms), SIGHUP);
 }

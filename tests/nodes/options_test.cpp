@@ -388,6 +388,129 @@ CAF_TEST(an address is kept in its usual spelling) {
   CAF_CHECK_EQUAL(x.stream.advertise, "fd00::1");
 }
 
+CAF_TEST(a host is a host alone) {
+  for (auto good : {"broker", "pi-3.lab_2", "10.0.0.7", "::1", "fe80::1%eth0"})
+    CAF_CHECK_EQUAL(accepted<client_options>(
+                      {client, "--mqtt.host=" + std::string{good}})
+                      .mqtt.host,
+                    good);
+  auto said = [](const std::string& role, const std::string& option) {
+    auto text = refused({role, "--" + option});
+    auto meant = text.find("; here ");
+    return meant == text.npos ? "" : text.substr(meant + 7);
+  };
+  CAF_CHECK_EQUAL(refused({client, "--mqtt.host=lab:15000"}),
+                  "mqtt.host=lab:15000 (command line): want a host name or an "
+                  "IP address alone; here mqtt.host=lab and mqtt.port=15000");
+  CAF_CHECK_EQUAL(said(client, "mqtt.host=mqtt://lab"), "mqtt.host=lab");
+  CAF_CHECK_EQUAL(said(client, "mqtt.host=tcp://10.0.0.7:1884/x"),
+                  "mqtt.host=10.0.0.7 and mqtt.port=1884");
+  CAF_CHECK_EQUAL(said(client, "mqtt.host=[::1]:1883"),
+                  "mqtt.host=::1 and mqtt.port=1883");
+  CAF_CHECK_EQUAL(said(client, "http.host=0.0.0.0:8080"),
+                  "http.host=0.0.0.0 and http.port=8080");
+  CAF_CHECK_EQUAL(said(client, "introspect.operator-host=0.0.0.0:1"),
+                  "introspect.operator-host=0.0.0.0 and "
+                  "introspect.operator-port=1");
+  CAF_CHECK_EQUAL(said(server, "stream.advertise=10.0.0.7:8000"),
+                  "stream.advertise=10.0.0.7 and stream.port=8000");
+  CAF_CHECK_EQUAL(said(server, "stream.host=http://10.0.0.7/"),
+                  "stream.host=10.0.0.7");
+  for (auto bad : {"two words", "10.0.0.256", "10.0", "-x", "a..b", ":", "://",
+                   "[", "]:", "[]:1", "user@lab", "b\xc3\xbcro"})
+    CAF_CHECK_EQUAL(said(client, "mqtt.host=" + std::string{bad}), "");
+}
+
+CAF_TEST(a path is what the system takes it for) {
+  std::string home = std::getenv("HOME") ? std::getenv("HOME") : "";
+  setenv("HOME", "/home/ada", 1);
+  auto dir_of = [](const std::string& x) {
+    return accepted<client_options>({client, "--data.dir=" + x}).data.dir;
+  };
+  for (auto good : {"Data", "/srv/a b", "./~", "a~", "/x/$y", "it's", "/a #b"})
+    CAF_CHECK_EQUAL(dir_of(good), good);
+  auto meant = [](const std::string& x) {
+    auto text = refused({client, "--data.dir=" + x});
+    return text.substr(text.find("want "));
+  };
+  CAF_CHECK_EQUAL(meant("~/Data"), "want a path; here data.dir=/home/ada/Data");
+  CAF_CHECK_EQUAL(meant("~"), "want a path; here data.dir=/home/ada");
+  CAF_CHECK_EQUAL(meant("$HOME/Data"),
+                  "want a path; here data.dir=/home/ada/Data");
+  CAF_CHECK_EQUAL(meant("~bob/Data"),
+                  "want a path; nobody replaces ~ and $ in here");
+  CAF_CHECK_EQUAL(meant(" /srv "), "want a path; here data.dir=/srv");
+  CAF_CHECK_EQUAL(meant("\"/srv"), "want a path; here data.dir=/srv");
+  CAF_CHECK_EQUAL(meant("file:///srv"), "want a path; here data.dir=/srv");
+  CAF_CHECK_EQUAL(meant("\"/srv/x\""), "want no quotes: data.dir=/srv/x");
+  // Where the file must be there, too.
+  CAF_CHECK_EQUAL(refused({server, "--camera.file=~/film.mjpeg"}),
+                  "camera.file=~/film.mjpeg (command line): want a file that "
+                  "exists and is readable; here "
+                  "camera.file=/home/ada/film.mjpeg");
+  CAF_CHECK_EQUAL(refused({server, "--config=~/x.conf"}),
+                  "--config=~/x.conf: No such file or directory; here "
+                  "--config=/home/ada/x.conf");
+  if (home.empty())
+    unsetenv("HOME");
+  else
+    setenv("HOME", home.c_str(), 1);
+}
+
+CAF_TEST(quotes and comments behind a value are told) {
+  auto with = [this](const std::string& line) {
+    return refused({client, "--config=" + file(line + "\n")});
+  };
+  auto end = [](const std::string& x) { return x.substr(x.find("want ")); };
+  CAF_CHECK_EQUAL(end(with("[mqtt]\nport=\"1883\"")),
+                  "want no quotes: mqtt.port=1883");
+  CAF_CHECK_EQUAL(end(with("[node]\nid='desk'")),
+                  "want no quotes: node.id=desk");
+  CAF_CHECK_EQUAL(end(with("[data]\ndir=/srv/x # where")),
+                  "want the comment in a line of its own, and here "
+                  "data.dir=/srv/x");
+  CAF_CHECK_EQUAL(end(with("[mqtt]\nport=1883\t; usual")),
+                  "want the comment in a line of its own, and here "
+                  "mqtt.port=1883");
+  // In a shell's command they have a meaning.
+  for (auto command : {"\"/bin/sh\"", "'/a b' \"c\"", "exec x # y"}) {
+    auto config = file("[camera]\ncommand=" + std::string{command} + "\n");
+    CAF_CHECK_EQUAL(
+      accepted<server_options>({server, "--config=" + config}).camera.command,
+      command);
+  }
+  CAF_CHECK_EQUAL(end(refused({server, "--camera.command=\"cam -o -\""})),
+                  "want no quotes: camera.command=cam -o -");
+}
+
+CAF_TEST(files of other systems are read or refused) {
+  auto marked = file("\xef\xbb\xbf[mqtt]\r\nhost=b\r\n");
+  CAF_CHECK_EQUAL(
+    accepted<client_options>({client, "--config=" + marked}).mqtt.host, "b");
+  auto wide = file(std::string("\xff\xfe[\0m\0", 6));
+  CAF_CHECK_EQUAL(refused({client, "--config=" + wide}),
+                  "--config=" + wide + ": want text in UTF-8");
+  auto password = read_password(file("\xef\xbb\xbfsecret\r\n"));
+  CAF_REQUIRE(password.engaged());
+  CAF_CHECK_EQUAL(*password, "secret");
+}
+
+CAF_TEST(a secret that everybody can read is told) {
+  auto path = file("secret");
+  chmod(dir.c_str(), 0755);
+  chmod(path.c_str(), 0644);
+  CAF_CHECK_EQUAL(why_exposed(path),
+                  "every user of this machine can read it; want: chmod 600 "
+                    + path + ", or 640 where a group has to");
+  chmod(path.c_str(), 0640);
+  CAF_CHECK_EQUAL(why_exposed(path), "");
+  chmod(path.c_str(), 0644);
+  chmod(dir.c_str(), 0700); // Nobody comes that far.
+  CAF_CHECK_EQUAL(why_exposed(path), "");
+  CAF_CHECK_EQUAL(why_exposed(""), "");
+  CAF_CHECK_EQUAL(why_exposed(dir + "/missing"), "");
+}
+
 CAF_TEST(the default id is an id) {
   CAF_CHECK(is_node_id(default_node_id()));
 }

@@ -2,6 +2,7 @@
 
 option(CAMNODE_SANITIZE "Build with AddressSanitizer and UBSan" OFF)
 option(CAMNODE_WERROR "Warnings are errors" OFF)
+option(CAMNODE_LIBFUZZER "Build the fuzzers alone, for libFuzzer (Clang)" OFF)
 
 add_compile_options(-Wall -Wextra -Wpedantic)
 if(CAMNODE_WERROR)
@@ -18,6 +19,15 @@ if(CAMNODE_SANITIZE)
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
   set(CMAKE_CXX_FLAGS_DEBUG "-g1 -O0")
+endif()
+
+# Whatever the fuzzers run tells libFuzzer which ways it goes. Everywhere, as a
+# precompiled header serves those alone who compile with the same sanitizers.
+if(CAMNODE_LIBFUZZER)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "CAMNODE_LIBFUZZER wants CXX=clang++ (tools/fuzz)")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 # The sloppiness lets ccache serve files that use a precompiled header; GCC

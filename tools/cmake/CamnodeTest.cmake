@@ -19,14 +19,13 @@ function(camnode_add_suites target)
   endforeach()
 endfunction()
 
-# camnode_add_fuzzer(<source>): with Clang and CAMNODE_LIBFUZZER a libFuzzer
-# program; else a program that mutates the harness's own seeds with a fixed
+# camnode_add_fuzzer(<source>): with CAMNODE_LIBFUZZER a libFuzzer program, which
+# tools/fuzz runs; else a program that mutates the harness's own seeds with a fixed
 # random seed, for a bounded number of runs, as a test.
 function(camnode_add_fuzzer source)
   get_filename_component(name ${source} NAME_WE)
   if(CAMNODE_LIBFUZZER)
-    add_executable(${name} ${source})
-    target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_executable(${name} ${source} fuzz/fuzz_corpus.cpp)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   else()
     add_executable(${name} ${source} fuzz/fuzz_driver.cpp)
