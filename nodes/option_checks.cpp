@@ -1,6 +1,7 @@
 #include "nodes/option_checks.hpp"
 
 #include "actors/camera/libcamera_source.hpp"
+#include "actors/discovery/camera_address.hpp"
 #include "messages/error.hpp"
 #include "nodes/certificates.hpp"
 
@@ -74,6 +75,15 @@ std::string check_libcamera(const camera_options& x) {
   return {};
 }
 
+/// Clients refuse such an announcement.
+std::string check(const stream_options& x) {
+  auto& ip = x.advertise;
+  auto why = ip.empty() ? std::string{} : why_no_camera_at(ip, {ip}, {});
+  return why.empty() ? why
+                     : "stream.advertise=" + ip + " is " + why
+                         + ": want one of this machine, or nothing";
+}
+
 } // namespace
 
 std::string why_contradictory(const server_options& x) {
@@ -93,6 +103,8 @@ std::string why_contradictory(const server_options& x) {
            "camera.width and camera.height than "
            + std::to_string(camera.width) + "x" + std::to_string(camera.height);
   auto error = check_libcamera(camera);
+  if (error.empty())
+    error = check(x.stream);
   if (error.empty())
     error = check(x.mqtt);
   return error.empty() ? check(x.introspect) : error;

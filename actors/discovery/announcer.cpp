@@ -36,10 +36,11 @@ constexpr auto silence_alarm = "mqtt.topic-announce";
 constexpr auto claim_alarm = "stream.advertise";
 
 /// What a broker passes on comes back at once; a busy one takes its time.
-constexpr int unheard_beats = 20;
+constexpr int silent_beats = 20;
 
-/// How often an announcement that did not come back is tried again.
-constexpr int repeat_beats = 20;
+/// After this, an announcement that did not come back is tried again; from then
+/// on each `silent_beats`.
+constexpr int repeat_beats = 10;
 
 /// How long an alarm outlives the claim that it is about: whoever looks is to
 /// see it.
@@ -193,6 +194,8 @@ void announcer::take_back() {
   auto x = will();
   client_->publish(x.topic, x.payload, true);
   announced_ = server_;
+  awaited_ = false;
+  forget_silence();
   auto why = why_not_online();
   say("not announced: " + why);
   log_warning(who(), "not announced: ", why);
@@ -209,6 +212,7 @@ std::string announcer::why_not_online() const {
 
 void announcer::announce() {
   namesakes_.announced(server_);
+  awaited_ = true;
   client_->publish(announce_topic(), write_announcement(server_), true);
   announced_ = server_;
   told_beats_ = 0;
@@ -254,6 +258,7 @@ void announcer::hear(const mqtt_message& announcement) {
       if (unheard_told_)
         log_info(who(), "the broker passes announcements on again");
       forget_silence();
+      awaited_ = false;
       break;
     case verdict::claimed:
       found_claim(*x);
@@ -313,16 +318,16 @@ void announcer::forget_silence() {
 void announcer::judge_silence() {
   if (claimed_beats_ > 0 && --claimed_beats_ == 0)
     directory().set_alarm(claim_alarm, {});
-  if (!linked_ || !announced_ || !announced_->online)
+  if (!linked_ || !awaited_)
     return;
   ++unheard_beats_;
-  if (unheard_beats_ < unheard_beats)
-    return;
-  if (unheard_beats_ % repeat_beats == 0) {
-    // The broker's rules may have changed.
+  if (unheard_beats_ == repeat_beats || unheard_beats_ % silent_beats == 0) {
+    // It may have been lost in a flood, or the broker's rules have changed.
     client_->subscribe(announce_topic());
-    announced_.reset();
+    announce_again();
   }
+  if (unheard_beats_ < silent_beats)
+    return;
   if (std::exchange(unheard_told_, true))
     return;
   auto text = "the broker does not pass on what is published to "

@@ -110,6 +110,7 @@ private:
   bool linked_ = false;
   int told_beats_ = 0;    ///< Since the last announcement.
   int unheard_beats_ = 0; ///< For how long no announcement of ours came back.
+  bool awaited_ = false;  ///< Whether one that was published has to come back.
   bool unheard_told_ = false;
   int claimed_beats_ = 0; ///< Until the alarm about a claim ends.
   int closed_beats_ = 0;  ///< For how long the stream cannot be reached, while

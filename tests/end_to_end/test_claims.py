@@ -123,9 +123,9 @@ def test_addresses_that_no_camera_has_are_refused(room):
     for camera, ip in {**BAD_ADDRESSES, "239.1.1.1": "239.1.1.1"}.items():
         line = f"ignored server {camera} at {ip}: "
         assert client.log().count(line) == 1, line
-    state, = (x["state"] for x in client.look()["actors"]
-              if x["name"] == "discovery")
-    assert f"ignored: {2 * len(BAD_ADDRESSES) + 2} for their address" in state
+    wait_until("all are counted", lambda: any(
+        f"ignored: {2 * len(BAD_ADDRESSES) + 2} for their address"
+        in x["state"] for x in client.look()["actors"]))
     for camera in BAD_ADDRESSES:
         room.ear.publish(f"camera/announce/{camera}", "", retain=True)
     room.wait_light(lambda x: "1 server "

@@ -298,4 +298,26 @@ CAF_TEST(an announcement from elsewhere does not move a server that sends) {
   check_recorded();
 }
 
+CAF_TEST(a server that moved is recorded where it is announced) {
+  start_session();
+  capture(20);
+  stream_server_options stream;
+  stream.host = "127.0.0.1";
+  stream.port = 0;
+  stream.id = "cam";
+  stream.epoch = 7;
+  auto moved = std::make_unique<stream_server>(io, camera, stream);
+  CAF_REQUIRE(!moved->start());
+  auto there = announced();
+  there.port = moved->port();
+  caf::anon_send(root, found_atom_v, there);
+  capture(20);
+  server = std::move(moved);
+  capture(20);
+  until([&] { return viewed().frames == captured; });
+  CAF_CHECK_EQUAL(viewed().port, server->port());
+  CAF_CHECK_EQUAL(alarm("server/cam"), "");
+  check_recorded();
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
