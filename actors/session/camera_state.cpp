@@ -30,7 +30,7 @@ std::string why_no_frame(const fleet_member& x) {
     return "the server said goodbye";
   if (!x.server.camera_trouble.empty())
     return "its camera: " + x.server.camera_trouble;
-  if (x.server.ip.empty())
+  if (x.server.ip.empty() && viewer.last_error.empty())
     return "nobody has announced it";
   if (viewer.broken > 0 && viewer.frames == 0)
     return "no picture of it can be read; " + viewer.last_error;

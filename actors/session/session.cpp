@@ -394,9 +394,9 @@ session_view session::view_of(const session_info& session,
     }
   x.missing = roll_call::missing(x.cameras, options_.utc(), x.now_ns);
   x.not_as_last_time = cameras_called_.not_as_last_time();
-  if (x.last_error.empty())
-    x.last_error = why_no_camera(x.cameras, session);
   x.alarms = directory().alarms();
+  if (auto why = why_no_camera(x.cameras, session); !why.empty())
+    x.alarms[who()] = why;
   for (auto& [actor, n] : past.restarts)
     x.restarts[actor] += n;
   x.resumed_ms = past.resumed_ms;

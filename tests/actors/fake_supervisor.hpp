@@ -14,6 +14,7 @@ namespace camnode_test {
 struct told_by_children {
   std::vector<camnode::server_info> found;
   std::vector<camnode::server_info> lost;
+  std::vector<std::string> told_off;
   std::vector<camnode::record_command> commands;
   std::vector<std::string> refusals;
   std::vector<camnode::session_info> sessions;
@@ -38,6 +39,7 @@ protected:
       [](stop_atom, int) {},
       [this](found_atom, const server_info& x) { kept_.found.push_back(x); },
       [this](lost_atom, const server_info& x) { kept_.lost.push_back(x); },
+      [this](lost_atom, const std::string& x) { kept_.told_off.push_back(x); },
       [this](const record_command& x) { kept_.commands.push_back(x); },
       [this](const record_command&, const std::string& why) {
         kept_.refusals.push_back(why);

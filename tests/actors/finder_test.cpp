@@ -133,11 +133,14 @@ CAF_TEST(an announcement that cannot be read is refused) {
   CAF_CHECK(figures("discovery").last_error.find("bad message") == 0);
 }
 
-CAF_TEST(an announcement that was cleared says nothing) {
+CAF_TEST(an announcement that was cleared tells its server off) {
   come_up();
   announce(server(5));
   deliver("camera/announce/porch", "");
   CAF_CHECK(told.lost.empty());
+  CAF_CHECK_EQUAL(told.told_off, (std::vector<std::string>{"porch"}));
+  deliver("camera/announce/..", "");
+  CAF_CHECK_EQUAL(told.told_off.size(), 1u);
   CAF_CHECK_EQUAL(figures("discovery").last_error, "");
 }
 

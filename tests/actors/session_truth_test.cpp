@@ -172,11 +172,11 @@ CAF_TEST(an answer is the last trouble after a minute) {
 CAF_TEST(a session without a camera says so) {
   start_session_actor();
   start_recording();
-  CAF_CHECK_EQUAL(light("/last_error"),
+  CAF_CHECK_EQUAL(light("/alarms/session"),
                   "no camera is known: sensors alone are recorded");
   add_camera("left");
   advance(250ms);
-  CAF_CHECK_EQUAL(light("/last_error"), "");
+  CAF_CHECK(light("/alarms").empty());
 }
 
 CAF_TEST(a camera that gives no frame is away in light and manifest) {

@@ -182,7 +182,7 @@ def test_a_session_that_recorded_nothing_says_so(room):
     room.wait_light(lambda x: x["state"] == "idle")
     session = room.start_recording()
     light = room.wait_light(lambda x: x["session"] == session)
-    assert "no camera is known" in light["last_error"]
+    assert "no camera is known" in light["alarms"]["session"]
     status, _, body = get(client.status_where(), "/healthz")
     assert status == 503 and b"no camera is known" in body
     room.stop_recording()
