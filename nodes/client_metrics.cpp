@@ -128,6 +128,9 @@ void write_viewers(metrics_text& out, const std::vector<camera_look>& cameras) {
   count(out, cameras, "camnode_frames_broken_total", "counter",
         "Bodies received that were no picture.",
         [](auto& x) { return x.viewer.broken; });
+  count(out, cameras, "camnode_frames_misnumbered_total", "counter",
+        "Frames dropped, as no camera can have come to their numbers.",
+        [](auto& x) { return x.viewer.misnumbered; });
 }
 
 void write_clocks(metrics_text& out, const std::vector<camera_look>& cameras) {

@@ -25,8 +25,11 @@ struct viewer_figures {
   uint64_t connections = 0; ///< Attempts, ever.
   uint64_t frames = 0;      ///< Received, ever.
   uint64_t bytes = 0;
-  uint64_t doubled = 0;  ///< Received again, and dropped.
-  uint64_t broken = 0;   ///< Bodies that were no JPEG.
+  uint64_t doubled = 0; ///< Received again, and dropped.
+  uint64_t broken = 0;  ///< Bodies that were no JPEG.
+
+  /// Frames dropped, as no camera can have come to their numbers.
+  uint64_t misnumbered = 0;
   int64_t newest_ns = 0; ///< `client_clock_ns` of the newest frame.
 
   /// `client_clock_ns` when a server last answered a new connection: what it

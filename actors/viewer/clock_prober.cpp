@@ -1,6 +1,7 @@
 #include "actors/viewer/clock_prober.hpp"
 
 #include "messages/clock.hpp"
+#include "messages/wire/multipart.hpp"
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -44,8 +45,9 @@ std::optional<clock_probe> parse_answer(const std::string& body) {
   clock_probe result;
   result.received_ns = *received;
   result.sent_ns = *sent;
-  result.epoch = static_cast<uint64_t>(
+  auto epoch = static_cast<uint64_t>(
     std::max<int64_t>(0, whole("epoch").value_or(0)));
+  result.epoch = epoch <= max_exact_integer ? epoch : 0;
   return result;
 }
 

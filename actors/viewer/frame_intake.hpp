@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace camnode {
 
@@ -47,8 +48,16 @@ public:
   std::optional<stream_position> last() const;
 
 private:
+  /// Whether a camera can have come to the number of `x`, which is behind all
+  /// of its run, by now; notes what is missing before it.
+  bool admit(frame& x, const part_head& head, int64_t receive_ns);
+
   void place(frame& x, const part_head& head, int64_t receive_ns);
   frame_gap gap_before(const frame& x, const part_head& head) const;
+
+  /// The last number of run `epoch`; 0: none that is known.
+  uint64_t last_of(uint64_t epoch) const;
+  void note_last(const frame& x);
 
   const std::shared_ptr<frame_ring> ring_;
   const viewer_board_ptr board_;
@@ -56,6 +65,18 @@ private:
   clock_offset clock_;
   uint64_t clock_epoch_ = 0; ///< Which run of the server `clock_` is of.
   std::optional<stream_position> last_;
+
+  /// When that was captured, as far as is known: `client_clock_ns`. 0: an
+  /// earlier process had it.
+  int64_t last_ns_ = 0;
+
+  /// The newest runs, each with its last number, the present one last.
+  std::vector<stream_position> runs_;
+
+  /// A frame whose number was too high, and when it came: the next one tells
+  /// whether it was wrong, or the numbers go on there.
+  std::optional<stream_position> doubted_;
+  int64_t doubted_ns_ = 0;
   uint64_t broken_ = 0;    ///< Bodies since `last_`.
   bool connected_ = false; ///< Anew, since `last_`.
 };

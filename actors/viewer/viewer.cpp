@@ -36,7 +36,8 @@ viewer::viewer(caf::actor_config& cfg, const actor_context& context,
     io_(io),
     parts_(std::move(parts)),
     server_(std::move(server)),
-    back_off_(first_back_off) {
+    back_off_(first_back_off),
+    misnumbered_(parts_.board->look().misnumbered) {
 }
 
 viewer::behavior_type viewer::make_behavior() {
@@ -68,6 +69,7 @@ void viewer::connect() {
   connection_.reset();
   connected_ = false;
   ++attempt_;
+  parts_.board->update([](viewer_figures& f) { ++f.connections; });
   show("connecting to " + address_of(server_));
   // Weak, as the actor owns the connection that owns these.
   auto self = caf::actor_cast<caf::weak_actor_ptr>(
@@ -141,13 +143,15 @@ void viewer::show(const std::string& state) {
   show_state(state);
   parts_.board->update([&](viewer_figures& f) {
     f.state = state;
-    f.connections = attempt_;
     f.connected = connected_;
   });
 }
 
 void viewer::show_figures() {
   auto x = parts_.board->look();
+  if (auto n = x.misnumbered - std::exchange(misnumbered_, x.misnumbered))
+    log_warning(who(), "dropped ", n,
+                " frames: no camera can have come to their numbers");
   if (connected_)
     show_state("receiving, " + std::to_string(x.frames) + " frames");
 }

@@ -54,6 +54,7 @@ private:
   int64_t connected_ns_ = 0; ///< When the present connection began.
   bool told_ = false;        ///< Whether the present outage is in the log.
   caf::timespan back_off_;
+  uint64_t misnumbered_; ///< Of the board, as far as told.
 };
 
 } // namespace camnode
