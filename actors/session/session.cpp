@@ -2,6 +2,7 @@
 
 #include "actors/session/manifest.hpp"
 #include "actors/shared/log.hpp"
+#include "messages/when.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -77,7 +78,7 @@ session::behavior_type session::make_behavior() {
 void session::obey(const record_command& x) {
   if (x.start && session_.open())
     refuse("start: recording already, since "
-           + std::to_string(session_.start_ms));
+           + time_text(session_.start_ms * 1'000'000));
   else if (x.start && ending_)
     refuse("start: the client is ending");
   else if (x.start && session_.exists())
@@ -86,6 +87,8 @@ void session::obey(const record_command& x) {
     refuse("start: " + why);
   else if (x.start)
     start(x);
+  else if (auto why = why_other(x); !why.empty())
+    refuse("stop: " + why);
   else if (session_.open())
     stop(options_.clock());
   else if (next_)
@@ -125,7 +128,9 @@ void session::stop(int64_t when_ns) {
     auto earliest_ns = options_.clock() + stop_lead_ns;
     return session_.session_ns(std::max(when_ns, earliest_ns)) / 1'000'000;
   });
-  log_info(who(), "session ", session_.start_ms, " ends at ", session_.stop_ms);
+  log_info(who(), "session ", session_.start_ms, " ends at ",
+           time_text(session_.stop_ms * 1'000'000), ", after ",
+           duration_text((session_.stop_ms - session_.start_ms) * 1'000'000));
   send(parent_, session_);
   write();
 }
@@ -183,6 +188,15 @@ std::string session::why_no_room(const record_command& x) const {
   return "the disk is full in less than " + std::to_string(options_.min_minutes)
          + " minutes, " + describe(disk)
          + "; make room, or start with \"force\":true";
+}
+
+std::string session::why_other(const record_command& x) const {
+  auto present = next_ && !session_.open() ? next_->label : session_.label;
+  if (x.label.empty() || x.label == present || (!session_.open() && !next_))
+    return {};
+  return "the session that is recorded is "
+         + (present.empty() ? std::string{"without a label"} : present)
+         + ", not " + x.label;
 }
 
 void session::beat() {

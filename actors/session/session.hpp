@@ -86,6 +86,10 @@ private:
   /// @returns Why there is too little room for `x`; empty: there is not.
   std::string why_no_room(const record_command& x) const;
 
+  /// Why a stop that names a session does not mean the present one; empty: it
+  /// does.
+  std::string why_other(const record_command& x) const;
+
   /// Ends the stopped session if its manifest says that it is finished, or
   /// nobody can wait for that any longer.
   void complete(bool time_is_up);

@@ -101,7 +101,7 @@ caf::expected<record_command> parse_object(const json& object) {
   if (auto err = read_force(object, result.force))
     return err;
   if (!*action)
-    return record_command{};
+    return record_command{false, result.label, 0, false};
   result.start = true;
   return result;
 }
