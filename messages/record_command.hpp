@@ -10,7 +10,8 @@ namespace camnode {
 /// Starts or stops a session.
 struct record_command {
   bool start = false;
-  std::string label;       ///< `[A-Za-z0-9._-]{0,64}`; empty on a stop.
+  std::string label;       ///< `[A-Za-z0-9._-]{0,64}`. Of a stop: what is
+                           ///< meant; empty: whatever is recorded.
   int64_t duration_ms = 0; ///< Stops by itself after this; 0: on command only.
   bool force = false;      ///< However little room the disk has.
 

@@ -105,7 +105,7 @@ std::string duration_text(int64_t ns) {
 
 std::string bytes_text(uint64_t bytes) {
   if (bytes < 1'000)
-    return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
+    return count_text(bytes, "byte");
   constexpr std::array<const char*, 6> units{"kB", "MB", "GB",
                                              "TB", "PB", "EB"};
   auto x = static_cast<double>(bytes) / 1e3;
@@ -113,6 +113,10 @@ std::string bytes_text(uint64_t bytes) {
   for (; x >= 999.95 && i + 1 < units.size(); ++i)
     x /= 1e3;
   return print("%.1f %s", x, units[i]);
+}
+
+std::string count_text(uint64_t n, const char* noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
 std::string run_text(uint64_t epoch) {

@@ -32,6 +32,10 @@ std::string duration_text(int64_t ns);
 /// `17 bytes`.
 std::string bytes_text(uint64_t bytes);
 
+/// `1 frame`, `3 frames`.
+/// @param noun Its plural ends in s.
+std::string count_text(uint64_t n, const char* noun);
+
 /// A short name for a run of a server: the last six hexadecimal digits of its
 /// number. Two runs of one camera hardly ever share one.
 std::string run_text(uint64_t epoch);

@@ -138,6 +138,9 @@ void write_viewers(metrics_text& out, const std::vector<camera_look>& cameras) {
   count(out, cameras, "camnode_frames_cut_total", "counter",
         "Frames beyond record.max-mbit or record.max-fps, and dropped.",
         [](auto& x) { return x.viewer.cut; });
+  count(out, cameras, "camnode_frames_misnumbered_total", "counter",
+        "Frames dropped, as no camera can have come to their numbers.",
+        [](auto& x) { return x.viewer.misnumbered; });
 }
 
 void write_clocks(metrics_text& out, const std::vector<camera_look>& cameras) {

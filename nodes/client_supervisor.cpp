@@ -130,8 +130,7 @@ void client_supervisor::resume() {
     auto server = x.server;
     if (!is_known_by_address(server)) // Else it may call itself anything.
       server.announced_id = server.id;
-    add_pair(server, x.ledger);
-    pairs_.at(x.server.id).viewer_figures->clocks().restore(x.clocks);
+    add_pair(server, x.ledger, x.viewer);
     pairs_.at(x.server.id).present = false; // Until DISCOVERY says so.
   }
 }
@@ -251,18 +250,19 @@ void client_supervisor::add_pair(const server_info& x) {
     ledger->begin(session_);
     ledger->absent_because(session_.start_ms, "nobody had announced it");
   }
-  add_pair(x, std::move(ledger));
+  add_pair(x, std::move(ledger), std::make_shared<viewer_board>());
 }
 
 void client_supervisor::add_pair(const server_info& x,
-                                 recording_ledger_ptr ledger) {
+                                 recording_ledger_ptr ledger,
+                                 viewer_board_ptr figures) {
   auto last = ledger->look().last;
   auto& added = pairs_[x.id];
   added.server = x;
   added.seen_ns = parts_.session.clock();
   added.may_return = std::make_shared<std::atomic<bool>>(!x.legacy);
   added.ring = std::make_shared<frame_ring>(parts_.ring, parts_.ring_total);
-  added.viewer_figures = std::make_shared<viewer_board>();
+  added.viewer_figures = std::move(figures);
   added.ledger = std::move(ledger);
   std::optional<stream_position> position;
   if (last)

@@ -114,7 +114,8 @@ private:
   void add_pair(const server_info& x);
 
   /// @param ledger What is known of its recording.
-  void add_pair(const server_info& x, recording_ledger_ptr ledger);
+  void add_pair(const server_info& x, recording_ledger_ptr ledger,
+                viewer_board_ptr figures);
 
   /// Goes on with the session that an earlier process left: its cameras are
   /// connected to where they were, whether or not anybody announces them.

@@ -160,6 +160,7 @@ part_report connection_part(const fleet_member& x, const viewer_figures& viewer,
   add(result, "doubled", viewer.doubled);
   add(result, "broken", viewer.broken);
   add(result, "cut", viewer.cut);
+  add(result, "misnumbered", viewer.misnumbered);
   if (viewer.newest_ns != 0)
     add_signed(result, "newest_age_ns", now_ns - viewer.newest_ns);
   add_times(result, "capture_to_received", x.viewer->to_received().look());

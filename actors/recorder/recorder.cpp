@@ -1,8 +1,8 @@
 #include "actors/recorder/recorder.hpp"
 
-#include "actors/recorder/gap_before.hpp"
 #include "actors/shared/file_ops.hpp"
 #include "actors/shared/log.hpp"
+#include "messages/when.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -46,11 +46,17 @@ constexpr int max_taken_names = 100;
 /// connect.
 constexpr int64_t cut_patience_ns = 15'000'000'000;
 
+std::string size_text(uint16_t width, uint16_t height) {
+  return std::to_string(width) + "x" + std::to_string(height);
+}
+
 } // namespace
 
 recorder::recorder(caf::actor_config& cfg, const actor_context& context,
                    recorder_parts parts)
-  : observed(cfg, context), parts_(std::move(parts)) {
+  : observed(cfg, context),
+    parts_(std::move(parts)),
+    account_(parts_.ledger, who(), parts_.clock) {
 }
 
 recorder::behavior_type recorder::make_behavior() {
@@ -102,12 +108,15 @@ bool recorder::open_books(const session_info& x) {
     if (past_stop_) // That frame may be this session's.
       --cursor_;
   } else {
-    last_ = books.last;
-    if (!last_ && held_up) // What the ring let go of since may be missing.
-      last_ = before.last;
-    cursor_ = last_
-                ? parts_.ring->position_behind(last_->epoch, last_->sequence)
-                : parts_.ring->oldest_position();
+    // What the ring let go of since may be missing.
+    auto last = !books.last && held_up ? before.last : books.last;
+    auto placed = books.last && books.last_capture_ns != 0;
+    account_.go_on(last, placed
+                           ? x.client_ns(x.start_ms) + books.last_capture_ns
+                               - x.start_ms * 1'000'000
+                           : 0);
+    cursor_ = last ? parts_.ring->position_behind(last->epoch, last->sequence)
+                   : parts_.ring->oldest_position();
   }
   past_stop_ = false;
   last_capture_ns_ = books.last_capture_ns;
@@ -170,17 +179,16 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
                                        : parts_.stop->of(session_.start_ms);
   if (stop_ms != 0 && capture_ms >= stop_ms) {
     past_stop_ = true;
-    account_gap(x, skipped, capture_ns); // May reach back before the stop.
-    if (x.sequence > 0) // What was missing is told: no other session's loss.
-      last_ = frame_number{x.epoch, x.sequence - 1};
+    account_.take_gap(x, skipped, capture_ns); // May reach back before it.
+    account_.see_all_before(x); // What was missing is no other session's loss.
     return caf::none;
   }
   if (capture_ms < session_.start_ms) {
-    last_ = frame_number{x.epoch, x.sequence};
+    account_.see(x);
     return caf::none;
   }
-  account_gap(x, skipped, capture_ns);
-  last_ = frame_number{x.epoch, x.sequence};
+  account_.take_gap(x, skipped, capture_ns);
+  account_.see(x);
   // A picture without a size fits no film.
   auto err = x.width == 0 || x.height == 0
                ? caf::make_error(ec::bad_message, std::string{"no picture"})
@@ -188,36 +196,9 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
   if (err != ec::bad_message)
     return err;
   // The next one may be better: one bad frame costs no other.
-  note_loss(
+  account_.lose(
     {x.epoch, x.sequence, x.sequence, loss_place::recorder, capture_ns});
   return caf::none;
-}
-
-void recorder::account_gap(const frame& x, uint64_t skipped,
-                           int64_t capture_ns) {
-  if (!last_) // What was missing before we began is not our loss.
-    return;
-  auto gap = find_gap(*last_, x, skipped, capture_ns);
-  if (gap.end != gap_before::run_end::none) {
-    parts_.ledger->run_ended(*last_, capture_ns);
-    log_warning(who(),
-                gap.end == gap_before::run_end::new_run
-                  ? "the server began a new run: what the old one captured "
-                    "after frame "
-                  : "the stream was broken off and has no numbers: what the "
-                    "camera captured after frame ",
-                last_->sequence, " is unknown");
-  }
-  for (auto& loss : gap.losses)
-    note_loss(loss);
-}
-
-void recorder::note_loss(const recorded_loss& x) {
-  parts_.ledger->lost(x);
-  // A camera may lose something before each of its frames.
-  if (told_losses_.admits(parts_.clock()))
-    log_warning(who(), "lost frames ", x.first, " to ", x.last, " of run ",
-                x.epoch, ": ", to_string(x.place), told_losses_.more());
 }
 
 recorder::frame_place recorder::place(const frame& x) const {
@@ -241,9 +222,8 @@ caf::error recorder::write(const frame& x, const frame_place& at) {
   if (segment_ && span->index != span_.index)
     if (auto err = close_segment(span_.end_ms))
       return err;
-  if (segment_ && (x.width != width_ || x.height != height_))
-    if (auto err = close_segment(whole_ms(capture_ns)))
-      return err;
+  if (auto err = cut_for_size(x, capture_ns))
+    return err;
   if (!segment_)
     if (auto err = open_for(x, capture_ns, *span))
       return err;
@@ -253,6 +233,39 @@ caf::error recorder::write(const frame& x, const frame_place& at) {
   last_capture_ns_ = capture_ns;
   unsynced_ = true;
   return caf::none;
+}
+
+caf::error recorder::cut_for_size(const frame& x, int64_t capture_ns) {
+  sizes_.note(x.width, x.height, capture_ns);
+  auto fits = !segment_ || (x.width == width_ && x.height == height_);
+  if (!fits && !sizes_.admits()) {
+    set_size_alarm("the pictures' size changes too often, now from "
+                   + size_text(width_, height_) + " to "
+                   + size_text(x.width, x.height)
+                   + ": pictures of another size than the film's are lost "
+                     "until one stays for "
+                   + duration_text(size_limit::stable_ns));
+    return caf::make_error(ec::bad_message, std::string{"another size"});
+  }
+  if (sizes_.calm())
+    set_size_alarm({});
+  if (fits)
+    return caf::none;
+  sizes_.cut();
+  // The last frame may be of the same millisecond.
+  return close_segment(
+    std::max(whole_ms(capture_ns), whole_ms(last_capture_ns_) + 1));
+}
+
+void recorder::set_size_alarm(const std::string& text) {
+  if (text.empty() == !size_alarm_)
+    return;
+  size_alarm_ = !text.empty();
+  directory().set_alarm(who() + "/size", text);
+  if (!size_alarm_)
+    return log_info(who(), "the pictures' size stays");
+  parts_.ledger->failed(text);
+  log_error(who(), text);
 }
 
 caf::error recorder::open_for(const frame& x, int64_t capture_ns,
@@ -363,6 +376,7 @@ void recorder::finish() {
   if (!close_books())
     return;
   session_ = {};
+  set_size_alarm({});
   parts_.ring->hold_from(frame_ring::nothing_held);
   show_state("idle");
 }
@@ -375,8 +389,8 @@ bool recorder::close_books() {
     return false;
   }
   complete_left_segments();
-  if (!past_stop_ && last_)
-    note_end_unknown(last_->sequence);
+  if (!past_stop_ && account_.last())
+    note_end_unknown(account_.last()->sequence);
   parts_.ledger->finish();
   auto x = parts_.ledger->look();
   log_info(who(), "session ", session_.start_ms, " is over: ", x.durable,
@@ -424,6 +438,7 @@ void recorder::show_progress() {
 }
 
 void recorder::on_exit() {
+  set_size_alarm({});
   // A segment may have been opened and have no frame yet.
   auto end_ms = std::max(whole_ms(last_capture_ns_), start_ms_) + 1;
   auto err = close_segment(end_ms);

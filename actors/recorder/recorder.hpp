@@ -1,7 +1,9 @@
 #pragma once
 
+#include "actors/recorder/frame_account.hpp"
 #include "actors/recorder/left_segments.hpp"
 #include "actors/recorder/segment_writer.hpp"
+#include "actors/recorder/size_limit.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/log_pace.hpp"
 #include "actors/shared/observed.hpp"
@@ -71,11 +73,6 @@ private:
   void drain();
   caf::error take(const frame& x, uint64_t skipped);
 
-  /// Notes what is missing right before `x`, which is at `capture_ns`.
-  void account_gap(const frame& x, uint64_t skipped, int64_t capture_ns);
-
-  void note_loss(const recorded_loss& x);
-
   /// A frame's place on the session clock.
   struct frame_place {
     int64_t capture_ns;
@@ -86,6 +83,11 @@ private:
   frame_place place(const frame& x) const;
 
   caf::error write(const frame& x, const frame_place& at);
+
+  /// Closes the film where `x` has another size than its pictures.
+  /// @returns `ec::bad_message` where it would be one film too many.
+  caf::error cut_for_size(const frame& x, int64_t capture_ns);
+  void set_size_alarm(const std::string& text);
   caf::error open_for(const frame& x, int64_t capture_ns,
                       const segment_span& span);
   caf::error close_segment(int64_t end_ms);
@@ -132,14 +134,15 @@ private:
   int64_t start_ms_ = 0;       ///< In the name of `segment_`.
   uint16_t width_ = 0;
   uint16_t height_ = 0;
-  int64_t last_capture_ns_ = 0;      ///< Of the last frame written.
-  std::optional<frame_number> last_; ///< The last frame seen.
-  bool past_stop_ = false;           ///< A frame from behind the stop was seen.
+  int64_t last_capture_ns_ = 0; ///< Of the last frame written.
+  frame_account account_;
+  size_limit sizes_;
+  bool size_alarm_ = false; ///< There is one, as sizes change too often.
+  bool past_stop_ = false;  ///< A frame from behind the stop was seen.
   bool unsynced_ = false;
   int64_t synced_ns_ = 0;
   int64_t began_ns_ = 0; ///< When this actor heard of the session.
   int64_t heard_ns_ = 0; ///< When it last found a frame.
-  log_pace told_losses_;
 };
 
 } // namespace camnode

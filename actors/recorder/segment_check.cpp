@@ -2,6 +2,7 @@
 
 #include "actors/shared/checksum.hpp"
 #include "messages/frame.hpp"
+#include "messages/when.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -114,8 +115,9 @@ private:
         facts_.faults.add(at_frame(i) + "is not after the one before it");
       if (ns / 1'000'000 < start_ms_
           || (end_ms_ != 0 && ns / 1'000'000 >= end_ms_))
-        facts_.faults.add(at_frame(i) + "at " + std::to_string(ns)
-                          + " ns is outside of the times in the file's name");
+        facts_.faults.add(at_frame(i) + "at "
+                          + time_text(ns, start_ms_ * 1'000'000)
+                          + " is outside of the times in the file's name");
     }
   }
 

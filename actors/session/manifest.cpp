@@ -77,6 +77,10 @@ public:
     return x.get<int64_t>();
   }
 
+  int64_t number_or_0(const char* name) const {
+    return has(name) ? number(name) : 0;
+  }
+
   /// UTC milliseconds, or 0.
   int64_t time(const char* name) const {
     auto result = number(name);
@@ -107,8 +111,18 @@ public:
     std::map<std::string, uint64_t> result;
     auto inner = object(name);
     for (auto& [key, value] : inner.x_.items())
-      result[key] = inner.count(key.c_str());
+      if (!is_exact_text(inner, key))
+        result[key] = inner.count(key.c_str());
     return result;
+  }
+
+  /// Whether `key` only says again what the count that it is named after is.
+  static bool is_exact_text(const fields& x, const std::string& key) {
+    constexpr std::string_view end = "_text";
+    return key.size() > end.size()
+           && key.compare(key.size() - end.size(), end.npos, end) == 0
+           && x.x_[key].is_string()
+           && x.x_.contains(key.substr(0, key.size() - end.size()));
   }
 
   const json& all() const {
@@ -168,7 +182,23 @@ recorded_loss read_loss(const fields& x) {
 
 recorded_break read_break(const fields& x) {
   return {{x.count("epoch"), x.count("unknown_behind_sequence")},
-          x.number("before_ns")};
+          x.number("before_ns"),
+          {x.count_or_0("until_epoch"), x.count_or_0("until_sequence")}};
+}
+
+/// Manifests of before did not say what they had no room for: they counted it.
+void read_unlisted(const fields& x, manifest_camera& out) {
+  if (x.has("unlisted")) {
+    auto unlisted = x.object("unlisted");
+    out.unlisted_lost = unlisted.count_or_0("lost");
+    out.unlisted_breaks = unlisted.count_or_0("server_restarts");
+    return;
+  }
+  uint64_t named = 0;
+  for (auto& loss : out.losses)
+    add_bounded(named, loss.frames());
+  if (out.losses.size() >= loss_list::max_entries && named < out.lost)
+    out.unlisted_lost = out.lost - named;
 }
 
 absence read_absence(const fields& x) {
@@ -203,13 +233,31 @@ bool is_clock(const session_info& x) {
          && std::abs(x.anchor_mono_ns / 2) <= latest_ns / 8;
 }
 
-clock_record read_clock(const session_info& session, const fields& x) {
-  clock_record result;
+/// `at_ns` on the client's clock.
+int64_t client_ns_of(const session_info& session, const fields& x) {
   auto at_ns = x.number("at_ns");
-  auto start_ns = session.start_ms * 1'000'000;
   if (at_ns < 0 || at_ns > latest_ns)
     refuse(x.where(), "\"at_ns\" is no time");
-  result.client_ns = session.anchor_mono_ns + (at_ns - start_ns);
+  return session.anchor_mono_ns + (at_ns - session.start_ms * 1'000'000);
+}
+
+manifest_clock read_clock_now(const session_info& session, const fields& x) {
+  manifest_clock result;
+  result.offset_ns = x.number("offset_ns");
+  result.error_ns = x.number("error_ns");
+  result.drift_ppb = x.number_or_0("drift_ppb");
+  result.drift_error_ppb = x.number_or_0("drift_error_ppb");
+  result.probes = x.count_or_0("probes");
+  result.probes_refused = x.count_or_0("probes_refused");
+  result.restarts = x.count_or_0("restarts");
+  if (x.has("at_ns"))
+    result.client_ns = client_ns_of(session, x);
+  return result;
+}
+
+clock_record read_clock(const session_info& session, const fields& x) {
+  clock_record result;
+  result.client_ns = client_ns_of(session, x);
   result.epoch = x.count("epoch");
   result.offset_ns = x.number("offset_ns");
   result.error_ns = x.number("error_ns");
@@ -234,6 +282,7 @@ manifest_camera read_camera(const std::string& id, const session_info& session,
   result.bytes = x.count_or_0("bytes");
   result.lost_by_place = x.counts("lost_by_place");
   result.end_unknown = x.has("unknown_behind_sequence");
+  result.end_behind = x.count_or_0("unknown_behind_sequence");
   each(x, "segments",
        [&](const auto& y) { result.segments.push_back(read_segment(y)); });
   each(x, "losses",
@@ -245,11 +294,9 @@ manifest_camera read_camera(const std::string& id, const session_info& session,
       if (result.absences.size() <= absence_log::max_absences)
         result.absences.push_back(read_absence(y));
     });
-  if (x.has("clock") && !x.at("clock").is_null()) {
-    auto clock = x.object("clock");
-    result.clock = clock_estimate{clock.number("offset_ns"),
-                                  clock.number("error_ns")};
-  }
+  read_unlisted(x, result);
+  if (x.has("clock") && !x.at("clock").is_null())
+    result.clock = read_clock_now(session, x.object("clock"));
   if (x.has("clock_history"))
     each(x, "clock_history", [&](const auto& y) {
       if (result.clocks.size() < clock_history::max_records)

@@ -17,6 +17,18 @@
 
 namespace camnode {
 
+/// What a manifest says of a server's clock.
+struct manifest_clock {
+  int64_t offset_ns = 0;
+  int64_t error_ns = 0;
+  int64_t drift_ppb = 0;
+  int64_t drift_error_ppb = 0;
+  uint64_t probes = 0;
+  uint64_t probes_refused = 0;
+  uint64_t restarts = 0;
+  int64_t client_ns = 0; ///< When that was so, `client_clock_ns`; 0: unknown.
+};
+
 /// What a manifest says of one camera.
 struct manifest_camera {
   server_info server;
@@ -30,8 +42,13 @@ struct manifest_camera {
   std::vector<recorded_loss> losses;
   std::vector<recorded_break> breaks;
   std::vector<absence> absences;
+
+  /// Frames lost and servers' restarts that the lists had no room for.
+  uint64_t unlisted_lost = 0;
+  uint64_t unlisted_breaks = 0;
   bool end_unknown = false;
-  std::optional<clock_estimate> clock;
+  uint64_t end_behind = 0; ///< Likewise: behind which number.
+  std::optional<manifest_clock> clock;
   std::vector<clock_record> clocks; ///< The history.
   uint64_t connections = 0;
   std::map<std::string, uint32_t> restarts; ///< By actor.

@@ -3,6 +3,7 @@
 #include "actors/session/camera_state.hpp"
 #include "actors/session/manifest.hpp"
 #include "actors/shared/log.hpp"
+#include "messages/when.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -82,7 +83,7 @@ session::behavior_type session::make_behavior() {
 void session::obey(const record_command& x) {
   if (x.start && session_.open())
     refuse("start: recording already, since "
-           + std::to_string(session_.start_ms));
+           + time_text(session_.start_ms * 1'000'000));
   else if (x.start && ending_)
     refuse("start: the client is ending");
   else if (x.start && session_.exists())
@@ -91,6 +92,8 @@ void session::obey(const record_command& x) {
     refuse("start: " + why);
   else if (x.start)
     start(x);
+  else if (auto why = why_other(x); !why.empty())
+    refuse("stop: " + why);
   else if (session_.open())
     stop(options_.clock());
   else if (next_)
@@ -133,7 +136,9 @@ void session::stop(int64_t when_ns) {
     auto earliest_ns = options_.clock() + stop_lead_ns;
     return session_.session_ns(std::max(when_ns, earliest_ns)) / 1'000'000;
   });
-  log_info(who(), "session ", session_.start_ms, " ends at ", session_.stop_ms);
+  log_info(who(), "session ", session_.start_ms, " ends at ",
+           time_text(session_.stop_ms * 1'000'000), ", after ",
+           duration_text((session_.stop_ms - session_.start_ms) * 1'000'000));
   send(parent_, session_);
   write();
 }
@@ -210,6 +215,15 @@ void session::note_absences() {
   for (auto& x : cameras_->look())
     if (auto why = why_away(x); !why.empty())
       x.ledger->absent_because(session_.start_ms, why);
+}
+
+std::string session::why_other(const record_command& x) const {
+  auto present = next_ && !session_.open() ? next_->label : session_.label;
+  if (x.label.empty() || x.label == present || (!session_.open() && !next_))
+    return {};
+  return "the session that is recorded is "
+         + (present.empty() ? std::string{"without a label"} : present)
+         + ", not " + x.label;
 }
 
 void session::beat() {

@@ -103,6 +103,9 @@ private:
   std::string why_no_room(const record_command& x) const;
 
   void note_error(std::string text);
+  /// Why a stop that names a session does not mean the present one; empty: it
+  /// does.
+  std::string why_other(const record_command& x) const;
 
   /// Ends the stopped session if its manifest says that it is finished, or
   /// nobody can wait for that any longer.

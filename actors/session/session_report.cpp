@@ -2,6 +2,7 @@
 
 #include "actors/session/camera_state.hpp"
 #include "actors/shared/clock_age.hpp"
+#include "messages/wire/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -160,10 +161,16 @@ json losses_of(const recording_ledger& ledger) {
 
 json breaks_of(const recording_ledger& ledger) {
   auto result = json::array();
-  for (auto& x : ledger.breaks())
-    result.push_back({{"epoch", x.last.epoch},
-                      {"unknown_behind_sequence", x.last.sequence},
-                      {"before_ns", x.before_ns}});
+  for (auto& x : ledger.breaks()) {
+    json entry{{"epoch", x.last.epoch},
+               {"unknown_behind_sequence", x.last.sequence},
+               {"before_ns", x.before_ns}};
+    if (x.until.sequence != 0) {
+      entry["until_epoch"] = x.until.epoch;
+      entry["until_sequence"] = x.until.sequence;
+    }
+    result.push_back(std::move(entry));
+  }
   return result;
 }
 
@@ -180,17 +187,34 @@ json absences_of(const std::vector<absence>& absences) {
   return result;
 }
 
-json clock_of(const viewer_figures& x, int64_t now_ns) {
+/// What the lists had no room for.
+json unlisted_of(const ledger_figures& books, const json& losses,
+                 const json& breaks) {
+  uint64_t named = 0;
+  for (auto& x : losses)
+    add_bounded(named, x["frames"].get<uint64_t>());
+  return {{"lost", books.lost - std::min(named, books.lost)},
+          {"server_restarts",
+           books.runs_ended
+             - std::min<uint64_t>(breaks.size(), books.runs_ended)}};
+}
+
+json clock_of(const viewer_figures& x, const session_view& view) {
   if (!x.clocked)
     return nullptr;
-  auto clock = clock_at(x, now_ns);
-  return {{"offset_ns", clock.offset_ns},
-          {"error_ns", clock.error_ns},
-          {"drift_ppb", x.drift_ppb},
-          {"drift_error_ppb", x.drift_error_ppb},
-          {"probes", x.probes},
-          {"probes_refused", x.probes_refused},
-          {"restarts", x.clock_restarts}};
+  auto clock = clock_at(x, view.now_ns);
+  json result;
+  if (x.probed_ns != 0)
+    result["at_ns"] = view.session.session_ns(
+      std::max(x.probed_ns, view.now_ns));
+  result["offset_ns"] = clock.offset_ns;
+  result["error_ns"] = clock.error_ns;
+  result["drift_ppb"] = x.drift_ppb;
+  result["drift_error_ppb"] = x.drift_error_ppb;
+  result["probes"] = x.probes;
+  result["probes_refused"] = x.probes_refused;
+  result["restarts"] = x.clock_restarts;
+  return result;
 }
 
 json clocks_of(const clock_history& history, const session_info& session) {
@@ -226,7 +250,9 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   result["losses"] = known ? losses_of(*x.ledger) : json::array();
   result["server_restarts"] = known ? breaks_of(*x.ledger) : json::array();
   result["absences"] = absences_of(absences_in(x, view));
-  result["clock"] = clock_of(viewer, view.now_ns);
+  result["unlisted"] = unlisted_of(books, result["losses"],
+                                   result["server_restarts"]);
+  result["clock"] = clock_of(viewer, view);
   result["clock_history"] = clocks_of(x.viewer->clocks(), view.session);
   json restarts;
   for (auto* actor : {"viewer", "recorder"}) {
@@ -257,17 +283,13 @@ json outages_of(const session_view& x) {
   auto& s = x.session;
   for (auto& outage : x.outages) {
     auto from_ms = std::max(s.start_ms, ms(s.session_ns(outage.from_ns)));
-    auto to_ms = outage.to_ns == 0 ? 0 : ms(s.session_ns(outage.to_ns)) + 1;
+    auto to_ms = outage.to_ns == 0 ? 0
+                                   : ms(s.session_ns(outage.to_ns) + 999'999);
     auto behind = s.stop_ms != 0 && from_ms >= s.stop_ms;
     if (!behind && (to_ms == 0 || to_ms > s.start_ms))
       result.push_back({{"from_ms", from_ms}, {"to_ms", to_ms}});
   }
   return result;
-}
-
-/// JSON wants UTF-8; what is not, as topics may be, is replaced.
-std::string text_of(const json& x, int indent) {
-  return x.dump(indent, ' ', false, json::error_handler_t::replace);
 }
 
 } // namespace
@@ -319,7 +341,7 @@ std::string render_truth(const session_view& x) {
   result["missing"] = x.missing;
   result["not_as_last_time"] = x.not_as_last_time;
   result["version"] = x.version;
-  return text_of(result, -1);
+  return json_text(std::move(result), -1);
 }
 
 std::string truth_digest(const session_view& x) {
@@ -389,7 +411,7 @@ std::string render_manifest(const session_view& x) {
     sensors[topic] = sensor_entry(figures);
   result["sensors"] = sensors;
   result["sensor_outages"] = outages_of(x);
-  return text_of(result, 2) + "\n";
+  return json_text(std::move(result), 2) + "\n";
 }
 
 } // namespace camnode

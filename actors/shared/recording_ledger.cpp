@@ -1,31 +1,28 @@
 #include "actors/shared/recording_ledger.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace camnode {
 
-namespace {
-
-/// Adds, up to the largest number there is.
-void add(uint64_t& sum, uint64_t n) {
-  sum = n > std::numeric_limits<uint64_t>::max() - sum
-          ? std::numeric_limits<uint64_t>::max()
-          : sum + n;
+uint64_t ledger_figures::last_of(uint64_t epoch) const {
+  auto i = std::find_if(runs.rbegin(), runs.rend(),
+                        [=](const auto& x) { return x.epoch == epoch; });
+  return i == runs.rend() ? 0 : i->sequence;
 }
 
-} // namespace
-
-recorded_loss join(const recorded_loss& a, const recorded_loss& b) {
-  auto n = a.frames();
-  add(n, b.frames());
-  return {a.epoch,
-          std::min(a.first, b.first),
-          std::max(a.last, b.last),
-          a.place == b.place ? a.place : loss_place::unknown,
-          std::max(a.before_ns, b.before_ns),
-          n};
+void ledger_figures::note_last(const frame_number& x) {
+  last = x;
+  if (!runs.empty() && runs.back().epoch == x.epoch) {
+    runs.back() = x;
+    return;
+  }
+  runs.erase(std::remove_if(runs.begin(), runs.end(),
+                            [&](auto& y) { return y.epoch == x.epoch; }),
+             runs.end());
+  if (runs.size() >= max_runs)
+    runs.erase(runs.begin());
+  runs.push_back(x);
 }
 
 void recording_ledger::begin(const session_info& session) {
@@ -80,7 +77,7 @@ void recording_ledger::open_books(int64_t session_ms) {
   figures_.session_ms = session_ms;
   figures_.state = ledger_figures::phase::recording;
   segments_.clear();
-  losses_.clear();
+  losses_ = {};
   breaks_.clear();
   absences_ = absence_log{session_ms * 1'000'000};
   trouble_ = {};
@@ -154,9 +151,7 @@ void recording_ledger::make_certain() {
   certain_.segments = segments_.size();
   if (!segments_.empty())
     certain_.last_segment = segments_.back();
-  certain_.losses = losses_.size();
-  if (!losses_.empty())
-    certain_.last_loss = losses_.back();
+  losses_.make_certain();
   certain_.breaks = breaks_.size();
   certain_.absences = absences_;
 }
@@ -178,9 +173,7 @@ void recording_ledger::roll_back() {
   segments_.resize(std::min(segments_.size(), certain_.segments));
   if (!segments_.empty())
     segments_.back() = certain_.last_segment;
-  losses_.resize(certain_.losses);
-  if (!losses_.empty())
-    losses_.back() = certain_.last_loss;
+  losses_.roll_back();
   breaks_.resize(certain_.breaks);
   absences_ = certain_.absences;
   undurable_.clear();
@@ -196,7 +189,7 @@ void recording_ledger::restore(ledger_figures figures,
   trouble_ = {};
   trouble_.set(figures_.last_error, 0);
   segments_ = std::move(segments);
-  losses_ = std::move(losses);
+  losses_ = loss_list{std::move(losses)};
   breaks_ = std::move(breaks);
   absences_ = std::move(absences);
   starts_.clear();
@@ -259,16 +252,8 @@ void recording_ledger::segment_completed(int64_t start_ms, int64_t end_ms,
   });
   if (i == segments_.end())
     return;
-  if (frames < i->frames) {
-    auto n = i->frames - frames;
-    auto first = std::min(i->first_sequence, i->last_sequence);
-    auto last = std::max({i->first_sequence, i->last_sequence, first + n - 1});
-    add(figures_.lost, n);
-    add(figures_.lost_at[static_cast<size_t>(loss_place::disk)], n);
-    if (losses_.size() < max_losses)
-      losses_.push_back(
-        {i->epoch, first, last, loss_place::disk, end_ms * 1'000'000, n});
-  }
+  if (frames < i->frames)
+    lose_tail(*i, i->frames - frames, end_ms);
   figures_.written += frames - i->frames; // Modulo 2^64, as the next one.
   figures_.bytes += bytes - i->bytes;
   figures_.durable = figures_.written;
@@ -279,6 +264,28 @@ void recording_ledger::segment_completed(int64_t start_ms, int64_t end_ms,
   if (frames == 0)
     segments_.erase(i);
   make_certain();
+}
+
+void recording_ledger::lose_tail(const recorded_segment& x, uint64_t n,
+                                 int64_t end_ms) {
+  constexpr auto disk = loss_place::disk;
+  add_bounded(figures_.lost, n);
+  add_bounded(figures_.lost_at[static_cast<size_t>(disk)], n);
+  auto name = [&](uint64_t epoch, uint64_t first, uint64_t last,
+                  uint64_t some) {
+    if (some > 0)
+      losses_.add({epoch, first, last, disk, end_ms * 1'000'000,
+                   some == last - first + 1 ? 0 : some});
+  };
+  auto first = x.first_sequence;
+  if (x.epoch == x.last_epoch) {
+    first = std::min(first, x.last_sequence);
+    return name(x.epoch, first, std::max(x.last_sequence, first + n - 1), n);
+  }
+  // The end of its file is the newer run's.
+  auto newer = std::min(n, x.last_sequence);
+  name(x.last_epoch, 1, x.last_sequence, newer);
+  name(x.epoch, first, first + (n - newer) - 1, n - newer);
 }
 
 void recording_ledger::segment_closed(int64_t end_ms, std::string file) {
@@ -299,7 +306,7 @@ void recording_ledger::written(const frame& x, int64_t capture_ns) {
   auto number = frame_number{x.epoch, x.sequence};
   if (!figures_.first)
     figures_.first = number;
-  figures_.last = number;
+  figures_.note_last(number);
   figures_.last_capture_ns = capture_ns;
   ++figures_.written;
   wrote_since_ = true;
@@ -315,7 +322,7 @@ void recording_ledger::written(const frame& x, int64_t capture_ns) {
 
 void recording_ledger::count_captured() {
   auto now = figures_.written;
-  add(now, figures_.lost);
+  add_bounded(now, figures_.lost);
   figures_.captured = std::max(figures_.captured, now);
 }
 
@@ -326,6 +333,7 @@ void recording_ledger::add_to(recorded_segment& to, const frame& x) {
     to.first_sequence = x.sequence;
   }
   to.last_sequence = x.sequence;
+  to.last_epoch = x.epoch;
   to.bytes += x.jpeg.size();
 }
 
@@ -346,59 +354,23 @@ void recording_ledger::lost(const recorded_loss& x) {
   std::lock_guard<std::mutex> guard{mutex_};
   absences_.missing();
   auto n = x.last - x.first + 1;
-  add(figures_.lost, n);
-  add(figures_.lost_at[static_cast<size_t>(x.place)], n);
+  add_bounded(figures_.lost, n);
+  add_bounded(figures_.lost_at[static_cast<size_t>(x.place)], n);
   count_captured();
-  figures_.last = frame_number{x.epoch, x.last};
-  if (!losses_.empty()) {
-    auto& before = losses_.back();
-    if (before.epoch == x.epoch && before.place == x.place
-        && before.last + 1 == x.first) {
-      if (!before.exact())
-        add(before.some, n);
-      before.last = x.last;
-      return;
-    }
-  }
-  if (losses_.size() >= max_losses)
-    coarsen();
-  if (losses_.size() < max_losses)
-    losses_.push_back(x);
+  figures_.note_last({x.epoch, x.last});
+  losses_.add(x);
 }
 
-void recording_ledger::coarsen() {
-  // What is certain stays apart from what is not; its last one, which may have
-  // grown since, from both.
-  auto certain = certain_.losses;
-  auto may_join = [&](size_t i) {
-    return i + 1 < losses_.size() && (i + 2 < certain || i >= certain)
-           && losses_[i].epoch == losses_[i + 1].epoch;
-  };
-  std::vector<recorded_loss> joined;
-  for (size_t i = 0; i < losses_.size(); ++i) {
-    if (i == certain)
-      certain_.losses = joined.size();
-    if (may_join(i)) {
-      joined.push_back(join(losses_[i], losses_[i + 1]));
-      ++i;
-    } else {
-      joined.push_back(losses_[i]);
-    }
-  }
-  if (certain == losses_.size())
-    certain_.losses = joined.size();
-  losses_ = std::move(joined);
-}
-
-void recording_ledger::run_ended(frame_number last, int64_t before_ns) {
+void recording_ledger::run_ended(const recorded_break& x) {
   std::lock_guard<std::mutex> guard{mutex_};
-  if (!breaks_.empty() && breaks_.back().last.epoch == last.epoch
-      && breaks_.back().last.sequence == last.sequence)
+  auto& last = figures_.last_end;
+  if (last && last->epoch == x.last.epoch && last->sequence == x.last.sequence)
     return;
   absences_.missing();
+  last = x.last;
   ++figures_.runs_ended;
   if (breaks_.size() < max_losses)
-    breaks_.push_back({last, before_ns});
+    breaks_.push_back(x);
 }
 
 std::vector<recorded_break> recording_ledger::breaks() const {
@@ -441,6 +413,11 @@ int64_t recording_ledger::free_start(int64_t wanted) const {
   return wanted;
 }
 
+uint64_t recording_ledger::last_of(uint64_t epoch) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return figures_.last_of(epoch);
+}
+
 ledger_figures recording_ledger::look() const {
   std::lock_guard<std::mutex> guard{mutex_};
   return figures_;
@@ -453,7 +430,7 @@ std::vector<recorded_segment> recording_ledger::segments() const {
 
 std::vector<recorded_loss> recording_ledger::losses() const {
   std::lock_guard<std::mutex> guard{mutex_};
-  return losses_;
+  return losses_.entries();
 }
 
 } // namespace camnode

@@ -2,6 +2,7 @@
 
 #include "actors/shared/absence_log.hpp"
 #include "actors/shared/histogram.hpp"
+#include "actors/shared/loss_list.hpp"
 #include "actors/shared/trouble_note.hpp"
 #include "messages/frame.hpp"
 #include "messages/session_info.hpp"
@@ -30,33 +31,8 @@ struct recorded_segment {
   uint64_t epoch = 0; ///< Of the first frame.
   uint64_t first_sequence = 0;
   uint64_t last_sequence = 0;
+  uint64_t last_epoch = 0; ///< Of the last frame; not in manifests.
 };
-
-/// Frames that are not on disk, and why.
-struct recorded_loss {
-  uint64_t epoch = 0;
-  uint64_t first = 0; ///< Sequence numbers, both included.
-  uint64_t last = 0;
-  loss_place place = loss_place::none;
-  int64_t before_ns = 0; ///< Session clock, of the first frame behind them.
-
-  /// How many of these numbers are lost; 0: all. Others where losses were
-  /// joined for lack of room.
-  uint64_t some = 0;
-
-  uint64_t frames() const {
-    return some != 0 ? some : last - first + 1;
-  }
-
-  /// Whether each number from `first` to `last` is lost.
-  bool exact() const {
-    return some == 0;
-  }
-};
-
-/// Both in one entry, of which not all numbers may be lost.
-/// @pre They are of one epoch, and have no number in common.
-recorded_loss join(const recorded_loss& a, const recorded_loss& b);
 
 /// A frame's number within the run of a server.
 struct frame_number {
@@ -64,10 +40,24 @@ struct frame_number {
   uint64_t sequence = 0;
 };
 
-/// Where a server's run ended: what it captured behind `last` is unknown.
+/// Where a server's run ended, or its numbers jumped further than any camera
+/// counts: what it captured behind `last` is unknown.
 struct recorded_break {
   frame_number last;
-  int64_t before_ns = 0; ///< Session clock, of the next run's first frame.
+  int64_t before_ns = 0; ///< Session clock, of the next frame.
+
+  /// The first number behind it of which something is known again; 0: where
+  /// the next frame is of another run, that run's first one.
+  frame_number until = {};
+
+  /// The numbers that nobody knows anything of, besides those behind `last`
+  /// of a run that ended; none if `last < first`.
+  uint64_t first_unknown() const {
+    return until.epoch == last.epoch ? last.sequence + 1 : 1;
+  }
+  uint64_t last_unknown() const {
+    return until.sequence == 0 ? 0 : until.sequence - 1;
+  }
 };
 
 /// What was noted and taken back since, as the disk did not keep it. Only
@@ -104,6 +94,18 @@ struct ledger_figures {
   /// Servers' restarts within the session; connections lost, where frames have
   /// no numbers.
   uint64_t runs_ended = 0;
+  std::optional<frame_number> last_end; ///< Where the newest of these was.
+
+  /// The newest runs of the server, each with the last number that was written
+  /// or named as lost; at most `max_runs`, the present one last.
+  std::vector<frame_number> runs;
+  static constexpr size_t max_runs = 1000;
+
+  /// The last number of run `epoch` that is in the books; 0: none.
+  uint64_t last_of(uint64_t epoch) const;
+
+  /// `x` is the newest number in the books.
+  void note_last(const frame_number& x);
 
   uint64_t films = 0;    ///< Files that ever had a frame.
   uint64_t captured = 0; ///< The most that were ever written or lost.
@@ -193,9 +195,13 @@ public:
   /// Counts frames lost; beyond what a number can hold, it stays there.
   void lost(const recorded_loss& x);
 
-  /// Notes that another run of the server, or a stream without numbers, goes on
-  /// with a frame at `before_ns`. For one `last`, the first note counts.
-  void run_ended(frame_number last, int64_t before_ns);
+  /// Notes that another run of the server, a stream without numbers, or one
+  /// whose numbers jumped, goes on with a frame at `x.before_ns`. For one
+  /// `last`, the first note counts.
+  void run_ended(const recorded_break& x);
+
+  /// The last number of run `epoch` in the books; 0: none.
+  uint64_t last_of(uint64_t epoch) const;
 
   /// Notes that the session ended before the stream was seen to reach its end.
   void end_unknown();
@@ -218,15 +224,14 @@ public:
   ledger_figures look() const;
   std::vector<recorded_segment> segments() const;
 
-  /// The losses, neighbours joined. Where there would be more than
-  /// `max_losses`, those that are near each other are joined to entries with
-  /// frames between them that are not lost.
+  /// The losses, as `loss_list` has them. What is not in there is counted in
+  /// `ledger_figures::lost`.
   std::vector<recorded_loss> losses() const;
 
-  /// Likewise bounded.
+  /// Likewise bounded; `ledger_figures::runs_ended` counts all of them.
   std::vector<recorded_break> breaks() const;
 
-  static constexpr size_t max_losses = 1000;
+  static constexpr size_t max_losses = loss_list::max_entries;
 
   /// Sessions that begin and end while one camera is stuck in an earlier one;
   /// of more, the oldest are not come back to.
@@ -247,8 +252,6 @@ private:
     ledger_figures figures;
     size_t segments = 0;
     recorded_segment last_segment;
-    size_t losses = 0;
-    recorded_loss last_loss;
     size_t breaks = 0;
     absence_log absences;
   };
@@ -264,14 +267,14 @@ private:
   void add_to(recorded_segment& to, const frame& x);
   void count_captured();
 
-  /// Joins losses, two each.
-  void coarsen();
+  /// Names `n` frames of `x` that were written and are not in its file.
+  void lose_tail(const recorded_segment& x, uint64_t n, int64_t end_ms);
 
   histogram to_durable_;
   mutable std::mutex mutex_;
   ledger_figures figures_;
   std::vector<recorded_segment> segments_;
-  std::vector<recorded_loss> losses_;
+  loss_list losses_;
   std::vector<recorded_break> breaks_;
   absence_log absences_;
   trouble_note trouble_;

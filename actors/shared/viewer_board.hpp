@@ -32,10 +32,13 @@ struct viewer_figures {
 
   uint64_t frames = 0; ///< Received, ever.
   uint64_t bytes = 0;
-  uint64_t doubled = 0;  ///< Received again, and dropped.
-  uint64_t broken = 0;   ///< Bodies that were no JPEG.
-  uint64_t cut = 0;      ///< Came faster than is taken of one camera.
-  int64_t cut_ns = 0;    ///< `client_clock_ns` of the newest one of these.
+  uint64_t doubled = 0; ///< Received again, and dropped.
+  uint64_t broken = 0;  ///< Bodies that were no JPEG.
+  uint64_t cut = 0;     ///< Came faster than is taken of one camera.
+  int64_t cut_ns = 0;   ///< `client_clock_ns` of the newest one of these.
+
+  /// Frames dropped, as no camera can have come to their numbers.
+  uint64_t misnumbered = 0;
   int64_t newest_ns = 0; ///< `client_clock_ns` of the newest frame.
 
   /// `client_clock_ns` when the last connection that gave frames ended; 0 while

@@ -2,6 +2,7 @@
 
 #include "messages/clock.hpp"
 #include "messages/text.hpp"
+#include "messages/wire/multipart.hpp"
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
@@ -47,8 +48,9 @@ std::optional<clock_probe> parse_answer(const std::string& body,
   clock_probe result;
   result.received_ns = *received;
   result.sent_ns = *sent;
-  result.epoch = static_cast<uint64_t>(
+  auto epoch = static_cast<uint64_t>(
     std::max<int64_t>(0, whole("epoch").value_or(0)));
+  result.epoch = epoch <= max_exact_integer ? epoch : 0;
   auto name = json.find("id");
   if (name != json.end() && name->is_string()
       && is_node_id(name->get_ref<const std::string&>()))

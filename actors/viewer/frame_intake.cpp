@@ -1,5 +1,6 @@
 #include "actors/viewer/frame_intake.hpp"
 
+#include "actors/shared/capture_bound.hpp"
 #include "messages/clock.hpp"
 #include "messages/wire/jpeg_header.hpp"
 
@@ -19,6 +20,13 @@ bool may_be_capture(int64_t capture_mono_ns, int64_t receive_ns,
   return capture_mono_ns >= 0 && capture_mono_ns <= newest;
 }
 
+/// More than servers that take turns; of the oldest beyond, nobody remembers
+/// the numbers.
+constexpr size_t max_runs = 256;
+
+/// No stream brings frames that are older than this.
+constexpr int64_t longest_way_ns = 600'000'000'000;
+
 } // namespace
 
 frame_intake::frame_intake(std::shared_ptr<frame_ring> ring,
@@ -32,6 +40,8 @@ frame_intake::frame_intake(std::shared_ptr<frame_ring> ring,
     bytes_left_(limits.bytes()),
     frames_left_(limits.frames()),
     kept_(last) {
+  if (last_)
+    runs_.push_back(*last_);
 }
 
 bool frame_intake::take(decoded_frame x, int64_t receive_ns) {
@@ -43,18 +53,23 @@ bool frame_intake::take(decoded_frame x, int64_t receive_ns) {
     auto numbered = x.head.sequence.has_value();
     auto broken = numbered ? 0 : broken_;
     result->sequence = x.head.sequence.value_or(
-      last_ ? last_->sequence + broken + 1 : 1);
-    if (last_ && last_->epoch == result->epoch
-        && result->sequence <= last_->sequence) {
+      last_ ? std::max(last_->sequence, last_of(0)) + broken + 1 : 1);
+    if (result->sequence <= last_of(result->epoch)) {
       board_->update([](viewer_figures& f) { ++f.doubled; });
       return true;
     }
-    result->gap = gap_before(*result, x.head);
-    result->gap.unknown = !numbered && connected_ && last_;
+    if (numbered && !admit(*result, x.head, receive_ns)) {
+      board_->update([](viewer_figures& f) { ++f.misnumbered; });
+      return true;
+    }
+    if (!numbered) {
+      result->gap = gap_before(*result, x.head);
+      result->gap.unknown = connected_ && last_;
+    }
     place(*result, x.head, receive_ns);
+    note_last(*result);
     broken_ = 0;
     connected_ = false;
-    last_ = stream_position{result->epoch, result->sequence};
     if (is_too_much(*result, x.jpeg.footprint(), receive_ns))
       return false;
   }
@@ -104,6 +119,49 @@ bool frame_intake::is_too_much(frame& x, size_t bytes, int64_t receive_ns) {
   return false;
 }
 
+bool frame_intake::admit(frame& x, const part_head& head, int64_t receive_ns) {
+  auto missing = x.sequence - last_of(x.epoch) - 1;
+  if (!last_ || missing <= most_captured(receive_ns - last_ns_)) {
+    doubted_.reset();
+    x.gap = gap_before(x, head);
+    return true;
+  }
+  auto goes_on = doubted_ && doubted_->epoch == x.epoch
+                 && x.sequence > doubted_->sequence
+                 && x.sequence - doubted_->sequence - 1
+                      <= most_captured(receive_ns - doubted_ns_);
+  if (!goes_on) {
+    doubted_ = stream_position{x.epoch, x.sequence};
+    doubted_ns_ = receive_ns;
+    return false;
+  }
+  x.gap = {doubted_->sequence, x.sequence - 1, loss_place::network, true};
+  doubted_.reset();
+  return true;
+}
+
+uint64_t frame_intake::last_of(uint64_t epoch) const {
+  auto i = std::find_if(runs_.rbegin(), runs_.rend(),
+                        [=](const auto& x) { return x.epoch == epoch; });
+  return i == runs_.rend() ? 0 : i->sequence;
+}
+
+void frame_intake::note_last(const frame& x) {
+  last_ = stream_position{x.epoch, x.sequence};
+  last_ns_ = std::max(x.capture_mono_ns + x.offset_ns,
+                      x.receive_ns - longest_way_ns);
+  if (!runs_.empty() && runs_.back().epoch == x.epoch) {
+    runs_.back() = *last_;
+    return;
+  }
+  runs_.erase(std::remove_if(runs_.begin(), runs_.end(),
+                             [&](auto& y) { return y.epoch == x.epoch; }),
+              runs_.end());
+  if (runs_.size() >= max_runs)
+    runs_.erase(runs_.begin());
+  runs_.push_back(*last_);
+}
+
 void frame_intake::place(frame& x, const part_head& head, int64_t receive_ns) {
   auto of_this_run = clock_epoch_ == 0 || x.epoch == clock_epoch_;
   auto known = of_this_run ? clock_.at(receive_ns) : std::nullopt;
@@ -127,8 +185,9 @@ frame_gap frame_intake::gap_before(const frame& x,
   // The server knows what it could not send: what is right before this frame.
   if (head.lost && head.lost->last + 1 == x.sequence)
     return {head.lost->first, head.lost->last, head.lost_at};
-  if (last_ && last_->epoch == x.epoch && x.sequence > last_->sequence + 1)
-    return {last_->sequence + 1, x.sequence - 1, loss_place::network};
+  auto last = last_of(x.epoch);
+  if (last != 0 && x.sequence > last + 1)
+    return {last + 1, x.sequence - 1, loss_place::network};
   return {};
 }
 
@@ -165,7 +224,8 @@ clock_offset::pace frame_intake::add_probe(const clock_probe& x) {
   board_->update([&](viewer_figures& f) {
     f.clock_restarts += restarted;
     ++(verdict == clock_offset::verdict::refused ? f.probes_refused : f.probes);
-    f.clocked = known.has_value();
+    // What an earlier process knew goes on until something else is known.
+    f.clocked = known || (f.clocked && !restarted);
     if (!known || verdict == clock_offset::verdict::refused)
       return;
     f.clock = *known;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace camnode {
 
@@ -80,12 +81,19 @@ public:
   std::optional<stream_position> last() const;
 
 private:
+  /// Whether a camera can have come to the number of `x`, which is behind all
+  /// of its run, by now; notes what is missing before it.
+  bool admit(frame& x, const part_head& head, int64_t receive_ns);
+
   void place(frame& x, const part_head& head, int64_t receive_ns);
   frame_gap gap_before(const frame& x, const part_head& head) const;
 
   /// Whether frame `x` is beyond the camera's rate. Notes it, or what was cut
   /// before it.
   bool is_too_much(frame& x, size_t bytes, int64_t receive_ns);
+  /// The last number of run `epoch`; 0: none that is known.
+  uint64_t last_of(uint64_t epoch) const;
+  void note_last(const frame& x);
 
   const std::shared_ptr<frame_ring> ring_;
   const viewer_board_ptr board_;
@@ -98,8 +106,20 @@ private:
   token_bucket frames_left_;
   std::optional<stream_position> kept_; ///< The last one that was not cut.
   uint64_t cut_ = 0;                    ///< Since `kept_`.
-  uint64_t broken_ = 0;                 ///< Bodies since `last_`.
-  bool connected_ = false;              ///< Anew, since `last_`.
+
+  /// When `last_` was captured, as far as is known: `client_clock_ns`. 0: an
+  /// earlier process had it.
+  int64_t last_ns_ = 0;
+
+  /// The newest runs, each with its last number, the present one last.
+  std::vector<stream_position> runs_;
+
+  /// A frame whose number was too high, and when it came: the next one tells
+  /// whether it was wrong, or the numbers go on there.
+  std::optional<stream_position> doubted_;
+  int64_t doubted_ns_ = 0;
+  uint64_t broken_ = 0;    ///< Bodies since `last_`.
+  bool connected_ = false; ///< Anew, since `last_`.
 };
 
 } // namespace camnode

@@ -55,7 +55,8 @@ viewer::viewer(caf::actor_config& cfg, const actor_context& context,
     server_(std::move(server)),
     addresses_(address_of(server_),
                {parts_.board->look().ip, parts_.board->look().port}),
-    back_off_(first_back_off) {
+    back_off_(first_back_off),
+    misnumbered_(parts_.board->look().misnumbered) {
 }
 
 viewer::behavior_type viewer::make_behavior() {
@@ -109,6 +110,7 @@ void viewer::connect() {
   connected_ = false;
   ++attempt_;
   attempt_ns_ = client_clock_ns();
+  parts_.board->update([](viewer_figures& f) { ++f.connections; });
   auto& at = addresses_.next();
   show("connecting to " + at.text());
   using kind = stream_event::kind;
@@ -229,7 +231,6 @@ void viewer::show(const std::string& state) {
   show_state(state);
   parts_.board->update([&](viewer_figures& f) {
     f.state = state;
-    f.connections = attempt_;
     if (f.connected && !connected_)
       f.left_ns = client_clock_ns();
     f.connected = connected_;
@@ -302,6 +303,9 @@ void viewer::set_alarm(const std::string& text) {
 
 void viewer::show_figures() {
   auto x = parts_.board->look();
+  if (auto n = x.misnumbered - std::exchange(misnumbered_, x.misnumbered))
+    log_warning(who(), "dropped ", n,
+                " frames: no camera can have come to their numbers");
   if (connected_)
     show_state("receiving, " + std::to_string(x.frames) + " frames");
   if (connected_ && client_clock_ns() - connected_ns_ > trusted_again_ns)

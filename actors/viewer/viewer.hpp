@@ -104,6 +104,7 @@ private:
   server_address granted_;
   std::string alarm_;
   int64_t alarm_ns_ = 0; ///< When it was last raised.
+  uint64_t misnumbered_; ///< Of the board, as far as told.
 };
 
 } // namespace camnode

@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "messages/text.hpp"
+#include "messages/wire/multipart.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,9 +13,6 @@ namespace camnode {
 namespace {
 
 using nlohmann::json;
-
-/// Integers up to here survive every JSON parser, those with doubles included.
-constexpr uint64_t max_exact_integer = (uint64_t{1} << 53) - 1;
 
 constexpr double max_rate_hz = 1000;
 

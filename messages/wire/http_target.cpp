@@ -55,8 +55,8 @@ std::string_view take_until(std::string_view& text, char separator) {
 }
 
 std::optional<stream_position> parse_position(std::string_view x) {
-  auto epoch = parse_decimal<uint64_t>(take_until(x, ':'));
-  auto sequence = parse_decimal<uint64_t>(x);
+  auto epoch = parse_exact(take_until(x, ':'));
+  auto sequence = parse_exact(x);
   if (!epoch || !sequence)
     return std::nullopt;
   return stream_position{*epoch, *sequence};

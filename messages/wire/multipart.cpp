@@ -37,12 +37,18 @@ private:
   char* pos_;
 };
 
+/// The number of a frame, from 1 on.
+std::optional<uint64_t> parse_sequence(std::string_view x) {
+  auto result = parse_exact(x);
+  return result && *result > 0 ? result : std::nullopt;
+}
+
 std::optional<sequence_range> parse_range(std::string_view x) {
   auto dash = x.find('-');
   if (dash == std::string_view::npos)
     return std::nullopt;
-  auto first = parse_decimal<uint64_t>(x.substr(0, dash));
-  auto last = parse_decimal<uint64_t>(x.substr(dash + 1));
+  auto first = parse_sequence(x.substr(0, dash));
+  auto last = parse_sequence(x.substr(dash + 1));
   if (!first || !last || *first > *last)
     return std::nullopt;
   return sequence_range{*first, *last};
@@ -76,9 +82,9 @@ bool take_camnode_field(const header_field& x, part_head& out) {
     return equal_ignoring_case(x.name, name);
   };
   if (is("X-Camnode-Epoch"))
-    return store(parse_decimal<uint64_t>(x.value), out.epoch);
+    return store(parse_exact(x.value), out.epoch);
   if (is("X-Camnode-Sequence"))
-    return store(parse_decimal<uint64_t>(x.value), out.sequence);
+    return store(parse_sequence(x.value), out.sequence);
   if (is("X-Camnode-Capture-Mono-Ns"))
     return store(parse_decimal<int64_t>(x.value), out.capture_mono_ns);
   if (is("X-Camnode-Capture-Utc-Ns"))
@@ -201,6 +207,11 @@ header_field split_field(std::string_view line) {
 bool equal_ignoring_case(std::string_view x, std::string_view y) {
   return std::equal(x.begin(), x.end(), y.begin(), y.end(),
                     [](char a, char b) { return lower(a) == lower(b); });
+}
+
+std::optional<uint64_t> parse_exact(std::string_view x) {
+  auto result = parse_decimal<uint64_t>(x);
+  return result && *result <= max_exact_integer ? result : std::nullopt;
 }
 
 std::string printable(std::string_view x) {

@@ -52,13 +52,13 @@ struct sequence_range {
 
 /// What a part's header says. Only camnode servers say more than the length.
 struct part_head {
-  size_t content_length = 0; ///< At most `max_jpeg_bytes`.
-  std::optional<uint64_t> epoch;
-  std::optional<uint64_t> sequence;
+  size_t content_length = 0;              ///< At most `max_jpeg_bytes`.
+  std::optional<uint64_t> epoch;          ///< At most `max_exact_integer`.
+  std::optional<uint64_t> sequence;       ///< Likewise, from 1 on.
   std::optional<int64_t> capture_mono_ns; ///< On the server's clock.
   std::optional<int64_t> capture_utc_ns;
   std::optional<int32_t> exposure_us; ///< Not negative.
-  std::optional<sequence_range> lost; ///< `first <= last`.
+  std::optional<sequence_range> lost; ///< `1 <= first <= last`; likewise.
 
   /// Where `lost` was lost: `source`, `encoder` or, if the server names none of
   /// them, `server_ring`.
@@ -75,6 +75,10 @@ struct part_head {
 ///          different values, or above `max_jpeg_bytes`.
 std::optional<part_head> parse_part_head(std::string_view block,
                                          std::string& why);
+
+/// Integers up to here survive every JSON parser, those with doubles included:
+/// the most that a run's or a frame's number may be, wherever it comes from.
+constexpr uint64_t max_exact_integer = (uint64_t{1} << 53) - 1;
 
 // -- the lines and numbers of HTTP --------------------------------------------
 
@@ -93,6 +97,9 @@ header_field split_field(std::string_view line);
 
 /// Equality where ASCII letters match in either case.
 bool equal_ignoring_case(std::string_view x, std::string_view y);
+
+/// Reads the number of a run, or of a frame: 0 to `max_exact_integer`.
+std::optional<uint64_t> parse_exact(std::string_view x);
 
 /// `x` in backquotes, made fit for a line of log: what is not printable ASCII
 /// becomes `?`, and what is longer than 80 bytes is cut.

@@ -103,7 +103,7 @@ caf::expected<record_command> parse_object(const json& object) {
   if (auto err = read_flag(object, "without_missing", result.without_missing))
     return err;
   if (!*action)
-    return record_command{};
+    return record_command{false, result.label, 0, false};
   result.start = true;
   return result;
 }

@@ -192,10 +192,10 @@ bool stream_decoder::take_response_field(const header_field& x) {
     return fail("the response has Transfer-Encoding " + printable(x.value)
                 + ", expected none");
   if (is("X-Camnode-Epoch")) {
-    epoch_ = parse_decimal<uint64_t>(x.value);
+    epoch_ = parse_exact(x.value);
     return epoch_
            || fail("X-Camnode-Epoch is " + printable(x.value)
-                   + ", expected a number");
+                   + ", expected a number below 2^53");
   }
   if (is("X-Camnode-Id")) {
     if (!is_server_id(x.value))

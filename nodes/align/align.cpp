@@ -35,16 +35,17 @@ caf::error refusal(const std::string& why) {
 }
 
 /// Finds a session by its start, its label, or its manifest's name.
+/// @param note Set to a line on others of that name; empty: there are none.
 caf::expected<manifest> find_session(const fs::path& dir,
-                                     const std::string& wanted) {
+                                     const std::string& wanted,
+                                     std::string& note) {
   std::error_code err;
   if (!fs::is_directory(dir, err))
     return refusal(dir.string() + ": is no folder"
                    + (err ? ": " + err.message() : "")
                    + "; want a data.dir, with sessions/ and cam/");
-  std::optional<manifest> found;
-  std::string starts;
-  auto several = false;
+  std::vector<manifest> found;
+  std::vector<session_candidate> candidates;
   for (auto& file : list_manifests(dir)) {
     fs::path name{file.name};
     auto books = parse_manifest(text_of(dir / name));
@@ -57,17 +58,14 @@ caf::expected<manifest> find_session(const fs::path& dir,
     }
     if (!is_named(wanted, books->session, name))
       continue;
-    several = found.has_value();
-    starts += (several ? ", " : "") + std::to_string(books->session.start_ms);
-    if (!several)
-      found = std::move(*books);
+    candidates.push_back({books->session, name});
+    found.push_back(std::move(*books));
   }
-  if (!found)
+  auto choice = choose_session(wanted, candidates);
+  if (!choice.meant)
     return refusal(no_such_session(wanted, dir));
-  if (several)
-    return refusal("there are several sessions " + wanted + " in "
-                   + dir.string() + ": name one by its start: " + starts);
-  return std::move(*found);
+  note = choice.others;
+  return std::move(found[*choice.meant]);
 }
 
 /// Why there is no reference camera.
@@ -285,10 +283,14 @@ private:
 } // namespace
 
 caf::expected<align_result> align_session(const align_options& options) {
-  auto books = find_session(options.dir, options.session);
+  std::string note;
+  auto books = find_session(options.dir, options.session, note);
   if (!books)
     return std::move(books.error());
-  return aligner{options, *books}.run();
+  auto result = aligner{options, *books}.run();
+  if (result)
+    result->note = note;
+  return result;
 }
 
 } // namespace camnode

@@ -34,6 +34,7 @@ struct align_result {
   std::string reference;
   uint64_t rows = 0;
   std::vector<std::string> faults; ///< What could not be read, one line each.
+  std::string note; ///< On which of several sessions was meant; may be empty.
 };
 
 /// Puts the frames of all cameras and the values of all sensors of a session

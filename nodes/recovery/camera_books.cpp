@@ -1,5 +1,6 @@
 #include "nodes/recovery/camera_books.hpp"
 
+#include "actors/shared/capture_bound.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "nodes/verify/number_set.hpp"
 
@@ -28,6 +29,10 @@ public:
       add_break(told);
     for (auto& loss : told_.losses)
       told_lost_.add({loss.epoch, loss.first, loss.last});
+    for (auto& told : told_.breaks)
+      if (told.first_unknown() <= told.last_unknown())
+        told_lost_.add(
+          {told.until.epoch, told.first_unknown(), told.last_unknown()});
     for (auto& segment : found_)
       add(segment);
     x.durable = x.written;
@@ -35,6 +40,10 @@ public:
       add_told(loss);
     go_behind_last();
     count_unlisted();
+    result_.losses = losses_.entries();
+    // Those that were not listed are found again, as far as films tell.
+    x.runs_ended = std::max(x.runs_ended,
+                            told_.breaks.size() + told_.unlisted_breaks);
     rebuild_absences();
     return std::move(result_);
   }
@@ -69,56 +78,80 @@ private:
 
   void add(const frame_range& x) {
     auto& figures = result_.figures;
-    there_.add(x);
     if (!figures.first)
       figures.first = frame_number{x.epoch, x.first};
     if (figures.last)
       add_between(*figures.last, x);
+    last_ns_ = x.first_ns;
+    there_.add(x);
     // What is in two films is not asked for once more.
     if (!figures.last || x.epoch == 0 || figures.last->epoch != x.epoch
         || figures.last->sequence < x.last)
-      figures.last = frame_number{x.epoch, x.last};
+      figures.note_last({x.epoch, x.last});
   }
 
   /// What is missing between two frames and was not told is lost nobody knows
-  /// where.
+  /// where; unknown, where it is more than a camera captures. A run may go on
+  /// that others took turns with.
   void add_between(const frame_number& last, const frame_range& x) {
-    frame_range gap{x.epoch, last.epoch == x.epoch ? last.sequence + 1 : 1,
-                    x.first - 1};
-    if (last.epoch != x.epoch && ended_.count(last.epoch) == 0)
-      add_break({last, x.first_ns});
-    if (x.first == 0 || gap.first > gap.last)
+    auto same = last.epoch == x.epoch;
+    auto holes = untold({x.epoch, same ? last.sequence + 1 : 1, x.first - 1},
+                        x.first);
+    uint64_t missing = 0;
+    for (auto& hole : holes)
+      add_bounded(missing, hole.last - hole.first + 1);
+    recorded_break end{last, x.first_ns, {}};
+    auto absurd = x.epoch != 0
+                  && missing > most_captured(x.first_ns - last_ns_);
+    if (absurd)
+      end.until = {x.epoch, holes.back().last + 1};
+    if (absurd || (!same && ended_.count(last.epoch) == 0))
+      add_break(end);
+    if (absurd)
       return;
-    for (auto& hole : told_lost_.missing_from(gap))
+    add_bounded(found_lost_, missing);
+    for (auto& hole : holes)
       count(
         {hole.epoch, hole.first, hole.last, loss_place::unknown, x.first_ns});
+  }
+
+  /// The parts of `gap` that are in no film, and that nobody told.
+  /// @param next The number behind it.
+  std::vector<frame_range> untold(const frame_range& gap, uint64_t next) const {
+    std::vector<frame_range> result;
+    if (next == 0 || gap.first > gap.last)
+      return result;
+    for (auto& hole : told_lost_.missing_from(gap))
+      for (auto& part : there_.missing_from(hole))
+        result.push_back(part);
+    return result;
   }
 
   void add_break(const recorded_break& x) {
     ended_.insert(x.last.epoch);
     ++result_.figures.runs_ended;
+    result_.figures.last_end = x.last;
     if (result_.breaks.size() < recording_ledger::max_losses)
       result_.breaks.push_back(x);
   }
 
   /// What was told as lost and is there was found again.
   void add_told(const recorded_loss& x) {
-    for (auto& part : there_.missing_from({x.epoch, x.first, x.last}))
+    auto parts = there_.missing_from({x.epoch, x.first, x.last});
+    uint64_t missing = 0;
+    for (auto& part : parts)
+      add_bounded(missing, part.last - part.first + 1);
+    if (!x.exact() && missing > x.frames())
+      return count(x); // Others of its numbers were never there.
+    for (auto& part : parts)
       count({x.epoch, part.first, part.last, x.place, x.before_ns});
   }
 
   void count(const recorded_loss& x) {
-    auto n = x.last - x.first + 1;
-    result_.figures.lost += n;
-    result_.figures.lost_at[static_cast<size_t>(x.place)] += n;
-    if (full_)
-      return;
-    result_.losses.push_back(x);
-    if (result_.losses.size() < 2 * recording_ledger::max_losses)
-      return;
-    join_neighbours();
-    // Those of many runs cannot be joined.
-    full_ = result_.losses.size() > 3 * recording_ledger::max_losses / 2;
+    auto n = x.frames();
+    add_bounded(result_.figures.lost, n);
+    add_bounded(result_.figures.lost_at[static_cast<size_t>(x.place)], n);
+    losses_.add(x);
   }
 
   /// They are as the manifest told; one that lasted then has ended where frames
@@ -139,44 +172,31 @@ private:
                              x.written == 0 ? 0 : x.last_capture_ns);
   }
 
-  void join_neighbours() {
-    auto losses = std::exchange(result_.losses, {});
-    for (size_t i = 0; i < losses.size(); ++i) {
-      auto two = i + 1 < losses.size()
-                 && losses[i].epoch == losses[i + 1].epoch;
-      result_.losses.push_back(two ? join(losses[i], losses[i + 1])
-                                   : losses[i]);
-      i += two;
-    }
-  }
-
   /// What was told as lost right behind the last frame is not waited for.
   void go_behind_last() {
     auto& last = result_.figures.last;
-    for (auto& x : result_.losses)
+    for (auto& x : losses_.entries())
       if (last && x.epoch == last->epoch && x.first <= last->sequence + 1
           && x.last > last->sequence)
-        last->sequence = x.last;
+        result_.figures.note_last({x.epoch, x.last});
   }
 
-  /// A manifest may have had no room to list all losses that it counts.
+  /// A manifest may have had no room to list all losses that it counts. Those
+  /// between frames have been found again.
   void count_unlisted() {
-    uint64_t left = 0;
-    for (auto& [place, n] : told_.lost_by_place)
-      left += n;
     auto unlisted = told_.lost_by_place;
     for (auto& x : told_.losses) {
-      left -= std::min(left, x.frames());
       auto& n = unlisted[to_string(x.place)];
       n -= std::min(n, x.frames());
     }
-    if (told_.losses.size() < recording_ledger::max_losses)
-      return;
+    auto left = told_.unlisted_lost
+                - std::min(told_.unlisted_lost, found_lost_);
     for (auto& [place, counted] : unlisted) {
       auto n = std::min(counted, left);
       left -= n;
-      result_.figures.lost += n;
-      result_.figures.lost_at[static_cast<size_t>(loss_place_of(place))] += n;
+      add_bounded(result_.figures.lost, n);
+      add_bounded(
+        result_.figures.lost_at[static_cast<size_t>(loss_place_of(place))], n);
     }
   }
 
@@ -184,8 +204,10 @@ private:
   const manifest_camera& told_;
   const std::vector<found_segment>& found_;
   std::set<uint64_t> ended_; ///< Runs that are named as such.
-  bool full_ = false;        ///< No more losses are listed, only counted.
-  number_set told_lost_;
+  uint64_t found_lost_ = 0;  ///< Frames missing between films, and not told.
+  loss_list losses_;
+  number_set told_lost_; ///< And what is told as unknown.
+  int64_t last_ns_ = 0;  ///< Of the first frame of the range before.
   number_set there_;
   camera_books result_;
 };

@@ -1,5 +1,6 @@
 #include "nodes/recovery/open_sessions.hpp"
 
+#include "actors/session/manifest_view.hpp"
 #include "actors/shared/log.hpp"
 #include "messages/error.hpp"
 #include "nodes/recovery/session_head.hpp"
@@ -89,10 +90,10 @@ server_info open_session::server(const std::string& id) const {
   return result;
 }
 
-std::vector<clock_record> open_session::clocks(const std::string& id) const {
+viewer_board_ptr open_session::viewer(const std::string& id) const {
   auto i = books.cameras.find(id);
-  return i == books.cameras.end() ? std::vector<clock_record>{}
-                                  : i->second.clocks;
+  return i == books.cameras.end() ? std::make_shared<viewer_board>()
+                                  : viewer_of(i->second);
 }
 
 std::map<std::string, uint32_t> open_session::restarts() const {

@@ -40,7 +40,7 @@ struct open_session {
 
   /// What its manifest knows of a camera; nothing but `id` if it has none.
   server_info server(const std::string& id) const;
-  std::vector<clock_record> clocks(const std::string& id) const;
+  viewer_board_ptr viewer(const std::string& id) const;
 
   /// By actor, as they are named in the directory.
   std::map<std::string, uint32_t> restarts() const;

@@ -1,6 +1,7 @@
 #include "nodes/recovery/resume_session.hpp"
 
 #include "actors/shared/log.hpp"
+#include "messages/when.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -19,7 +20,7 @@ void note_absence(const server_info& server, recording_ledger& ledger,
   auto& last = books.last;
   ledger.absent_because(books.session_ms, "the client was not running");
   if (last && last->epoch == 0 && server.legacy)
-    ledger.run_ended(*last, now_ns);
+    ledger.run_ended({*last, now_ns});
 }
 
 /// Readings from a little before the last thing on disk until the broker is
@@ -59,7 +60,7 @@ resumed_session resume_session(const open_session& x,
     auto ledger = ledger_of(books);
     note_absence(server, *ledger, session_ns);
     result.cameras.push_back(
-      {std::move(server), std::move(ledger), x.clocks(id)});
+      {std::move(server), std::move(ledger), x.viewer(id)});
   }
   result.outages = outages_of(x, std::max(sure_ns, last_ns), result.sensors);
   // It was due while nobody was there.
@@ -67,7 +68,7 @@ resumed_session resume_session(const open_session& x,
   if (s.stop_ms == 0 && s.due_ms != 0 && s.due_ms * 1'000'000 <= session_ns)
     s.stop_ms = s.due_ms;
   log_warning(who, "session ", s.start_ms, " goes on, ",
-              (session_ns - last_ns) / 1'000'000, " ms behind its last frame; ",
+              duration_text(session_ns - last_ns), " after its last frame; ",
               result.cameras.size(), " cameras, ", frames, " frames so far",
               s.stop_ms == 0 ? "" : "; it is over already");
   return result;

@@ -2,6 +2,7 @@
 
 #include "actors/shared/recording_ledger.hpp"
 #include "actors/shared/sensor_board.hpp"
+#include "actors/shared/viewer_board.hpp"
 #include "messages/server_info.hpp"
 #include "messages/session_info.hpp"
 #include "nodes/recovery/session_rebuilder.hpp"
@@ -17,7 +18,7 @@ namespace camnode {
 struct resumed_camera {
   server_info server; ///< Its address is empty where it is not known.
   recording_ledger_ptr ledger;
-  std::vector<clock_record> clocks; ///< How its clock went.
+  viewer_board_ptr viewer; ///< What was known of its connection and clock.
 };
 
 /// A session that an earlier process left, and that goes on.

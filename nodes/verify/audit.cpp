@@ -1,6 +1,8 @@
 #include "nodes/verify/audit.hpp"
 
+#include "actors/shared/capture_bound.hpp"
 #include "messages/when.hpp"
+#include "nodes/verify/frame_words.hpp"
 #include "nodes/verify/number_set.hpp"
 
 #include <algorithm>
@@ -10,18 +12,6 @@
 namespace camnode {
 
 namespace {
-
-std::string in_words(const frame_range& x) {
-  auto result = x.first == x.last ? "frame " + std::to_string(x.first)
-                                  : "frames " + std::to_string(x.first) + " to "
-                                      + std::to_string(x.last);
-  return result + " of run " + std::to_string(x.epoch);
-}
-
-std::string differs(const char* what, uint64_t in_file, uint64_t in_books) {
-  return std::string{what} + ": " + std::to_string(in_file) + " in the files, "
-         + std::to_string(in_books) + " in the manifest";
-}
 
 std::string in_words(const absence& x) {
   auto from = time_text(x.from_ns, x.from_ns);
@@ -39,8 +29,14 @@ std::string in_words(const absence& x) {
 class camera_auditor {
 public:
   camera_auditor(const manifest_camera& books,
-                 const std::vector<checked_film>& films, bool over)
-    : books_(books), films_(films), over_(over) {
+                 const std::vector<checked_film>& films, bool over,
+                 int64_t near_ns)
+    : books_(books),
+      films_(films),
+      over_(over),
+      words_(books, films, near_ns),
+      unlisted_(books.unlisted_lost),
+      unlisted_breaks_(books.unlisted_breaks) {
     for (auto& x : books_.breaks)
       ended_.insert(x.last.epoch);
   }
@@ -124,10 +120,9 @@ private:
       told.erase(i);
     }
     for (auto& [file, x] : told)
-      faults_.add(file + ".mp4: is missing, with " + std::to_string(x->frames)
-                  + " frames, " + std::to_string(x->first_sequence) + " to "
-                  + std::to_string(x->last_sequence) + " of run "
-                  + std::to_string(x->epoch));
+      faults_.add(file + ".mp4: is missing, with "
+                  + words_.part_of(x->frames, {x->epoch, x->first_sequence,
+                                               x->last_sequence}));
   }
 
   void compare(const checked_film& x, const recorded_segment& told) {
@@ -144,27 +139,30 @@ private:
   }
 
   void name_losses() {
+    auto add = [this](std::string text) {
+      result_.losses.push_back(std::move(text));
+    };
+    result_.lost_frames = books_.losses;
+    result_.breaks = books_.breaks;
     for (auto& x : books_.losses)
-      result_.losses.push_back(
-        (x.exact() ? std::string{} : std::to_string(x.frames()) + " of ")
-        + in_words({x.epoch, x.first, x.last}) + ": " + to_string(x.place)
-        + ", before " + std::to_string(x.before_ns) + " ns");
+      add(words_.of(x));
+    if (unlisted_ > 0)
+      add("and " + std::to_string(unlisted_)
+          + " more frames, which the manifest had no room to name");
     for (auto& x : books_.breaks)
-      result_.losses.push_back(
-        "what was captured behind frame " + std::to_string(x.last.sequence)
-        + " of run " + std::to_string(x.last.epoch) + " is unknown: "
-        + (x.last.epoch == 0 ? "the stream was broken off"
-                             : "another run began")
-        + ", before " + std::to_string(x.before_ns) + " ns");
+      add(words_.of(x));
+    if (unlisted_breaks_ > 0)
+      add("and " + std::to_string(unlisted_breaks_)
+          + " more runs of the server, which the manifest had no room to name");
     for (auto& x : books_.absences)
-      result_.losses.push_back(in_words(x));
+      add(in_words(x));
     // Earlier versions did not name it.
     auto nothing = result_.frames == 0 && books_.captured == 0;
     if (over_ && nothing && books_.absences.empty())
-      result_.losses.push_back("no frame came in all of the session");
+      add("no frame came in all of the session");
     if (books_.end_unknown)
-      result_.losses.push_back("what was captured behind the last frame is "
-                               "unknown: the stream broke off");
+      add("what was captured after the last frame is unknown: the stream "
+          "broke off");
   }
 
   void check_sums() {
@@ -177,22 +175,15 @@ private:
                   + std::to_string(books_.lost));
     uint64_t by_place = 0;
     for (auto& [place, n] : books_.lost_by_place)
-      by_place += n;
+      add_bounded(by_place, n);
     if (by_place != books_.lost)
       faults_.add("the manifest does not balance: lost "
                   + std::to_string(books_.lost) + ", by place "
                   + std::to_string(by_place));
-    uint64_t named = 0;
+    auto named = unlisted_;
     for (auto& x : books_.losses)
-      named += x.frames();
-    // A full list names no more.
-    if (named < books_.lost
-        && books_.losses.size() >= recording_ledger::max_losses) {
-      unlisted_ = books_.lost - named;
-      result_.losses.push_back(std::to_string(unlisted_)
-                               + " frames besides: the manifest had no room to "
-                                 "name them");
-    } else if (named != books_.lost)
+      add_bounded(named, x.frames());
+    if (named != books_.lost)
       faults_.add("of " + std::to_string(books_.lost) + " lost frames, "
                   + std::to_string(named) + " are named");
   }
@@ -220,6 +211,9 @@ private:
       if (x.exact())
         lost.add({x.epoch, x.first, x.last});
     }
+    for (auto& x : books_.breaks)
+      if (x.first_unknown() <= x.last_unknown())
+        told.add({x.until.epoch, x.first_unknown(), x.last_unknown()});
     number_set there;
     const frame_range* before = nullptr;
     for (auto& film : films_) {
@@ -227,43 +221,56 @@ private:
         continue;
       for (auto& x : film.facts.index.ranges) {
         for (auto& doubled : there.common_with(x))
-          faults_.add(in_words(doubled) + " in " + film.piece.name()
+          faults_.add(words_.of(doubled) + " in " + film.piece.name()
                       + ": recorded twice");
         // What was lost may have been found again since.
         for (auto& denied :
              over_ ? lost.common_with(x) : std::vector<frame_range>{})
-          faults_.add(in_words(denied) + " in " + film.piece.name()
+          faults_.add(words_.of(denied) + " in " + film.piece.name()
                       + ": named as lost");
-        there.add(x);
         if (before)
-          check_between(*before, x, told);
+          check_between(*before, x, told, there);
+        there.add(x);
         before = &x;
       }
     }
   }
 
+  /// @param told What may be missing.
+  /// @param there What came before: runs may take turns.
   void check_between(const frame_range& a, const frame_range& b,
-                     const number_set& told) {
+                     const number_set& told, const number_set& there) {
     if (a.epoch == b.epoch && b.first <= a.last)
-      return faults_.add(in_words(b) + ": behind " + in_words(a));
+      return faults_.add(words_.of(b) + ": after " + words_.of(a));
     if (!over_) // The books may not be that far yet.
       return;
-    if (a.epoch != b.epoch && ended_.count(a.epoch) == 0)
-      faults_.add("run " + std::to_string(b.epoch) + " follows run "
-                  + std::to_string(a.epoch)
-                  + ", and the manifest does not name it");
+    auto unlisted = a.epoch != b.epoch && ended_.count(a.epoch) == 0;
+    if (unlisted)
+      check_unlisted_break(a, b);
     frame_range gap{b.epoch, a.epoch == b.epoch ? a.last + 1 : 1, b.first - 1};
     if (gap.first > gap.last || b.first == 0)
       return;
-    for (auto& hole : told.missing_from(gap)) {
-      auto n = hole.last - hole.first + 1;
-      if (n <= unlisted_)
-        unlisted_ -= n;
-      else if (result_.rebuilt == 0) // Else it may be one without a number.
-        faults_.add(in_words(hole)
-                    + ": missing, and the manifest does not "
-                      "name it");
-    }
+    for (auto& untold : told.missing_from(gap))
+      for (auto& hole : there.missing_from(untold)) {
+        auto n = hole.last - hole.first + 1;
+        if (n <= unlisted_)
+          unlisted_ -= n;
+        else if (n > most_captured(b.first_ns - a.first_ns)
+                 && (unlisted || unlisted_breaks_ > 0))
+          // Numbers jumped there, which is one of the breaks without a name.
+          unlisted_breaks_ -= unlisted ? 0 : 1;
+        else if (result_.rebuilt == 0) // Else it may be one without a number.
+          faults_.add(words_.of(hole)
+                      + ": missing, and the manifest does not name it");
+      }
+  }
+
+  void check_unlisted_break(const frame_range& a, const frame_range& b) {
+    if (unlisted_breaks_ > 0)
+      --unlisted_breaks_;
+    else
+      faults_.add("run " + run_text(b.epoch) + " follows run "
+                  + run_text(a.epoch) + ", and the manifest does not name it");
   }
 
   const manifest_camera& books_;
@@ -272,107 +279,23 @@ private:
   std::set<uint64_t> ended_; ///< Runs that are named as such.
   fault_list faults_; ///< Of the books: may be as many as there are frames.
   std::vector<std::string> film_faults_;
-  uint64_t unlisted_ = 0; ///< Lost frames that the books count alone.
+  const frame_words words_;
+  uint64_t unlisted_;        ///< Lost frames that the books count alone.
+  uint64_t unlisted_breaks_; ///< Likewise, other runs of the server.
   camera_audit result_;
-};
-
-class sensor_auditor {
-public:
-  sensor_auditor(const topic_figures& books,
-                 const std::vector<checked_readings>& files, bool over)
-    : books_(books),
-      files_(files),
-      over_(over),
-      told_(books.files.begin(), books.files.end()) {
-  }
-
-  sensor_audit run() {
-    result_.received = books_.received;
-    result_.written = books_.written;
-    name_losses();
-    for (auto& x : files_)
-      check(x);
-    for (auto& file : told_)
-      result_.faults.push_back(file + ".csv: is missing");
-    if (over_)
-      check_sums();
-    else
-      check_durable();
-    return std::move(result_);
-  }
-
-private:
-  void name_losses() {
-    for (auto& [reason, n] : books_.rejected) {
-      result_.rejected += n;
-      if (reason != stored_reading && n > 0)
-        result_.losses.push_back(std::to_string(n) + " readings: " + reason);
-    }
-  }
-
-  void check(const checked_readings& x) {
-    auto open = x.piece.end_ms == 0;
-    any_gone_ |= open && x.gone;
-    if (open && !over_ && x.gone)
-      return;
-    ++result_.files;
-    result_.rows += x.facts.rows;
-    if (open && !over_)
-      return result_.open.push_back(x.piece.name());
-    auto fault = [&](const std::string& text) {
-      result_.faults.push_back(x.piece.name() + ": " + text);
-    };
-    if (!x.facts.fault.empty())
-      fault(x.facts.fault);
-    if (open)
-      fault("was never completed");
-    else if (told_.erase(x.piece.stem) == 0 && over_)
-      fault("the manifest knows no such file");
-    if (x.facts.rows > 0
-        && (x.facts.first_ms < x.piece.start_ms
-            || (!open && x.facts.last_ms >= x.piece.end_ms)))
-      fault("has readings outside of the times in its name");
-  }
-
-  void check_sums() {
-    if (result_.rows != books_.written)
-      result_.faults.push_back(
-        differs("readings", result_.rows, books_.written));
-    if (books_.received != books_.written + result_.rejected)
-      result_.faults.push_back("the manifest does not balance: received "
-                               + std::to_string(books_.received) + ", written "
-                               + std::to_string(books_.written) + ", rejected "
-                               + std::to_string(result_.rejected));
-  }
-
-  /// What was durable when the manifest was written is so still.
-  void check_durable() {
-    if (!any_gone_ && result_.rows < books_.durable)
-      result_.faults.push_back(std::to_string(books_.durable)
-                               + " readings were safe on disk, as the manifest "
-                                 "says; the files have "
-                               + std::to_string(result_.rows));
-  }
-
-  const topic_figures& books_;
-  const std::vector<checked_readings>& files_;
-  const bool over_;            ///< The session is.
-  std::set<std::string> told_; ///< By the books, and not found yet.
-  bool any_gone_ = false;
-  sensor_audit result_;
 };
 
 } // namespace
 
-camera_audit audit_camera(const manifest_camera& books,
-                          const std::vector<checked_film>& films, bool over) {
-  return camera_auditor{books, films, over}.run();
+std::string differs(const char* what, uint64_t in_files, uint64_t in_books) {
+  return std::string{what} + ": " + std::to_string(in_files) + " in the files, "
+         + std::to_string(in_books) + " in the manifest";
 }
 
-sensor_audit audit_sensor(const topic_figures& books,
-                          const std::vector<checked_readings>& files,
-                          bool over) {
-  return sensor_auditor{books, files, over}.run();
+camera_audit audit_camera(const manifest_camera& books,
+                          const std::vector<checked_film>& films, bool over,
+                          int64_t near_ns) {
+  return camera_auditor{books, films, over, near_ns}.run();
 }
 
 } // namespace camnode

@@ -41,7 +41,9 @@ struct camera_audit {
   uint64_t recorded = 0;
   uint64_t lost = 0;
   std::map<std::string, uint64_t> lost_by_place;
-  std::vector<std::string> losses; ///< Named by the manifest.
+  std::vector<std::string> losses;        ///< Named by the manifest, in words.
+  std::vector<recorded_loss> lost_frames; ///< Likewise, exactly.
+  std::vector<recorded_break> breaks;     ///< Likewise.
   std::vector<std::string> faults; ///< Files and books that do not agree.
   std::vector<std::string> open;   ///< Files that are not complete, by right.
   uint64_t open_frames = 0;        ///< In both their indexes and films.
@@ -64,13 +66,17 @@ struct sensor_audit {
 /// @param over Whether its session is. If not, files may be open, and newer
 ///        than the books: then only what is complete is compared, file by file,
 ///        and what the books call durable must be in files.
+/// @param near_ns Times of that day are told without a date; UTC ns.
 camera_audit audit_camera(const manifest_camera& books,
                           const std::vector<checked_film>& films,
-                          bool over = true);
+                          bool over = true, int64_t near_ns = 0);
 
 /// Likewise of a sensor.
 sensor_audit audit_sensor(const topic_figures& books,
                           const std::vector<checked_readings>& files,
                           bool over = true);
+
+/// That a number is one thing in the files and another one in the manifest.
+std::string differs(const char* what, uint64_t in_files, uint64_t in_books);
 
 } // namespace camnode

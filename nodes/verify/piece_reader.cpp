@@ -11,9 +11,6 @@
 
 namespace camnode {
 
-namespace {
-
-/// Calls `jobs` on all cores.
 void run_all(std::vector<std::function<void()>>& jobs) {
   std::atomic<size_t> next{0};
   auto work = [&] {
@@ -28,6 +25,8 @@ void run_all(std::vector<std::function<void()>>& jobs) {
   for (auto& x : helpers)
     x.join();
 }
+
+namespace {
 
 /// The film of `x`, which may get its last name at any time.
 input_file film_of(const std::filesystem::path& dir, const listed_piece& x) {

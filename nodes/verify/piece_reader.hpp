@@ -13,6 +13,9 @@
 
 namespace camnode {
 
+/// Calls `jobs`, which do not throw, on all cores.
+void run_all(std::vector<std::function<void()>>& jobs);
+
 /// Reads the pieces of a data folder, every byte of them, on all cores. What it
 /// found in a piece that is complete is kept: it does not change any more, and
 /// is not read again when it is asked for again.

@@ -1,55 +1,18 @@
 #include "nodes/verify/verify.hpp"
 
+#include "messages/when.hpp"
+#include "messages/wire/json_text.hpp"
+#include "nodes/verify/aligned.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
-#include <cstdio>
-#include <ctime>
+#include <utility>
 
 namespace camnode {
 
 namespace {
 
 using json = nlohmann::ordered_json;
-using table = std::vector<std::vector<std::string>>;
-
-std::string date_of(int64_t utc_ms) {
-  auto seconds = static_cast<time_t>(utc_ms / 1000);
-  tm date;
-  gmtime_r(&seconds, &date);
-  std::array<char, 64> text;
-  auto size = strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC",
-                       &date);
-  return {text.data(), size};
-}
-
-std::string size_of(uint64_t bytes) {
-  std::array<char, 32> text;
-  auto size = snprintf(text.data(), text.size(), "%.1f MB",
-                       static_cast<double>(bytes) / 1e6);
-  return {text.data(), static_cast<size_t>(size)};
-}
-
-/// The first column to the left, the others to the right.
-std::string aligned(const table& rows) {
-  std::vector<size_t> widths;
-  for (auto& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) {
-      widths.resize(std::max(widths.size(), i + 1));
-      widths[i] = std::max(widths[i], row[i].size());
-    }
-  std::string result;
-  for (auto& row : rows) {
-    std::string line = " ";
-    for (size_t i = 0; i < row.size(); ++i) {
-      std::string space(widths[i] - row[i].size(), ' ');
-      line += ' ' + (i == 0 ? row[i] + space : ' ' + space + row[i]);
-    }
-    result += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-  }
-  return result;
-}
 
 /// Of a camera or a sensor.
 template <class Audit>
@@ -82,27 +45,27 @@ void append_lines(std::string& out, const char* what, const std::string& who,
 }
 
 std::string camera_table(const session_audit& x) {
-  table rows{{"camera", "films", "frames", "rebuilt", "lost", "size", ""}};
+  text_rows rows{{"camera", "films", "frames", "rebuilt", "lost", "size", ""}};
   if (!x.over)
     rows[0].insert(rows[0].begin() + 2, "open");
   for (auto& [id, y] : x.cameras) {
     rows.push_back({id, std::to_string(y.films), std::to_string(y.frames),
                     std::to_string(y.rebuilt), std::to_string(y.lost),
-                    size_of(y.bytes), verdict(y, x.over)});
+                    bytes_text(y.bytes), verdict(y, x.over)});
     if (!x.over)
       rows.back().insert(rows.back().begin() + 2,
                          std::to_string(y.open.size()));
   }
-  return rows.size() > 1 ? aligned(rows) : std::string{};
+  return rows.size() > 1 ? aligned(rows, {0}) : std::string{};
 }
 
 std::string sensor_table(const session_audit& x) {
-  table rows{{"sensor", "files", "readings", "received", "rejected", ""}};
+  text_rows rows{{"sensor", "files", "readings", "received", "rejected", ""}};
   for (auto& [topic, y] : x.sensors)
     rows.push_back({topic, std::to_string(y.files), std::to_string(y.rows),
                     std::to_string(y.received), std::to_string(y.rejected),
                     verdict(y, x.over)});
-  return rows.size() > 1 ? aligned(rows) : std::string{};
+  return rows.size() > 1 ? aligned(rows, {0}) : std::string{};
 }
 
 /// A line for each of what `member` has, of the session and its parts.
@@ -127,7 +90,7 @@ std::string text_of(const session_audit& x, const data_audit& all) {
   auto& s = x.session;
   auto result = "session " + std::to_string(s.start_ms)
                 + (s.label.empty() ? "" : " " + s.label) + ", "
-                + date_of(s.start_ms) + ", " + x.state + "\n";
+                + date_text(s.start_ms) + ", " + x.state + "\n";
   if (!x.over)
     result += "  not over: " + why_not_over(all)
               + "; what is complete is checked\n";
@@ -137,6 +100,28 @@ std::string text_of(const session_audit& x, const data_audit& all) {
     result, "lost: ", x, [](auto& y) -> auto& { return y.losses; });
   append_all(
     result, "damage: ", x, [](auto& y) -> auto& { return y.faults; });
+  return result;
+}
+
+// As manifests have them.
+
+json json_of(const recorded_loss& x) {
+  return {{"epoch", x.epoch},
+          {"first_sequence", x.first},
+          {"last_sequence", x.last},
+          {"frames", x.frames()},
+          {"place", to_string(x.place)},
+          {"before_ns", x.before_ns}};
+}
+
+json json_of(const recorded_break& x) {
+  json result{{"epoch", x.last.epoch},
+              {"unknown_behind_sequence", x.last.sequence},
+              {"before_ns", x.before_ns}};
+  if (x.until.sequence != 0) {
+    result["until_epoch"] = x.until.epoch;
+    result["until_sequence"] = x.until.sequence;
+  }
   return result;
 }
 
@@ -153,6 +138,12 @@ json json_of(const camera_audit& x) {
   result["open"] = x.open;
   result["open_frames"] = x.open_frames;
   result["losses"] = x.losses;
+  result["lost_frames"] = json::array();
+  for (auto& y : x.lost_frames)
+    result["lost_frames"].push_back(json_of(y));
+  result["server_restarts"] = json::array();
+  for (auto& y : x.breaks)
+    result["server_restarts"].push_back(json_of(y));
   result["damage"] = x.faults;
   return result;
 }
@@ -226,7 +217,7 @@ std::string render_json(const data_audit& x) {
     result["sessions"].push_back(json_of(session, x));
   result["damage"] = x.faults;
   result["unknown_files"] = x.strangers;
-  return result.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return json_text(std::move(result), 2) + "\n";
 }
 
 } // namespace camnode

@@ -1,6 +1,7 @@
 #include "nodes/verify/session_audit.hpp"
 
 #include "actors/sensor_log/topic_path.hpp"
+#include "messages/when.hpp"
 
 #include <algorithm>
 
@@ -24,26 +25,31 @@ bool any_gone(const Map& files) {
 
 void name_outages(const manifest& books, session_audit& result) {
   auto& s = books.session;
-  for (auto& x : books.outages) {
-    auto to = x.to_ns == 0 ? std::string{"the end"}
-                           : std::to_string(s.session_ns(x.to_ns) / 1'000'000);
-    result.losses.push_back(
-      "readings from " + std::to_string(s.session_ns(x.from_ns) / 1'000'000)
-      + " to " + to + " are unknown: there was no connection to the broker");
-  }
+  auto time_of = [&](int64_t client_ns) {
+    return time_text(s.session_ns(client_ns), s.start_ms * 1'000'000);
+  };
+  for (auto& x : books.outages)
+    result.losses.push_back("readings from " + time_of(x.from_ns) + " to "
+                            + (x.to_ns == 0 ? "the end" : time_of(x.to_ns))
+                            + " are unknown: there was no connection to the "
+                              "broker");
 }
 
 void audit_cameras(const manifest& books, const session_files& files,
                    session_audit& result) {
   static const std::vector<checked_film> none;
+  auto near_ns = books.session.start_ms * 1'000'000;
   for (auto& [id, camera] : books.cameras) {
     auto films = files.cameras.find(id);
-    result.cameras[id] = audit_camera(
-      camera, films == files.cameras.end() ? none : films->second, result.over);
+    result.cameras[id] = audit_camera(camera,
+                                      films == files.cameras.end()
+                                        ? none
+                                        : films->second,
+                                      result.over, near_ns);
   }
   for (auto& [id, films] : files.cameras)
     if (books.cameras.count(id) == 0)
-      result.cameras[id] = audit_camera({}, films, result.over);
+      result.cameras[id] = audit_camera({}, films, result.over, near_ns);
 }
 
 void audit_sensors(const manifest& books, const session_files& files,

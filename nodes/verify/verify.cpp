@@ -81,10 +81,8 @@ private:
       if (why.empty()) {
         auto books = parse_manifest(text);
         if (books) {
-          found_.push_back({file.name,
-                            is_wanted(file.name, books->session),
-                            std::move(*books),
-                            {}});
+          found_.push_back(
+            {file.name, options_.session.empty(), std::move(*books), {}});
           continue;
         }
         why = books.error().context().get_as<std::string>(0);
@@ -96,10 +94,18 @@ private:
     });
     for (auto& x : found_)
       owners_.add(x.books);
+    if (!options_.session.empty())
+      choose();
   }
 
-  bool is_wanted(const std::string& manifest, const session_info& x) const {
-    return options_.session.empty() || is_named(options_.session, x, manifest);
+  void choose() {
+    std::vector<session_candidate> all;
+    for (auto& x : found_)
+      all.push_back({x.books.session, x.name});
+    auto choice = choose_session(options_.session, all);
+    if (choice.meant)
+      found_[*choice.meant].wanted = true;
+    result_.note = choice.others;
   }
 
   /// @returns Null for a piece that is not to be checked.

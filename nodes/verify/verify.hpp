@@ -27,6 +27,7 @@ struct data_audit {
   std::vector<session_audit> sessions;
   std::vector<std::string> faults;    ///< Of what belongs to no session.
   std::vector<std::string> strangers; ///< Files that camnode did not make.
+  std::string note; ///< On which of several sessions was meant; may be empty.
 
   /// Whether a client has the folder: then it records what is not over, or
   /// repairs it. Nothing where that cannot be told.

@@ -1,6 +1,7 @@
 #define CAF_SUITE frame_intake
 #include "tests/camnode_test.hpp"
 
+#include "actors/shared/capture_bound.hpp"
 #include "actors/viewer/frame_intake.hpp"
 #include "tests/actors/frame_samples.hpp"
 
@@ -158,6 +159,66 @@ CAF_TEST(a frame that came before is dropped and counted) {
   CAF_CHECK_EQUAL(board->look().frames, 2u);
   CAF_CHECK_EQUAL(last_number(), 2u);
   check_gap(take(numbered(3)), 0, 0, loss_place::none);
+}
+
+CAF_TEST(one number that no camera comes to costs that frame alone) {
+  take(numbered(1), 1 * s);
+  for (uint64_t bad :
+       {uint64_t{1} << 53, uint64_t{1} << 40, uint64_t{99'999}}) {
+    intake.take(numbered(bad), 1 * s + ms);
+    CAF_CHECK_EQUAL(last_number(), 1u);
+  }
+  CAF_CHECK_EQUAL(board->look().misnumbered, 3u);
+  CAF_CHECK_EQUAL(pushed(), 1u);
+  check_gap(take(numbered(5), 1 * s + 2 * ms), 2, 4, loss_place::network);
+}
+
+CAF_TEST(numbers that go on where they jumped to are another count) {
+  constexpr uint64_t far = uint64_t{1} << 52;
+  take(numbered(1), 1 * s);
+  intake.take(numbered(far), 1 * s + ms);
+  auto& got = take(numbered(far + 2), 1 * s + 2 * ms);
+  CAF_CHECK_EQUAL(got.sequence, far + 2);
+  CAF_CHECK(got.gap.unknown);
+  check_gap(got, far, far + 1, loss_place::network);
+  check_gap(take(numbered(far + 3), 1 * s + 3 * ms), 0, 0, loss_place::none);
+  CAF_CHECK(!newest->gap.unknown);
+}
+
+CAF_TEST(numbers that jump with each frame are none at all) {
+  take(numbered(1), 1 * s);
+  for (uint64_t i = 1; i <= 100; ++i)
+    intake.take(numbered(i << 40), 1 * s + static_cast<int64_t>(i));
+  CAF_CHECK_EQUAL(pushed(), 1u);
+  CAF_CHECK_EQUAL(board->look().misnumbered, 100u);
+  check_gap(take(numbered(2), 2 * s), 0, 0, loss_place::none);
+}
+
+CAF_TEST(what a camera can have captured meanwhile is a loss) {
+  take(numbered(1), 1 * s);
+  auto most = most_captured(3'600 * s);
+  check_gap(take(numbered(2 + most), 3'601 * s), 2, 1 + most,
+            loss_place::network);
+  CAF_CHECK_EQUAL(board->look().misnumbered, 0u);
+}
+
+CAF_TEST(another run that cannot have come so far is believed when it goes on) {
+  take(numbered(5, 7), 1 * s);
+  intake.take(numbered(1'000'000, 8), 1 * s + ms);
+  CAF_CHECK_EQUAL(last_number(7), 5u);
+  auto& got = take(numbered(1'000'001, 8), 1 * s + 2 * ms);
+  CAF_CHECK(got.gap.unknown);
+  check_gap(got, 1'000'000, 1'000'000, loss_place::network);
+}
+
+CAF_TEST(runs that take turns each have their own numbers) {
+  take(numbered(1, 7));
+  take(numbered(1, 8));
+  check_gap(take(numbered(2, 7)), 0, 0, loss_place::none);
+  check_gap(take(numbered(4, 8)), 2, 3, loss_place::network);
+  intake.take(numbered(2, 7), 2 * s); // Once more.
+  CAF_CHECK_EQUAL(board->look().doubled, 1u);
+  CAF_CHECK_EQUAL(pushed(), 4u);
 }
 
 CAF_TEST(frames of a legacy server are numbered here) {

@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/session/manifest.hpp"
+#include "actors/session/manifest_view.hpp"
 #include "actors/session/session_report.hpp"
 #include "messages/error.hpp"
 #include "tests/actors/frame_samples.hpp"
@@ -46,7 +47,7 @@ session_view sample() {
   for (uint64_t i = 1; i <= 3; ++i)
     ledger.written(*new_frame(i, 8, 10));
   ledger.lost({8, 4, 6, loss_place::network, 77});
-  ledger.run_ended({8, 6}, 88);
+  ledger.run_ended({{8, 6}, 88});
   ledger.written(*new_frame(1, 9, 10));
   ledger.durable(1);
   x.cameras = {camera};
@@ -111,6 +112,74 @@ CAF_TEST(a manifest is read as it was written) {
   auto& sensor = x->sensors.at("sensor/door");
   CAF_CHECK_EQUAL(sensor.received, 3u);
   CAF_CHECK_EQUAL(sensor.rejected.at("disk"), 1u);
+}
+
+CAF_TEST(a manifest that is read is written again as it was) {
+  auto x = sample();
+  auto check = [&] {
+    auto text = render_manifest(x);
+    auto books = parse_manifest(text);
+    if (!books)
+      CAF_FAIL(describe(books.error()));
+    CAF_CHECK_EQUAL(render_manifest(view_of(*books)), text);
+  };
+  check();
+  x.session.stop_ms = x.session.start_ms + 90'000;
+  x.session.forced = true;
+  x.state = "interrupted";
+  x.interrupted = "the machine was started anew";
+  x.outages = {{x.session.client_ns(x.session.start_ms + 5'000),
+                x.session.client_ns(x.session.start_ms + 7'000)}};
+  auto& camera = x.cameras[0];
+  camera.server.version = "0.1.0";
+  camera.ledger->run_ended({{9, 1}, 99, {9, uint64_t{1} << 50}});
+  camera.ledger->end_unknown();
+  camera.ledger->failed("the disk is full");
+  camera.viewer->update([&](viewer_figures& f) {
+    f.legacy = true;
+    f.connections = 3;
+    f.drift_ppb = -12'345;
+    f.drift_error_ppb = 678;
+    f.probed_ns = 123'456'999;
+    f.probes = 90;
+    f.probes_refused = 4;
+    f.clock_restarts = 2;
+  });
+  check();
+  // More than there is room for.
+  for (uint64_t run = 10; run < 10 + 2 * recording_ledger::max_losses; ++run) {
+    camera.ledger->lost({run, 1, 2, loss_place::network, 5});
+    camera.ledger->run_ended({{run, 2}, 5});
+  }
+  check();
+  auto books = parse_manifest(render_manifest(x));
+  auto& told = books->cameras.at("cam-a");
+  CAF_CHECK_EQUAL(told.unlisted_lost, 2 * recording_ledger::max_losses + 2);
+  CAF_CHECK_EQUAL(told.unlisted_breaks, recording_ledger::max_losses + 2);
+}
+
+CAF_TEST(a server that is not clocked has no clock) {
+  auto x = sample();
+  x.cameras[0].viewer = std::make_shared<viewer_board>();
+  auto text = render_manifest(x);
+  CAF_CHECK(json::parse(text)["cameras"]["cam-a"]["clock"].is_null());
+  CAF_CHECK_EQUAL(render_manifest(view_of(*parse_manifest(text))), text);
+}
+
+CAF_TEST(no number is told that a double would round without its digits) {
+  auto check = [](const json& x, auto& self) -> void {
+    for (auto& [key, value] : x.items()) {
+      if (value.is_structured())
+        self(value, self);
+      if (x.is_object() && value.is_number_integer()
+          && value.dump().size() > 16)
+        CAF_CHECK_EQUAL(x.value(key + "_text", ""), value.dump());
+    }
+  };
+  auto x = json::parse(render_manifest(sample()));
+  CAF_CHECK_EQUAL(x["cameras"]["cam-a"]["clock_history"][0]["at_ns_text"],
+                  "1800000000000000210");
+  check(x, check);
 }
 
 CAF_TEST(losses of which only some numbers are lost are read as such) {

@@ -186,9 +186,9 @@ CAF_TEST(of more losses than there is room for none is without a name) {
 }
 
 CAF_TEST(a break is noted once) {
-  ledger.run_ended({0, 7}, 1);
-  ledger.run_ended({0, 7}, 2);
-  ledger.run_ended({0, 9}, 3);
+  ledger.run_ended({{0, 7}, 1});
+  ledger.run_ended({{0, 7}, 2});
+  ledger.run_ended({{0, 9}, 3});
   CAF_CHECK_EQUAL(ledger.look().runs_ended, 2u);
   CAF_REQUIRE_EQUAL(ledger.breaks().size(), 2u);
   CAF_CHECK_EQUAL(+ledger.breaks()[0].before_ns, 1);
@@ -253,7 +253,7 @@ CAF_TEST(what is taken back is what came since the last promise) {
   ledger.lost({1, 2, 3, loss_place::network, 0});
   ledger.durable(1);
   ledger.lost({1, 4, 6, loss_place::network, 0});
-  ledger.run_ended({1, 6}, 0);
+  ledger.run_ended({{1, 6}, 0});
   ledger.written(*new_frame(1, 2), 6);
   ledger.failed("gone");
   ledger.roll_back();

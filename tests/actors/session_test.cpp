@@ -63,6 +63,29 @@ CAF_TEST(a stop is told and the end when all is on disk) {
   CAF_CHECK_EQUAL(light("/last_error"), "");
 }
 
+CAF_TEST(a stop that names another session is refused) {
+  start_session_actor();
+  start_recording("a");
+  tell(testee, record_command{false, "b", 0, false});
+  CAF_CHECK_EQUAL(light("/state"), "recording");
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "stop: the session that is recorded is a, not b");
+  CAF_CHECK_EQUAL(light("/commands_refused"), 1);
+  tell(testee, record_command{false, "a", 0, false});
+  CAF_CHECK_EQUAL(light("/state"), "stopping");
+}
+
+CAF_TEST(a stop that names a session does not mean one without a label) {
+  start_session_actor();
+  start_recording();
+  tell(testee, record_command{false, "b", 0, false});
+  CAF_CHECK_EQUAL(light("/last_error"),
+                  "stop: the session that is recorded is without a label, "
+                  "not b");
+  stop_recording();
+  CAF_CHECK_EQUAL(light("/state"), "stopping");
+}
+
 CAF_TEST(a session that cannot be completed ends with the reason) {
   auto ledger = add_camera("left");
   start_session_actor();

@@ -135,11 +135,32 @@ CAF_TEST(the longest part header fits its capacity and is read back) {
   frame_gap lost{most, most, loss_place::server_ring};
   auto text = header_of(x, &lost);
   CAF_CHECK_LESS_OR_EQUAL(text.size(), part_header_capacity);
-  auto head = parsed(text);
-  CAF_CHECK(head.epoch == most && head.sequence == most);
+  // The numbers of runs and frames that are read stay below 2^53.
+  constexpr auto exact = max_exact_integer;
+  x.epoch = x.sequence = exact;
+  lost = {exact, exact, loss_place::server_ring};
+  auto head = parsed(header_of(x, &lost));
+  CAF_CHECK(head.epoch == exact && head.sequence == exact);
   CAF_CHECK(head.capture_mono_ns == least && head.capture_utc_ns == least);
   CAF_CHECK(head.exposure_us == x.exposure_us);
-  CAF_CHECK(head.lost && head.lost->last == most);
+  CAF_CHECK(head.lost && head.lost->last == exact);
+}
+
+CAF_TEST(numbers that no camera comes to are refused) {
+  auto accepted = [](const std::string& field) {
+    std::string why;
+    return parse_part_head("Content-Length: 5\n" + field + "\n", why)
+      .has_value();
+  };
+  for (auto name : {"X-Camnode-Epoch: ", "X-Camnode-Sequence: "}) {
+    CAF_CHECK(accepted(name + std::string{"9007199254740991"}));
+    for (auto bad : {"9007199254740992", "18446744073709551610",
+                     "18446744073709551616", "-1", "1.5", ""})
+      CAF_CHECK(!accepted(name + std::string{bad}));
+  }
+  CAF_CHECK(!accepted("X-Camnode-Sequence: 0"));
+  CAF_CHECK(!accepted("X-Camnode-Lost: 0-1"));
+  CAF_CHECK(!accepted("X-Camnode-Lost: 1-9007199254740992"));
 }
 
 CAF_TEST(a length is all that a foreign server has to say) {

@@ -126,6 +126,8 @@ int write_table(camnode::align_options& options, const std::string& path) {
               << "\n";
     return failed;
   }
+  if (!result->note.empty())
+    std::cerr << "camctl align: " << result->note << "\n";
   for (auto& x : result->faults)
     std::cerr << "camctl align: " << x << "\n";
   std::cerr << "align: " << result->rows << " frames of " << result->reference

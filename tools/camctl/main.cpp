@@ -2,6 +2,7 @@
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/node_query.hpp"
+#include "tools/camctl/sessions.hpp"
 #include "tools/camctl/verify.hpp"
 #include "tools/camctl/wording.hpp"
 
@@ -29,6 +30,7 @@ const std::vector<command>& commands() {
     {"kill", "ends an actor, which is then started again", run_kill},
     {"log-level", "changes what a node logs", run_log_level},
     {"metrics", "a node's figures as Prometheus text", run_metrics},
+    {"sessions", "lists what there is in a data folder", run_sessions},
     {"verify", "checks a data folder: what is there, lost or damaged",
      run_verify},
     {"align", "puts frames and readings of a session side by side", run_align},

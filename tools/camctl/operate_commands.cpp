@@ -351,7 +351,7 @@ int run_record(const std::vector<std::string>& given) {
     given,
     {R"(Usage: camctl record start [--label LABEL] [--duration SECONDS] [--force]
                            [--without-missing] [OPTION ...]
-       camctl record stop [OPTION ...]
+       camctl record stop [--label LABEL] [OPTION ...]
        camctl record status [OPTION ...]
 
 Starts or stops recording on one client, and returns once it has: with exit code
@@ -359,7 +359,8 @@ Starts or stops recording on one client, and returns once it has: with exit code
 not reach the disk. status prints what is really on disk: exit code 1 if a camera
 that should be recorded is not.
 
-  --label LABEL       Names the session: 64 of A-Z a-z 0-9 . _ - at most.
+  --label LABEL       Names the session: 64 of A-Z a-z 0-9 . _ - at most. A stop
+                      that names another one than is recorded is refused.
   --duration SECONDS  Stops by itself, 0.1 to 2592000 s later.
   --force             Starts although the disk is nearly full.
   --without-missing   Starts although cameras of record.expect are not there.
@@ -372,9 +373,11 @@ that should be recorded is not.
   if (std::find(known.begin(), known.end(), what) == known.end())
     refuse("there is no record " + printable(what) + "; "
            + name_hint(what, known, "want " + any_of_text(known)));
-  for (auto* option : {"label", "duration", "force", "without-missing"})
+  for (auto* option : {"duration", "force", "without-missing"})
     if (what != "start" && query.rest.has(option))
       refuse(std::string{"--"} + option + ": is for record start");
+  if (what == "status" && query.rest.has("label"))
+    refuse("--label: is for record start and stop");
   if (what != "status" && query.watch)
     refuse("--watch: is for record status");
   asker nodes{query};

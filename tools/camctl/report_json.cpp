@@ -1,8 +1,11 @@
 #include "tools/camctl/report_json.hpp"
 
+#include "messages/wire/json_text.hpp"
 #include "tools/camctl/trouble.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <utility>
 
 namespace camctl {
 
@@ -75,9 +78,8 @@ json all_actors(const node_report& x) {
   return result;
 }
 
-/// JSON wants UTF-8; what is not, as errors may be, is replaced.
-std::string line(const json& x) {
-  return x.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+std::string line(json x) {
+  return json_text(std::move(x), -1) + "\n";
 }
 
 } // namespace

@@ -20,8 +20,8 @@ constexpr auto usage = R"(Usage: camctl verify DIR [--session S] [--json]
 Checks a data folder: reads every frame, and compares films, indexes, sensor
 files and manifests with each other. Changes nothing.
 
-  --session S   only this session: its start in ms, its label, or the name of
-                its manifest
+  --session S   only this session: its start in ms, its label (of several, the
+                latest), or the name of its manifest
   --json        print the result as JSON
 
 A session that is still being recorded, or was cut off and not repaired yet, is
@@ -98,6 +98,8 @@ int run_verify(const std::vector<std::string>& given) {
   progress.clear();
   if (!result)
     return complain(reason_of(result.error()));
+  if (!result->note.empty())
+    std::cerr << "camctl verify: " << result->note << "\n";
   std::cout << (x.has("json") ? camnode::render_json(*result)
                               : camnode::render_text(*result));
   if (result->damaged())

@@ -316,18 +316,22 @@ CAF_TEST(no camera is an error and so is no session) {
   CAF_CHECK_NOT_EQUAL(why(run()).find("z"), std::string::npos);
 }
 
-CAF_TEST(a label of two sessions is not enough) {
+CAF_TEST(a label of two sessions means the latest) {
   film("a", "x", {100});
   options.session = "trial";
   put("sessions/1800000900000-trial.json", [&] {
     auto other = books;
     other["start_ms"] = start_ms + 900'000;
     other["stop_ms"] = start_ms + 960'000;
+    other["cameras"] = json::object();
     return other.dump();
   }());
-  CAF_CHECK_NOT_EQUAL(why(run()).find("several"), std::string::npos);
+  CAF_CHECK_NOT_EQUAL(why(run()).find("session 1800000900000 has no camera"),
+                      std::string::npos);
   options.session = "1800000000000-trial.json";
-  CAF_CHECK_EQUAL(why(run()), "");
+  auto x = run();
+  CAF_CHECK_EQUAL(why(x), "");
+  CAF_CHECK_EQUAL(x->note, "");
 }
 
 CAF_TEST(a full disk ends it) {

@@ -2,6 +2,7 @@
 
 #include "tests/camnode_test.hpp"
 
+#include "messages/when.hpp"
 #include "nodes/verify/audit.hpp"
 
 #include <algorithm>
@@ -11,6 +12,9 @@ using namespace camnode;
 
 namespace {
 
+// In 2027.
+constexpr int64_t before_ns = 1'800'000'000'000'000'077;
+
 /// Frames 1 to 3 and 6 to 8 of run 5 in two films; 4 and 5 are named as lost.
 struct fixture {
   fixture() {
@@ -18,7 +22,7 @@ struct fixture {
     books.recorded = 6;
     books.lost = 2;
     books.lost_by_place["network"] = 2;
-    books.losses.push_back({5, 4, 5, loss_place::network, 77});
+    books.losses.push_back({5, 4, 5, loss_place::network, before_ns});
     add("1000-2000", 1, 3);
     add("2000-3000", 6, 8);
   }
@@ -66,7 +70,27 @@ CAF_TEST(books that agree with the files have losses and no fault) {
   auto x = audit_camera(books, films);
   CAF_CHECK_EQUAL(x.frames, 6u);
   CAF_REQUIRE_EQUAL(x.losses.size(), 1u);
-  CAF_CHECK_EQUAL(x.losses[0], "frames 4 to 5 of run 5: network, before 77 ns");
+  CAF_CHECK_EQUAL(x.losses[0],
+                  "frames 4 to 5: network, before " + time_text(before_ns, 0));
+  CAF_REQUIRE_EQUAL(x.lost_frames.size(), 1u);
+  CAF_CHECK_EQUAL(+x.lost_frames[0].before_ns, before_ns);
+}
+
+CAF_TEST(a time is told without its date on the day of the session) {
+  auto x = audit_camera(books, films, true, before_ns - 1'000'000);
+  auto time = time_text(before_ns, before_ns);
+  CAF_CHECK_EQUAL(time.size(), std::string{"14:03:07.250"}.size());
+  CAF_CHECK_EQUAL(x.losses.at(0), "frames 4 to 5: network, before " + time);
+}
+
+CAF_TEST(runs are named where there are several) {
+  books.breaks.push_back({{4, 9}, 0});
+  auto x = audit_camera(books, films);
+  CAF_REQUIRE_EQUAL(x.losses.size(), 2u);
+  CAF_CHECK_EQUAL(x.losses[0].substr(0, 31), "frames 4 to 5 of run 000005: ne");
+  CAF_CHECK_EQUAL(x.losses[1],
+                  "what was captured after frame 9 of run 000004 is unknown: "
+                  "another run began");
 }
 
 CAF_TEST(a film that is missing is told with its frames) {
@@ -74,7 +98,7 @@ CAF_TEST(a film that is missing is told with its frames) {
   books.segments[1].last_sequence = 8;
   books.segments[1].epoch = 5;
   films.pop_back();
-  check_told("2000-3000.mp4: is missing, with 3 frames, 6 to 8 of run 5");
+  check_told("2000-3000.mp4: is missing, with frames 6 to 8");
 }
 
 CAF_TEST(a film that nobody knows is told) {
@@ -85,47 +109,83 @@ CAF_TEST(a film that nobody knows is told) {
 
 CAF_TEST(frames that are missing and not named are told) {
   books.losses[0].first = 5;
-  check_told("frame 4 of run 5: missing, and the manifest does not name it");
+  check_told("frame 4: missing, and the manifest does not name it");
 }
 
 CAF_TEST(a frame in two films is told) {
   films[1].facts.index.ranges = {{5, 3, 3}, {5, 6, 8}};
-  check_told("frame 3 of run 5 in cam/a/2000-3000.mp4: recorded twice");
+  check_told("frame 3 in cam/a/2000-3000.mp4: recorded twice");
 }
 
 CAF_TEST(a frame that is named as lost and is there is told) {
   films[0].facts.index.ranges = {{5, 1, 4}};
-  check_told("frame 4 of run 5 in cam/a/1000-2000.mp4: named as lost");
+  check_told("frame 4 in cam/a/1000-2000.mp4: named as lost");
 }
 
 CAF_TEST(losses that were joined are losses and no fault) {
-  books.losses = {{5, 2, 7, loss_place::network, 77, 2}};
+  books.losses = {{5, 2, 7, loss_place::network, before_ns, 2}};
   CAF_CHECK_EQUAL(faults(), "");
   auto x = audit_camera(books, films);
   CAF_REQUIRE_EQUAL(x.losses.size(), 1u);
-  CAF_CHECK_EQUAL(x.losses[0],
-                  "2 of frames 2 to 7 of run 5: network, before 77 ns");
+  CAF_CHECK_EQUAL(x.losses[0], "2 of frames 2 to 7: network, before "
+                                 + time_text(before_ns, 0));
   books.losses[0].some = 1;
   check_told("of 2 lost frames, 1 are named");
 }
 
-CAF_TEST(losses beyond what a full list has are losses and no fault) {
-  for (uint64_t i = 1; i < recording_ledger::max_losses; ++i)
-    books.losses.push_back(
-      {5, 10 * i + 1, 10 * i + 1, loss_place::network, 77});
-  auto n = recording_ledger::max_losses + 1 + 2; // Two have no name.
-  books.lost = books.lost_by_place["network"] = n;
-  books.captured = books.recorded + n;
+CAF_TEST(losses beyond what the manifest lists are losses and no fault) {
+  books.lost = books.lost_by_place["network"] = 4;
+  books.captured = books.recorded + 4;
   films[1].facts.index.ranges = {{5, 8, 10}}; // 6 and 7 are missing.
+  check_told("of 4 lost frames, 2 are named");
+  books.unlisted_lost = 2;
   CAF_CHECK_EQUAL(faults(), "");
   auto named = audit_camera(books, films).losses;
   CAF_CHECK_EQUAL(named.back(),
-                  "2 frames besides: the manifest had no room to name them");
+                  "and 2 more frames, which the manifest had no room to name");
+  films[1].facts.index.ranges = {{5, 9, 11}}; // As is 8.
+  check_told("frames 6 to 8: missing, and the manifest does not name it");
+}
+
+CAF_TEST(runs beyond what the manifest lists are losses and no fault) {
+  films[0].facts.index.ranges = {{5, 1, 1}, {6, 1, 1}, {7, 1, 1}};
+  films[1].facts.index.ranges = {{8, 1, 3}};
+  books.breaks.push_back({{5, 1}, 88});
+  books.unlisted_breaks = 1;
+  check_told("run 000008 follows run 000007, and the manifest does not name");
+  books.unlisted_breaks = 2;
+  CAF_CHECK_EQUAL(faults(), "");
+  CAF_CHECK_EQUAL(audit_camera(books, films).losses.back(),
+                  "and 2 more runs of the server, which the manifest had no "
+                  "room to name");
+}
+
+CAF_TEST(numbers that jumped are unknown and no fault) {
+  constexpr uint64_t far = uint64_t{1} << 52;
+  films[1].facts.index.ranges = {{5, far, far + 2}};
+  check_told("frames 6 to 4503599627370495: missing");
+  books.breaks.push_back({{5, 5}, 0, {5, far}});
+  CAF_CHECK_EQUAL(faults(), "");
+  CAF_CHECK_EQUAL(audit_camera(books, films).losses.back(),
+                  "what was captured after frame 5 is unknown: the numbers "
+                  "jump to 4503599627370496");
+  // Likewise of another run, which was there before.
+  films[1].facts.index.ranges = {{6, far, far + 2}};
+  books.breaks.back().until.epoch = 6;
+  CAF_CHECK_EQUAL(faults(), "");
+}
+
+CAF_TEST(runs that take turns miss only what is between their own frames) {
+  films[0].facts.index.ranges = {{5, 1, 1}, {6, 1, 1}, {5, 2, 2}};
+  films[1].facts.index.ranges = {{6, 2, 2}, {5, 3, 3}, {5, 6, 6}};
+  books.breaks = {{{5, 1}, 1}, {{6, 1}, 2}, {{5, 2}, 3}, {{6, 2}, 4}};
+  CAF_CHECK_EQUAL(faults(), "");
 }
 
 CAF_TEST(another run that is not named is told) {
   films[1].facts.index.ranges = {{6, 1, 3}};
-  check_told("run 6 follows run 5, and the manifest does not name it");
+  check_told(
+    "run 000006 follows run 000005, and the manifest does not name it");
   books.breaks.push_back({{5, 5}, 88});
   CAF_CHECK_EQUAL(faults(), "");
 }
@@ -246,7 +306,7 @@ CAF_TEST(a frame that is in two films is a fault in any session) {
   auto x = audit_camera(books, films, false);
   CAF_REQUIRE(!x.faults.empty());
   CAF_CHECK_EQUAL(x.faults[0],
-                  "frame 3 of run 5 in cam/a/2000-3000.mp4: recorded twice");
+                  "frame 3 in cam/a/2000-3000.mp4: recorded twice");
 }
 
 CAF_TEST(frames that were safe and are gone are a fault in any session) {

@@ -245,7 +245,7 @@ CAF_TEST(a film that is missing is told) {
   fs::remove(dir.path() / film(0));
   check_damage("an index without its film");
   fs::remove(dir.path() / ("cam/cam-a/" + stem(0) + ".csv"));
-  check_damage(stem(0) + ".mp4: is missing, with 4 frames, 1 to 4 of run 7");
+  check_damage(stem(0) + ".mp4: is missing, with frames 1 to 4");
 }
 
 CAF_TEST(a film that is no sessions or unknown to its own is told) {
@@ -508,9 +508,20 @@ CAF_TEST(losses that are named are no damage) {
   auto x = check();
   CAF_CHECK(!x.damaged());
   CAF_CHECK(x.lossy());
-  CAF_CHECK_NOT_EQUAL(render_text(x).find("lost: cam-a: frames 10 to 12 of run "
-                                          "7: network, before 5 ns"),
+  CAF_CHECK_NOT_EQUAL(render_text(x).find("lost: cam-a: frames 10 to 12: "
+                                          "network, before 1970-01-01 "),
                       std::string::npos);
+}
+
+CAF_TEST(of two sessions with one label the latest is checked) {
+  auto other = nlohmann::json::parse(other_session());
+  other["label"] = "t7";
+  put("sessions/1-t7.json", other.dump());
+  auto x = check("t7");
+  CAF_REQUIRE_EQUAL(x.sessions.size(), 1u);
+  CAF_CHECK_EQUAL(x.sessions[0].session.start_ms, start_ms);
+  CAF_CHECK_NOT_EQUAL(x.note.find("1 ("), std::string::npos);
+  CAF_CHECK_EQUAL(check("1").note, "");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,50 @@
+#include "messages/wire/json_text.hpp"
+
+#include "messages/wire/multipart.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace camnode {
+
+using json = nlohmann::ordered_json;
+
+namespace {
+
+bool is_rounded(const json& x) {
+  constexpr auto most = static_cast<int64_t>(max_exact_integer);
+  if (x.is_number_unsigned())
+    return x.get<uint64_t>() > max_exact_integer;
+  return x.is_number_integer()
+         && (x.get<int64_t>() > most || x.get<int64_t>() < -most);
+}
+
+} // namespace
+
+void add_exact_texts(json& x) {
+  if (!x.is_structured())
+    return;
+  for (auto& y : x)
+    add_exact_texts(y);
+  if (!x.is_object() || std::none_of(x.begin(), x.end(), [](auto& y) {
+        return is_rounded(y);
+      }))
+    return;
+  auto result = json::object();
+  for (auto& [key, value] : x.items()) {
+    auto digits = is_rounded(value) ? value.dump() : std::string{};
+    result[key] = std::move(value);
+    if (!digits.empty())
+      result[key + "_text"] = std::move(digits);
+  }
+  x = std::move(result);
+}
+
+std::string json_text(json x, int indent) {
+  add_exact_texts(x);
+  return x.dump(indent, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace camnode

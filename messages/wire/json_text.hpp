@@ -1,0 +1,19 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <string>
+
+namespace camnode {
+
+/// Gives each whole number that JavaScript, jq and all that reads numbers as
+/// doubles would round, beyond 2^53, its digits beside it as text: `x_text`
+/// beside `x`.
+void add_exact_texts(nlohmann::ordered_json& x);
+
+/// `x` as text, exact for every reader (`add_exact_texts`). JSON wants UTF-8;
+/// what is not, as topics and errors may be, is replaced.
+/// @param indent -1: one line.
+std::string json_text(nlohmann::ordered_json x, int indent);
+
+} // namespace camnode
