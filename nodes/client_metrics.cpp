@@ -2,6 +2,7 @@
 
 #include "actors/session/session_report.hpp"
 #include "actors/shared/clock_age.hpp"
+#include "actors/shared/expected_pause.hpp"
 #include "actors/shared/metrics_text.hpp"
 #include "nodes/node_metrics.hpp"
 
@@ -50,7 +51,8 @@ std::vector<camera_look> look_at(const client_page_sources& x) {
     look.viewer = viewer;
     look.clock = clock_at(viewer, now);
     look.books = books;
-    look.truth = camera_truth(books, session, now, camera.server.rate_mhz);
+    look.truth = camera_truth(books, session, now,
+                              expected_pause_ns(camera.server, viewer, now));
     look.durable_age_ns = durable_age(books, session, now);
     look.clock_age_ns = now - viewer.probed_ns;
     look.ring = camera.ring->stats();

@@ -2,6 +2,7 @@
 
 #include "actors/session/session_report.hpp"
 #include "actors/shared/actor_directory.hpp"
+#include "actors/shared/expected_pause.hpp"
 #include "nodes/client_metrics.hpp"
 
 #include "assets.hpp"
@@ -21,10 +22,11 @@ std::string trouble_of(const fleet_member& x, const session_info& session,
                        int64_t now_ns) {
   auto name = "camera " + x.server.id + ": ";
   auto books = x.ledger->look();
-  if (camera_truth(books, session, now_ns, x.server.rate_mhz) == "stalled")
+  auto viewer = x.viewer->look();
+  auto pause_ns = expected_pause_ns(x.server, viewer, now_ns);
+  if (camera_truth(books, session, now_ns, pause_ns) == "stalled")
     return name + "not recording"
            + (books.last_error.empty() ? "" : ": " + books.last_error);
-  auto viewer = x.viewer->look();
   if (!viewer.connected)
     return name + "not connected"
            + (viewer.last_error.empty() ? "" : ": " + viewer.last_error);

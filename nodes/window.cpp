@@ -3,6 +3,7 @@
 #ifdef CAMNODE_HAS_OPENCV
 
 #  include "actors/session/session_report.hpp"
+#  include "actors/shared/expected_pause.hpp"
 #  include "actors/shared/jpeg_codec.hpp"
 #  include "actors/shared/log.hpp"
 #  include "messages/clock.hpp"
@@ -172,11 +173,11 @@ struct window::impl {
     tile_facts result;
     result.server = member.server;
     result.viewer = member.viewer->look();
-    x.rate.add(now_ns, result.viewer.frames,
-               patience_ns(member.server.rate_mhz));
+    result.pause_ns = expected_pause_ns(member.server, result.viewer, now_ns);
+    x.rate.add(now_ns, result.viewer.frames, patience_ns(result.pause_ns));
     result.rate_hz = x.rate.rate_hz();
     result.truth = camera_truth(member.ledger->look(), session.session(),
-                                now_ns, member.server.rate_mhz);
+                                now_ns, result.pause_ns);
     if (x.frame) {
       result.width = x.frame->width;
       result.height = x.frame->height;

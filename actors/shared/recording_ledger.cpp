@@ -268,6 +268,7 @@ void recording_ledger::written(const frame& x, int64_t capture_ns) {
     figures_.first = number;
   figures_.last = number;
   figures_.last_capture_ns = capture_ns;
+  figures_.flags = x.flags;
   ++figures_.written;
   count_captured();
   figures_.bytes += x.jpeg.size();

@@ -92,6 +92,7 @@ struct ledger_figures {
   std::optional<frame_number> first;           ///< Written.
   std::optional<frame_number> last;            ///< Written, or named as lost.
   int64_t last_capture_ns = 0; ///< Session clock, of the last one written.
+  uint32_t flags = 0;          ///< Of the last one written.
   std::string last_error;
 
   /// The stream broke off before the stop: nobody knows how many frames the

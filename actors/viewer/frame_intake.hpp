@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/shared/frame_rhythm.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/viewer_board.hpp"
 #include "actors/viewer/clock_offset.hpp"
@@ -46,7 +47,11 @@ public:
   /// The last frame taken; nothing before the first.
   std::optional<stream_position> last() const;
 
+  /// For how long the server may be silent, by what its camera has shown.
+  int64_t patience_ns() const;
+
 private:
+  void learn(const frame& x);
   void place(frame& x, const part_head& head, int64_t receive_ns);
   frame_gap gap_before(const frame& x, const part_head& head) const;
 
@@ -56,6 +61,8 @@ private:
   clock_offset clock_;
   uint64_t clock_epoch_ = 0; ///< Which run of the server `clock_` is of.
   std::optional<stream_position> last_;
+  frame_rhythm rhythm_;
+  uint32_t flags_ = 0;     ///< Of the newest frame.
   uint64_t broken_ = 0;    ///< Bodies since `last_`.
   bool connected_ = false; ///< Anew, since `last_`.
 };

@@ -14,6 +14,7 @@ INDEX = ["frame", "sequence", "capture_ns", "receive_ns", "offset_ns",
          "offset_error_ns", "exposure_us", "bytes", "flags", "xxh3", "epoch"]
 
 RECEIVE_TIME_ONLY = 1
+ARRIVAL_TIME = 8
 
 
 class Frame:
@@ -24,8 +25,11 @@ class Frame:
         self.capture_ns = int(row["capture_ns"])
         self.receive_ns = int(row["receive_ns"])
         self.offset_ns = int(row["offset_ns"])
-        self.offset_error_ns = int(row["offset_error_ns"])
         self.flags = int(row["flags"])
+        # Arrivals have none: `check_camera` puts the clock's own there.
+        assert bool(row["offset_error_ns"]) \
+            == (self.flags & (RECEIVE_TIME_ONLY | ARRIVAL_TIME) == 0)
+        self.offset_error_ns = int(row["offset_error_ns"] or 0)
         self.jpeg = jpeg
 
     @property
@@ -166,7 +170,21 @@ class Recording:
         assert books["lost"] == sum(books["lost_by_place"].values()) \
             == sum(x["frames"] for x in books["losses"])
         self._check_sequence(books, frames)
+        self._check_times(books, frames)
         return frames
+
+    @staticmethod
+    def _check_times(books, frames):
+        """The manifest says what the times are. Where the index has no bound,
+        the clock's own holds for the time of arrival."""
+        kinds = {ARRIVAL_TIME: "arrival at the server",
+                 RECEIVE_TIME_ONLY: "arrival at the client", 0: "sensor"}
+        kind = frames[-1].flags & (ARRIVAL_TIME | RECEIVE_TIME_ONLY)
+        assert books["time"] == kinds[kind]
+        clocks = [*books["clock_history"], books["clock"] or {"error_ns": 0}]
+        for frame in frames:
+            if frame.flags & ARRIVAL_TIME:
+                frame.offset_error_ns = max(x["error_ns"] for x in clocks)
 
     @staticmethod
     def _check_sequence(books, frames):
@@ -218,6 +236,6 @@ def check_against(recording, frames, parts):
             # As exactly as the offset is known.
             assert frame.capture_ns \
                 <= frame.receive_ns + frame.offset_error_ns
-            assert frame.flags == 0, (part.sequence, frame.flags)
+            assert frame.flags == part.flags, (part.sequence, frame.flags)
             assert frame.jpeg == part.jpeg
     assert [x.sequence for x in expected] == [x.sequence for x in frames]
