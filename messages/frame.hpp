@@ -100,13 +100,15 @@ struct frame_gap {
 struct frame {
   /// Properties of a frame, as the `flags` column of the index shows them.
   enum flag : uint32_t {
-    receive_time_only = 1, ///< Nobody knows when (a legacy server, a driver
-                           ///< without times), or by which clock (yet):
-                           ///< captured when received.
+    receive_time_only = 1, ///< Nobody knows when (a legacy server), or by which
+                           ///< clock (yet): captured when received.
     time_adjusted = 2,     ///< Moved forward by us to keep times increasing; by
                            ///< what `offset_error_ns` has more for that.
     rebuilt = 4, ///< The index had no row of it: a repair took what it could
                  ///< from the film. Number and times of arrival are unknown.
+    arrival_time = 8, ///< The server does not know when it was captured (a
+                      ///< program, a driver without times): when it arrived
+                      ///< there.
   };
 
   uint64_t epoch = 0;    ///< Which run of the server captured it.
@@ -121,11 +123,20 @@ struct frame {
   // Known to the receiving client only:
   int64_t receive_ns = 0;      ///< Last byte's arrival, `client_clock_ns`.
   int64_t offset_ns = 0;       ///< Add to `capture_mono_ns` for client time.
-  int64_t offset_error_ns = 0; ///< Bound of the error of `offset_ns`.
+  int64_t offset_error_ns = 0; ///< Bound of the error of `offset_ns`. How far
+                               ///< off the time of capture is, it bounds only
+                               ///< where `has_capture_time`.
   frame_gap gap;               ///< What the viewer knows to be missing.
 
   frame_bytes jpeg;
 };
+
+/// Whether frames with these flags have a time of capture, not of arrival.
+constexpr bool has_capture_time(uint32_t flags) {
+  return (flags
+          & (frame::receive_time_only | frame::rebuilt | frame::arrival_time))
+         == 0;
+}
 
 using frame_ptr = std::shared_ptr<const frame>;
 

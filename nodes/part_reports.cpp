@@ -2,6 +2,7 @@
 
 #include "actors/session/session_report.hpp"
 #include "actors/shared/clock_age.hpp"
+#include "actors/shared/expected_pause.hpp"
 
 #include <algorithm>
 #include <string>
@@ -138,9 +139,10 @@ part_report server_part(const fleet_member& x, const viewer_figures& viewer,
   add_text(result, "ip", server.ip);
   add(result, "port", server.port);
   add(result, "epoch", server.epoch);
-  add(result, "width", server.width);
-  add(result, "height", server.height);
-  add(result, "rate_mhz", server.rate_mhz);
+  auto told = server.width != 0;
+  add(result, "width", told ? server.width : viewer.width);
+  add(result, "height", told ? server.height : viewer.height);
+  add(result, "rate_mhz", known_rate_mhz(server, viewer));
   add_text(result, "version", server.version);
   add_clock(result, viewer, now_ns);
   return result;

@@ -4,9 +4,11 @@
 #include "actors/camera/file_source.hpp"
 #include "actors/camera/libcamera_source.hpp"
 #include "actors/camera/pattern_source.hpp"
+#include "actors/camera/program_line.hpp"
 #include "actors/shared/metrics_text.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
+#include "messages/redaction.hpp"
 #include "nodes/camera_health.hpp"
 #include "nodes/node.hpp"
 #include "nodes/node_metrics.hpp"
@@ -80,6 +82,10 @@ source_choice choose_source(const camera_options& x) {
           error == ec::bad_configuration ? error : caf::error{}};
 }
 
+void log_program_line(const std::string& line) {
+  log(level_of_line(line), "camera", "program: ", without_credentials(line));
+}
+
 make_frame_source source_of(const server_options& x, source_kind kind) {
   auto& camera = x.camera;
   if (kind == source_kind::none)
@@ -90,11 +96,7 @@ make_frame_source source_of(const server_options& x, source_kind kind) {
     };
   if (kind == source_kind::command)
     return [=]() -> frame_source_ptr {
-      return std::make_unique<command_source>(camera.command,
-                                              [](const std::string& line) {
-                                                log_info("camera",
-                                                         "program: ", line);
-                                              });
+      return std::make_unique<command_source>(camera.command, log_program_line);
     };
   if (kind == source_kind::file)
     return [=]() -> frame_source_ptr {
@@ -177,7 +179,7 @@ inspector_parts inspection_of(const server_options& x,
 }
 
 announcer_options announcement_of(const server_options& x, source_kind kind,
-                                  uint64_t epoch) {
+                                  camera_board_ptr board) {
   announcer_options result;
   result.topic_request = x.mqtt.topic_request;
   result.topic_response = x.mqtt.topic_response;
@@ -187,13 +189,16 @@ announcer_options announcement_of(const server_options& x, source_kind kind,
   result.ipv4_only = x.stream.host.find(':') == std::string::npos;
   auto& server = result.server;
   server.id = x.node.id;
-  server.epoch = epoch;
-  server.rate_mhz = announced_rate_mhz(kind, x.camera.fps);
+  server.epoch = board->epoch();
   server.version = version();
   // A stream that is open on one address alone is to be found there.
   auto any = x.stream.host == "0.0.0.0" || x.stream.host == "::";
   server.ip = x.stream.advertise.empty() && !any ? x.stream.host
                                                  : x.stream.advertise;
+  result.camera_trouble = [board] { return board->trouble(); };
+  result.rate_mhz = [board, kind, fps = x.camera.fps] {
+    return announced_rate_mhz(kind, fps, *board);
+  };
   return result;
 }
 
@@ -213,17 +218,12 @@ int run_server(const server_options& options) {
   auto& replay = options.stream.replay;
   parts.ring = std::make_shared<frame_ring>(
     frame_ring::limits{size_t{replay.mib} << 20, replay.age});
-  parts.board = std::make_shared<camera_board>(make_epoch(),
-                                               static_cast<int64_t>(
-                                                 1e9 / options.camera.fps));
+  parts.board = board_of(source.kind, options.camera.fps, make_epoch());
   parts.make_source = source_of(options, source.kind);
   parts.camera_patience = patience_of(source.kind, options.camera.fps);
   parts.stream = stream_of(options, parts.board, directory, source.kind,
                            parts.camera_patience.next_frame);
-  parts.announce = announcement_of(options, source.kind, parts.board->epoch());
-  parts.announce.camera_trouble = [board = parts.board] {
-    return board->trouble();
-  };
+  parts.announce = announcement_of(options, source.kind, parts.board);
   parts.make_client = clients_for(options.mqtt);
   parts.inspect = inspection_of(options, parts, directory);
   log_info("node", "camnode ", version(), " server ", options.node.id, ", run ",

@@ -3,6 +3,7 @@
 #ifdef CAMNODE_HAS_OPENCV
 
 #  include "actors/session/camera_state.hpp"
+#  include "actors/shared/expected_pause.hpp"
 #  include "actors/shared/jpeg_codec.hpp"
 #  include "actors/shared/log.hpp"
 #  include "messages/clock.hpp"
@@ -172,8 +173,8 @@ struct window::impl {
     tile_facts result;
     result.server = member.server;
     result.viewer = member.viewer->look();
-    x.rate.add(now_ns, result.viewer.frames,
-               patience_ns(member.server.rate_mhz));
+    result.pause_ns = expected_pause_ns(member.server, result.viewer, now_ns);
+    x.rate.add(now_ns, result.viewer.frames, patience_ns(result.pause_ns));
     result.rate_hz = x.rate.rate_hz();
     auto& present = session.session();
     auto books = member.ledger->look();

@@ -65,7 +65,7 @@ void describe_state(const tile_facts& x, tile_text& out) {
   auto& viewer = x.viewer;
   auto seen = viewer.newest_ns != 0;
   auto age_ns = x.now_ns - viewer.newest_ns;
-  auto old = seen && age_ns > patience_ns(x.server.rate_mhz);
+  auto old = seen && age_ns > patience_ns(x.pause_ns);
   coloured_text state{"receiving", palette::good};
   if (!viewer.connected) {
     state = {x.server.online ? "connecting" : "offline", palette::warning};
@@ -177,9 +177,8 @@ box letterbox(int width, int height, const box& area) {
   return result;
 }
 
-int64_t patience_ns(uint32_t rate_mhz) {
-  auto period_ns = rate_mhz == 0 ? 0 : 1000 * second_ns / rate_mhz;
-  return std::max(2 * second_ns, 3 * period_ns);
+int64_t patience_ns(int64_t pause_ns) {
+  return std::max(2 * second_ns, 3 * pause_ns);
 }
 
 void rate_meter::add(int64_t now_ns, uint64_t frames, int64_t span_ns) {

@@ -71,9 +71,9 @@ constexpr int tile_gap = 2; ///< Pixels between tiles.
 box letterbox(int width, int height, const box& area);
 
 /// How long a camera may be silent before its picture counts as old: three
-/// frames, but at least 2 s.
-/// @param rate_mhz Frames per 1000 s; 0 where unknown.
-int64_t patience_ns(uint32_t rate_mhz);
+/// times as long as usual, but at least 2 s.
+/// @param pause_ns See `expected_pause_ns`.
+int64_t patience_ns(int64_t pause_ns);
 
 /// Frames per second over the last time, from a count that is looked at now
 /// and then.
@@ -117,8 +117,9 @@ struct tile_facts {
   std::optional<double> rate_hz;
   int width = 0; ///< Of the newest frame; 0 without one.
   int height = 0;
-  bool broken = false; ///< The newest frame cannot be decoded.
-  int64_t now_ns = 0;  ///< `client_clock_ns`.
+  bool broken = false;  ///< The newest frame cannot be decoded.
+  int64_t pause_ns = 0; ///< See `expected_pause_ns`.
+  int64_t now_ns = 0;   ///< `client_clock_ns`.
 };
 
 struct coloured_text {

@@ -33,7 +33,7 @@ void store(captured_frame x, camera_board& board, frame_ring& ring,
   result->capture_utc_ns = x.capture_utc_ns;
   result->exposure_us = x.exposure_us;
   if (!x.is_timed)
-    result->flags |= frame::receive_time_only;
+    result->flags |= frame::arrival_time;
   result->width = x.width;
   result->height = x.height;
   result->sequence = board.take(x.capture_mono_ns, x.jpeg.size(), result->gap);
@@ -106,17 +106,27 @@ void camera::check_source() {
     board_->set_well();
   } else {
     silent_ += beat_interval;
-    auto limit = delivers_ ? limits_.next_frame : limits_.first_frame;
-    if (silent_ >= limit) {
-      auto text = "no frame for " + std::to_string(silent_.count() / 1000000)
-                  + " ms, after " + std::to_string(delivered) + " delivered of "
-                  + number;
-      board_->set_trouble(text);
-      quit(caf::make_error(ec::source_stalled, text));
-      return;
-    }
+    if (silent_ >= limit())
+      return end_stalled();
   }
   delayed_send(this, beat_interval, beat_atom_v);
+}
+
+caf::timespan camera::limit() const {
+  if (!delivers_)
+    return limits_.first_frame;
+  return limits_.next_frame == as_shown ? caf::timespan{board_->patience_ns()}
+                                        : limits_.next_frame;
+}
+
+void camera::end_stalled() {
+  auto text = "no frame for " + std::to_string(silent_.count() / 1000000)
+              + " ms, after " + std::to_string(board_->delivered())
+              + " delivered of " + std::to_string(board_->captured());
+  if (delivers_)
+    board_->note_silence(silent_.count());
+  board_->set_trouble(text);
+  quit(caf::make_error(ec::source_stalled, text));
 }
 
 void camera::on_exit() {

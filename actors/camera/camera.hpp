@@ -26,6 +26,9 @@ public:
   /// For sources that say themselves when they are over.
   static constexpr caf::timespan no_limit = caf::timespan::max();
 
+  /// For sources that nobody knows before they have shown what they do.
+  static constexpr caf::timespan as_shown{0};
+
   /// How long a source may be silent before it counts as stalled.
   struct patience {
     caf::timespan first_frame; ///< Programs and sensors need time to start.
@@ -46,6 +49,8 @@ private:
 
   /// Ends the actor if the source has been silent for too long.
   void check_source();
+  void end_stalled();
+  caf::timespan limit() const;
 
   const make_frame_source make_source_;
   const std::shared_ptr<frame_ring> ring_;

@@ -1,5 +1,7 @@
 #include "actors/camera/camera_board.hpp"
 
+#include "messages/redaction.hpp"
+
 #include <utility>
 
 namespace camnode {
@@ -18,6 +20,22 @@ void camera_board::lose(loss_place place, uint64_t n) {
   std::lock_guard<std::mutex> guard{gap_mutex_};
   if (n > 0)
     note_loss(place, n);
+}
+
+void camera_board::note_silence(int64_t ns) {
+  std::lock_guard<std::mutex> guard{gap_mutex_};
+  outage_.take_silence(ns);
+}
+
+int64_t camera_board::patience_ns() const {
+  std::lock_guard<std::mutex> guard{gap_mutex_};
+  return outage_.rhythm().patience_ns();
+}
+
+uint32_t camera_board::rate_mhz() const {
+  std::lock_guard<std::mutex> guard{gap_mutex_};
+  auto& rhythm = outage_.rhythm();
+  return rhythm.is_known() && rhythm.is_steady() ? rhythm.rate_mhz() : 0;
 }
 
 void camera_board::note_loss(loss_place place, uint64_t n) {
@@ -64,6 +82,8 @@ void camera_board::set_well() {
 }
 
 void camera_board::set_trouble(std::string what) {
+  // It goes to whoever looks at this node.
+  what = without_credentials(what);
   std::lock_guard<std::mutex> guard{state_mutex_};
   state_ = what;
   trouble_ = std::move(what);

@@ -21,8 +21,11 @@ class camera_board {
 public:
   /// @param epoch Which run of the server this is.
   /// @param frame_ns Time between two frames as asked for; 0: unknown.
-  explicit camera_board(uint64_t epoch, int64_t frame_ns = 0)
-    : epoch_(epoch), outage_(frame_ns) {
+  /// @param generous_ns How long the camera may be silent before it has shown
+  ///        how it delivers.
+  explicit camera_board(uint64_t epoch, int64_t frame_ns = 0,
+                        int64_t generous_ns = frame_rhythm::generous_ns)
+    : epoch_(epoch), outage_(frame_ns, generous_ns) {
   }
 
   uint64_t epoch() const {
@@ -37,6 +40,16 @@ public:
   /// Counts `n` frames that existed but were lost before the ring; the next
   /// frame tells of them.
   void lose(loss_place place, uint64_t n);
+
+  /// The camera was silent for `ns`, and is started anew for that.
+  void note_silence(int64_t ns);
+
+  /// For how long the camera may be silent, by what it has shown.
+  int64_t patience_ns() const;
+
+  /// How often it delivers, in frames per 1000 s, measured; 0 if it is not
+  /// known, or rests now and then.
+  uint32_t rate_mhz() const;
 
   /// Counts one frame that goes to the ring.
   /// @param gap Receives what was lost right before it; the place is the one
@@ -99,7 +112,7 @@ private:
   std::atomic<int64_t> newest_ns_{0};
   std::array<std::atomic<uint64_t>, places> lost_{};
   histogram to_ring_;
-  std::mutex gap_mutex_;
+  mutable std::mutex gap_mutex_;
   frame_gap pending_;
   std::array<uint64_t, places> pending_at_{}; ///< Of these, by place.
   outage_meter outage_;

@@ -2,8 +2,11 @@
 
 #include "actors/camera/bounded_lines.hpp"
 #include "actors/camera/jpeg_splitter.hpp"
+#include "actors/shared/log.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
+#include "messages/redaction.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -41,7 +44,9 @@ constexpr size_t least_read_bytes = 16 * 1024;
 /// Reads of stderr after the end: last words are in what a pipe holds.
 constexpr size_t most_last_reads = 16;
 
-constexpr size_t shown_command_bytes = 120;
+/// A program that is silent for as long has written the picture that it began,
+/// if its pictures have no end marker.
+constexpr int64_t rest_ns = 1'000'000'000;
 
 /// A program while it runs: everything that the source's thread does.
 class command_run {
@@ -64,8 +69,9 @@ public:
   /// Reads until the program ends or the source is stopped.
   void run() {
     while (child_.out && !stopped_) {
-      if (wait_readable(lines_.owes() ? 200 : -1))
+      if (wait_readable(patience_ms()))
         read_frames();
+      end_picture();
       read_stderr();
     }
     auto stopped = stopped_;
@@ -89,19 +95,42 @@ private:
     return fds[1].revents != 0;
   }
 
+  /// Until when there is nothing to do but for what comes.
+  int patience_ms() const {
+    if (!splitter_.waits_for_rest())
+      return lines_.owes() ? 200 : -1;
+    auto left_ns = newest_ns_ + rest_ns - capture_clock_ns();
+    return static_cast<int>(std::clamp<int64_t>(left_ns / 1'000'000 + 1, 0,
+                                                lines_.owes() ? 200 : 1000));
+  }
+
+  /// Ends a picture that has no end marker, if nothing follows it.
+  void end_picture() {
+    if (!splitter_.waits_for_rest()
+        || capture_clock_ns() - newest_ns_ < rest_ns)
+      return;
+    splitter_.rest();
+    hand_out();
+  }
+
   /// @returns how many bytes there were.
   size_t read_frames() {
     auto room = splitter_.prepare(least_read_bytes);
     auto n = read_some(child_.out, room.data, room.size);
     if (n == 0)
       return 0;
-    splitter_.commit(n, capture_clock_ns());
+    newest_ns_ = capture_clock_ns();
+    splitter_.commit(n, newest_ns_);
+    hand_out();
+    return n;
+  }
+
+  void hand_out() {
     while (auto x = splitter_.next()) {
       report_broken();
       deliver(std::move(*x));
     }
     report_broken();
-    return n;
   }
 
   /// What the program wrote before it ended is still in the pipe.
@@ -109,7 +138,7 @@ private:
     for (size_t n = 1, sum = 0; n > 0 && sum < most_left_bytes; sum += n)
       n = read_frames();
     splitter_.finish();
-    report_broken();
+    hand_out();
   }
 
   void deliver(split_jpeg x) {
@@ -117,6 +146,7 @@ private:
     frame.jpeg = std::move(x.jpeg);
     frame.width = x.width;
     frame.height = x.height;
+    frame.is_timed = false;
     frame.capture_mono_ns = x.first_byte_ns;
     frame.capture_utc_ns = utc_clock_ns()
                            - (capture_clock_ns() - x.first_byte_ns);
@@ -130,6 +160,10 @@ private:
       return;
     reported_broken_ += broken;
     events_.on_loss(loss_place::source, broken);
+    if (losses_.admits(newest_ns_))
+      log_warning("camera",
+                  "lost a JPEG of the program: ", splitter_.broken_reason(),
+                  losses_.more());
   }
 
   void read_stderr() {
@@ -183,16 +217,12 @@ private:
     return false;
   }
 
+  /// Names no command, as it may hold a password and this text goes far.
   std::string end_text(const std::string& how) const {
-    auto shown = command_.substr(0, shown_command_bytes);
-    std::replace(shown.begin(), shown.end(), '\n', ' ');
-    if (shown.size() < command_.size())
-      shown += "...";
-    auto result = '\'' + shown + "' " + how + " after "
-                  + std::to_string(frames_)
+    auto result = "camera.command " + how + " after " + std::to_string(frames_)
                   + (frames_ == 1 ? " frame" : " frames");
     if (!lines_.last().empty())
-      result += "; last words: " + lines_.last();
+      result += "; last words: " + without_credentials(lines_.last());
     return result;
   }
 
@@ -205,6 +235,8 @@ private:
   bool stopped_ = false;
   uint64_t frames_ = 0;
   uint64_t reported_broken_ = 0;
+  int64_t newest_ns_ = 0; ///< When the newest bytes came.
+  log_pace losses_;
 };
 
 } // namespace

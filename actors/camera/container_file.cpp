@@ -182,6 +182,10 @@ public:
     return broken_;
   }
 
+  std::string broken_reason() const override {
+    return "a packet is no whole JPEG";
+  }
+
 private:
   /// Packets are untrusted: what leaves here is one whole JPEG.
   bool split() {
@@ -190,10 +194,10 @@ private:
     auto size = static_cast<size_t>(packet_->size);
     memcpy(splitter_.prepare(size).data, packet_->data, size);
     splitter_.commit(size, 0);
+    splitter_.finish();
     jpeg_ = splitter_.next();
     while (splitter_.next())
       continue;
-    splitter_.finish();
     if (!jpeg_)
       ++broken_;
     return jpeg_.has_value();
@@ -356,6 +360,10 @@ public:
 
   uint64_t broken_frames() const override {
     return broken_;
+  }
+
+  std::string broken_reason() const override {
+    return "it cannot be decoded";
   }
 
 private:

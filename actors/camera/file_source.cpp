@@ -1,5 +1,7 @@
 #include "actors/camera/file_source.hpp"
 
+#include "actors/shared/log.hpp"
+#include "actors/shared/log_pace.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 
@@ -117,6 +119,9 @@ private:
       return;
     reported_broken_ += broken;
     events_.on_loss(loss_place::source, broken);
+    if (losses_.admits(capture_clock_ns()))
+      log_warning("camera", "lost a frame of the file: ", file_.broken_reason(),
+                  losses_.more());
   }
 
   video_file& file_;
@@ -126,6 +131,7 @@ private:
   int64_t ahead_ns_ = 0; ///< Capture clock minus the pacer's clock.
   int64_t pass_begin_ns_ = 0;
   uint64_t reported_broken_ = 0;
+  log_pace losses_;
 };
 
 file_source::file_source(file_options options) : options_(std::move(options)) {

@@ -18,7 +18,7 @@ struct captured_frame {
   int64_t capture_utc_ns = 0;  ///< UTC at the same instant.
   int32_t exposure_us = -1;    ///< -1 where unknown.
   bool is_timed = true;        ///< Else nobody knows when it was captured, and
-                               ///< the times are those when it was complete.
+                               ///< the times are those when it arrived here.
   uint16_t width = 0;
   uint16_t height = 0;
 };

@@ -1,31 +1,42 @@
 #pragma once
 
+#include "actors/camera/inner_starts.hpp"
+#include "actors/camera/time_marks.hpp"
 #include "messages/frame.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 namespace camnode {
 
 /// A whole JPEG, cut out of a stream.
 struct split_jpeg {
-  frame_bytes jpeg;          ///< From the start marker to the end marker.
+  frame_bytes jpeg;          ///< From the start marker to the end marker; to
+                             ///< the next picture where there is none.
   int64_t first_byte_ns = 0; ///< Given to the `commit` of its first byte.
   uint16_t width = 0;        ///< From the frame header; 0 if it has none.
   uint16_t height = 0;
 };
 
-/// Cuts a byte stream into JPEGs. Bytes are read straight into the buffer that
-/// later is the frame; a frame is out as soon as its last byte is in, and only
-/// what follows that byte is copied. (Frames of which several fit a read, and
-/// those that would leave a third of their buffer unused, are copied instead:
-/// that keeps the sum of the buffers near the sum of the pictures.)
+/// Cuts a byte stream into JPEGs, as forgiving as decoders are. Bytes are read
+/// straight into the buffer that later is the frame; a frame is out as soon as
+/// its last byte is in, and only what follows that byte is copied. (Frames of
+/// which several fit a read, and those that would leave a third of their buffer
+/// unused, are copied instead: that keeps the sum of the buffers near the sum
+/// of the pictures.)
 ///
-/// Marker segments are skipped by their length, so that thumbnails and end
-/// markers in them end nothing. The cuts depend on the bytes alone, never on
-/// how they come in pieces, and no byte is looked at twice.
+/// A picture ends with its end marker. One that has none ends where the next
+/// one starts, or, if the one before had none either, with a rest of the
+/// source or the end of the stream. Bytes between header segments, and a start
+/// marker that is there twice, do no harm.
+///
+/// What is in a marker segment ends nothing. A start marker in there that is
+/// not that of a whole thumbnail may be the next picture, which a damaged
+/// length swallowed: if it has a sound header, the picture around it is the
+/// broken one, and the stream is looked at again from there on. But for that,
+/// no byte is looked at twice. The cuts depend on the bytes and the rests
+/// alone, never on how the bytes come in pieces.
 class jpeg_splitter {
 public:
   /// @param max_bytes The longest JPEG to hand out; longer ones are broken.
@@ -49,18 +60,33 @@ public:
   /// nothing, as nothing else looks at the bytes.
   std::optional<split_jpeg> next();
 
-  /// The stream is over: a JPEG that lacks its end is broken.
+  /// The source is silent: the next call of `next` hands out a picture that
+  /// may lack nothing but its end marker.
+  void rest();
+
+  /// The stream is over: `next` hands out what is left. What cannot be a
+  /// picture is broken. Bytes that are committed after that begin a new stream.
   void finish();
+
+  /// Whether `rest` would end a picture.
+  bool waits_for_rest() const {
+    return rests_end_ && may_be_whole();
+  }
 
   /// Bytes that went into no JPEG: padding, garbage, and broken JPEGs.
   uint64_t skipped_bytes() const {
     return skipped_;
   }
 
-  /// JPEGs that began and were dropped: a segment made no sense, the end was
-  /// missing before the next start, or there were too many bytes.
+  /// JPEGs that began and were dropped. A start marker in what a broken one
+  /// left is not counted again, unless a header follows it.
   uint64_t broken_frames() const {
     return broken_;
+  }
+
+  /// Why the last broken JPEG was dropped, in words.
+  const char* broken_reason() const {
+    return reason_;
   }
 
   /// Committed bytes whose fate is open.
@@ -69,30 +95,35 @@ public:
   }
 
 private:
-  enum class place { between, marker, scan };
+  enum class place { between, marker, segment, scan };
   enum class outcome { more, dropped, starved, whole };
+  enum class end { none, rest, stream };
 
-  /// From which byte of the stream on a commit's time holds.
-  struct time_mark {
-    uint64_t offset;
-    int64_t ns;
-  };
-
+  outcome step();
   outcome find_start();
   outcome walk_marker();
-  outcome walk_segment(uint8_t code);
+  outcome skip_gap();
+  outcome begin_segment(uint8_t code);
+  outcome walk_segment();
+  outcome end_segment();
   outcome walk_scan();
+  outcome start_within();
+  outcome end_here();
 
   /// Whether `n` bytes from `pos_` on are there and within the size limit;
   /// `more` if so. Drops the JPEG if they cannot be.
   outcome have(size_t n);
 
-  outcome drop_frame();
+  /// Gives up the picture. Its bytes are looked at again from the first start
+  /// marker on that it may have swallowed.
+  outcome drop_frame(const char* reason);
+
+  /// Whether the picture may lack nothing but its end marker.
+  bool may_be_whole() const;
+  bool is_rest_of_broken() const;
   void skip_to(size_t offset);
   split_jpeg take();
   frame_bytes cut(size_t size);
-  int64_t time_of(size_t offset) const;
-  void forget_times();
   void compact();
   size_t usual_capacity() const;
 
@@ -105,15 +136,37 @@ private:
   size_t begin_ = 0; ///< Where the JPEG begins: 0 but within one `next`.
   size_t pos_ = 0;   ///< Scanned up to here; beyond the bytes in a segment.
   place place_ = place::between;
+  end end_ = end::none; ///< What the bytes so far end with.
+
+  // Of the present picture:
+  size_t segment_end_ = 0; ///< Of the newest one.
+  uint8_t segment_ = 0;    ///< Its marker.
+  size_t gap_bytes_ = 0;   ///< Between its segments.
+  bool has_segment_ = false;
+  bool has_header_ = false; ///< A segment was followed by the next one.
+  bool has_frame_ = false;
   bool has_scan_ = false;
+  bool has_end_ = false;
+  inner_starts inner_;
   int64_t first_byte_ns_ = 0;
   uint16_t width_ = 0;
   uint16_t height_ = 0;
+
+  // Of the stream:
+  bool in_step_ = true;      ///< The last picture was whole.
+  bool ends_marked_ = false; ///< It had an end marker. Not before the first.
+  bool rested_ = false;      ///< A rest ended it.
+  bool rests_end_ = true;    ///< No rest has cut a picture.
+  uint16_t last_width_ = 0;
+  uint16_t last_height_ = 0;
   size_t last_size_ = 0;
+  uint64_t claimed_until_ = 0; ///< The stream's offset behind the segments of
+                               ///< a picture that turned out to be broken.
   uint64_t base_ = 0; ///< The stream's offset of the buffer's first byte.
-  std::vector<time_mark> times_;
+  time_marks times_;
   uint64_t skipped_ = 0;
   uint64_t broken_ = 0;
+  const char* reason_ = "";
 };
 
 } // namespace camnode

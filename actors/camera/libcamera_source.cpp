@@ -203,7 +203,7 @@ std::optional<int64_t> libcamera_source::capture_time(lc::Request* request) {
   if (!result && !std::exchange(untimed_, true))
     log_warning("camera", camera_.name(), " stamps a frame with ", stamp_ns,
                 " ns, which is no time of now on any clock: such frames are "
-                "placed by when clients receive them");
+                "placed by when they are complete");
   return result;
 }
 

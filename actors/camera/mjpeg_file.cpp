@@ -23,11 +23,13 @@ public:
       auto room = splitter_.prepare(read_bytes);
       file_.read(reinterpret_cast<char*>(room.data),
                  static_cast<std::streamsize>(room.size));
-      if (file_.gcount() <= 0) {
-        splitter_.finish();
+      if (file_.gcount() > 0) {
+        splitter_.commit(static_cast<size_t>(file_.gcount()), 0);
+      } else if (std::exchange(over_, true)) {
         return std::nullopt;
+      } else {
+        splitter_.finish();
       }
-      splitter_.commit(static_cast<size_t>(file_.gcount()), 0);
     }
     return static_cast<int64_t>(static_cast<double>(index_++) * 1e9 / fps_);
   }
@@ -38,6 +40,7 @@ public:
 
   caf::error rewind() override {
     index_ = 0;
+    over_ = false;
     file_ = std::ifstream{path_, std::ios::binary};
     if (file_)
       return caf::none;
@@ -53,6 +56,10 @@ public:
     return splitter_.broken_frames();
   }
 
+  std::string broken_reason() const override {
+    return splitter_.broken_reason();
+  }
+
 private:
   const std::string path_;
   const double fps_;
@@ -60,6 +67,7 @@ private:
   jpeg_splitter splitter_;
   std::optional<split_jpeg> jpeg_;
   uint64_t index_ = 0;
+  bool over_ = false; ///< The file's last byte is in the splitter.
 };
 
 } // namespace

@@ -42,6 +42,7 @@ encode_line::outcome picture_encoder::pass_through(const raw_frame& x) {
   if (size > 0 && size <= max_jpeg_bytes) {
     memcpy(splitter.prepare(size).data, x.picture.planes[0], size);
     splitter.commit(size, x.capture_mono_ns);
+    splitter.finish();
   }
   if (auto found = splitter.next())
     return frame_of(x, std::move(found->jpeg), found->width, found->height);

@@ -41,6 +41,9 @@ public:
 
   /// Frames of the file that were damaged, so far.
   virtual uint64_t broken_frames() const = 0;
+
+  /// Why the last one of them was no picture, in words.
+  virtual std::string broken_reason() const = 0;
 };
 
 using video_file_ptr = std::unique_ptr<video_file>;

@@ -7,6 +7,7 @@
 #include "messages/wire/announcement.hpp"
 #include "messages/wire/reply_topic.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace camnode {
@@ -23,7 +24,8 @@ constexpr int look_up_again_beats = 10;
 /// A stream port that is closed for 5 s will not be open in a moment.
 constexpr int closed_beats = 10;
 
-/// A camera that fails in ever new ways is announced every 2 s at most.
+/// A camera that fails in ever new ways, or changes its rate, is announced
+/// every 2 s at most.
 constexpr int camera_beats = 4;
 
 /// Whose alarm it is where two servers have one id: the option's.
@@ -52,6 +54,12 @@ std::string trouble_text(std::string_view x) {
   while (!is_utf8(result)) // Cut within a character.
     result.pop_back();
   return result;
+}
+
+/// What is measured is never the same twice, and is no news for that.
+uint32_t steady_rate(uint32_t told, uint32_t now) {
+  auto change = std::max(told, now) - std::min(told, now);
+  return change <= told / 10 ? told : now;
 }
 
 std::string address_of(const server_info& x) {
@@ -167,6 +175,8 @@ void announcer::refresh() {
   }
   if (options_.camera_trouble)
     server_.camera_trouble = trouble_text(options_.camera_trouble());
+  if (options_.rate_mhz)
+    server_.rate_mhz = steady_rate(server_.rate_mhz, options_.rate_mhz());
   server_.online = server_.port != 0 && !server_.ip.empty();
 }
 
@@ -186,6 +196,7 @@ bool announcer::has_news() const {
     return true;
   auto known = *announced_;
   known.camera_trouble = server_.camera_trouble;
+  known.rate_mhz = server_.rate_mhz;
   return known != server_
          || (*announced_ != server_ && told_beats_ >= camera_beats);
 }

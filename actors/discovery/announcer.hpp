@@ -32,6 +32,10 @@ struct announcer_options {
   /// thread. Without it, nothing is said of the camera.
   std::function<std::string()> camera_trouble = {};
 
+  /// How often the camera delivers, in frames per 1000 s; 0 if unknown.
+  /// Likewise. Without it, what `server` says.
+  std::function<uint32_t()> rate_mhz = {};
+
   bool ipv4_only = true; ///< The stream's port takes no IPv6.
   look_up_host look_up = look_up_in_background; ///< Finds the broker's address.
 };

@@ -108,7 +108,7 @@ std::string_view format_index_row(const index_row& x,
   out.add(x.capture_ns);
   out.add_if(known, x.receive_ns);
   out.add_if(known, x.offset_ns);
-  out.add_if(known, x.offset_error_ns);
+  out.add_if(known && x.offset_error_ns >= 0, x.offset_error_ns);
   out.add_if(known && x.exposure_us >= 0, x.exposure_us);
   out.add(x.bytes);
   out.add(x.flags);
@@ -121,6 +121,7 @@ std::optional<index_row> parse_index_row(std::string_view line) {
   if (line.size() >= max_index_row_size)
     return std::nullopt;
   index_row x;
+  x.offset_error_ns = -1; // As it stays where the field is empty.
   row_reader in{line};
   auto whole = in.read(x.frame) && in.read_or_empty(x.sequence)
                && in.read(x.capture_ns) && in.read_or_empty(x.receive_ns)

@@ -15,13 +15,14 @@ struct index_row {
   uint64_t frame = 0;    ///< Position in the file, from 0.
   uint64_t sequence = 0; ///< As the server numbered it.
   int64_t capture_ns = 0;
-  int64_t receive_ns = 0; ///< Arrival of the last byte at the client.
-  int64_t offset_ns = 0;  ///< Client clock minus server clock.
-  int64_t offset_error_ns = 0;
-  int32_t exposure_us = -1; ///< -1 where unknown: an empty field.
-  uint64_t bytes = 0;       ///< Size of the JPEG.
-  uint32_t flags = 0;       ///< `frame::flag`s, in decimal.
-  uint64_t xxh3 = 0;        ///< `xxh3_of` the JPEG, as 16 hexadecimal digits.
+  int64_t receive_ns = 0;      ///< Arrival of the last byte at the client.
+  int64_t offset_ns = 0;       ///< Client clock minus server clock.
+  int64_t offset_error_ns = 0; ///< Of the time of capture; -1 where nobody can
+                               ///< tell: an empty field.
+  int32_t exposure_us = -1;    ///< -1 where unknown: an empty field.
+  uint64_t bytes = 0;          ///< Size of the JPEG.
+  uint32_t flags = 0;          ///< `frame::flag`s, in decimal.
+  uint64_t xxh3 = 0;  ///< `xxh3_of` the JPEG, as 16 hexadecimal digits.
   uint64_t epoch = 0; ///< The run of the server that `sequence` belongs to.
 };
 
@@ -30,10 +31,10 @@ constexpr std::string_view index_header
   = "frame,sequence,capture_ns,receive_ns,offset_ns,offset_error_ns,"
     "exposure_us,bytes,flags,xxh3,epoch\n";
 
-/// The longest row: four 64-bit numbers without and four with a sign (20
-/// characters each), an exposure (10), flags (10), a checksum (16), 10 commas
-/// and the newline.
-constexpr size_t max_index_row_size = 8 * 20 + 10 + 10 + 16 + 10 + 1;
+/// The longest row: four 64-bit numbers without and three with a sign (20
+/// characters each), one that is not negative (19), an exposure (10), flags
+/// (10), a checksum (16), 10 commas and the newline.
+constexpr size_t max_index_row_size = 7 * 20 + 19 + 10 + 10 + 16 + 10 + 1;
 
 /// Memory for one row.
 using index_row_buffer = std::array<char, max_index_row_size>;

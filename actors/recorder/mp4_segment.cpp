@@ -267,7 +267,9 @@ private:
     row.capture_ns = capture_ns;
     row.receive_ns = receive_on_session_clock(x, capture_ns - moved_ns);
     row.offset_ns = x.offset_ns + moved_ns;
-    row.offset_error_ns = x.offset_error_ns + moved_ns;
+    // A bound of the clock alone is none of the time of capture.
+    row.offset_error_ns = has_capture_time(flags) ? x.offset_error_ns + moved_ns
+                                                  : -1;
     row.exposure_us = x.exposure_us;
     row.bytes = x.jpeg.size();
     row.flags = flags;

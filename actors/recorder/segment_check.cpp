@@ -170,10 +170,12 @@ index_facts read_index(std::string_view text,
     if (result.rows++ == 0)
       result.first_capture_ns = row->capture_ns;
     result.last_capture_ns = row->capture_ns;
-    if (row->flags & frame::rebuilt)
+    if (row->flags & frame::rebuilt) {
       ++result.rebuilt;
-    else
+    } else {
       add_number(result.ranges, row->epoch, row->sequence, row->capture_ns);
+      result.last_flags = row->flags;
+    }
     if (on_row)
       on_row(*row);
   }

@@ -50,6 +50,7 @@ struct index_facts {
   uint64_t rebuilt = 0;    ///< Rows without a number.
   int64_t first_capture_ns = 0;
   int64_t last_capture_ns = 0;
+  uint32_t last_flags = 0;         ///< Of the last row with a number.
   std::vector<frame_range> ranges; ///< In the order of the rows.
 };
 

@@ -1,6 +1,7 @@
 #include "actors/session/camera_state.hpp"
 
 #include "actors/session/session_report.hpp"
+#include "actors/shared/expected_pause.hpp"
 #include "messages/when.hpp"
 
 #include <algorithm>
@@ -12,7 +13,8 @@ std::string camera_state(const fleet_member& x, const session_info& session,
   auto ours = session.exists() && takes_part(x, session);
   if (!ours && x.is_gone())
     return "gone";
-  return camera_truth(x.ledger->look(), session, now_ns, x.server.rate_mhz);
+  return camera_truth(x.ledger->look(), session, now_ns,
+                      expected_pause_ns(x.server, x.viewer->look(), now_ns));
 }
 
 bool takes_part(const fleet_member& x, const session_info& session) {

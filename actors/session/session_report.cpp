@@ -14,9 +14,6 @@ using json = nlohmann::ordered_json;
 
 namespace {
 
-/// Of a camera that says it is slower than anybody would wait for.
-constexpr int64_t longest_period_ns = 60'000'000'000;
-
 int64_t ms(int64_t ns) {
   return ns / 1'000'000;
 }
@@ -228,6 +225,15 @@ json clocks_of(const clock_history& history, const session_info& session) {
   return result;
 }
 
+/// What the times of the frames are, by the last one.
+json time_text(const ledger_figures& x) {
+  if (x.written == 0)
+    return nullptr;
+  if (x.flags & frame::receive_time_only)
+    return "arrival at the client";
+  return x.flags & frame::arrival_time ? "arrival at the server" : "sensor";
+}
+
 json camera_entry(const fleet_member& x, const session_view& view) {
   auto books = books_of(x, view.session);
   auto known = books.session_ms != 0;
@@ -237,6 +243,7 @@ json camera_entry(const fleet_member& x, const session_view& view) {
   result["address"] = server.ip + ":" + std::to_string(server.port);
   result["protocol"] = viewer.legacy ? "legacy" : "http";
   result["version"] = server.version;
+  result["time"] = time_text(books);
   result["epoch"] = server.epoch;
   result["captured"] = books.written + books.lost;
   result["recorded"] = books.written;
@@ -295,11 +302,10 @@ json outages_of(const session_view& x) {
 } // namespace
 
 std::string camera_truth(const ledger_figures& x, const session_info& session,
-                         int64_t now_ns, uint32_t rate_mhz) {
+                         int64_t now_ns, int64_t pause_ns) {
   if (!session.exists())
     return "idle";
-  auto period_ns = rate_mhz == 0 ? 0 : 1'000'000'000'000 / rate_mhz;
-  auto window_ns = truth_window_ns + std::min(period_ns, longest_period_ns);
+  auto window_ns = truth_window_ns + pause_ns;
   if (x.session_ms == session.start_ms) {
     if (x.state == ledger_figures::phase::finished)
       return "finished";

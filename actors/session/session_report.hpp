@@ -59,9 +59,9 @@ constexpr int64_t truth_window_ns = 1'200'000'000;
 /// What a camera really does, from durable bytes alone: `idle`, `starting`
 /// (the session is younger than the window), `recording`, `stalled` or
 /// `finished`.
-/// @param rate_mhz The camera's frames in 1000 s; 0 if unknown.
+/// @param pause_ns How long the camera may be silent (`expected_pause_ns`).
 std::string camera_truth(const ledger_figures& x, const session_info& session,
-                         int64_t now_ns, uint32_t rate_mhz = 0);
+                         int64_t now_ns, int64_t pause_ns = 0);
 
 /// How often nobody knows what the camera captured: each time that another run
 /// of its server, or a stream without numbers, went on, and at the end.

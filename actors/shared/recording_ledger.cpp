@@ -308,6 +308,7 @@ void recording_ledger::written(const frame& x, int64_t capture_ns) {
     figures_.first = number;
   figures_.note_last(number);
   figures_.last_capture_ns = capture_ns;
+  figures_.flags = x.flags;
   ++figures_.written;
   wrote_since_ = true;
   count_captured();

@@ -84,6 +84,7 @@ struct ledger_figures {
   std::optional<frame_number> first;           ///< Written.
   std::optional<frame_number> last;            ///< Written, or named as lost.
   int64_t last_capture_ns = 0;     ///< Session clock, of the last one written.
+  uint32_t flags = 0;              ///< Of the last one written.
   std::string last_error;          ///< Of now: nothing was durable since.
   trouble_note::past last_trouble; ///< `last_error` of before.
 

@@ -67,6 +67,7 @@ bool frame_intake::take(decoded_frame x, int64_t receive_ns) {
       result->gap.unknown = connected_ && last_;
     }
     place(*result, x.head, receive_ns);
+    learn(*result);
     note_last(*result);
     broken_ = 0;
     connected_ = false;
@@ -84,6 +85,8 @@ bool frame_intake::take(decoded_frame x, int64_t receive_ns) {
     ++f.frames;
     f.bytes += x.jpeg.size();
     f.newest_ns = receive_ns;
+    f.width = result->width;
+    f.height = result->height;
   });
   result->jpeg = std::move(x.jpeg);
   ring_->push(std::move(result), receive_ns);
@@ -174,10 +177,31 @@ void frame_intake::place(frame& x, const part_head& head, int64_t receive_ns) {
     known = clock_.map(x.capture_mono_ns, receive_ns);
     x.offset_ns = known->offset_ns;
     x.offset_error_ns = known->error_ns;
+    if (head.is_arrival)
+      x.flags |= frame::arrival_time;
   } else {
     x.capture_mono_ns = receive_ns;
     x.flags |= frame::receive_time_only;
   }
+}
+
+/// What is missing, and what a break of the connection took, is no rest of the
+/// camera. Receipt tells of the network, too, and is all that there is of a
+/// server without times.
+void frame_intake::learn(const frame& x) {
+  auto same_clock = ((x.flags ^ flags_) & frame::receive_time_only) == 0;
+  auto broken_off = connected_ && (x.flags & frame::receive_time_only) != 0;
+  if (!same_clock || broken_off || x.gap.place != loss_place::none || broken_
+      || !last_ || last_->epoch != x.epoch)
+    rhythm_.interrupt();
+  flags_ = x.flags;
+  rhythm_.take(x.capture_mono_ns);
+  board_->update([this](viewer_figures& f) {
+    f.rate_mhz = rhythm_.rate_mhz();
+    f.interval_ns = rhythm_.last_ns();
+    f.longest_ns = rhythm_.longest_ns();
+    f.is_known = rhythm_.is_known();
+  });
 }
 
 frame_gap frame_intake::gap_before(const frame& x,
@@ -245,6 +269,11 @@ clock_offset::pace frame_intake::add_probe(const clock_probe& x) {
 
 void frame_intake::count_probe_failure() {
   board_->update([](viewer_figures& f) { ++f.probe_failures; });
+}
+
+int64_t frame_intake::patience_ns() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  return rhythm_.patience_ns();
 }
 
 std::optional<stream_position> frame_intake::last() const {

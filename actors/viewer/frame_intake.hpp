@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/shared/frame_rhythm.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/token_bucket.hpp"
 #include "actors/shared/viewer_board.hpp"
@@ -80,11 +81,15 @@ public:
   /// The last frame taken; nothing before the first.
   std::optional<stream_position> last() const;
 
+  /// For how long the server may be silent, by what its camera has shown.
+  int64_t patience_ns() const;
+
 private:
   /// Whether a camera can have come to the number of `x`, which is behind all
   /// of its run, by now; notes what is missing before it.
   bool admit(frame& x, const part_head& head, int64_t receive_ns);
 
+  void learn(const frame& x);
   void place(frame& x, const part_head& head, int64_t receive_ns);
   frame_gap gap_before(const frame& x, const part_head& head) const;
 
@@ -118,6 +123,8 @@ private:
   /// whether it was wrong, or the numbers go on there.
   std::optional<stream_position> doubted_;
   int64_t doubted_ns_ = 0;
+  frame_rhythm rhythm_;
+  uint32_t flags_ = 0;     ///< Of the newest frame.
   uint64_t broken_ = 0;    ///< Bodies since `last_`.
   bool connected_ = false; ///< Anew, since `last_`.
 };

@@ -40,6 +40,10 @@ constexpr unsigned probes_before_frames = 4;
 /// Within which a server that tells its clock each second says something.
 constexpr auto life_deadline = 1750ms;
 
+/// For how long a server that lives may have no frame. Its connection may have
+/// been forgotten on the way; to ask again costs nothing.
+constexpr auto longest_rest = 60s;
+
 /// Wakes us for pieces of this size rather than for each segment of the
 /// network. Small enough that a slow network does not look like a stall.
 constexpr size_t max_low_water = 65536;
@@ -298,7 +302,14 @@ int64_t stream_connection::implementation::heard_ns() const {
 }
 
 int64_t stream_connection::implementation::stalled_from_ns() const {
-  return newest_ns + std::chrono::nanoseconds{options.stall_deadline}.count();
+  auto patience = std::chrono::nanoseconds{options.stall_deadline}.count();
+  if (answered)
+    patience = std::max(patience, intake->patience_ns());
+  // Of a server that says each second that it lives, the camera rests.
+  if (answered && prober && prober->answered_ns() != 0)
+    patience = std::max(patience,
+                        std::chrono::nanoseconds{longest_rest}.count());
+  return newest_ns + patience;
 }
 
 // A camnode server tells its clock each second, whatever its camera does: one

@@ -1,42 +1,18 @@
 #include "messages/wire/jpeg_header.hpp"
 
+#include "messages/wire/jpeg_markers.hpp"
+
 namespace camnode {
 
 namespace {
-
-// Markers by their second byte (ITU-T T.81, table B.1).
-constexpr uint8_t temporary = 0x01;
-constexpr uint8_t restart_first = 0xD0;
-constexpr uint8_t restart_last = 0xD7;
-constexpr uint8_t start_of_image = 0xD8;
-constexpr uint8_t end_of_image = 0xD9;
-constexpr uint8_t start_of_scan = 0xDA;
-
-bool is_start_of_frame(uint8_t marker) {
-  constexpr uint8_t huffman_tables = 0xC4;
-  constexpr uint8_t extensions = 0xC8;
-  constexpr uint8_t arithmetic_conditioning = 0xCC;
-  return marker >= 0xC0 && marker <= 0xCF && marker != huffman_tables
-         && marker != extensions && marker != arithmetic_conditioning;
-}
-
-bool stands_alone(uint8_t marker) {
-  return marker == temporary
-         || (marker >= restart_first && marker <= restart_last);
-}
-
-/// Big-endian, as all numbers in a JPEG.
-uint16_t read_u16(const uint8_t* x) {
-  return static_cast<uint16_t>(x[0] << 8 | x[1]);
-}
 
 /// @param segment The SOF's bytes from its length field on.
 std::optional<picture_size> size_in_frame_header(const uint8_t* segment,
                                                  size_t left) {
   // Length (2), precision (1), height (2), width (2).
-  if (left < 7 || read_u16(segment) < 7)
+  if (left < 7 || jpeg::get_u16(segment) < 7)
     return std::nullopt;
-  picture_size result{read_u16(segment + 5), read_u16(segment + 3)};
+  picture_size result{jpeg::get_u16(segment + 5), jpeg::get_u16(segment + 3)};
   if (result.width == 0 || result.height == 0)
     return std::nullopt;
   return result;
@@ -46,25 +22,31 @@ std::optional<picture_size> size_in_frame_header(const uint8_t* segment,
 
 std::optional<picture_size> read_jpeg_size(const uint8_t* data, size_t size) {
   constexpr int most_markers = 1000;
-  if (size < 2 || data[0] != 0xFF || data[1] != start_of_image)
+  constexpr size_t most_gap_bytes = 4096;
+  if (size < 2 || data[0] != 0xFF || data[1] != jpeg::soi)
     return std::nullopt;
   size_t pos = 2;
-  for (int i = 0; i < most_markers; ++i) {
-    if (size - pos < 2 || data[pos] != 0xFF)
+  size_t gap = 0;
+  for (int i = 0; i < most_markers;) {
+    if (size - pos < 2)
       return std::nullopt;
     auto marker = data[pos + 1];
-    if (marker == 0xFF) { // Padding: the marker starts one byte later.
-      ++pos;
+    if (data[pos] != 0xFF || (marker < 0xC0 && !jpeg::stands_alone(marker))
+        || marker == 0xFF) {
+      // Fill bytes, and what decoders skip until the next marker.
+      if (++pos, ++gap > most_gap_bytes)
+        return std::nullopt;
       continue;
     }
+    ++i;
     pos += 2;
-    if (stands_alone(marker))
+    if (jpeg::stands_alone(marker) || marker == jpeg::soi)
       continue;
-    if (is_start_of_frame(marker))
+    if (jpeg::is_frame_header(marker))
       return size_in_frame_header(data + pos, size - pos);
-    if (marker == start_of_scan || marker == end_of_image || size - pos < 2)
+    if (marker == jpeg::sos || marker == jpeg::eoi || size - pos < 2)
       return std::nullopt;
-    size_t length = read_u16(data + pos);
+    size_t length = jpeg::get_u16(data + pos);
     if (length < 2 || length > size - pos)
       return std::nullopt;
     pos += length;

@@ -91,6 +91,9 @@ bool take_camnode_field(const header_field& x, part_head& out) {
     return store(parse_decimal<int64_t>(x.value), out.capture_utc_ns);
   if (is("X-Camnode-Exposure-Us"))
     return store(parse_exposure(x.value), out.exposure_us);
+  // Servers to come may know of other kinds; none of them is better.
+  if (is("X-Camnode-Time"))
+    out.is_arrival = x.value != "capture";
   if (is("X-Camnode-Lost"))
     return store(parse_range(x.value), out.lost);
   if (is("X-Camnode-Lost-At"))
@@ -145,6 +148,8 @@ size_t write_part_header(char* out, const frame& x, const frame_gap* lost) {
     (to << "\r\nX-Camnode-Capture-Mono-Ns: ").number(x.capture_mono_ns);
     (to << "\r\nX-Camnode-Capture-Utc-Ns: ").number(x.capture_utc_ns);
   }
+  if (x.flags & frame::arrival_time)
+    to << "\r\nX-Camnode-Time: arrival";
   if (x.exposure_us >= 0)
     (to << "\r\nX-Camnode-Exposure-Us: ").number(x.exposure_us);
   if (lost && lost->place != loss_place::none) {

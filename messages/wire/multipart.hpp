@@ -13,7 +13,7 @@ namespace camnode {
 
 // -- what a server sends ------------------------------------------------------
 
-/// Room for the longest header that `write_part_header` can make (358 bytes).
+/// Room for the longest header that `write_part_header` can make (384 bytes).
 constexpr size_t part_header_capacity = 512;
 
 /// Follows each JPEG: the end of its part and the delimiter of the next one.
@@ -58,6 +58,9 @@ struct part_head {
   std::optional<int64_t> capture_mono_ns; ///< On the server's clock.
   std::optional<int64_t> capture_utc_ns;
   std::optional<int32_t> exposure_us; ///< Not negative.
+
+  /// The times are those of arrival at the server, not of capture.
+  bool is_arrival = false;
   std::optional<sequence_range> lost; ///< `1 <= first <= last`; likewise.
 
   /// Where `lost` was lost: `source`, `encoder` or, if the server names none of

@@ -96,7 +96,7 @@ frame_track track_of(const fs::path& dir, const std::string& id,
 /// What the place of a frame in time is off by at most; nothing where it has
 /// no capture time.
 std::optional<int64_t> error_of(const index_row& x) {
-  if ((x.flags & (frame::receive_time_only | frame::rebuilt)) != 0)
+  if (!has_capture_time(x.flags) || x.offset_error_ns < 0)
     return std::nullopt;
   return x.offset_error_ns;
 }

@@ -14,7 +14,7 @@ constexpr int64_t most_ns = int64_t{1} << 61; // In the year 2043.
 
 bool is_sane(const index_row& x) {
   auto within = [](int64_t ns) { return ns >= 0 && ns <= most_ns; };
-  return within(x.capture_ns) && within(x.offset_error_ns)
+  return within(x.capture_ns) && x.offset_error_ns <= most_ns
          && x.frame <= static_cast<uint64_t>(most_ns);
 }
 

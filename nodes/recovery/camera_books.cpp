@@ -56,6 +56,8 @@ private:
     figures.written += x.facts.rows;
     figures.bytes += x.facts.bytes;
     figures.last_capture_ns = x.facts.last_capture_ns;
+    if (!x.facts.ranges.empty())
+      figures.flags = x.facts.last_flags;
     recorded_segment segment;
     segment.file = x.stem;
     segment.start_ms = x.start_ms;

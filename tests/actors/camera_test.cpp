@@ -112,7 +112,7 @@ CAF_TEST(a frame whose capture time nobody knows says so) {
   x.jpeg = owned(plain_jpeg());
   x.is_timed = false;
   device.events.on_frame(std::move(x));
-  CAF_CHECK_EQUAL(ring->newest()->flags, uint32_t{frame::receive_time_only});
+  CAF_CHECK_EQUAL(ring->newest()->flags, uint32_t{frame::arrival_time});
   device.deliver(2'000);
   CAF_CHECK_EQUAL(ring->newest()->flags, 0u);
 }

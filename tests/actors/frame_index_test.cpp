@@ -46,7 +46,7 @@ index_row longest() {
   x.capture_ns = smallest;
   x.receive_ns = smallest;
   x.offset_ns = smallest;
-  x.offset_error_ns = smallest;
+  x.offset_error_ns = largest<int64_t>;
   x.exposure_us = largest<int32_t>;
   x.bytes = largest<uint64_t>;
   x.flags = largest<uint32_t> & ~frame::rebuilt;
@@ -69,6 +69,29 @@ CAF_TEST(an unknown exposure is an empty field) {
   CAF_CHECK_EQUAL(line_of(x),
                   "41,1042,1800000000123456789,1800000000125000000,-98765,"
                   "120000,,245000,2,0123456789abcdef,77\n");
+}
+
+CAF_TEST(a bound that nobody knows is an empty field) {
+  auto x = sample();
+  x.flags = frame::arrival_time;
+  x.offset_error_ns = -1;
+  auto line = line_of(x);
+  CAF_CHECK_EQUAL(line,
+                  "41,1042,1800000000123456789,1800000000125000000,-98765,,"
+                  "8000,245000,8,0123456789abcdef,77\n");
+  line.pop_back();
+  auto read = parse_index_row(line);
+  CAF_REQUIRE(read);
+  CAF_CHECK_EQUAL(read->offset_error_ns, -1);
+}
+
+CAF_TEST(a row of earlier versions with a bound that is none is read) {
+  auto line = "41,1042,1800000000123456789,1800000000123456789,0,0,,245000,1,"
+              "0123456789abcdef,0";
+  auto read = parse_index_row(line);
+  CAF_REQUIRE(read);
+  CAF_CHECK_EQUAL(read->offset_error_ns, 0);
+  CAF_CHECK_EQUAL(read->flags, uint32_t{frame::receive_time_only});
 }
 
 CAF_TEST(the longest row fills its buffer) {

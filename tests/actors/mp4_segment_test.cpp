@@ -81,16 +81,16 @@ CAF_TEST(the index has a row for each frame) {
   x.offset_error_ns = 250;
   x.epoch = 5;
   x.exposure_us = 8'000;
-  x.flags = frame::receive_time_only;
-  CAF_CHECK(!testee->append(x, start_ns + 100, 1));
+  CAF_CHECK(!testee->append(x, start_ns + 100, 0));
   x.sequence = 12;
   x.exposure_us = -1;
-  CAF_CHECK(!testee->append(x, start_ns + 2'100, 3));
-  CAF_CHECK(!testee->append(x, start_ns + 9'100, 3, 6'000));
+  CAF_CHECK(!testee->append(x, start_ns + 2'100, 2));
+  CAF_CHECK(!testee->append(x, start_ns + 9'100, 2, 6'000));
+  CAF_CHECK(!testee->append(x, start_ns + 12'100, frame::arrival_time));
   CAF_CHECK(!testee->close(start_ms + 1));
   auto lines = lines_of(content_of(finished(start_ms + 1, ".csv")));
   auto bytes = std::to_string(x.jpeg.size());
-  CAF_REQUIRE_EQUAL(lines.size(), 4u);
+  CAF_REQUIRE_EQUAL(lines.size(), 5u);
   CAF_CHECK_EQUAL(lines[0] + '\n', index_header);
   char sum[17];
   snprintf(sum, sizeof(sum), "%016llx",
@@ -98,14 +98,18 @@ CAF_TEST(the index has a row for each frame) {
              xxh3_of(x.jpeg.data(), x.jpeg.size())));
   CAF_CHECK_EQUAL(lines[1], "0,9,1800172800123000100,1800172800123000800,"
                             "-1000,250,8000,"
-                              + bytes + ",1," + sum + ",5");
+                              + bytes + ",0," + sum + ",5");
   CAF_CHECK_EQUAL(lines[2], "1,12,1800172800123002100,1800172800123002800,"
                             "-1000,250,,"
-                              + bytes + ",3," + sum + ",5");
+                              + bytes + ",2," + sum + ",5");
   // Moved by 6 us: it arrived when it did, and may be as much further off.
   CAF_CHECK_EQUAL(lines[3], "2,12,1800172800123009100,1800172800123003800,"
                             "5000,6250,,"
-                              + bytes + ",3," + sum + ",5");
+                              + bytes + ",2," + sum + ",5");
+  // How late an arrival is, the bound of the clock does not tell.
+  CAF_CHECK_EQUAL(lines[4], "3,12,1800172800123012100,1800172800123012800,"
+                            "-1000,,,"
+                              + bytes + ",8," + sum + ",5");
 }
 
 CAF_TEST(a duration is the last interval within bounds) {

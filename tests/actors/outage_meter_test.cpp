@@ -46,6 +46,17 @@ CAF_TEST(a pause within a life is the business of the source) {
   CAF_CHECK_EQUAL(x.take(last + 10'000 * ms), 0u);
 }
 
+CAF_TEST(a camera that rests is missed by its longest rest) {
+  outage_meter x{asked};
+  auto last = start;
+  for (int i = 0; i < 5; ++i)
+    last = run(x, last + 5'000 * ms, 20, 100 * ms);
+  x.begin_life();
+  CAF_CHECK_EQUAL(x.take(last + 6'000 * ms), 0u);
+  x.begin_life();
+  CAF_CHECK_EQUAL(x.take(last + 6'000 * ms + 20'000 * ms), 3u);
+}
+
 CAF_TEST(what was asked for counts where nothing was measured) {
   outage_meter x{asked};
   x.take(start);

@@ -15,6 +15,7 @@ INDEX = ["frame", "sequence", "capture_ns", "receive_ns", "offset_ns",
 
 RECEIVE_TIME_ONLY = 1
 MOVED_FORWARD = 2
+ARRIVAL_TIME = 8
 
 
 class Frame:
@@ -25,8 +26,11 @@ class Frame:
         self.capture_ns = int(row["capture_ns"])
         self.receive_ns = int(row["receive_ns"])
         self.offset_ns = int(row["offset_ns"])
-        self.offset_error_ns = int(row["offset_error_ns"])
         self.flags = int(row["flags"])
+        # Arrivals have none: `check_camera` puts the clock's own there.
+        assert bool(row["offset_error_ns"]) \
+            == (self.flags & (RECEIVE_TIME_ONLY | ARRIVAL_TIME) == 0)
+        self.offset_error_ns = int(row["offset_error_ns"] or 0)
         self.jpeg = jpeg
 
     @property
@@ -167,7 +171,21 @@ class Recording:
         assert books["lost"] == sum(books["lost_by_place"].values()) \
             == sum(x["frames"] for x in books["losses"])
         self._check_sequence(books, frames)
+        self._check_times(books, frames)
         return frames
+
+    @staticmethod
+    def _check_times(books, frames):
+        """The manifest says what the times are. Where the index has no bound,
+        the clock's own holds for the time of arrival."""
+        kinds = {ARRIVAL_TIME: "arrival at the server",
+                 RECEIVE_TIME_ONLY: "arrival at the client", 0: "sensor"}
+        kind = frames[-1].flags & (ARRIVAL_TIME | RECEIVE_TIME_ONLY)
+        assert books["time"] == kinds[kind]
+        clocks = [*books["clock_history"], books["clock"] or {"error_ns": 0}]
+        for frame in frames:
+            if frame.flags & ARRIVAL_TIME:
+                frame.offset_error_ns = max(x["error_ns"] for x in clocks)
 
     @staticmethod
     def _check_sequence(books, frames):
@@ -195,14 +213,16 @@ def monotonic_minus_boottime():
 
 
 def check_flags(frames):
-    """Every frame has its capture time. On a busy machine clocks are known to
-    less than the time between two frames: one that would be before the last one
-    is moved right behind it, and says so."""
+    """Every frame has its capture time, or that of its arrival at the server.
+    On a busy machine clocks are known to less than the time between two frames:
+    one that would be before the last one is moved right after it, and says so.
+    """
     last_ns = None
     for frame in frames:
-        moved = frame.flags == MOVED_FORWARD and (
+        moved = frame.flags & MOVED_FORWARD and (
             last_ns is None or frame.capture_ns - last_ns <= 2_000)
-        assert moved or frame.flags == 0, (frame.sequence, frame.flags)
+        kind = frame.flags & ~(MOVED_FORWARD if moved else 0)
+        assert kind in (0, ARRIVAL_TIME), (frame.sequence, frame.flags)
         last_ns = frame.capture_ns
 
 
@@ -233,5 +253,7 @@ def check_against(recording, frames, parts):
             # As exactly as the offset is known.
             assert frame.capture_ns \
                 <= frame.receive_ns + frame.offset_error_ns
+            assert frame.flags & ~MOVED_FORWARD == part.flags, \
+                (part.sequence, frame.flags)
             assert frame.jpeg == part.jpeg
     assert [x.sequence for x in expected] == [x.sequence for x in frames]

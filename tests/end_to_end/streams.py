@@ -58,6 +58,8 @@ class Part:
         self.epoch = int(headers["x-camnode-epoch"])
         self.sequence = int(headers["x-camnode-sequence"])
         self.capture_mono_ns = int(headers["x-camnode-capture-mono-ns"])
+        # As the index flags what the time is.
+        self.flags = 8 if headers.get("x-camnode-time") == "arrival" else 0
         lost = headers.get("x-camnode-lost")
         self.lost = tuple(map(int, lost.split("-"))) if lost else None
 

@@ -76,6 +76,22 @@ CAF_TEST(a frame whose capture time is not known has none in its header) {
   CAF_CHECK(head.sequence == x.sequence);
 }
 
+CAF_TEST(a time of arrival is said to be one) {
+  auto x = sample_frame();
+  CAF_CHECK(!parsed(header_of(x)).is_arrival);
+  x.flags = frame::arrival_time;
+  auto head = parsed(header_of(x));
+  CAF_CHECK(head.is_arrival);
+  CAF_CHECK(head.capture_mono_ns == x.capture_mono_ns);
+  CAF_CHECK(header_of(x).find("X-Camnode-Time: arrival\r\n")
+            != std::string::npos);
+  for (auto kind : {"capture", "arrival", "moonrise"})
+    CAF_CHECK_EQUAL(parsed("Content-Length: 5\r\nX-Camnode-Time: "
+                           + std::string{kind})
+                      .is_arrival,
+                    kind != std::string{"capture"});
+}
+
 CAF_TEST(a known exposure and a loss are in the part header) {
   auto x = sample_frame();
   x.exposure_us = 8000;
