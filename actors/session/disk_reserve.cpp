@@ -65,7 +65,7 @@ caf::error disk_reserve::fill() {
     return caf::none;
   auto reason = ::posix_fallocate(fd->get(), 0, size);
   if (reason == 0)
-    return caf::none;
+    return sync_data(fd->get(), path_);
   ::unlink(path_.c_str()); // The little that it got is no use.
   return file_error(ec::write_failed, path_, reason);
 }
