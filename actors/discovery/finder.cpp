@@ -36,14 +36,19 @@ finder::finder(caf::actor_config& cfg, const actor_context& context,
 
 finder::behavior_type finder::make_behavior() {
   show_state("looking for the broker");
+  subscriptions_ = std::make_shared<subscriptions>(
+    who(), std::vector<std::string>{options_.topic_announce + "/+",
+                                    reply_topic(), options_.topic_command});
   client_ = make_client_(options_.client_id,
                          mqtt_will{status_topic(), offline_status()},
-                         messages_to(this, queue_));
+                         messages_to(this, queue_, subscriptions_,
+                                     client_clock_ns));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](link_up_atom) { linked(); },
     [this](link_down_atom, const std::string& reason) {
       linked_ = false;
+      subscriptions_->link_down();
       if (options_.on_link)
         options_.on_link(false);
       show_state("no broker");
@@ -76,12 +81,18 @@ void finder::linked() {
   if (options_.on_link)
     options_.on_link(true);
   log_info(who(), "connected to the broker");
-  client_->subscribe(options_.topic_announce + "/+");
-  client_->subscribe(reply_topic());
-  client_->subscribe(options_.topic_command);
+  subscriptions_->link_up(client_clock_ns());
+  subscribe();
   if (!status_.empty())
     client_->publish(status_topic(), status_, true);
   asked_ns_ = 0; // Ask with the next beat.
+}
+
+void finder::subscribe() {
+  auto trouble = subscriptions_->keep_up(*client_, directory(),
+                                         client_clock_ns());
+  if (!trouble.empty())
+    show_error(trouble);
 }
 
 void finder::drain() {
@@ -170,6 +181,7 @@ void finder::tell_of_namesakes() {
 
 void finder::beat() {
   auto now = client_clock_ns();
+  subscribe();
   if (linked_ && (asked_ns_ == 0 || now - asked_ns_ >= ask_interval_ns)) {
     asked_ns_ = now;
     client_->publish(options_.topic_request, reply_topic(), false);
@@ -187,6 +199,8 @@ void finder::on_exit() {
   if (client_)
     client_->say_goodbye(status_topic(), offline_status());
   client_.reset();
+  if (subscriptions_)
+    subscriptions_->end(directory());
   directory().set_alarm(namesake_alarm, {}); // The next life finds them anew.
   parent_ = nullptr;
 }

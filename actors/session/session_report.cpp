@@ -211,8 +211,14 @@ json outages_of(const session_view& x) {
     auto from_ms = std::max(s.start_ms, ms(s.session_ns(outage.from_ns)));
     auto to_ms = outage.to_ns == 0 ? 0 : ms(s.session_ns(outage.to_ns)) + 1;
     auto behind = s.stop_ms != 0 && from_ms >= s.stop_ms;
-    if (!behind && (to_ms == 0 || to_ms > s.start_ms))
-      result.push_back({{"from_ms", from_ms}, {"to_ms", to_ms}});
+    if (behind || (to_ms != 0 && to_ms <= s.start_ms))
+      continue;
+    json entry = {{"from_ms", from_ms}, {"to_ms", to_ms}};
+    if (!outage.filter.empty()) {
+      entry["filter"] = outage.filter;
+      entry["why"] = outage.why;
+    }
+    result.push_back(entry);
   }
   return result;
 }

@@ -27,9 +27,12 @@ void name_outages(const manifest& books, session_audit& result) {
   for (auto& x : books.outages) {
     auto to = x.to_ns == 0 ? std::string{"the end"}
                            : std::to_string(s.session_ns(x.to_ns) / 1'000'000);
+    auto why = x.filter.empty()
+                 ? std::string{"there was no connection to the broker"}
+                 : x.why;
     result.losses.push_back(
       "readings from " + std::to_string(s.session_ns(x.from_ns) / 1'000'000)
-      + " to " + to + " are unknown: there was no connection to the broker");
+      + " to " + to + " are unknown: " + why);
   }
 }
 

@@ -357,15 +357,17 @@ class Room:
 
     # -- the broker ----------------------------------------------------------
 
-    def start_broker(self):
-        """Starts it on the room's port, and returns an ear on it."""
+    def start_broker(self, config_lines=""):
+        """Starts it on the room's port, and returns an ear on it.
+        :param config_lines: What its configuration has on top.
+        """
         config = self.folder / "mosquitto.conf"
         user = subprocess.run(["id", "-un"], capture_output=True, text=True,
                               check=True).stdout.strip()
         config.write_text(f"listener {self.port} 127.0.0.1\n"
                           "allow_anonymous true\n"
                           f"user {user}\n"
-                          "log_dest stdout\n")
+                          "log_dest stdout\n" + config_lines)
         program = shutil.which("mosquitto",
                                path=os.environ["PATH"] + ":/usr/sbin")
         self._started += 1
