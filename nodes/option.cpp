@@ -2,6 +2,7 @@
 
 #include "actors/camera/white_balance.hpp"
 #include "actors/discovery/cidr_list.hpp"
+#include "actors/shared/topic_filters.hpp"
 #include "messages/error.hpp"
 #include "messages/text.hpp"
 #include "nodes/places.hpp"
@@ -99,9 +100,10 @@ const text_rule topic_rule
      "an MQTT topic of at most 256 bytes, without + and #, and without / at "
      "its ends"};
 
-const text_rule filter_rule
-  = {is_mqtt_filter, "an MQTT topic filter of at most 256 bytes, such as "
-                     "sensor/# or lab/+/state"};
+const text_rule filters_rule
+  = {are_topic_filters,
+     "MQTT topic filters of at most 256 bytes, such as sensor/# or "
+     "lab/+/state, with commas between them"};
 
 const text_rule readable_file_or_nothing = {
   [](std::string_view x) {

@@ -51,7 +51,7 @@ extern const text_rule host_rule;
 extern const text_rule ip_rule;
 extern const text_rule ip_or_nothing;
 extern const text_rule topic_rule;
-extern const text_rule filter_rule;
+extern const text_rule filters_rule;
 extern const text_rule readable_file_or_nothing;
 extern const text_rule white_balance_rule;
 

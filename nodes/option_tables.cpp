@@ -278,8 +278,10 @@ option_table own_table(client_options& x) {
                    "camera does not fill the disk of all."),
     integer_option("record.max-fps", "HZ", x.record.max_fps, 1, 1'000'000,
                    "Likewise, in frames."),
-    text_option("mqtt.topic-sensors", "FILTER", x.mqtt.topic_sensors,
-                filter_rule, "Topic filter of the sensors that are logged."),
+    text_option("mqtt.topic-sensors", "FILTERS", x.mqtt.topic_sensors,
+                filters_rule,
+                "Topic filters of the sensors that are logged, with commas "
+                "between them."),
     networks_option("discovery.allow", x.discovery.allow,
                     "Networks that servers may be in, such as "
                     "192.168.0.0/16,fd00::/8. None: all."),

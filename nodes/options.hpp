@@ -39,7 +39,7 @@ struct mqtt_options {
   std::string topic_announce = "camera/announce"; ///< A prefix.
   std::string topic_status = "camera/recording";  ///< A prefix.
   std::string topic_command = "command/rec";
-  std::string topic_sensors = "sensor/#"; ///< A filter; clients only.
+  std::string topic_sensors = "sensor/#"; ///< Filters; clients only.
 };
 
 /// How camctl reaches a node.

@@ -83,14 +83,18 @@ announcer::announcer(caf::actor_config& cfg, const actor_context& context,
 
 announcer::behavior_type announcer::make_behavior() {
   say("looking for the broker");
-  client_ = make_client_(server_.id, will(), messages_to(this, queue_));
+  subscriptions_ = std::make_shared<subscriptions>(
+    who(), std::vector<std::string>{options_.topic_request, announce_topic()});
+  client_ = make_client_(server_.id, will(),
+                         messages_to(this, queue_, subscriptions_,
+                                     client_clock_ns));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](link_up_atom) {
       linked_ = true;
       log_info(who(), "connected to the broker");
-      client_->subscribe(options_.topic_request);
-      client_->subscribe(announce_topic());
+      subscriptions_->link_up(client_clock_ns());
+      subscribe();
       announced_.reset();
       closed_beats_ = 0;
       namesakes_.forget();
@@ -103,6 +107,7 @@ announcer::behavior_type announcer::make_behavior() {
     [this](link_down_atom, const std::string& reason) {
       linked_ = false;
       forget_silence();
+      subscriptions_->link_down();
       say("no broker");
       show_error(reason);
       log_warning(who(), reason, "; streaming goes on without a broker");
@@ -110,6 +115,7 @@ announcer::behavior_type announcer::make_behavior() {
     [this](wake_atom) { drain(); },
     [this](found_atom, const std::vector<std::string>& x) { located(x); },
     [this](beat_atom) {
+      subscribe();
       if (linked_ && --beats_to_look_up_ <= 0)
         look_up();
       ++told_beats_;
@@ -136,6 +142,13 @@ mqtt_will announcer::will(bool goodbye) const {
   if (gone.port == 0)
     gone.port = 1;
   return {announce_topic(), write_announcement(gone)};
+}
+
+void announcer::subscribe() {
+  auto trouble = subscriptions_->keep_up(*client_, directory(),
+                                         client_clock_ns());
+  if (!trouble.empty())
+    show_error(trouble);
 }
 
 void announcer::look_up() {
@@ -382,6 +395,8 @@ void announcer::on_exit() {
   client_.reset();
   for (auto* alarm : {namesake_alarm, silence_alarm, claim_alarm})
     directory().set_alarm(alarm, {}); // The next life finds them anew.
+  if (subscriptions_)
+    subscriptions_->end(directory());
 }
 
 } // namespace camnode

@@ -7,6 +7,7 @@
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/mqtt_queue.hpp"
 #include "actors/shared/observed.hpp"
+#include "actors/shared/subscriptions.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -64,6 +65,9 @@ private:
   std::string announce_topic() const;
   mqtt_will will(bool goodbye = false) const;
 
+  /// Subscribes to what is due.
+  void subscribe();
+
   /// Has the broker's name looked up, unless that is on its way.
   void look_up();
   void located(const std::vector<std::string>& broker);
@@ -101,6 +105,7 @@ private:
   const std::function<uint16_t()> stream_port_;
   const std::shared_ptr<frame_ring> ring_;
   const mqtt_queue_ptr queue_ = std::make_shared<mqtt_queue>();
+  subscriptions_ptr subscriptions_;
   mqtt_client_ptr client_;
 
   /// What this connection's broker was told last: what an earlier one was told

@@ -52,9 +52,14 @@ server_table_options finder::table_options() {
 
 finder::behavior_type finder::make_behavior() {
   show_state("looking for the broker");
+  subscriptions_ = std::make_shared<subscriptions>(
+    who(),
+    std::vector<std::string>{options_.topic_announce + "/+", reply_topic(),
+                             options_.topic_command, status_topic()});
   client_ = make_client_(options_.client_id,
                          mqtt_will{status_topic(), offline_status()},
-                         messages_to(this, queue_));
+                         messages_to(this, queue_, subscriptions_,
+                                     client_clock_ns));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](link_up_atom) { linked(); },
@@ -86,10 +91,8 @@ void finder::linked() {
   if (options_.on_link)
     options_.on_link(true);
   log_info(who(), "connected to the broker");
-  client_->subscribe(options_.topic_announce + "/+");
-  client_->subscribe(reply_topic());
-  client_->subscribe(options_.topic_command);
-  client_->subscribe(status_topic());
+  subscriptions_->link_up(client_clock_ns());
+  subscribe();
   if (!status_.empty())
     publish_status();
   asked_ns_ = 0; // Ask with the next beat.
@@ -98,6 +101,7 @@ void finder::linked() {
 
 void finder::unlinked(const std::string& reason) {
   linked_ = false;
+  subscriptions_->link_down();
   if (options_.on_link)
     options_.on_link(false);
   show_state("no broker");
@@ -132,6 +136,13 @@ bool finder::is_too_early(const std::string& ip) {
   auto result = broker_ips_.empty() && is_loopback_address(ip);
   held_back_ = held_back_ || result;
   return result;
+}
+
+void finder::subscribe() {
+  auto trouble = subscriptions_->keep_up(*client_, directory(),
+                                         client_clock_ns());
+  if (!trouble.empty())
+    show_error(trouble);
 }
 
 void finder::drain() {
@@ -291,6 +302,7 @@ std::string finder::state() const {
 
 void finder::beat() {
   auto now = client_clock_ns();
+  subscribe();
   if (linked_) {
     fetch_again(now);
     if (asked_ns_ == 0 || now - asked_ns_ >= ask_interval_ns) {
@@ -312,6 +324,8 @@ void finder::on_exit() {
   if (client_)
     client_->say_goodbye(status_topic(), offline_status());
   client_.reset();
+  if (subscriptions_)
+    subscriptions_->end(directory());
   // The next life finds them anew.
   for (auto* alarm : {namesake_alarm, ignored_alarm, client_alarm})
     directory().set_alarm(alarm, {});

@@ -8,6 +8,7 @@
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/mqtt_queue.hpp"
 #include "actors/shared/observed.hpp"
+#include "actors/shared/subscriptions.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -72,6 +73,9 @@ private:
   void unlinked(const std::string& reason);
   void publish_status();
   void fetch_again(int64_t now_ns);
+
+  /// Subscribes to what is due.
+  void subscribe();
   void drain();
   void take(const mqtt_message& x);
   void take_announcement(const mqtt_message& x);
@@ -92,6 +96,7 @@ private:
   const make_mqtt_client make_client_;
   client_supervisor_actor parent_;
   const mqtt_queue_ptr queue_ = std::make_shared<mqtt_queue>();
+  subscriptions_ptr subscriptions_;
   mqtt_client_ptr client_;
   server_table table_;
   std::string status_; ///< The newest truth light.

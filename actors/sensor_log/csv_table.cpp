@@ -123,16 +123,16 @@ caf::expected<csv_table::row> csv_table::make_row(int64_t timestamp_ms,
 }
 
 caf::error csv_table::check(const sensor_values& values) const {
-  auto columns = columns_.size();
+  size_t added = 0;
   std::unordered_set<std::string_view> seen{timestamp_column};
   for (const auto& [key, text] : values) {
     if (key.size() > max_key_bytes)
       return {ec::bad_message, "a key of more than 256 bytes: " + quote(key)};
     if (!seen.insert(key).second)
       return {ec::bad_message, "two values for the column " + quote(key)};
-    columns += positions_.count(key) == 0;
+    added += positions_.count(key) == 0 && key != undivided_column;
   }
-  if (columns > max_columns)
+  if (added > 0 && columns_.size() + added > max_columns)
     return {ec::bad_message, std::string{"more than 1024 columns"}};
   return {};
 }

@@ -27,6 +27,9 @@ public:
   /// Columns, `timestamp` included. Every row may have to be padded to this.
   static constexpr size_t max_columns = 1024;
 
+  /// May be one more: there is always a place for what has no columns.
+  static constexpr std::string_view undivided_column = "value";
+
   static constexpr size_t max_key_bytes = 256;
 
   struct row {

@@ -24,10 +24,8 @@ caf::error sensor_file::open(const fs::path& dir, int64_t start_ms,
   if (!fd)
     return std::move(fd.error());
   auto header = table.header();
-  auto err = write_all(fd->get(), header, path);
-  if (!err)
-    err = sync_directory(dir);
-  if (err) { // Nothing is in it yet: the next try finds its name free.
+  if (auto err = write_all(fd->get(), header, path)) {
+    // Nothing is in it yet: the next try finds its name free.
     ::unlink(path.c_str());
     return err;
   }
@@ -46,7 +44,7 @@ caf::error sensor_file::append(int64_t timestamp_ms,
   if (!row)
     return std::move(row.error());
   if (row->widened)
-    if (auto err = widen())
+    if (auto err = has_readings() ? widen() : write_header())
       return err;
   unsynced_ = true;
   if (auto err = write_all(fd_.get(), row->text, path_)) {
@@ -61,6 +59,16 @@ void sensor_file::cut(uint64_t size) {
   size_ = size;
   // If this fails too, a repair cuts what is no whole row.
   static_cast<void>(::ftruncate(fd_.get(), static_cast<off_t>(size)));
+}
+
+caf::error sensor_file::write_header() {
+  cut(0);
+  durable_size_ = header_size_ = 0;
+  auto header = table_->header();
+  if (auto err = write_all(fd_.get(), header, path_))
+    return err;
+  size_ = durable_size_ = header_size_ = header.size();
+  return caf::none;
 }
 
 caf::error sensor_file::widen() {

@@ -14,7 +14,8 @@ namespace camnode {
 /// Blocks on the disk.
 class sensor_file {
 public:
-  /// Creates the file, with the columns that `table` has by now.
+  /// Creates the file, with the columns that `table` has by now. That its name
+  /// survives a power cut is up to whoever syncs `dir`.
   /// @param table Outlives the file; grows with what is appended.
   /// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
   caf::error open(const std::filesystem::path& dir, int64_t start_ms,
@@ -49,7 +50,14 @@ public:
     return start_ms_;
   }
 
+  /// Whether nothing of it is promised to survive a power cut.
+  bool is_new() const {
+    return is_open() && durable_size_ == header_size_;
+  }
+
 private:
+  /// Writes the header anew, as there is nothing else to keep.
+  caf::error write_header();
   caf::error widen();
 
   /// Forgets what is behind the first `size` bytes.

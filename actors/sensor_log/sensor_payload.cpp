@@ -1,173 +1,128 @@
 #include "actors/sensor_log/sensor_payload.hpp"
 
+#include "actors/sensor_log/cell_text.hpp"
+#include "actors/sensor_log/lenient_json.hpp"
 #include "messages/error.hpp"
 #include "messages/text.hpp"
 
-#include <nlohmann/json.hpp>
-
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace camnode {
 
 namespace {
 
-using nlohmann::json;
-
 constexpr size_t max_depth = 32;
 constexpr size_t max_leaves = csv_table::max_columns - 1;
 
-/// Collects the leaves of a JSON object as the parser meets them: no tree is
-/// built, and numbers are still the text that they were.
-class leaf_collector : public nlohmann::json_sax<json> {
+/// Collects the columns of a reading, each with a name of its own.
+class column_names {
 public:
-  /// What the sensor did wrong in an object; empty if it is not one, or not
-  /// JSON.
-  const std::string& violation() const {
-    return violation_;
-  }
-
-  sensor_values take_leaves() {
-    return std::move(leaves_);
-  }
-
-  bool null() override {
-    return add({});
-  }
-
-  bool boolean(bool x) override {
-    return add(x ? "true" : "false");
-  }
-
-  bool number_integer(number_integer_t x) override {
-    return add(std::to_string(x));
-  }
-
-  bool number_unsigned(number_unsigned_t x) override {
-    return add(std::to_string(x));
-  }
-
-  bool number_float(number_float_t, const string_t& text) override {
-    return add(text);
-  }
-
-  bool string(string_t& x) override {
-    return add(to_utf8(x));
-  }
-
-  bool binary(binary_t&) override {
+  /// Places all leaves of `x` under `path`, or none.
+  /// @returns false if one has a name that is too long or taken.
+  bool place(const std::string& path, const json_value& x, sensor_values& out) {
+    auto before = out.size();
+    if (place_each(path, x, out))
+      return true;
+    for (auto i = before; i < out.size(); ++i)
+      taken_.erase(out[i].first);
+    out.resize(before);
     return false;
   }
 
-  bool start_object(size_t) override {
-    return enter(false);
-  }
-
-  bool key(string_t& x) override {
-    auto& here = levels_.back();
-    here.empty = false;
-    path_.resize(here.path_size);
-    if (levels_.size() > 1)
-      path_ += '.';
-    path_ += to_utf8(x);
-    return true;
-  }
-
-  bool end_object() override {
-    return leave();
-  }
-
-  bool start_array(size_t) override {
-    return enter(true);
-  }
-
-  bool end_array() override {
-    return leave();
-  }
-
-  bool parse_error(size_t, const std::string&,
-                   const json::exception&) override {
-    return false;
+  /// Places `x` under `path` as it was written.
+  bool place_source(const std::string& path, const json_value& x,
+                    sensor_values& out) {
+    return place_leaf(path, x.source, out);
   }
 
 private:
-  struct level {
-    bool is_array;
-    size_t path_size; ///< Of the path of the object or array itself.
-    size_t next_index = 0;
-    bool empty = true;
-  };
+  bool place_each(const std::string& path, const json_value& x,
+                  sensor_values& out) {
+    if (x.members.empty())
+      return place_leaf(path, x.text, out);
+    return std::all_of(x.members.begin(), x.members.end(), [&](auto& y) {
+      return place_each(path + '.' + y.name, y.value, out);
+    });
+  }
 
-  bool enter(bool is_array) {
-    // A payload that is no object is not taken apart.
-    if (levels_.empty() && is_array)
+  bool place_leaf(const std::string& path, std::string_view text,
+                  sensor_values& out) {
+    auto name = cell_text(path == "timestamp" ? "payload.timestamp" : path);
+    if (name.size() > csv_table::max_key_bytes || !taken_.insert(name).second)
       return false;
-    name_element();
-    if (levels_.size() == max_depth)
-      return refuse("more than 32 levels");
-    levels_.push_back({is_array, path_.size()});
+    out.emplace_back(std::move(name), cell_text(text));
     return true;
   }
 
-  bool leave() {
-    auto was = levels_.back();
-    levels_.pop_back();
-    path_.resize(was.path_size);
-    return !was.empty || levels_.empty() || add_leaf({});
-  }
-
-  bool add(std::string text) {
-    if (levels_.empty())
-      return false;
-    name_element();
-    return add_leaf(std::move(text));
-  }
-
-  /// Where an array is open, puts the next element's index into the path.
-  void name_element() {
-    if (levels_.empty() || !levels_.back().is_array)
-      return;
-    auto& here = levels_.back();
-    here.empty = false;
-    path_.resize(here.path_size);
-    path_ += '.';
-    path_ += std::to_string(here.next_index++);
-  }
-
-  bool add_leaf(std::string text) {
-    auto name = path_ == "timestamp" ? "payload.timestamp" : path_;
-    if (name.size() > csv_table::max_key_bytes)
-      return refuse("a key of more than 256 bytes: " + quote(name));
-    if (leaves_.size() == max_leaves)
-      return refuse("more than 1023 values");
-    if (!names_.insert(name).second)
-      return refuse("two values for the key " + quote(name));
-    leaves_.emplace_back(std::move(name), std::move(text));
-    return true;
-  }
-
-  bool refuse(std::string reason) {
-    violation_ = std::move(reason);
-    return false;
-  }
-
-  std::vector<level> levels_;
-  std::string path_;
-  sensor_values leaves_;
-  std::unordered_set<std::string> names_;
-  std::string violation_;
+  std::unordered_set<std::string> taken_;
 };
 
+/// Which members of `object` are kept as they were written, so that it has no
+/// more leaves than there may be.
+/// @pre It has no more members.
+std::vector<bool> too_large_ones(const json_value& object) {
+  std::vector<std::pair<size_t, size_t>> sizes;
+  size_t all = 0;
+  for (auto& x : object.members) {
+    sizes.emplace_back(x.value.leaves(), sizes.size());
+    all += sizes.back().first;
+  }
+  std::sort(sizes.rbegin(), sizes.rend());
+  std::vector<bool> result(sizes.size());
+  for (auto& [leaves, i] : sizes) {
+    if (all <= max_leaves)
+      break;
+    all -= leaves - 1;
+    result[i] = true;
+  }
+  return result;
+}
+
+/// @returns Nothing if not even members can be columns.
+std::optional<sensor_values> columns_of(const json_value& object) {
+  auto& members = object.members;
+  if (members.size() > max_leaves)
+    return std::nullopt;
+  auto possible = true;
+  column_names names;
+  std::vector<sensor_values> columns(members.size());
+  // What is not nested has its name by right.
+  for (size_t i = 0; i < members.size() && possible; ++i)
+    if (members[i].value.members.empty())
+      possible = names.place(members[i].name, members[i].value, columns[i]);
+  auto too_large = too_large_ones(object);
+  for (size_t i = 0; i < members.size() && possible; ++i) {
+    auto& [name, x] = members[i];
+    if (!x.members.empty())
+      possible = (!too_large[i] && names.place(name, x, columns[i]))
+                 || names.place_source(name, x, columns[i]);
+  }
+  if (!possible)
+    return std::nullopt;
+  sensor_values result;
+  for (auto& x : columns)
+    std::move(x.begin(), x.end(), std::back_inserter(result));
+  return result;
+}
+
 } // namespace
+
+sensor_values undivided_payload(std::string_view payload) {
+  return {{std::string{csv_table::undivided_column}, cell_text(payload)}};
+}
 
 caf::expected<sensor_values> parse_sensor_payload(std::string_view payload) {
   if (payload.size() > max_payload_bytes)
     return caf::error{ec::bad_message, std::string{"more than 256 KiB"}};
-  leaf_collector leaves;
-  if (json::sax_parse(payload, &leaves))
-    return leaves.take_leaves();
-  if (!leaves.violation().empty())
-    return caf::error{ec::bad_message, leaves.violation()};
-  return sensor_values{{"value", to_utf8(payload)}};
+  auto object = parse_lenient_object(payload, max_depth);
+  auto result = object ? columns_of(*object) : std::nullopt;
+  return result ? std::move(*result) : undivided_payload(payload);
 }
 
 } // namespace camnode

@@ -13,21 +13,29 @@ namespace camnode {
 ///
 /// A JSON object gives one value per leaf. The key of a nested one joins the
 /// names on its way with dots, and counts array elements from 0: `a.b`, `a.0`.
-/// Numbers stay as they were written, true and false are words, null and
-/// empty objects and arrays are empty, texts are themselves without quotes.
-/// The key `timestamp` becomes `payload.timestamp`, as the first column has
-/// that name; t, ts and time stay as they are.
+/// Numbers and other words stay as they were written (NaN, 1e400 and .5, too),
+/// true and false are words, null and empty objects and arrays are empty,
+/// texts are themselves without quotes. Of a name that comes twice in one
+/// object, the last value counts. The key `timestamp` becomes
+/// `payload.timestamp`, as the first column has that name; t, ts and time stay
+/// as they are.
 ///
-/// Anything else (a JSON array, a number, a text, bytes) is one value with the
-/// key `value`: the payload as it is.
+/// What cannot be columns is kept as the JSON that it was: an object or array
+/// of more than 32 levels as one value there; a member of the outermost object
+/// as one value with its own key, where a key of more than 256 bytes or one
+/// that another value has is in it, or, largest first, where the reading has
+/// more than 1023 leaves.
 ///
-/// All texts come out as UTF-8: a byte that is not, and NUL, which CSV readers
-/// trip over, becomes U+FFFD rather than costing the reading.
+/// Anything else (a JSON array, a number, a text, bytes, an object that cannot
+/// be taken apart so) is one value with the key `value`: the payload as it is.
+///
+/// All keys and texts come out as `cell_text`, so as UTF-8.
 ///
 /// @param payload At most 256 KiB; borrowed for the call.
-/// @returns The values, or `ec::bad_message` with a reason in one line for an
-///          object with more than 32 levels, more than 1023 leaves, a key of
-///          more than 256 bytes, or two leaves with the same key.
+/// @returns The values, or `ec::bad_message` with a reason in one line.
 caf::expected<sensor_values> parse_sensor_payload(std::string_view payload);
+
+/// The payload as it is, as one value with the key `value`.
+sensor_values undivided_payload(std::string_view payload);
 
 } // namespace camnode

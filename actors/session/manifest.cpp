@@ -353,7 +353,8 @@ broker_outage read_outage(const session_info& session, const fields& x) {
       refuse(x.where(), "is at no time");
     return time_ms == 0 ? 0 : session.client_ns(time_ms);
   };
-  return {client_ns(x.time("from_ms")), client_ns(x.time("to_ms"))};
+  return {client_ns(x.time("from_ms")), client_ns(x.time("to_ms")),
+          x.text_or_none("filter"), x.text_or_none("why")};
 }
 
 manifest read(const json& all) {

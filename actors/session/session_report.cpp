@@ -293,8 +293,14 @@ json outages_of(const session_view& x) {
     auto to_ms = outage.to_ns == 0 ? 0
                                    : ms(s.session_ns(outage.to_ns) + 999'999);
     auto behind = s.stop_ms != 0 && from_ms >= s.stop_ms;
-    if (!behind && (to_ms == 0 || to_ms > s.start_ms))
-      result.push_back({{"from_ms", from_ms}, {"to_ms", to_ms}});
+    if (behind || (to_ms != 0 && to_ms <= s.start_ms))
+      continue;
+    json entry = {{"from_ms", from_ms}, {"to_ms", to_ms}};
+    if (!outage.filter.empty()) {
+      entry["filter"] = outage.filter;
+      entry["why"] = outage.why;
+    }
+    result.push_back(entry);
   }
   return result;
 }

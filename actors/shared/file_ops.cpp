@@ -37,12 +37,13 @@ bool directory_exists(const fs::path& x) {
 }
 
 /// Creates one directory, whose parent exists.
-caf::error create_directory_synced(const fs::path& x) {
+/// @returns Whether it is new.
+caf::expected<bool> make_directory(const fs::path& x) {
   if (::mkdir(x.c_str(), 0777) == 0)
-    return sync_directory(directory_of(x));
+    return true;
   auto reason = errno;
   if (directory_exists(x))
-    return caf::none;
+    return false;
   // That there is a file does not say why it is no folder.
   return file_error(ec::open_failed, x, reason == EEXIST ? ENOTDIR : reason);
 }
@@ -171,19 +172,33 @@ caf::error sync_directory(const fs::path& path) {
   return caf::none;
 }
 
-caf::error create_directories_synced(const fs::path& path) {
+caf::expected<std::vector<fs::path>> make_directories(const fs::path& path) {
+  std::vector<fs::path> changed;
   if (directory_exists(path))
-    return caf::none;
+    return changed;
   fs::path prefix;
   for (const auto& part : path) {
     prefix /= part;
     if (directory_exists(prefix))
       continue;
-    if (auto err = create_directory_synced(prefix))
-      return err;
+    auto is_new = make_directory(prefix);
+    if (!is_new)
+      return std::move(is_new.error());
+    if (*is_new)
+      changed.push_back(directory_of(prefix));
   }
   if (!directory_exists(path))
     return file_error(ec::open_failed, path, ENOENT);
+  return changed;
+}
+
+caf::error create_directories_synced(const fs::path& path) {
+  auto changed = make_directories(path);
+  if (!changed)
+    return std::move(changed.error());
+  for (auto& x : *changed)
+    if (auto err = sync_directory(x))
+      return err;
   return caf::none;
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 struct iovec;
 
@@ -98,6 +99,12 @@ caf::error sync_data(int fd, const std::filesystem::path& path);
 /// its file system can promise that.
 /// @returns `ec::sync_failed`.
 caf::error sync_directory(const std::filesystem::path& path);
+
+/// Creates directory `path` and those above it that are missing.
+/// @returns The directories that have a new name in them now, to be synced from
+///          the first to the last; or `ec::open_failed`.
+caf::expected<std::vector<std::filesystem::path>>
+make_directories(const std::filesystem::path& path);
 
 /// Creates directory `path` and those above it that are missing, each synced.
 /// @returns `ec::open_failed` or `ec::sync_failed`.

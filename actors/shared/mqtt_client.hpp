@@ -35,6 +35,11 @@ struct mqtt_events {
   std::function<void()> on_up;
   std::function<void(std::string reason)> on_down;
   std::function<void(mqtt_message)> on_message;
+
+  /// What the broker says to a subscription.
+  /// @param refusal Why not; empty where it is granted.
+  std::function<void(const std::string& filter, const std::string& refusal)>
+    on_subscribed = {};
 };
 
 /// What actors ask of a broker. The connection is tried for as long as the
@@ -46,7 +51,7 @@ public:
 
   virtual bool up() const = 0;
 
-  /// QoS 1.
+  /// QoS 1. The broker's answer is reported.
   virtual void subscribe(const std::string& filter) = 0;
 
   /// QoS 1. Dropped while the connection is down.

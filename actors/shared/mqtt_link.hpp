@@ -2,12 +2,14 @@
 
 #include "actors/shared/mqtt_client.hpp"
 #include "actors/shared/mqtt_queue.hpp"
+#include "actors/shared/subscriptions.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -46,15 +48,20 @@ mqtt_turn take_turn(mqtt_queue& queue, F take) {
     else
       take(*x);
   }
-  result.dropped += queue.take_dropped(); // A flood may never empty the queue.
+  for (auto& x : queue.take_losses()) // A flood may never empty the queue.
+    result.dropped += x.n;
   return result;
 }
 
 /// Turns what an MQTT client reports into messages for `listener`. What comes
 /// on topics goes through `queue`: a mailbox has no bound. Holds the listener
-/// weakly, as the actor owns the client that owns these.
+/// weakly, as the actor owns the client that owns these. What comes of
+/// subscriptions goes to `wanted`.
+/// @param clock On which times are told to `wanted`.
 inline mqtt_events messages_to(const mqtt_listener_actor& listener,
-                               const mqtt_queue_ptr& queue) {
+                               const mqtt_queue_ptr& queue,
+                               const subscriptions_ptr& wanted,
+                               std::function<int64_t()> clock) {
   auto weak = caf::actor_cast<caf::weak_actor_ptr>(
     caf::actor_cast<caf::strong_actor_ptr>(listener));
   auto send = [weak](auto... xs) {
@@ -68,6 +75,10 @@ inline mqtt_events messages_to(const mqtt_listener_actor& listener,
     [send, queue](mqtt_message x) {
       if (queue->push(std::move(x)))
         send(wake_atom_v);
+    },
+    [wanted, clock = std::move(clock)](const std::string& filter,
+                                       const std::string& refusal) {
+      wanted->answered(filter, refusal, clock());
     },
   };
 }

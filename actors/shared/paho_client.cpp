@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <map>
 #include <random>
 #include <utility>
 
@@ -81,7 +82,9 @@ public:
   }
 
   void subscribe(const std::string& filter) override {
-    guarded("subscribe", [&] { client_.subscribe(filter, 1); });
+    auto& answer = answers_.try_emplace(filter, *this, filter).first->second;
+    guarded("subscribe",
+            [&] { client_.subscribe(filter, 1, nullptr, answer); });
   }
 
   void publish(const std::string& topic, const std::string& payload,
@@ -195,11 +198,45 @@ private:
     paho_client& client_;
   };
 
+  /// Hears what the broker says to a subscription. On paho's thread.
+  struct subscription : mqtt::iaction_listener {
+    subscription(paho_client& client, std::string filter)
+      : client_(client), filter_(std::move(filter)) {
+    }
+
+    void on_failure(const mqtt::token& x) override {
+      // Else the connection is gone, of which others tell.
+      if (x.get_return_code() == refused)
+        tell(refusal);
+    }
+
+    void on_success(const mqtt::token& x) override {
+      auto response = x.get_subscribe_response();
+      for (auto code : response.get_reason_codes())
+        if (static_cast<int>(code) >= refused)
+          return tell(refusal);
+      tell({});
+    }
+
+    void tell(const std::string& why) {
+      if (client_.events_.on_subscribed)
+        client_.events_.on_subscribed(filter_, why);
+    }
+
+    /// Of SUBACK (MQTT 3.1.1, section 3.9.3).
+    static constexpr int refused = 0x80;
+    static constexpr auto refusal = "the broker refuses it";
+
+    paho_client& client_;
+    const std::string filter_;
+  };
+
   const std::string host_;
   const std::string uri_;
   const mqtt_events events_;
   log_pace too_large_pace_;
   first_attempt on_first_attempt_{*this};
+  std::map<std::string, subscription> answers_; ///< By filter.
   mqtt::async_client client_;
 };
 

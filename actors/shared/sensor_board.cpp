@@ -23,7 +23,8 @@ void sensor_board::begin(int64_t session_ms) {
   outages_.clear();
   disk_error_.clear();
   if (down_since_) // It reaches into the session.
-    outages_.push_back({*down_since_, 0});
+    outages_.push_back({*down_since_, 0, {}, {}});
+  outages_.insert(outages_.end(), refusals_.begin(), refusals_.end());
 }
 
 void sensor_board::keep(int64_t session_ms) {
@@ -44,8 +45,13 @@ void sensor_board::restore(int64_t session_ms, topics books,
   left_open_ = false;
   topics_ = std::move(books);
   outages_ = std::move(outages);
-  if (!outages_.empty() && outages_.back().to_ns == 0)
-    down_since_ = outages_.back().from_ns;
+  refusals_.clear();
+  for (auto& x : outages_) {
+    if (x.to_ns == 0 && x.filter.empty())
+      down_since_ = x.from_ns;
+    else if (x.to_ns == 0)
+      refusals_.push_back(x);
+  }
 }
 
 void sensor_board::finish() {
@@ -86,8 +92,8 @@ void sensor_board::link_up(int64_t now_ns) {
   up_ = true;
   if (!std::exchange(down_since_, std::nullopt) || finished_)
     return;
-  if (!outages_.empty() && outages_.back().to_ns == 0)
-    outages_.back().to_ns = now_ns;
+  if (auto* x = lasting({}))
+    x->to_ns = now_ns;
 }
 
 void sensor_board::link_down(int64_t from_ns, std::string why) {
@@ -95,16 +101,56 @@ void sensor_board::link_down(int64_t from_ns, std::string why) {
   link_error_ = std::move(why);
   if (!std::exchange(up_, false))
     return;
-  if (!outages_.empty())
-    from_ns = std::max(from_ns, outages_.back().to_ns);
+  for (auto& x : outages_)
+    if (x.filter.empty())
+      from_ns = std::max(from_ns, x.to_ns);
   down_since_ = from_ns;
   if (!finished_ && outages_.size() < max_outages)
-    outages_.push_back({from_ns, 0});
+    outages_.push_back({from_ns, 0, {}, {}});
+}
+
+void sensor_board::subscribed(const std::vector<subscription_state>& all) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  for (auto& x : all) {
+    if (x.granted)
+      granted(x);
+    else if (!x.refusal.empty())
+      refused(x);
+  }
+}
+
+void sensor_board::refused(const subscription_state& x) {
+  for (auto& known : refusals_)
+    if (known.filter == x.filter)
+      return;
+  refusals_.push_back({x.since_ns, 0, x.filter, x.refusal});
+  if (!finished_ && outages_.size() < max_outages)
+    outages_.push_back(refusals_.back());
+}
+
+void sensor_board::granted(const subscription_state& x) {
+  auto i = std::find_if(refusals_.begin(), refusals_.end(),
+                        [&](auto& y) { return y.filter == x.filter; });
+  if (i == refusals_.end())
+    return;
+  refusals_.erase(i);
+  auto* outage = lasting(x.filter);
+  if (outage && !finished_)
+    outage->to_ns = x.since_ns;
+}
+
+broker_outage* sensor_board::lasting(const std::string& filter) {
+  auto i = std::find_if(outages_.rbegin(), outages_.rend(),
+                        [&](auto& x) { return x.filter == filter; });
+  return i == outages_.rend() || i->to_ns != 0 ? nullptr : &*i;
 }
 
 std::string sensor_board::last_error() const {
   std::lock_guard<std::mutex> guard{mutex_};
-  return disk_error_.empty() ? link_error_ : disk_error_;
+  if (!disk_error_.empty())
+    return disk_error_;
+  return link_error_.empty() && !refusals_.empty() ? refusals_.front().why
+                                                   : link_error_;
 }
 
 std::vector<broker_outage> sensor_board::outages(int64_t session_ms) const {

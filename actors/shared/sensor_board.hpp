@@ -1,5 +1,8 @@
 #pragma once
 
+#include "actors/shared/mqtt_queue.hpp"
+#include "actors/shared/subscriptions.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -19,7 +22,10 @@ constexpr const char* stored_reading = "stored by the broker, not new";
 constexpr const char* no_session = "no session";
 
 /// Where readings are counted whose topics are too many, or too long.
-constexpr const char* further_topics = "(further topics)";
+constexpr const char* further_topics = mqtt_queue::further_topics;
+
+/// Why a reading is rejected that there was no room for in memory.
+constexpr const char* too_many_at_once = "too many at once";
 
 /// What became of the readings of one topic in a session.
 struct topic_figures {
@@ -32,11 +38,14 @@ struct topic_figures {
   bool has_file = false;   ///< Whether there is such a cut.
 };
 
-/// A time without a connection to the broker: what was published in it, nobody
-/// knows. On the client's clock.
+/// A time without a connection to the broker, or one in which the broker did
+/// not grant a subscription: what was published in it, nobody knows. On the
+/// client's clock.
 struct broker_outage {
   int64_t from_ns = 0;
-  int64_t to_ns = 0; ///< 0 while it lasts.
+  int64_t to_ns = 0;  ///< 0 while it lasts.
+  std::string filter; ///< Of the topics that it is of; empty: all.
+  std::string why;    ///< Of a subscription.
 };
 
 /// The books of the sensors, of one session and of all time since the client
@@ -86,7 +95,10 @@ public:
   /// there may be no broker, and nothing to miss.
   void link_down(int64_t from_ns, std::string why);
 
-  /// The disk's error, or else the connection's.
+  /// What came of the subscriptions to the sensors' topics.
+  void subscribed(const std::vector<subscription_state>& all);
+
+  /// The disk's error, or else the connection's, or a subscription's.
   std::string last_error() const;
 
   /// Of the session `session_ms`.
@@ -143,6 +155,12 @@ private:
 
   topic_figures& earlier(const std::string& topic);
 
+  /// The last outage in the books of those topics, null if it is over.
+  broker_outage* lasting(const std::string& filter);
+
+  void refused(const subscription_state& x);
+  void granted(const subscription_state& x);
+
   mutable std::mutex mutex_;
   int64_t session_ms_ = 0;
   bool finished_ = true;
@@ -152,9 +170,10 @@ private:
   bool up_ = false;                   ///< There is a connection.
   std::optional<int64_t> down_since_; ///< Since when there is none any more.
   topics topics_;
-  topics earlier_;                     ///< Of earlier sessions, and of none.
-  uint64_t outside_ = 0;               ///< Of those, of none.
-  std::vector<broker_outage> outages_; ///< In order, disjoint.
+  topics earlier_;                      ///< Of earlier sessions, and of none.
+  uint64_t outside_ = 0;                ///< Of those, of none.
+  std::vector<broker_outage> outages_;  ///< Those of one filter are in order.
+  std::vector<broker_outage> refusals_; ///< Of subscriptions, as they are now.
 
   /// By session; empty while its books are open here.
   std::map<int64_t, std::optional<session_books>> kept_;

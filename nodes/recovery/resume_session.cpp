@@ -28,12 +28,14 @@ void note_absence(const server_info& server, recording_ledger& ledger,
 std::vector<broker_outage> outages_of(const open_session& x, int64_t last_ns,
                                       const sensor_board::topics& sensors) {
   auto result = x.books.outages;
-  auto lasts = !result.empty() && result.back().to_ns == 0;
+  auto lasts = std::any_of(result.begin(), result.end(), [](auto& y) {
+    return y.to_ns == 0 && y.filter.empty();
+  });
   if (lasts || (sensors.empty() && result.empty()))
     return result;
   auto from_ms = std::max(x.books.session.start_ms,
                           last_ns / 1'000'000 - 1'000);
-  result.push_back({x.books.session.client_ns(from_ms), 0});
+  result.push_back({x.books.session.client_ns(from_ms), 0, {}, {}});
   return result;
 }
 

@@ -28,11 +28,14 @@ void name_outages(const manifest& books, session_audit& result) {
   auto time_of = [&](int64_t client_ns) {
     return time_text(s.session_ns(client_ns), s.start_ms * 1'000'000);
   };
-  for (auto& x : books.outages)
+  for (auto& x : books.outages) {
+    auto why = x.filter.empty()
+                 ? std::string{"there was no connection to the broker"}
+                 : x.why;
     result.losses.push_back("readings from " + time_of(x.from_ns) + " to "
                             + (x.to_ns == 0 ? "the end" : time_of(x.to_ns))
-                            + " are unknown: there was no connection to the "
-                              "broker");
+                            + " are unknown: " + why);
+  }
 }
 
 void audit_cameras(const manifest& books, const session_files& files,

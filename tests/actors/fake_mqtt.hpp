@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -75,6 +76,8 @@ struct fake_broker {
   std::optional<camnode::mqtt_will> will;
   camnode::mqtt_events events;
   std::vector<std::string> filters;
+  std::set<std::string> refused; ///< Filters that are not granted.
+  bool silent = false;           ///< No subscription is answered.
   std::vector<publication> published;
   std::vector<publication> goodbyes;
 
@@ -93,6 +96,9 @@ private:
 
     void subscribe(const std::string& filter) override {
       broker.filters.push_back(filter);
+      if (!broker.silent && broker.events.on_subscribed)
+        broker.events.on_subscribed(
+          filter, broker.refused.count(filter) > 0 ? "no right" : "");
     }
 
     void publish(const std::string& topic, const std::string& payload,

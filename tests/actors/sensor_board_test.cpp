@@ -37,6 +37,19 @@ CAF_TEST(books that are to be kept are there when others are opened) {
   CAF_CHECK(!x.finished(1000));
 }
 
+CAF_TEST(reasons are bounded) {
+  sensor_board x;
+  x.begin(1000);
+  for (int i = 0; i < 40; ++i)
+    x.reject("t", "reason " + std::to_string(i));
+  auto books = x.look(1000)["t"];
+  CAF_CHECK_EQUAL(books.rejected.size(), sensor_board::max_reasons + 1);
+  uint64_t n = 0;
+  for (auto& [reason, count] : books.rejected)
+    n += count;
+  CAF_CHECK_EQUAL(n, 40u);
+}
+
 CAF_TEST(books that nobody asked for are not kept) {
   sensor_board x;
   x.begin(1000);

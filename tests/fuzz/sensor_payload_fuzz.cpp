@@ -1,5 +1,6 @@
 // Whatever a sensor sends is refused or gives values that a CSV table takes.
 
+#include "actors/sensor_log/cell_text.hpp"
 #include "actors/sensor_log/csv_table.hpp"
 #include "actors/sensor_log/sensor_payload.hpp"
 #include "messages/text.hpp"
@@ -24,6 +25,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto values = camnode::parse_sensor_payload(payload);
   if (!values)
     return 0;
+  // What has no columns of its own is there byte by byte.
+  if (values->size() == 1 && values->front().first == "value") {
+    auto bytes = camnode::cell_bytes(values->front().second);
+    check(bytes.has_value());
+    check(payload.empty() || payload.find('{') != std::string_view::npos
+          || *bytes == payload);
+  }
+  check(camnode::cell_bytes(camnode::undivided_payload(payload)[0].second)
+        == std::string{payload});
   for (const auto& [key, text] : *values) {
     check(camnode::is_utf8(key) && camnode::is_utf8(text));
     check(text.find('\0') == std::string::npos);
@@ -44,7 +54,8 @@ std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<std::vector<uint8_t>> result;
   for (std::string x : {"{\"t\":1,\"air\":{\"co2\":417.50},\"xs\":[1,[2],{}]}",
                         "{\"timestamp\":null,\"on\":true,\"s\":\"a,\\\"b\\n\"}",
-                        "21.5", "[[[[{\"a\":1e99}]]]]", "\xff on"})
+                        "{\"t\":NaN,\"t\":.5,\"b\":\"\xb0\\ud83d\"}", "21.5",
+                        "[[[[{\"a\":1e99}]]]]", "\xff on", "base64:"})
     result.emplace_back(x.begin(), x.end());
   return result;
 }

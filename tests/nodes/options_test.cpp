@@ -293,8 +293,10 @@ CAF_TEST(ranges and grammars hold at their ends) {
         {"node.id=..", "node.id=a/b", "node.id=" + std::string(65, 'x')});
   takes(client, {"record.segment=0.5", "record.segment=86400"},
         {"record.segment=0.4", "record.segment=86401"});
-  takes(client, {"mqtt.topic-sensors=+/a/#", "mqtt.topic-command=a"},
-        {"mqtt.topic-sensors=a#",
+  takes(client,
+        {"mqtt.topic-sensors=+/a/#", "mqtt.topic-sensors=a/#, +/b,c",
+         "mqtt.topic-command=a"},
+        {"mqtt.topic-sensors=a#", "mqtt.topic-sensors=a,,b",
          "mqtt.topic-sensors=", "mqtt.topic-command=a/+",
          "mqtt.topic-response=a/", "mqtt.topic-status=#"});
   takes(client, {"record.expect=cam-1, cam-2,10.0.0.7", "record.expect="},
