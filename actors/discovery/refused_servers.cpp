@@ -16,6 +16,14 @@ void refused_servers::add(reason why, const std::string& id,
                           const std::string& ip, const std::string& details,
                           int64_t until_ns) {
   count(why);
+  // One that also answers is known by its announcement alone.
+  auto by_answer = until_ns != 0;
+  for (auto& x : entries_)
+    if (x.present && x.ip == ip && (x.until_ns != 0) != by_answer) {
+      if (by_answer)
+        return;
+      x.present = false;
+    }
   auto known = std::find_if(entries_.begin(), entries_.end(), [&](auto& x) {
     return x.why == why && x.id == id;
   });

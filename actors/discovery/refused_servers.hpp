@@ -29,7 +29,8 @@ public:
 
   /// Nothing is taken from server `id`.
   /// @param details Why, in words that go on behind a colon.
-  /// @param until_ns When it is forgotten unless it is refused again; 0: not.
+  /// @param until_ns For one that only answers: when it is forgotten unless it
+  ///        answers again. 0: it announced itself.
   void add(reason why, const std::string& id, const std::string& ip,
            const std::string& details, int64_t until_ns = 0);
 
