@@ -63,8 +63,8 @@ basp_gate::header basp_gate::parse() const {
 }
 
 const char* basp_gate::fault_of(const header& x) const {
-  if ((x.operation == client_handshake) == greeted_)
-    return "expected one client's handshake, and that first";
+  if (!greeted_ && x.operation != client_handshake)
+    return "expected a client's handshake first";
   if (x.padding != 0)
     return "expected zeros in bytes 1 and 2";
   if (x.payload_bytes > max_question_bytes)

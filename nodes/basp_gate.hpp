@@ -9,9 +9,10 @@ namespace camnode {
 
 /// Looks at what a peer says in CAF's protocol (BASP) before CAF does, which
 /// believes much of it: 0.17.6 ends the process where a message that needs a
-/// payload announces none. What camctl says passes: one client's handshake,
-/// then direct messages, monitor and down messages, and heartbeats, with the
-/// fields that each of them has. All else is refused. Does no I/O.
+/// payload announces none. What camctl says passes: a client's handshake, which
+/// CAF may repeat, then direct messages, monitor and down messages, and
+/// heartbeats, with the fields that each of them has. All else is refused. Does
+/// no I/O.
 class basp_gate {
 public:
   static constexpr size_t header_bytes = 32;

@@ -424,7 +424,8 @@ CAF_TEST(what comes beyond the rate is cut and told by the next frame) {
   CAF_CHECK_EQUAL(pushed(), 30u);
   CAF_CHECK_EQUAL(board->look().frames, 30u);
   CAF_CHECK_EQUAL(board->look().cut, 70u);
-  CAF_CHECK_EQUAL(bounded.last()->sequence, 100u);
+  auto last = bounded.last();
+  CAF_CHECK_EQUAL(last->sequence, 100u);
   CAF_CHECK(bounded.take(numbered(101), 3 * s));
   check_gap(*ring->newest(), 31, 100, loss_place::client_rate);
   CAF_CHECK(bounded.take(numbered(102), 3 * s));

@@ -507,12 +507,15 @@ def overheard(ear, where):
         other = {peer: node, node: peer}
         while True:
             ready, _, _ = select.select([peer, node], [], [], PATIENCE)
-            data = ready[0].recv(65536)
-            if not data:
+            try:
+                data = ready[0].recv(65536)
+                if not data:
+                    return said
+                if ready[0] is peer:
+                    said.append(data)
+                other[ready[0]].sendall(data)
+            except ConnectionError: # One of them has ended the hard way.
                 return said
-            if ready[0] is peer:
-                said.append(data)
-            other[ready[0]].sendall(data)
 
 
 def question_of_camctl(server):

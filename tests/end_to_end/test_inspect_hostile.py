@@ -26,7 +26,7 @@ def header(operation, payload=0, data=0, source=0, destination=0, flags=0):
 
 
 def lives(server):
-    done = server.camctl("ps")
+    done = server.camctl("ps", "--timeout", "20")
     assert done.returncode == 0, done.stderr
     return server.runs
 
@@ -73,7 +73,7 @@ def test_a_looker_cannot_end_a_node(room, certs):
             except ssl.SSLError as error:
                 assert "EOF" in str(error)
     server.wait_log("which is not camctl's")
-    done = camctl("ps", "--node", f"{host}:{port}",
+    done = camctl("ps", "--timeout", "20", "--node", f"{host}:{port}",
                   *files(certs, "looker", "looker-ca"))
     assert done.returncode == 0, done.stderr
 

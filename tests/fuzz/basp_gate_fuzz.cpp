@@ -52,7 +52,8 @@ void check(const uint8_t* data, size_t size) {
                                  number_at(x + 16, 8),
                                  number_at(x + 24, 8)};
     require(caf::io::basp::valid(header));
-    require(is_handshake(header) == first);
+    require(x[0] != 0 && x[0] != 3); // A server's handshake, a routed message.
+    require(!first || x[0] == 1);
     require((header.payload_len == 0) == is_heartbeat(header));
     require(header.payload_len <= 65536);
     first = false;
