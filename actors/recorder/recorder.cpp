@@ -203,8 +203,12 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
 
 recorder::frame_place recorder::place(const frame& x) const {
   auto captured = session_.session_ns(x.capture_mono_ns + x.offset_ns);
-  auto earliest = last_capture_ns_ + 1000;
-  if (last_capture_ns_ == 0 || captured >= earliest)
+  auto earliest = last_capture_ns_ == 0 ? captured : last_capture_ns_ + 1000;
+  // Films are named by their starts: two of one millisecond would have one
+  // name, or names that are not in their order.
+  if (segment_ && (x.width != width_ || x.height != height_))
+    earliest = std::max(earliest, (start_ms_ + 1) * 1'000'000);
+  if (captured >= earliest)
     return {captured, 0};
   return {earliest, earliest - captured};
 }

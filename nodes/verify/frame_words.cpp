@@ -35,9 +35,13 @@ std::string frame_words::of(const frame_range& x) const {
 }
 
 std::string frame_words::of(const recorded_loss& x) const {
-  return (x.exact() ? std::string{} : std::to_string(x.frames()) + " of ")
-         + of(frame_range{x.epoch, x.first, x.last}) + ": " + to_string(x.place)
-         + before(x.before_ns);
+  return part_of(x.frames(), {x.epoch, x.first, x.last}) + ": "
+         + to_string(x.place) + before(x.before_ns);
+}
+
+std::string frame_words::part_of(uint64_t n, const frame_range& x) const {
+  auto all = x.first <= x.last && n == x.last - x.first + 1;
+  return (all ? std::string{} : std::to_string(n) + " of ") + of(x);
 }
 
 std::string frame_words::of(const recorded_break& x) const {

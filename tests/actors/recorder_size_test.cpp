@@ -42,8 +42,12 @@ CAF_TEST(a size that changes within a millisecond makes two sound films) {
   stop_at(200);
   see(frame_at(300, ++sequence));
   advance(beat);
-  // No film ends before its last frame, and no two have one name.
-  CAF_CHECK_EQUAL(written(), (texts{"0-101: 1", "100-101: 2", "99-200: 3"}));
+  // No film ends before its last frame, and their names are in their order:
+  // the third one begins a little later than it was captured, and says so.
+  CAF_CHECK_EQUAL(written(), (texts{"0-101: 1", "100-101: 2", "101-200: 3"}));
+  auto& moved = disk.segments.back().frames.at(0);
+  CAF_CHECK_EQUAL(moved.flags, uint32_t{frame::time_adjusted});
+  CAF_CHECK_EQUAL(moved.moved_ns, 400'000);
   CAF_CHECK_EQUAL(lost(), 0u);
   CAF_CHECK_EQUAL(alarm(), "");
 }

@@ -85,8 +85,9 @@ def test_a_size_that_never_stays_is_an_alarm_and_a_named_loss(room):
     room.stop_recording()
     assert len(films(room)) <= 10
     status, said = verify(room.data)
-    assert (status, said["verdict"]) == (1, "losses, all named"), said
     cameras = said["sessions"][0]["cameras"]
+    assert [x["damage"] for x in cameras.values()] == [[], []]
+    assert (status, said["verdict"]) == (1, "losses, all named"), said
     assert cameras["other"]["lost"] == 0
     cam = cameras["cam"]
     assert cam["captured"] == cam["recorded"] + cam["lost"]
