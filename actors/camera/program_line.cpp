@@ -40,11 +40,12 @@ void skip_colour(std::string_view& x) {
 /// Takes a word, or what is in brackets, off `x`.
 std::string_view take_part(std::string_view& x) {
   auto close = x[0] == '[' ? ']' : x[0] == '(' ? ')' : x[0] == '<' ? '>' : 0;
-  auto end = close ? x.find(close) : x.find_first_of(" \t:");
-  end = std::min(end, x.size() - 1);
   auto begin = close ? size_t{1} : 0;
-  auto part = x.substr(begin, end + (close || x[end] == ':' ? 0 : 1) - begin);
-  x.remove_prefix(end + 1);
+  auto end = std::min(close ? x.find(close) : x.find_first_of(" \t:\x1b"),
+                      x.size());
+  auto part = x.substr(begin, end - std::min(begin, end));
+  auto next = std::min(end + (x.substr(end, 1) == "\x1b" ? 0 : 1), x.size());
+  x.remove_prefix(std::max<size_t>(next, 1));
   return trim(part);
 }
 

@@ -11,6 +11,9 @@ namespace {
 /// Of a camera that is slower than anybody would wait for.
 constexpr int64_t longest_pause_ns = 60'000'000'000;
 
+/// The frames behind a rest are on disk by then, as any others.
+constexpr int64_t made_durable_ns = 1'200'000'000;
+
 } // namespace
 
 int64_t expected_pause_ns(const server_info& server, const viewer_figures& x,
@@ -23,7 +26,9 @@ int64_t expected_pause_ns(const server_info& server, const viewer_figures& x,
   auto shown_ns = x.is_known             ? x.longest_ns
                   : server.rate_mhz == 0 ? frame_rhythm::generous_ns
                                          : 0;
-  auto silence_ns = std::max(now_ns - x.newest_ns, x.interval_ns);
+  auto silence_ns = now_ns - x.newest_ns;
+  if (now_ns - x.rested_ns <= made_durable_ns)
+    silence_ns = std::max(silence_ns, x.rest_ns);
   return std::max(period_ns,
                   std::min({shown_ns, silence_ns, longest_pause_ns}));
 }

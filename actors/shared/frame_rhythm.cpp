@@ -24,11 +24,13 @@ constexpr int64_t longest_proof_ns = 10'000'000'000;
 
 } // namespace
 
-void frame_rhythm::take(int64_t at_ns) {
+int64_t frame_rhythm::take(int64_t at_ns) {
   auto before_ns = std::exchange(newest_ns_, at_ns);
   auto interval_ns = at_ns - before_ns;
-  if (before_ns > 0 && interval_ns > 0 && interval_ns <= longest_interval_ns)
-    remember(at_ns, interval_ns);
+  if (before_ns <= 0 || interval_ns <= 0 || interval_ns > longest_interval_ns)
+    return 0;
+  remember(at_ns, interval_ns);
+  return interval_ns;
 }
 
 void frame_rhythm::take_silence(int64_t ns) {
@@ -48,7 +50,6 @@ void frame_rhythm::remember(int64_t at_ns, int64_t interval_ns) {
   if (usual > 0 && interval_ns / rest_factor > usual)
     x.resting_ns += interval_ns;
   watched_ns_ += std::min(interval_ns, least_watched_ns);
-  last_ns_ = interval_ns;
   intervals_[known_ % intervals_.size()] = interval_ns;
   ++known_;
 }

@@ -27,7 +27,8 @@ public:
   }
 
   /// Takes a frame.
-  void take(int64_t at_ns);
+  /// @returns The time since the one before; 0 if that says nothing.
+  int64_t take(int64_t at_ns);
 
   /// Takes a silence that was ended from outside: the camera was started anew.
   void take_silence(int64_t ns);
@@ -40,11 +41,6 @@ public:
 
   /// The longest time between two frames in the last 5 to 10 minutes.
   int64_t longest_ns() const;
-
-  /// The time between the last two frames; 0 if unknown.
-  int64_t last_ns() const {
-    return last_ns_;
-  }
 
   /// Whether it delivers frame by frame, and does not rest between bursts.
   bool is_steady() const;
@@ -69,7 +65,6 @@ private:
 
   const int64_t generous_;
   int64_t newest_ns_ = 0; ///< 0: none, or none that counts.
-  int64_t last_ns_ = 0;
   std::array<int64_t, 33> intervals_{};
   size_t known_ = 0; ///< Intervals ever; the last ones are kept.
   int64_t watched_ns_ = 0;

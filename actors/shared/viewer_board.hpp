@@ -51,10 +51,11 @@ struct viewer_figures {
 
   uint16_t width = 0; ///< Of the newest frame; 0 where unknown.
   uint16_t height = 0;
-  uint32_t rate_mhz = 0;   ///< Frames per 1000 s, measured; 0 if unknown.
-  int64_t interval_ns = 0; ///< Between the newest two frames.
-  int64_t longest_ns = 0;  ///< Between two frames, in the last minutes.
-  bool is_known = false;   ///< Whether that says how long it may be silent.
+  uint32_t rate_mhz = 0;  ///< Frames per 1000 s, measured; 0 if unknown.
+  int64_t rest_ns = 0;    ///< How long the camera last was silent for a while.
+  int64_t rested_ns = 0;  ///< `client_clock_ns` of the end of that.
+  int64_t longest_ns = 0; ///< Between two frames, in the last minutes.
+  bool is_known = false;  ///< Whether that says how long it may be silent.
 
   clock_estimate clock;  ///< As of `probed_ns`.
   bool clocked = false;  ///< Whether `clock` is known.

@@ -11,6 +11,9 @@ namespace camnode {
 
 namespace {
 
+/// Shorter silences are of no matter to anybody.
+constexpr int64_t least_rest_ns = 100'000'000;
+
 /// Whether a server can have captured something at `capture_mono_ns` that is
 /// here already. What claims to be from the future would push all that follows
 /// behind it.
@@ -195,10 +198,13 @@ void frame_intake::learn(const frame& x) {
       || !last_ || last_->epoch != x.epoch)
     rhythm_.interrupt();
   flags_ = x.flags;
-  rhythm_.take(x.capture_mono_ns);
-  board_->update([this](viewer_figures& f) {
+  auto interval_ns = rhythm_.take(x.capture_mono_ns);
+  board_->update([&](viewer_figures& f) {
     f.rate_mhz = rhythm_.rate_mhz();
-    f.interval_ns = rhythm_.last_ns();
+    if (interval_ns >= least_rest_ns) {
+      f.rest_ns = interval_ns;
+      f.rested_ns = x.receive_ns;
+    }
     f.longest_ns = rhythm_.longest_ns();
     f.is_known = rhythm_.is_known();
   });

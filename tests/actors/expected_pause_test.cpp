@@ -18,7 +18,6 @@ struct fixture {
   fixture() {
     viewer.connected = true;
     viewer.newest_ns = now;
-    viewer.interval_ns = 33 * ms;
   }
 
   /// After a silence of `ns`.
@@ -31,7 +30,7 @@ struct fixture {
 
 CAF_TEST(a camera that nobody knows is given time but no more than it takes) {
   fixture f;
-  CAF_CHECK_EQUAL(f.at(0), 33 * ms);
+  CAF_CHECK_EQUAL(f.at(0), 0);
   CAF_CHECK_EQUAL(f.at(7 * s), 7 * s);
   CAF_CHECK_EQUAL(f.at(20 * s), 10 * s);
 }
@@ -41,16 +40,18 @@ CAF_TEST(a camera that is known is given what it has shown) {
   f.viewer.is_known = true;
   f.viewer.longest_ns = 3 * s;
   CAF_CHECK_EQUAL(f.at(20 * s), 3 * s);
-  // A frame that has just come excuses its own pause, until it is on disk.
-  f.viewer.interval_ns = 3 * s;
-  CAF_CHECK_EQUAL(f.at(100 * ms), 3 * s);
+  // What comes behind a rest is on disk a moment later.
+  f.viewer.rest_ns = 3 * s;
+  f.viewer.rested_ns = f.viewer.newest_ns;
+  CAF_CHECK_EQUAL(f.at(1200 * ms), 3 * s);
+  CAF_CHECK_EQUAL(f.at(1300 * ms), 1300 * ms);
 }
 
 CAF_TEST(frames that come excuse nothing) {
   fixture f;
   f.viewer.is_known = true;
   f.viewer.longest_ns = 50 * s;
-  CAF_CHECK_EQUAL(f.at(10 * ms), 33 * ms);
+  CAF_CHECK_EQUAL(f.at(10 * ms), 10 * ms);
 }
 
 CAF_TEST(what the server says counts from the start) {
