@@ -144,7 +144,8 @@ void client_supervisor::add_expected() {
       join_session(pairs_.at(id));
     }
     auto& expected = pairs_.at(id);
-    expected.present = false; // Until DISCOVERY says so.
+    expected.present = false;     // Until DISCOVERY says so.
+    *expected.may_return = false; // A stop waits for nobody.
     expected.expected = true;
     parts_.cameras->put(expected.member());
   }

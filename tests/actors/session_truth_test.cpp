@@ -33,7 +33,7 @@ CAF_TEST(a manifest is written at each cut and at the end) {
   start_recording();
   ledger->begin(told.sessions[0]);
   ledger->segment_opened(0, start_ms, "x");
-  ledger->written(*new_frame(1));
+  ledger->written(*new_frame(1), start_ms * ms + 1);
   advance(9'900ms);
   CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 0);
   advance(500ms);
