@@ -27,7 +27,7 @@ bool ring_budget::settle() {
   std::lock_guard<std::mutex> guard{mutex_};
   while (used() > bytes_) {
     frame_ring* biggest = nullptr;
-    size_t most = 0;
+    auto most = bytes_ / std::max<size_t>(rings_.size(), 1);
     for (auto* x : rings_) {
       auto charge = x->charge();
       if (x->has_frames() && charge > most) {

@@ -45,8 +45,8 @@ public:
 
   /// Has rings let go of frames until all of them fit. The caller holds no
   /// ring's mutex.
-  /// @returns Whether they fit; else no ring holds a frame any more, and what
-  ///          is on its way is too much.
+  /// @returns Whether they fit; else no ring that has more than its share holds
+  ///          a frame any more, and what is on its way is too much.
   bool settle();
 
 private:

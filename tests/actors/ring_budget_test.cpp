@@ -115,7 +115,7 @@ CAF_TEST(a frame that is being received counts) {
   auto a = new_ring();
   auto b = new_ring();
   fill(*a, 9, 10 * kib);
-  CAF_CHECK(b->make_way_for(60 * kib));
+  CAF_CHECK(b->make_way_for(50 * kib));
   CAF_CHECK_LESS_OR_EQUAL(shared->used(), shared->bytes());
   CAF_CHECK_LESS(a->stats().frames, 5u);
   // What is on its way cannot be let go of: a large one more is refused,
@@ -126,6 +126,16 @@ CAF_TEST(a frame that is being received counts) {
   a->make_way_for(0);
   b->make_way_for(0);
   CAF_CHECK_EQUAL(shared->used(), a->charge());
+}
+
+CAF_TEST(what others begin to send costs no ring within its share) {
+  auto small = new_ring();
+  auto a = new_ring();
+  auto b = new_ring();
+  fill(*small, 2, 10 * kib);
+  a->make_way_for(75 * kib);
+  CAF_CHECK(!b->make_way_for(75 * kib));
+  CAF_CHECK_EQUAL(small->stats().frames, 2u);
 }
 
 CAF_TEST(a ring that ends gives back what it had) {

@@ -166,7 +166,8 @@ def repeats(data):
 
 WASTE = {
     "empty-parts": b"Content-Length: 0\r\n\r\n--x\r\n",
-    "blank-lines": b"\r\n",
+    "blank-lines": b"Content-Length: 2\r\n\r\n\xff\xd8" + 999 * b"\r\n"
+                   + b"--x\r\n",
     "junk-parts": b"Content-Length: 2\r\n\r\nno\r\n--x\r\n",
     "tiny-frames": b"Content-Length: 2\r\n\r\n\xff\xd8\r\n--x\r\n",
     "long-headers": b"X: " + 3900 * b"y"
