@@ -146,6 +146,7 @@ CAF_TEST(the longest part header fits its capacity and is read back) {
   x.capture_mono_ns = least;
   x.capture_utc_ns = least;
   x.exposure_us = std::numeric_limits<int32_t>::max();
+  x.flags = frame::arrival_time;
   x.jpeg = frame_bytes{max_jpeg_bytes};
   x.jpeg.resize(max_jpeg_bytes);
   frame_gap lost{most, most, loss_place::server_ring};
