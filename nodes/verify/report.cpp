@@ -1,5 +1,7 @@
 #include "nodes/verify/verify.hpp"
 
+#include "nodes/verify/foreign_list.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -210,7 +212,8 @@ std::string render_text(const data_audit& x) {
   for (auto& session : x.sessions)
     result += text_of(session, x);
   append_lines(result, "damage: ", "", x.faults);
-  append_lines(result, "unknown file: ", "", x.strangers);
+  if (!x.strangers.empty())
+    result += summary_of(x.strangers) + '\n';
   return result + summary(x) + '\n';
 }
 
@@ -226,6 +229,9 @@ std::string render_json(const data_audit& x) {
     result["sessions"].push_back(json_of(session, x));
   result["damage"] = x.faults;
   result["unknown_files"] = x.strangers;
+  result["foreign"] = json::object();
+  for (auto& [folder, y] : by_folder(x.strangers))
+    result["foreign"][folder] = y.count;
   return result.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
