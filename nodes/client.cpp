@@ -10,11 +10,13 @@
 #include "nodes/client_pages.hpp"
 #include "nodes/client_supervisor.hpp"
 #include "nodes/display.hpp"
+#include "nodes/folder_watch.hpp"
 #include "nodes/node.hpp"
 #include "nodes/part_reports.hpp"
 #include "nodes/recovery/data_folder.hpp"
 #include "nodes/recovery/data_lock.hpp"
 #include "nodes/recovery/last_session.hpp"
+#include "nodes/recovery/folder_probe.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "nodes/version.hpp"
 #include "nodes/window.hpp"
@@ -227,6 +229,29 @@ std::unique_ptr<window> window_of(const client_options& x,
   return std::make_unique<window>(std::move(cameras), "camnode " + x.node.id);
 }
 
+/// Makes the data folder ours, and sees what can be done in it.
+/// @returns What is ours for as long as it lives.
+unique_fd take_data_folder(const data_options& x) {
+  auto refuse = [&](const std::string& why) {
+    throw std::runtime_error("data.dir=" + x.dir + ": " + why);
+  };
+  if (auto why = prepare_data_folder(x.dir); !why.empty())
+    refuse(why);
+  auto lock = lock_data(x.dir, lock_patience);
+  if (!lock)
+    refuse(describe(lock.error()));
+  if (!x.group.empty())
+    if (auto why = give_to_group(x.dir, x.group); !why.empty())
+      throw std::runtime_error("data.group=" + x.group + ": " + why);
+  auto abilities = probe_folder(x.dir);
+  if (!abilities)
+    refuse("its file system cannot keep a recording: "
+           + describe(abilities.error()) + "; want a folder elsewhere");
+  for (auto& limit : limits_of(*abilities))
+    log_warning("node", "the file system of data.dir=", x.dir, ": ", limit);
+  return std::move(*lock);
+}
+
 } // namespace
 
 int run_client(const client_options& options) {
@@ -235,21 +260,17 @@ int run_client(const client_options& options) {
   warn_of_exposed(options.mqtt, options.introspect);
   log_info("node", "camnode ", version(), " client ", options.node.id,
            ", data in ", options.data.dir);
-  if (auto why = prepare_data_folder(options.data.dir); !why.empty())
-    throw std::runtime_error("data.dir=" + options.data.dir + ": " + why);
+  auto lock = take_data_folder(options.data);
   auto data = held_folder::hold(options.data.dir);
   if (!data)
     throw std::runtime_error("data.dir=" + options.data.dir + ": "
                              + describe(data.error()));
-  auto lock = lock_data(options.data.dir, lock_patience);
-  if (!lock)
-    throw std::runtime_error("data.dir=" + options.data.dir + ": "
-                             + describe(lock.error()));
   auto resumed = recover(
     {options.data.dir, options.record.resume, read_boot_id(), client_clock_ns});
   auto cameras = std::make_shared<fleet>();
   auto view = window_of(options, cameras);
   actor_directory directory;
+  folder_watch watch{options.data.dir, directory};
   io_thread io;
   node_config config;
   caf::actor_system system{config};

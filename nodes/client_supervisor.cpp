@@ -140,7 +140,8 @@ void client_supervisor::add_expected() {
     if (pairs_.count(id) == 0) {
       server_info x;
       x.id = id;
-      add_pair(x, std::make_shared<recording_ledger>());
+      add_pair(x, std::make_shared<recording_ledger>(),
+               std::make_shared<viewer_board>());
       join_session(pairs_.at(id));
     }
     auto& expected = pairs_.at(id);

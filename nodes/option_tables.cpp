@@ -256,6 +256,9 @@ option_table own_table(client_options& x) {
                   "a display."),
     text_option("data.dir", "DIRECTORY", x.data.dir, path_rule,
                 "Where recordings go. Created if it is not there."),
+    text_option("data.group", "GROUP", x.data.group, any_text,
+                "The group that recordings belong to, and may read them. "
+                "Empty: the user's own."),
     seconds_option("record.segment", x.record.segment, 0.5, 86400,
                    "Length of the files that a recording is cut into."),
     choice_option("record.codec", x.record.codec,

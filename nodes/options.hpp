@@ -99,6 +99,7 @@ struct stream_options {
 
 struct data_options {
   std::string dir = "Data";
+  std::string group; ///< Empty: that of the user, or of the folder.
 };
 
 enum class record_codec { copy };

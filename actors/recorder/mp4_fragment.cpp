@@ -196,6 +196,18 @@ mp4_fragment_header serialize(const mp4_fragment& x) {
   return result;
 }
 
+bool is_cut_first_fragment(const uint8_t* data, size_t size, uint64_t there) {
+  if (size < mp4_fragment_header_size) {
+    auto begin = serialize({1, 0, 0, 0});
+    return std::equal(data, data + std::min(size, decode_time_at),
+                      begin.begin());
+  }
+  mp4_fragment_header bytes;
+  std::copy_n(data, size, bytes.begin());
+  auto x = parse(bytes);
+  return x && x->sequence == 1 && there < size + x->payload_bytes;
+}
+
 mp4_layout
 mp4_scan(uint64_t size, const mp4_reader& read,
          const std::function<void(const mp4_found_fragment&)>& on_fragment) {

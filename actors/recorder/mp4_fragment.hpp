@@ -40,6 +40,12 @@ using mp4_fragment_header = std::array<uint8_t, mp4_fragment_header_size>;
 /// @pre `x.payload_bytes <= max_jpeg_bytes`
 mp4_fragment_header serialize(const mp4_fragment& x);
 
+/// Whether the `size` bytes at `data` are the beginning of a file's first
+/// fragment, as far as they go up to the picture, and it is not whole.
+/// @param size At most `mp4_fragment_header_size`.
+/// @param there How many bytes of it the file has.
+bool is_cut_first_fragment(const uint8_t* data, size_t size, uint64_t there);
+
 /// Reads exactly `size` bytes at `offset` of a file into `out`.
 /// @returns false if they cannot be read.
 using mp4_reader

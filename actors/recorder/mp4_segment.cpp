@@ -368,7 +368,7 @@ open_mp4_segment(const fs::path& dir, int64_t start_ms, uint16_t width,
   auto init = make_init_segment(start_ms, width, height);
   if (!init)
     return std::move(init.error());
-  if (auto err = create_directories_synced(dir))
+  if (auto err = create_named_folder(dir.parent_path(), dir.filename()))
     return err;
   auto mp4 = create_with(dir / open_segment_name(start_ms, "mp4"), *init);
   if (!mp4)

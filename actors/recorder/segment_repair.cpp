@@ -3,6 +3,7 @@
 #include "actors/recorder/doubled_frames.hpp"
 #include "actors/recorder/index_file.hpp"
 #include "actors/recorder/mp4_fragment.hpp"
+#include "actors/recorder/segment_origin.hpp"
 #include "actors/shared/checksum.hpp"
 #include "actors/shared/file_ops.hpp"
 #include "actors/shared/segment_schedule.hpp"
@@ -16,9 +17,7 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
-#include <map>
 #include <set>
-#include <system_error>
 #include <utility>
 
 namespace camnode {
@@ -74,10 +73,7 @@ public:
   caf::expected<segment_repair> run() {
     if (auto err = read_files())
       return err;
-    // What a repair that was ended half-way left there is of no use.
-    auto next_index = directory() / open_segment_name(x_.start_ms, "csv");
-    next_index += ".new";
-    ::unlink(next_index.c_str());
+    drop_half_made();
     if (auto err = judge())
       return err;
     drop_doubled();
@@ -93,7 +89,17 @@ public:
   }
 
 private:
+  /// What a repair that was ended half-way left there is of no use.
+  void drop_half_made() const {
+    auto path = directory() / open_segment_name(x_.start_ms, "csv");
+    path += ".new";
+    auto head = head_of(path, index_header.size());
+    if (head && index_origin(*head) != file_origin::other)
+      ::unlink(path.c_str());
+  }
+
   caf::error read_files() {
+    origin_ = look_at_segment(x_.film, x_.index, x_.start_ms);
     if (!x_.index.empty()) {
       auto fd = open_to_repair(x_.index);
       if (!fd)
@@ -103,6 +109,12 @@ private:
       if (!rows)
         return std::move(rows.error());
       rows_ = std::move(*rows);
+      if (origin_.index == file_origin::other)
+        return not_ours(x_.index);
+      auto size = size_of(index_.get(), x_.index);
+      if (!size)
+        return std::move(size.error());
+      index_size_ = *size;
     }
     if (x_.film.empty())
       return caf::none;
@@ -209,15 +221,61 @@ private:
     return true;
   }
 
+  static caf::error not_ours(const fs::path& path) {
+    return caf::make_error(ec::open_failed,
+                           path.string()
+                             + ": is not what camnode writes there");
+  }
+
+  /// Whether all that `fd` has from `at` on is zeros.
+  static bool has_zeros_only(int fd, uint64_t at, uint64_t end) {
+    std::vector<uint8_t> piece(page_bytes);
+    for (; at < end; at += piece.size()) {
+      piece.resize(std::min<uint64_t>(page_bytes, end - at));
+      if (!read_at(fd, at, piece.data(), piece.size())
+          || std::any_of(piece.begin(), piece.end(),
+                         [](auto x) { return x != 0; }))
+        return false;
+    }
+    return true;
+  }
+
+  /// Whether nothing was begun in the film but its first frame.
+  bool film_is_unbegun() const {
+    if (film_size_ == 0)
+      return true;
+    if (origin_.film != file_origin::ours || !origin_.dated
+        || !fragments_.empty())
+      return false;
+    auto at = layout_.init_bytes;
+    if (has_zeros_only(film_.get(), at, film_size_))
+      return true;
+    mp4_fragment_header head;
+    auto size = std::min<uint64_t>(head.size(), film_size_ - at);
+    return read_at(film_.get(), at, head.data(), size)
+           && is_cut_first_fragment(head.data(), size, film_size_ - at);
+  }
+
+  /// Whether nothing was begun in the index but its first row.
+  bool index_is_unbegun() const {
+    if (rows_.size() > 1)
+      return false;
+    uint64_t whole = origin_.index == file_origin::ours ? index_header.size()
+                                                        : 0;
+    return index_size_ <= whole + 2 * max_index_row_size
+           || has_zeros_only(index_.get(), whole, index_size_);
+  }
+
   /// Nothing in here is a frame.
   caf::error leave_nothing() {
     // A first frame that was being written when the process was killed, and its
     // row, are nothing that anybody was promised.
-    auto sound = (layout_.init_bytes != 0 || film_size_ == 0)
-                 && rows_.size() <= 1 && fragments_.empty()
-                 && result_.bytes_cut <= max_jpeg_bytes;
+    auto sound = film_is_unbegun() && index_is_unbegun();
     auto all_doubled = result_.doubled > 0
                        && result_.doubled == fragments_.size();
+    // What has a film's last name was a film once, whatever became of it.
+    if (!sound && !all_doubled && x_.film.extension() == ".mp4")
+      return not_ours(x_.film);
     for (auto* path : {&x_.film, &x_.index}) {
       if (path->empty())
         continue;
@@ -288,7 +346,9 @@ private:
   const broken_segment& x_;
   unique_fd film_;
   unique_fd index_;
+  segment_origin origin_;
   uint64_t film_size_ = 0;
+  uint64_t index_size_ = 0;
   std::vector<index_row> rows_; ///< Of the index, as far as it is whole.
   std::vector<mp4_found_fragment> fragments_;
   mp4_layout layout_;
@@ -299,67 +359,7 @@ private:
   segment_repair result_;
 };
 
-/// The files of one start.
-struct start_files {
-  fs::path film_part;
-  fs::path index_part;
-  std::map<int64_t, fs::path> films;   ///< Completed ones, by end.
-  std::map<int64_t, fs::path> indexes; ///< Likewise.
-};
-
-/// Pairs what belongs together.
-void add_broken(int64_t start_ms, const start_files& x,
-                std::vector<broken_segment>& out) {
-  auto lone = [](const auto& these, const auto& others) {
-    for (auto& [end_ms, path] : these)
-      if (others.count(end_ms) == 0)
-        return std::make_pair(end_ms, path);
-    return std::make_pair(int64_t{0}, fs::path{});
-  };
-  auto [film_end, film] = lone(x.films, x.indexes);
-  auto [index_end, index] = lone(x.indexes, x.films);
-  if (!x.film_part.empty() && !x.index_part.empty())
-    out.push_back({start_ms, 0, x.film_part, x.index_part});
-  else if (!x.film_part.empty()) // Killed between two renames, perhaps.
-    out.push_back({start_ms, index_end, x.film_part, index});
-  else if (!x.index_part.empty()) // A power cut between them.
-    out.push_back({start_ms, film_end, film, x.index_part});
-  else if (!film.empty())
-    out.push_back({start_ms, film_end, film, {}});
-}
-
 } // namespace
-
-caf::expected<std::vector<broken_segment>>
-find_broken_segments(const fs::path& dir) {
-  std::map<int64_t, start_files> starts;
-  std::error_code err;
-  if (!fs::exists(dir, err))
-    return std::vector<broken_segment>{};
-  fs::directory_iterator i{dir, err};
-  for (; !err && i != fs::directory_iterator{}; i.increment(err)) {
-    auto file = i->path().filename().string();
-    auto name = parse_segment_name(file);
-    if (std::error_code ignored; !name || !i->is_regular_file(ignored))
-      continue;
-    auto& x = starts[name->start_ms];
-    if (name->extension == "mp4" && name->open())
-      x.film_part = i->path();
-    else if (name->extension == "mp4")
-      x.films[name->end_ms] = i->path();
-    else if (name->extension == "csv" && name->open())
-      x.index_part = i->path();
-    else if (name->extension == "csv")
-      x.indexes[name->end_ms] = i->path();
-  }
-  if (err)
-    return caf::make_error(ec::open_failed,
-                           dir.string() + ": " + err.message());
-  std::vector<broken_segment> result;
-  for (auto& [start_ms, files] : starts)
-    add_broken(start_ms, files, result);
-  return result;
-}
 
 caf::expected<segment_repair> repair_segment(const broken_segment& x) {
   try {

@@ -1,29 +1,13 @@
 #pragma once
 
+#include "actors/recorder/broken_segments.hpp"
+
 #include <caf/expected.hpp>
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
-#include <vector>
 
 namespace camnode {
-
-/// A segment that was not completed: a `.part`, or one of the two files under
-/// its final name without the other.
-struct broken_segment {
-  int64_t start_ms = 0;
-  int64_t end_ms = 0;          ///< As one of the names has it; 0: none has.
-  std::filesystem::path film;  ///< Empty: there is none.
-  std::filesystem::path index; ///< Likewise.
-};
-
-/// The segments of a camera's folder that were not completed, in the order of
-/// their starts. An index that lost its film for good is none.
-/// @returns Nothing for a folder that is not there; `ec::open_failed` for one
-///          that cannot be read.
-caf::expected<std::vector<broken_segment>>
-find_broken_segments(const std::filesystem::path& dir);
 
 /// What became of such a segment.
 struct segment_repair {
@@ -43,9 +27,15 @@ struct segment_repair {
 /// are whole, gives each a row of the index, cuts both files to the same
 /// frames, syncs them, and gives them their final names; the end is that of
 /// the last frame where no name has one. A frame that has no row gets one with
-/// the flag `rebuilt`. What holds no frame is removed, or, where that may be
-/// the disk's fault, set aside: renamed to `.damaged`. Overwrites nothing.
-/// Whenever it is ended half-way, a further call completes it.
+/// the flag `rebuilt`. What was begun and has no frame yet is removed; what
+/// holds none that may be the disk's fault is set aside: renamed to `.damaged`.
+/// Overwrites nothing. Whenever it is ended half-way, a further call completes
+/// it.
+///
+/// Whose the files are is for the caller to know (nodes/verify/file_judge).
+/// Even so, nothing is removed that does not begin as camnode begins its files,
+/// and an index that does not, or a complete film without a frame of camnode's,
+/// is left as it is, with an error.
 ///
 /// Pictures are looked at where they may be damaged only: those of the last 5
 /// seconds, which may not have been synced, and those without a row.

@@ -69,7 +69,8 @@ void sensor_check::fail(std::string why) {
 }
 
 sensor_facts sensor_check::finish() {
-  if (facts_.fault.empty() && size_ > 0)
+  facts_.cut = facts_.fault.empty() && size_ > 0;
+  if (facts_.cut)
     fail("is cut within a record");
   else if (facts_.fault.empty() && facts_.columns == 0)
     fail("is empty");

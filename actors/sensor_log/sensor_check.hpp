@@ -14,6 +14,7 @@ struct sensor_facts {
   uint64_t whole_size = 0; ///< Of the header and the rows.
   int64_t first_ms = 0;
   int64_t last_ms = 0;
+  bool cut = false;  ///< The fault is that the last record has no end.
   std::string fault; ///< Why nothing counts behind that; empty: all is whole.
 };
 

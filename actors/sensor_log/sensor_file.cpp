@@ -72,13 +72,19 @@ caf::error sensor_file::write_header() {
 }
 
 caf::error sensor_file::widen() {
-  auto wider_path = path_;
-  wider_path += ".wider";
-  // Ours alone: what an earlier attempt left there is of no use.
-  ::unlink(wider_path.c_str());
-  auto wider = create_file(wider_path);
+  auto wider = create_version(path_, ".wider", table_->header());
   if (!wider)
     return std::move(wider.error());
+  if (auto err = copy_to(*wider)) {
+    ::unlink(wider->path.c_str());
+    return err;
+  }
+  fd_ = std::move(wider->fd);
+  header_size_ = table_->header().size();
+  return sync_directory(path_.parent_path());
+}
+
+caf::error sensor_file::copy_to(const new_version& wider) {
   unique_fd old{::open(path_.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!old)
     return file_error(ec::open_failed, path_, errno);
@@ -92,18 +98,16 @@ caf::error sensor_file::widen() {
     if (n == 0)
       break;
     auto text = widener.feed({piece.data(), static_cast<size_t>(n)});
-    if (auto err = write_all(wider->get(), text, wider_path))
+    if (auto err = write_all(wider.fd.get(), text, wider.path))
       return err;
     size += text.size();
   }
-  if (auto err = sync_data(wider->get(), wider_path))
+  if (auto err = sync_data(wider.fd.get(), wider.path))
     return err;
-  if (::rename(wider_path.c_str(), path_.c_str()) != 0)
+  if (::rename(wider.path.c_str(), path_.c_str()) != 0)
     return file_error(ec::write_failed, path_, errno);
-  fd_ = std::move(*wider);
   size_ = durable_size_ = size;
-  header_size_ = table_->header().size();
-  return sync_directory(path_.parent_path());
+  return caf::none;
 }
 
 caf::error sensor_file::sync() {

@@ -60,6 +60,10 @@ private:
   caf::error write_header();
   caf::error widen();
 
+  /// Copies all readings to a file with more columns, which takes this one's
+  /// place.
+  caf::error copy_to(const new_version& wider);
+
   /// Forgets what is behind the first `size` bytes.
   void cut(uint64_t size);
 

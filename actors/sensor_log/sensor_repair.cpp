@@ -1,6 +1,7 @@
 #include "actors/sensor_log/sensor_repair.hpp"
 
 #include "actors/sensor_log/sensor_check.hpp"
+#include "actors/sensor_log/sensor_origin.hpp"
 #include "actors/shared/file_ops.hpp"
 #include "actors/shared/segment_schedule.hpp"
 
@@ -46,12 +47,12 @@ fs::path part_of(const fs::path& dir, int64_t start_ms) {
 caf::error settle_copy(const fs::path& part) {
   auto copy = part;
   copy += wider;
-  std::error_code ignored;
-  if (!fs::exists(copy, ignored))
+  auto origin = readings_origin(copy);
+  if (origin == file_origin::none || origin == file_origin::other)
     return caf::none;
   // The copy takes the place of the file in one step: as long as both are
   // there, all readings are in the file.
-  if (!fs::exists(part, ignored))
+  if (readings_origin(part) == file_origin::none)
     return rename_no_replace_synced(copy, part);
   if (::unlink(copy.c_str()) != 0)
     return file_error(ec::write_failed, copy, errno);
@@ -64,8 +65,9 @@ caf::error leave_nothing(const fs::path& part, const sensor_facts& facts,
   // A first reading that was being written, or its page that a power cut took,
   // is nothing that anybody was promised.
   constexpr uint64_t one_page = 4096;
-  if (facts.size == 0
-      || (facts.columns > 0 && facts.size - facts.whole_size <= one_page)) {
+  auto only_begun = facts.columns > 0 && (facts.fault.empty() || facts.cut)
+                    && facts.size - facts.whole_size <= one_page;
+  if (facts.size == 0 || only_begun) {
     if (::unlink(part.c_str()) != 0)
       return file_error(ec::write_failed, part, errno);
     return sync_directory(part.parent_path());
@@ -91,7 +93,7 @@ caf::expected<std::vector<int64_t>> find_broken_readings(const fs::path& dir) {
     auto name = parse_segment_name(file);
     std::error_code ignored;
     if (name && name->open() && name->extension == "csv"
-        && i->is_regular_file(ignored))
+        && fs::is_regular_file(i->symlink_status(ignored)))
       result.insert(name->start_ms);
   }
   if (err)

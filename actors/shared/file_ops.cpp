@@ -1,14 +1,18 @@
 #include "actors/shared/file_ops.hpp"
 
+#include "actors/shared/file_origin.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <iterator>
+#include <mutex>
 #include <system_error>
 
 namespace camnode {
@@ -16,6 +20,17 @@ namespace camnode {
 namespace fs = std::filesystem;
 
 namespace {
+
+/// What others than the user and the folder's group may do with what we make:
+/// nothing.
+constexpr mode_t file_mode = 0640;
+constexpr mode_t folder_mode = 0750;
+
+/// How many names a new version is tried under.
+constexpr int max_versions = 9;
+
+/// How much of a file says that it is a version of another one.
+constexpr size_t version_bytes = 16;
 
 /// Calls `f` until no signal interrupts it.
 template <class F>
@@ -39,7 +54,7 @@ bool directory_exists(const fs::path& x) {
 /// Creates one directory, whose parent exists.
 /// @returns Whether it is new.
 caf::expected<bool> make_directory(const fs::path& x) {
-  if (::mkdir(x.c_str(), 0777) == 0)
+  if (::mkdir(x.c_str(), folder_mode) == 0)
     return true;
   auto reason = errno;
   if (directory_exists(x))
@@ -55,12 +70,57 @@ bool is_removed(int fd, const fs::path& path) {
          && ::lstat(path.c_str(), &info) != 0 && errno == ENOENT;
 }
 
-/// Renames without replacing where the kernel or file system knows no such
-/// thing: a second name is refused if it is taken.
-int rename_by_link(const fs::path& from, const fs::path& to) {
+/// Whether `errnum` says that the file system, or the kernel, has no such call.
+bool is_unknown(int errnum) {
+  return errnum == EINVAL || errnum == ENOSYS || errnum == EOPNOTSUPP;
+}
+
+/// A second name is refused where it is taken, too.
+bool rename_by_link(const fs::path& from, const fs::path& to) {
   if (::link(from.c_str(), to.c_str()) != 0)
-    return -1;
-  return ::unlink(from.c_str());
+    return false;
+  if (::unlink(from.c_str()) == 0)
+    return true;
+  auto reason = errno;
+  ::unlink(to.c_str()); // Both are one file: it has its other name still.
+  errno = reason;
+  return false;
+}
+
+/// Safe where this process alone renames in there.
+bool rename_checked(const fs::path& from, const fs::path& to) {
+  static std::mutex mutex;
+  std::lock_guard<std::mutex> guard{mutex};
+  struct stat info;
+  if (::lstat(to.c_str(), &info) == 0) {
+    errno = EEXIST;
+    return false;
+  }
+  return errno == ENOENT && ::rename(from.c_str(), to.c_str()) == 0;
+}
+
+/// Whether `there` is what an earlier attempt to write `bytes` left.
+bool is_version_of(const fs::path& there, std::string_view bytes) {
+  auto head = head_of(there, version_bytes);
+  return head && (only_zeros(*head) || *head == bytes.substr(0, head->size()));
+}
+
+/// `x` with capitals and small letters exchanged.
+std::string swap_case(std::string x) {
+  for (auto& c : x)
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+      c = static_cast<char>(c ^ 0x20);
+  return x;
+}
+
+/// Whether folder `dir` lists the name `name`, letter by letter.
+bool lists_name(const fs::path& dir, const std::string& name) {
+  std::error_code err;
+  fs::directory_iterator i{directory_of(dir / name), err};
+  for (; !err && i != fs::directory_iterator{}; i.increment(err))
+    if (i->path().filename() == name)
+      return true;
+  return err.value() != 0; // Nobody knows.
 }
 
 } // namespace
@@ -105,7 +165,7 @@ caf::expected<unique_fd> create_file(const fs::path& path) {
   constexpr auto mode = O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC
                         | O_NOFOLLOW;
   unique_fd result{
-    uninterrupted([&] { return ::open(path.c_str(), mode, 0666); })};
+    uninterrupted([&] { return ::open(path.c_str(), mode, file_mode); })};
   if (!result)
     return file_error(ec::open_failed, path, errno);
   return result;
@@ -166,8 +226,9 @@ caf::error sync_directory(const fs::path& path) {
   unique_fd dir{uninterrupted([&] { return ::open(path.c_str(), mode); })};
   if (!dir)
     return file_error(ec::sync_failed, path, errno);
-  // Network and FUSE file systems that cannot sync directories say EINVAL.
-  if (uninterrupted([&] { return ::fsync(dir.get()); }) != 0 && errno != EINVAL)
+  // What network and FUSE file systems say that cannot sync directories.
+  if (uninterrupted([&] { return ::fsync(dir.get()); }) != 0
+      && !is_unknown(errno))
     return file_error(ec::sync_failed, path, errno);
   return caf::none;
 }
@@ -202,14 +263,48 @@ caf::error create_directories_synced(const fs::path& path) {
   return caf::none;
 }
 
-caf::error rename_no_replace(const fs::path& from, const fs::path& to) {
-  auto failed = ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(),
-                            RENAME_NOREPLACE);
-  if (failed && (errno == EINVAL || errno == ENOSYS))
-    failed = rename_by_link(from, to);
-  if (failed)
-    return file_error(ec::write_failed, to, errno);
+caf::error create_named_folder(const fs::path& root, const fs::path& name) {
+  if (auto err = create_directories_synced(root))
+    return err;
+  auto dir = root;
+  for (auto& part : name) {
+    auto path = dir / part;
+    auto text = part.string();
+    auto other = swap_case(text);
+    auto doubtful = other == text ? text.back() == '.'
+                                  : directory_exists(dir / other);
+    if (doubtful && directory_exists(path) && !lists_name(dir, text))
+      return caf::make_error(ec::open_failed,
+                             shown(path)
+                               + ": its name is that of another folder on this "
+                                 "file system, which does not tell A from a; "
+                                 "want another name");
+    if (auto err = create_directories_synced(path))
+      return err;
+    dir = std::move(path);
+  }
   return caf::none;
+}
+
+caf::expected<rename_way> rename_by_any_way(const fs::path& from,
+                                            const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(),
+                  RENAME_NOREPLACE)
+      == 0)
+    return rename_way::atomic;
+  if (!is_unknown(errno))
+    return file_error(ec::write_failed, to, errno);
+  if (rename_by_link(from, to))
+    return rename_way::link;
+  if (is_unknown(errno) || errno == EPERM || errno == EMLINK)
+    if (rename_checked(from, to))
+      return rename_way::check;
+  return file_error(ec::write_failed, to, errno);
+}
+
+caf::error rename_no_replace(const fs::path& from, const fs::path& to) {
+  auto way = rename_by_any_way(from, to);
+  return way ? caf::error{} : std::move(way.error());
 }
 
 caf::error rename_no_replace_synced(const fs::path& from, const fs::path& to) {
@@ -225,23 +320,48 @@ std::optional<uint64_t> free_bytes_of(const fs::path& path) {
   return uint64_t{info.f_bavail} * info.f_frsize;
 }
 
+caf::expected<new_version> create_version(const fs::path& path,
+                                          const std::string& ending,
+                                          std::string_view bytes) {
+  for (int i = 1;; ++i) {
+    new_version result;
+    result.path = path;
+    result.path += (i == 1 ? "" : "." + std::to_string(i)) + ending;
+    if (is_version_of(result.path, bytes))
+      ::unlink(result.path.c_str());
+    auto fd = create_file(result.path);
+    if (fd) {
+      result.fd = std::move(*fd);
+      return result;
+    }
+    if (!is_name_taken(fd.error()) || i == max_versions)
+      return std::move(fd.error());
+  }
+}
+
+namespace {
+
+caf::error write_and_swap(const new_version& next, const fs::path& path,
+                          std::string_view bytes) {
+  if (auto err = write_all(next.fd.get(), bytes, next.path))
+    return err;
+  if (auto err = sync_data(next.fd.get(), next.path))
+    return err;
+  if (::rename(next.path.c_str(), path.c_str()) != 0)
+    return file_error(ec::write_failed, path, errno);
+  return caf::none;
+}
+
+} // namespace
+
 caf::error replace_file_synced(const fs::path& path, std::string_view bytes) {
-  auto next = path;
-  next += ".new";
-  // Ours alone: what an earlier attempt left there is of no use.
-  ::unlink(next.c_str());
-  auto fd = create_file(next);
-  if (!fd)
-    return std::move(fd.error());
-  auto err = write_all(fd->get(), bytes, next);
-  if (!err)
-    err = sync_data(fd->get(), next);
-  if (err) {
-    ::unlink(next.c_str()); // It takes room, where that may be short.
+  auto next = create_version(path, ".new", bytes);
+  if (!next)
+    return std::move(next.error());
+  if (auto err = write_and_swap(*next, path, bytes)) {
+    ::unlink(next->path.c_str());
     return err;
   }
-  if (::rename(next.c_str(), path.c_str()) != 0)
-    return file_error(ec::write_failed, path, errno);
   return sync_directory(directory_of(path));
 }
 

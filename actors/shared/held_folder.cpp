@@ -50,14 +50,14 @@ held_folder::held_folder(fs::path name, unique_fd fd)
 caf::error held_folder::enter(const fs::path& dir) {
   auto x = path_;
   for (auto& part : dir.lexically_relative(path_)) {
-    x /= part;
+    auto parent = std::exchange(x, x / part);
     auto is_used = [&] {
       std::lock_guard<std::mutex> guard{mutex_};
       return used_.count(x) > 0;
     };
     if (is_used() && !is_folder(x))
       return caf::make_error(ec::open_failed, gone(x));
-    if (auto err = create_directories_synced(x))
+    if (auto err = create_named_folder(parent, part))
       return err;
     std::lock_guard<std::mutex> guard{mutex_};
     used_.insert(x);

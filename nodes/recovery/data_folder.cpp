@@ -3,11 +3,13 @@
 #include "actors/shared/file_ops.hpp"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
+#include <vector>
 
 namespace camnode {
 
@@ -44,7 +46,54 @@ std::string why_closed(const fs::path& x) {
   return result + "; want a folder on a disk that can be written to";
 }
 
+/// @returns 0, or an errno.
+int give_folder(const fs::path& x, gid_t group) {
+  struct stat info;
+  if (::stat(x.c_str(), &info) != 0)
+    return errno;
+  if (info.st_gid == group && (info.st_mode & S_ISGID) != 0)
+    return 0;
+  // The order matters: a new group takes that bit away.
+  return ::chown(x.c_str(), static_cast<uid_t>(-1), group) == 0
+             && ::chmod(x.c_str(), (info.st_mode & 0777) | S_ISGID) == 0
+           ? 0
+           : errno;
+}
+
+/// Folders below `dir`, which are many levels deep under `sensors` alone.
+std::vector<fs::path> folders_below(const fs::path& dir) {
+  std::vector<fs::path> result;
+  std::error_code err;
+  fs::recursive_directory_iterator i{dir, err};
+  for (; !err && i != fs::recursive_directory_iterator{}; i.increment(err))
+    if (std::error_code ignored;
+        i->symlink_status(ignored).type() == fs::file_type::directory)
+      result.push_back(i->path());
+  return result;
+}
+
 } // namespace
+
+std::string give_to_group(const fs::path& dir, const std::string& group) {
+  auto* known = ::getgrnam(group.c_str());
+  if (!known)
+    return "there is no group " + group + "; want the name of one";
+  auto gid = known->gr_gid;
+  auto reason = give_folder(dir, gid);
+  if (reason != 0)
+    return dir.string() + " cannot be given to it: "
+           + std::generic_category().message(reason)
+           + "; want a group that user " + std::to_string(::geteuid())
+           + " is in";
+  for (auto name : {"cam", "sensors", "sessions"})
+    if (std::error_code err; fs::is_directory(dir / name, err)) {
+      // What is another user's stays that.
+      static_cast<void>(give_folder(dir / name, gid));
+      for (auto& x : folders_below(dir / name))
+        static_cast<void>(give_folder(x, gid));
+    }
+  return {};
+}
 
 std::string prepare_data_folder(const fs::path& dir) {
   auto there = lowest_there(dir);

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <string>
@@ -15,9 +16,10 @@ caf::expected<unique_fd> lock_data(const std::filesystem::path& dir,
                                    std::chrono::milliseconds patience) {
   auto path = dir / data_lock_name;
   unique_fd result{
-    ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666)};
+    ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (!result)
     return file_error(ec::open_failed, path, errno);
+  ::fchmod(result.get(), 0600); // Where an earlier version made it.
   auto deadline = std::chrono::steady_clock::now() + patience;
   while (::flock(result.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR)

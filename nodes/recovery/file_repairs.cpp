@@ -58,13 +58,17 @@ void repair_film(const broken_segment& x) {
   });
 }
 
-void repair_camera(const fs::path& dir) {
+void repair_camera(const fs::path& dir, const file_judge& judge) {
   auto broken = find_broken_segments(dir);
   if (!broken)
     return log_error(who, describe(broken.error()));
+  auto folder = "cam/" + dir.filename().string();
   // What a film need not keep, as the one behind it has it, is known when that
   // one is complete.
-  std::for_each(broken->rbegin(), broken->rend(), repair_film);
+  std::for_each(broken->rbegin(), broken->rend(), [&](const auto& x) {
+    if (judge.may_repair(folder, x))
+      repair_film(x);
+  });
 }
 
 void repair_sensor_file(const fs::path& dir, int64_t start_ms) {
@@ -82,29 +86,33 @@ void repair_sensor_file(const fs::path& dir, int64_t start_ms) {
   });
 }
 
-void repair_topic(const fs::path& dir) {
+void repair_topic(const fs::path& dir, const std::string& folder,
+                  const file_judge& judge) {
   auto broken = find_broken_readings(dir);
   if (!broken)
     return log_error(who, describe(broken.error()));
   for (auto start_ms : *broken)
-    repair_sensor_file(dir, start_ms);
+    if (judge.may_repair(folder, start_ms))
+      repair_sensor_file(dir, start_ms);
 }
 
 /// Topics have 16 levels at most.
-void repair_topics(const fs::path& dir, int levels = 20) {
-  for (auto& folder : folders_in(dir)) {
-    repair_topic(folder);
+void repair_topics(const fs::path& dir, const std::string& parent,
+                   const file_judge& judge, int levels = 20) {
+  for (auto& path : folders_in(dir)) {
+    auto folder = parent + "/" + path.filename().string();
+    repair_topic(path, folder, judge);
     if (levels > 0)
-      repair_topics(folder, levels - 1);
+      repair_topics(path, folder, judge, levels - 1);
   }
 }
 
 } // namespace
 
-void repair_files(const fs::path& dir) {
+void repair_files(const fs::path& dir, const file_judge& judge) {
   for (auto& folder : folders_in(dir / "cam"))
-    repair_camera(folder);
-  repair_topics(dir / "sensors");
+    repair_camera(folder, judge);
+  repair_topics(dir / "sensors", "sensors", judge);
 }
 
 } // namespace camnode

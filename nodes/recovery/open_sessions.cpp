@@ -20,15 +20,6 @@ namespace {
 
 constexpr auto who = "recovery";
 
-std::string head_of(const fs::path& path) {
-  input_file file{path};
-  std::string result(std::min<uint64_t>(session_head::text_size, file.size()),
-                     '\0');
-  if (!file.read(0, reinterpret_cast<uint8_t*>(result.data()), result.size()))
-    result.clear();
-  return result;
-}
-
 caf::expected<manifest> read_books(const session_head& x) {
   std::string text;
   auto why = read_text(input_file{x.path}, max_manifest_bytes, text);
@@ -48,7 +39,7 @@ void look_around(open_session& x, const std::vector<session_head>& all) {
   auto stop_ms = x.books.session.stop_ms;
   x.end_ms = stop_ms != 0 ? stop_ms : std::numeric_limits<int64_t>::max();
   for (auto& other : all) {
-    if (other.path == x.path)
+    if (other.path == x.path || !other.ours)
       continue;
     if (!other.closed && other.start_ms > start_ms)
       x.later.push_back({other.start_ms, other.stop_ms});
@@ -104,15 +95,25 @@ std::map<std::string, uint32_t> open_session::restarts() const {
   return result;
 }
 
-std::vector<open_session> find_open_sessions(const data_listing& listing,
-                                             const fs::path& dir) {
-  std::vector<open_session> result;
-  std::vector<session_head> all;
-  for (auto& file : listing.manifests)
-    all.push_back(
-      read_head(dir / file.name, file.size, head_of(dir / file.name)));
+file_owners find_owners(const std::vector<session_head>& all,
+                        const std::set<int64_t>& starts_ms) {
+  file_owners result;
   for (auto& x : all) {
-    if (x.closed)
+    auto first = starts_ms.lower_bound(x.begin_ms());
+    auto may_say = x.ours && first != starts_ms.end() && *first < x.end_ms();
+    if (!may_say || x.size > max_manifest_bytes)
+      continue;
+    if (auto books = read_books(x)) // Else it is told of later.
+      result.add(*books);
+  }
+  return result;
+}
+
+std::vector<open_session>
+find_open_sessions(const std::vector<session_head>& all) {
+  std::vector<open_session> result;
+  for (auto& x : all) {
+    if (x.closed || !(x.ours || is_manifest_name(x.path.filename().string())))
       continue;
     if (x.size > max_manifest_bytes) {
       log_warning(who, x.path.string(), ": too large to read; left alone");

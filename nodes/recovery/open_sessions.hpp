@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/session/manifest.hpp"
+#include "nodes/recovery/session_head.hpp"
 #include "nodes/verify/data_folder.hpp"
 #include "nodes/verify/file_owners.hpp"
 
@@ -48,7 +49,12 @@ struct open_session {
 
 /// Finds the open sessions, in the order of their starts. A manifest that
 /// cannot be read is told in the log, and left alone.
-std::vector<open_session> find_open_sessions(const data_listing& listing,
-                                             const std::filesystem::path& dir);
+std::vector<open_session>
+find_open_sessions(const std::vector<session_head>& all);
+
+/// Whose the files are that begin at one of `starts_ms`, by the manifests of
+/// `all` that may say something of them.
+file_owners find_owners(const std::vector<session_head>& all,
+                        const std::set<int64_t>& starts_ms);
 
 } // namespace camnode

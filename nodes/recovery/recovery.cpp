@@ -2,10 +2,12 @@
 
 #include "nodes/recovery/containment.hpp"
 #include "nodes/recovery/file_repairs.hpp"
+#include "nodes/recovery/foreign_files.hpp"
 #include "nodes/recovery/interrupt_session.hpp"
 #include "nodes/recovery/open_sessions.hpp"
 #include "nodes/recovery/session_rebuilder.hpp"
 #include "nodes/verify/data_folder.hpp"
+#include "nodes/verify/file_judge.hpp"
 
 #include <fstream>
 
@@ -31,11 +33,19 @@ std::string why_not(const open_session& x, const recovery_options& options,
 } // namespace
 
 std::optional<resumed_session> recover(const recovery_options& options) {
-  repair_files(options.dir);
   auto listing = list_data(options.dir);
   if (!listing)
     return std::nullopt;
-  auto sessions = find_open_sessions(*listing, options.dir);
+  auto heads = read_heads(listing->manifests, options.dir);
+  auto owners = find_owners(heads, incomplete_starts(*listing));
+  file_judge judge{options.dir, owners};
+  repair_files(options.dir, judge);
+  listing = list_data(options.dir);
+  if (!listing)
+    return std::nullopt;
+  auto sessions = find_open_sessions(heads);
+  set_foreign_aside(*listing, heads, sessions, judge, options.dir);
+  tell_foreign(listing->strangers);
   std::optional<resumed_session> result;
   for (auto& x : sessions)
     contain("recovery", x.path.string(), [&] {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "actors/session/manifest.hpp"
+#include "nodes/verify/data_folder.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace camnode {
 
@@ -23,6 +25,11 @@ struct session_head {
   int64_t anchor_ns = 0; ///< Of the machine's clock, in the run `boot_id`.
   std::string boot_id;
   bool closed = false; ///< It is surely complete.
+  bool ours = false;   ///< It is surely a manifest.
+
+  /// What begins in front of that, or from the end on, is no file of it.
+  int64_t begin_ms() const;
+  int64_t end_ms() const;
 
   /// Whether it began after `x`, however UTC was set.
   bool is_after(const manifest& x) const;
@@ -31,5 +38,9 @@ struct session_head {
 /// @param text The beginning of the manifest; any text is safe.
 session_head read_head(const std::filesystem::path& path, uint64_t size,
                        std::string_view text);
+
+/// Those of all `manifests` in data folder `dir`.
+std::vector<session_head> read_heads(const std::vector<listed_file>& manifests,
+                                     const std::filesystem::path& dir);
 
 } // namespace camnode

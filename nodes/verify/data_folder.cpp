@@ -167,6 +167,15 @@ private:
 
 } // namespace
 
+bool is_manifest_name(std::string_view name) {
+  constexpr std::string_view json = ".json";
+  auto digits = name.find_first_not_of("0123456789");
+  return digits != name.npos && digits > 0
+         && (name[digits] == '-' || name.substr(digits) == json)
+         && name.size() > json.size()
+         && name.substr(name.size() - json.size()) == json;
+}
+
 std::vector<listed_file> list_manifests(const fs::path& dir) {
   return lister{dir}.manifests();
 }

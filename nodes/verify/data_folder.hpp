@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace camnode {
@@ -60,6 +61,10 @@ struct data_listing {
   std::vector<std::string> strangers; ///< What camnode did not make.
   std::vector<std::string> faults;    ///< Folders that cannot be read.
 };
+
+/// Whether a client may have given that name to a manifest: a session's start
+/// and perhaps a label.
+bool is_manifest_name(std::string_view name);
 
 /// Lists the manifests in data folder `dir`; none if it is none.
 std::vector<listed_file> list_manifests(const std::filesystem::path& dir);

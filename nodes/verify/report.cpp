@@ -3,6 +3,7 @@
 #include "messages/when.hpp"
 #include "messages/wire/json_text.hpp"
 #include "nodes/verify/aligned.hpp"
+#include "nodes/verify/foreign_list.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -201,7 +202,8 @@ std::string render_text(const data_audit& x) {
   for (auto& session : x.sessions)
     result += text_of(session, x);
   append_lines(result, "damage: ", "", x.faults);
-  append_lines(result, "unknown file: ", "", x.strangers);
+  if (!x.strangers.empty())
+    result += summary_of(x.strangers) + '\n';
   return result + summary(x) + '\n';
 }
 
@@ -217,6 +219,9 @@ std::string render_json(const data_audit& x) {
     result["sessions"].push_back(json_of(session, x));
   result["damage"] = x.faults;
   result["unknown_files"] = x.strangers;
+  result["foreign"] = json::object();
+  for (auto& [folder, y] : by_folder(x.strangers))
+    result["foreign"][folder] = y.count;
   return json_text(std::move(result), 2) + "\n";
 }
 

@@ -2,7 +2,9 @@
 
 #include "messages/error.hpp"
 #include "nodes/recovery/data_lock.hpp"
+#include "nodes/verify/file_judge.hpp"
 #include "nodes/verify/file_owners.hpp"
+#include "nodes/verify/foreign_list.hpp"
 #include "nodes/verify/input_file.hpp"
 #include "nodes/verify/piece_reader.hpp"
 #include "nodes/verify/session_names.hpp"
@@ -39,6 +41,9 @@ public:
     auto listing = list_data(options_.dir);
     if (!listing)
       return std::move(listing.error());
+    set_foreign_aside(*listing, file_judge{options_.dir, owners_});
+    for (auto& x : foreign_manifests_)
+      listing->strangers.push_back(std::move(x));
     if (auto err = refuse(*listing))
       return err;
     for (auto& x : listing->faults)
@@ -59,12 +64,14 @@ private:
   /// @returns Why there is nothing to check.
   caf::error refuse(const data_listing& x) const {
     auto dir = options_.dir.string();
-    if (x.cameras.empty() && x.sensors.empty() && x.manifests.empty()
-        && x.faults.empty())
+    if (x.cameras.empty() && x.sensors.empty() && found_.empty()
+        && x.faults.empty() && result_.faults.empty())
       return caf::make_error(ec::open_failed,
-                             dir
-                               + ": there is no recording in it: want a "
-                                 "data.dir, with sessions/ and cam/");
+                             dir + ": there is no recording in it"
+                               + (x.strangers.empty()
+                                    ? ""
+                                    : ", but " + summary_of(x.strangers))
+                               + ": want a data.dir, with sessions/ and cam/");
     auto wanted = [](const auto& y) { return y.wanted; };
     if (!options_.session.empty()
         && std::none_of(found_.begin(), found_.end(), wanted))
@@ -87,7 +94,10 @@ private:
         }
         why = books.error().context().get_as<std::string>(0);
       }
-      result_.faults.push_back(file.name + ": " + why);
+      if (is_manifest_name(fs::path{file.name}.filename().string()))
+        result_.faults.push_back(file.name + ": " + why);
+      else
+        foreign_manifests_.push_back(file.name);
     }
     std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
       return a.books.session.start_ms < b.books.session.start_ms;
@@ -151,13 +161,15 @@ private:
   piece_reader& reader_;
   std::vector<found_session> found_; ///< In the order of their starts.
   file_owners owners_;               ///< By their places in `found_`.
+  std::vector<std::string> foreign_manifests_; ///< Other `.json` files.
   data_audit result_;
 };
 
 /// Whether what `x` tells may be how things looked while they changed.
 bool may_have_moved(const data_audit& x) {
-  if (x.over())
-    return x.in_use.value_or(true) && !x.faults.empty();
+  if (x.over()) // What is of nobody may be of a session that began meanwhile.
+    return x.in_use.value_or(true)
+           && !(x.faults.empty() && x.strangers.empty());
   return !x.faults.empty() || !x.in_use.value_or(false)
          || std::any_of(x.sessions.begin(), x.sessions.end(),
                         [](const auto& y) {

@@ -9,6 +9,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -41,17 +42,31 @@ bool is_open(int fd) {
   return fcntl(fd, F_GETFD) >= 0;
 }
 
-/// From now on this process has a kernel without `renameat2`.
-bool forbid_renameat2() {
+/// From now on `call` of this process fails with `error`.
+bool forbid(unsigned call, unsigned error) {
   sock_filter steps[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_renameat2, 0, 1),
-    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   sock_fprog filter{std::size(steps), steps};
   return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
          && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+/// From now on this process has a kernel without `renameat2`.
+bool forbid_renameat2() {
+  return forbid(SYS_renameat2, EINVAL);
+}
+
+/// And a file system without hard links, as FAT is.
+bool forbid_links() {
+#ifdef SYS_link
+  if (!forbid(SYS_link, EPERM))
+    return false;
+#endif
+  return forbid(SYS_linkat, EPERM);
 }
 
 /// Runs `f` in a process of its own.
@@ -266,6 +281,67 @@ CAF_TEST(a file system without such a rename keeps to the same rules) {
   CAF_CHECK(!fs::exists(from));
   CAF_CHECK_EQUAL(content_of(to), "precious");
   CAF_CHECK_EQUAL(content_of(dir / "free"), "new");
+}
+
+CAF_TEST(nor does one without links need more than that nobody else renames) {
+  auto from = put("from", "new");
+  auto to = put("to", "precious");
+  auto result = in_child([&] {
+    if (!forbid_renameat2() || !forbid_links())
+      return 1;
+    auto taken = rename_by_any_way(from, to);
+    if (taken || !is_name_taken(taken.error()))
+      return 2;
+    auto way = rename_by_any_way(from, dir / "free");
+    return way && *way == rename_way::check ? 0 : 3;
+  });
+  CAF_CHECK_EQUAL(result, 0);
+  CAF_CHECK(!fs::exists(from));
+  CAF_CHECK_EQUAL(content_of(to), "precious");
+  CAF_CHECK_EQUAL(content_of(dir / "free"), "new");
+}
+
+CAF_TEST(a new version takes nothing from a file that has its name) {
+  put("x.new", "theirs, not ours");
+  CAF_CHECK(!replace_file_synced(dir / "x", "first version"));
+  CAF_CHECK(!replace_file_synced(dir / "x", "second version"));
+  CAF_CHECK_EQUAL(content_of(dir / "x"), "second version");
+  CAF_CHECK_EQUAL(content_of(dir / "x.new"), "theirs, not ours");
+  CAF_CHECK_EQUAL(std::distance(fs::directory_iterator{dir}, {}), 2);
+}
+
+CAF_TEST(a new version that was left half made is made anew) {
+  for (auto left : {"", "sec", "second versi"}) {
+    put("x.new", left);
+    CAF_CHECK(!replace_file_synced(dir / "x", "second version"));
+    CAF_CHECK_EQUAL(std::distance(fs::directory_iterator{dir}, {}), 1);
+  }
+}
+
+CAF_TEST(what is made is for the user and the group alone) {
+  auto mode_of = [](const fs::path& x) {
+    return static_cast<unsigned>(fs::status(x).permissions());
+  };
+  auto result = in_child([&] {
+    umask(022);
+    if (create_directories_synced(dir / "d/e") || !create_file(dir / "d/f"))
+      return 1;
+    umask(077);
+    return create_file(dir / "d/g") ? 0 : 2;
+  });
+  CAF_CHECK_EQUAL(result, 0);
+  CAF_CHECK_EQUAL(mode_of(dir / "d"), 0750u);
+  CAF_CHECK_EQUAL(mode_of(dir / "d/e"), 0750u);
+  CAF_CHECK_EQUAL(mode_of(dir / "d/f"), 0640u);
+  CAF_CHECK_EQUAL(mode_of(dir / "d/g"), 0600u);
+}
+
+CAF_TEST(folders whose names differ are two) {
+  CAF_CHECK(!create_named_folder(dir / "cam", "a/b"));
+  CAF_CHECK(!create_named_folder(dir / "cam", "A/b"));
+  CAF_CHECK(!create_named_folder(dir / "cam", "A/b."));
+  CAF_CHECK(fs::is_directory(dir / "cam/a/b"));
+  CAF_CHECK(fs::is_directory(dir / "cam/A/b."));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -140,9 +140,20 @@ CAF_TEST(the next file begins with the columns that are known) {
 CAF_TEST(what an earlier attempt to widen left is of no matter) {
   must_open();
   must_append(1001, {{"t", "1"}});
-  scratch.put("lab/air/1000.csv.part.wider", "half of a fi");
+  scratch.put("lab/air/1000.csv.part.wider", "timestamp,t,");
   must_append(1002, {{"z", "2"}});
   CAF_CHECK_EQUAL(names(), texts{"1000.csv.part"});
+  CAF_CHECK_EQUAL(content("1000.csv.part"),
+                  "timestamp,t,z\n1001,1,\n1002,,2\n");
+}
+
+CAF_TEST(a file of others with the name of a wider one stays) {
+  must_open();
+  must_append(1001, {{"t", "1"}});
+  scratch.put("lab/air/1000.csv.part.wider", "half of a fi");
+  must_append(1002, {{"z", "2"}});
+  CAF_CHECK_EQUAL(names(), (texts{"1000.csv.part", "1000.csv.part.wider"}));
+  CAF_CHECK_EQUAL(content("1000.csv.part.wider"), "half of a fi");
   CAF_CHECK_EQUAL(content("1000.csv.part"),
                   "timestamp,t,z\n1001,1,\n1002,,2\n");
 }

@@ -56,6 +56,11 @@ class FaultyDisk:
         """From now on `call` (`write` or `sync`) fails on paths with `part`."""
         self._set(f"{call} {part} {getattr(errno, error)}\n")
 
+    def fail_all(self, **errors):
+        """From now on each of these calls fails, on all paths."""
+        self._set("".join(f"{call} / {getattr(errno, error)}\n"
+                          for call, error in errors.items()))
+
     def block(self, call, part):
         """From now on `call` does not return on paths with `part`."""
         self._set(f"{call} {part} 0\n")

@@ -6,11 +6,13 @@
 //   CAMNODE_FAULTS_LOG      where the log goes, outside of the folder; may be
 //                           missing. power_cut.py describes its records.
 //   CAMNODE_FAULTS_TRIGGER  while this file is there, each line of it is a
-//                           fault: CALL PART ERROR. CALL is `write` or `sync`,
-//                           PART a part of the paths that it concerns, ERROR a
-//                           number of errno, or 0: the call blocks until the
-//                           line is gone. A write that fails with ENOSPC takes
-//                           half of its bytes first, as a full disk does.
+//                           fault: CALL PART ERROR. CALL is `write`, `sync`,
+//                           `link` or `noreplace` (a rename that replaces
+//                           nothing), PART a part of the paths that it
+//                           concerns, ERROR a number of errno, or 0: the call
+//                           blocks until the line is gone. A write that fails
+//                           with ENOSPC takes half of its bytes first, as a
+//                           full disk does.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -204,8 +206,7 @@ int fault(const char* call, const std::string& path) {
 }
 
 /// As above; blocks where that is what is asked for.
-int fault_now(const char* call, int fd) {
-  auto path = path_of(fd);
+int fault_now(const char* call, const std::string& path) {
   auto result = fault(call, path);
   while (result == 0) {
     timespec pause{0, 20'000'000};
@@ -213,6 +214,19 @@ int fault_now(const char* call, int fd) {
     result = fault(call, path);
   }
   return result;
+}
+
+int fault_now(const char* call, int fd) {
+  return fault_now(call, path_of(fd));
+}
+
+/// Whether `call` on a name fails, with `errno` set.
+bool fails(const char* call, int dir, const char* path) {
+  auto name = absolute(dir, path);
+  auto error = inside(name) ? fault_now(call, name) : -1;
+  if (error > 0)
+    errno = error;
+  return error > 0;
 }
 
 /// What a full disk does to a write of `size` bytes: takes some, then none.
@@ -450,12 +464,16 @@ int rename(const char* from, const char* to) {
 int renameat2(int from_dir, const char* from, int to_dir, const char* to,
               unsigned flags) {
   REAL(renameat2);
+  if (flags != 0 && fails("noreplace", from_dir, from))
+    return -1;
   return names_logged(event::rename, from_dir, from, to_dir, to,
                       [&] { return next(from_dir, from, to_dir, to, flags); });
 }
 
 int link(const char* from, const char* to) {
   REAL(link);
+  if (fails("link", AT_FDCWD, from))
+    return -1;
   return names_logged(event::link, AT_FDCWD, from, AT_FDCWD, to,
                       [&] { return next(from, to); });
 }
@@ -463,6 +481,8 @@ int link(const char* from, const char* to) {
 int linkat(int from_dir, const char* from, int to_dir, const char* to,
            int flags) {
   REAL(linkat);
+  if (fails("link", from_dir, from))
+    return -1;
   return names_logged(event::link, from_dir, from, to_dir, to,
                       [&] { return next(from_dir, from, to_dir, to, flags); });
 }

@@ -4,6 +4,8 @@
 #include "nodes/recovery/data_folder.hpp"
 #include "tests/actors/scratch_directory.hpp"
 
+#include <grp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace camnode;
@@ -113,6 +115,34 @@ CAF_TEST(a folder that cannot be looked into is named) {
     check();
   }
   fs::permissions(path("closed"), fs::perms::owner_all);
+}
+
+CAF_TEST(what is made in a folder of a group belongs to that group) {
+  CAF_CHECK_EQUAL(why("data/cam/a"), "");
+  auto* group = getgrnam("daemon");
+  CAF_REQUIRE(group);
+  CAF_CHECK_EQUAL(give_to_group(path("data"), "daemon"), "");
+  CAF_CHECK_EQUAL(why("data/cam/a/new"), "");
+  CAF_CHECK_EQUAL(why("data/sensors/new"), "");
+  for (auto name :
+       {"data", "data/cam/a", "data/cam/a/new", "data/sensors/new"}) {
+    struct stat info;
+    CAF_REQUIRE_EQUAL(stat(path(name).c_str(), &info), 0);
+    CAF_CHECK_EQUAL(info.st_gid, group->gr_gid);
+    CAF_CHECK_EQUAL(info.st_mode & 07777, 02750u);
+  }
+}
+
+CAF_TEST(a group that is not there or not the users is told) {
+  CAF_CHECK_EQUAL(why("data"), "");
+  CAF_CHECK_EQUAL(give_to_group(path("data"), "nobodys-group"),
+                  "there is no group nobodys-group; want the name of one");
+  fs::permissions(scratch.path(), fs::perms::all);
+  somebody guard;
+  CAF_CHECK_EQUAL(why("theirs"), "");
+  CAF_CHECK_NOT_EQUAL(give_to_group(path("theirs"), "daemon")
+                        .find("want a group that user 65534 is in"),
+                      std::string::npos);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -21,6 +21,18 @@ constexpr uint64_t run = 7;
 
 /// A camera's folder: what a crash left, and what there is besides.
 struct fixture {
+  fixture() {
+    manifest session;
+    session.state = "recording";
+    session.session.start_ms = start_ms - 10'000;
+    session.session.segment_ms = 60'000;
+    owners.add(session);
+  }
+
+  void repair() const {
+    repair_files(dir.path(), file_judge{dir.path(), owners});
+  }
+
   /// A film of frames `first` to `last`.
   /// @param length_ms Of a complete one; 0: it is left open.
   void put(int64_t from_ms, uint64_t first, uint64_t last, int64_t length_ms,
@@ -69,6 +81,7 @@ struct fixture {
     return 0;
   }
 
+  file_owners owners;
   scratch_directory dir;
 };
 
@@ -79,7 +92,7 @@ CAF_TEST_FIXTURE_SCOPE(file_repairs_tests, fixture)
 CAF_TEST(what was written again is in the later film alone) {
   put(0, 1, 6, 0);
   put(160, 5, 9, 1'000);
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 4u);
   CAF_CHECK_EQUAL(frames_at(160), 5u);
 }
@@ -87,7 +100,7 @@ CAF_TEST(what was written again is in the later film alone) {
 CAF_TEST(what the next film has not to its end is kept in both) {
   put(0, 10, 29, 0);
   put(400, 20, 21, 0);
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 20u);
   CAF_CHECK_EQUAL(frames_at(400), 2u);
 }
@@ -98,7 +111,7 @@ CAF_TEST(a row whose frame is not there costs no frame of another film) {
   auto torn = open_file(400, "mp4");
   auto init = layout_of(content_of(torn)).init_bytes;
   fs::resize_file(torn, init + 50); // The row is there, the frame is not.
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 20u);
   CAF_CHECK_EQUAL(names().size(), 2u);
 }
@@ -113,7 +126,7 @@ CAF_TEST(a picture that is damaged in the next film costs no other one) {
       bytes[bytes.find(jpeg) + jpeg.size() / 2] ^= 1;
       dir.put("cam/a/" + x.path().filename().string(), bytes);
     }
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 6u);
 }
 
@@ -121,7 +134,7 @@ CAF_TEST(what was written again in two films is in these alone) {
   put(0, 1, 9, 0);
   put(160, 5, 7, 0);
   put(280, 8, 12, 0);
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 4u);
   CAF_CHECK_EQUAL(frames_at(160), 3u);
   CAF_CHECK_EQUAL(frames_at(280), 5u);
@@ -130,7 +143,7 @@ CAF_TEST(what was written again in two films is in these alone) {
 CAF_TEST(a film that is in the next one to its last frame is removed) {
   put(0, 5, 6, 0);
   put(1, 5, 9, 1'000);
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(1), 5u);
   CAF_CHECK_EQUAL(names().size(), 2u);
 }
@@ -148,14 +161,14 @@ CAF_TEST(another picture under the same number costs no frame) {
     CAF_REQUIRE(!(*opened)->append(x, capture_ns, 0));
   }
   CAF_REQUIRE(!(*opened)->close(start_ms + 1'000));
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 6u);
 }
 
 CAF_TEST(numbers without a run are the same at the same time alone) {
   put(0, 1, 6, 0, 0);
   put(160, 5, 9, 1'000, 0);
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 4u);
 }
 
@@ -164,7 +177,7 @@ CAF_TEST(an index of any size holds nothing else up) {
   put(0, 1, 6, 0);
   put(10'000, 7, 9, 0);
   fs::resize_file(open_file(10'000, "csv"), size);
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 6u);
   CAF_CHECK_EQUAL(fs::file_size(open_file(10'000, "csv")), size);
   CAF_CHECK(fs::exists(open_file(10'000, "mp4")));
@@ -173,7 +186,7 @@ CAF_TEST(an index of any size holds nothing else up) {
 CAF_TEST(a film of before UTC was set back costs no later frame) {
   put(10'000, 1, 5, 1'000); // Recorded first, though it is next by its name.
   put(0, 100, 105, 0);
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 6u);
   CAF_CHECK_EQUAL(frames_at(10'000), 5u);
 }
@@ -181,7 +194,7 @@ CAF_TEST(a film of before UTC was set back costs no later frame) {
 CAF_TEST(numbers without a run cost no frame) {
   put(0, 1, 6, 0, 0);
   put(10'000, 3, 5, 1'000, 0);
-  repair_files(dir.path());
+  repair();
   CAF_CHECK_EQUAL(frames_at(0), 6u);
 }
 
@@ -216,7 +229,7 @@ public:
   }
 
   void repair() const {
-    repair_files(files_.dir.path());
+    files_.repair();
   }
 
   std::set<std::string> names() const {

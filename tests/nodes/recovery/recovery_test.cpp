@@ -109,7 +109,7 @@ CAF_TEST(files that another session lists are not taken for its own) {
   theirs.files = {put_reading(20'000, 30'000)};
   put(closed);
   put(0, 200 * s, "recording");
-  put_reading(5'000, 10'000);
+  put_reading(0, 10'000);
   put_reading(40'000, 50'000); // By its time alone: the newer one's.
   auto x = run();
   CAF_REQUIRE(x);
@@ -123,8 +123,8 @@ CAF_TEST(a late session takes nothing of one that began when UTC was set back) {
   theirs.received = theirs.written = theirs.durable = 2;
   theirs.files = {put_reading(70'000, 80'000), put_reading(80'000, 90'000)};
   put(next);
-  put_reading(61'000, 69'000); // By its time alone: the late one's.
-  put_reading(95'000, 99'000); // Behind the stop of the late one.
+  put_reading(60'000, 69'000); // By its time alone: the late one's.
+  put_reading(90'000, 99'000); // Behind the stop of the late one.
   auto x = run();
   CAF_REQUIRE(x);
   CAF_CHECK_EQUAL(+x->sensors["t"].written, 3u);
@@ -136,7 +136,7 @@ CAF_TEST(a late session takes nothing of one that began when UTC was set back) {
 
 CAF_TEST(readings while nobody was there are unknown) {
   auto open = put(0, 100 * s, "recording");
-  put_reading(5'000, 10'000);
+  put_reading(0, 10'000);
   auto x = run();
   CAF_REQUIRE(x);
   CAF_REQUIRE_EQUAL(x->outages.size(), 1u);

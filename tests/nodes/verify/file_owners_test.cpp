@@ -59,3 +59,18 @@ CAF_TEST(a film that was open in its manifest is found under both names) {
   CAF_CHECK(lists(files, "cam/a", piece(2000, 3000)));
   CAF_CHECK(!lists(files, "cam/b", piece(2000, 0)));
 }
+
+CAF_TEST(what a manifest says of a file is told) {
+  auto books = session(10'000, 90'000, {"20000-30000"});
+  books.session.segment_ms = 10'000;
+  books.sensors["t"];
+  file_owners x;
+  x.add(books);
+  CAF_CHECK(x.claim_on("cam/a", 20'000, "20000-30000").listed);
+  auto other = x.claim_on("cam/b", 20'000, "20000-30000");
+  CAF_CHECK(!other.listed);
+  CAF_CHECK(other.in_time && other.expected && !other.unfinished);
+  CAF_CHECK(!x.claim_on("sensors/u", 20'001, "20001").expected);
+  CAF_CHECK(x.claim_on("sensors/t", 20'001, "20001").expected);
+  CAF_CHECK(!x.claim_on("sensors/t", 90'000, "90000").in_time);
+}

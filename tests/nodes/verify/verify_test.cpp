@@ -315,6 +315,43 @@ CAF_TEST(files of others are told and no damage) {
   CAF_CHECK_EQUAL(x.strangers.size(), 3u);
 }
 
+CAF_TEST(films of others with names of ours are counted and no damage) {
+  put("cam/10.0.0.5/1-2.mp4", "a film of the legacy system");
+  put("cam/cam-a/" + std::to_string(start_ms + 700) + "-"
+        + std::to_string(start_ms + 900) + ".mp4",
+      "likewise, in the time of the session");
+  put("cam/cam-a/3.mp4.part", "somebody's");
+  put("sensors/room/5-9.csv", "timestamp,mp905\n5,1\n");
+  put("sensors/sensor/door/7.csv.part", "timestamp,mp905\n7,1\n");
+  put("sessions/notes.json", "{}");
+  auto x = check();
+  CAF_CHECK(!x.damaged());
+  auto text = render_text(x);
+  CAF_CHECK_NOT_EQUAL(text.find("\n6 files of others, left alone: "),
+                      text.npos);
+  CAF_CHECK_NOT_EQUAL(text.find("all there\n"), text.npos);
+  auto json = nlohmann::json::parse(render_json(x));
+  CAF_CHECK_EQUAL(json["verdict"], "all there");
+  CAF_CHECK_EQUAL(json["foreign"]["cam/cam-a"], 2);
+  CAF_CHECK_EQUAL(json["damage"].size(), 0u);
+}
+
+CAF_TEST(a folder with nothing but files of others is told as that) {
+  scratch_directory other;
+  for (auto folder : {"cam/10.0.0.5", "sensors/room"})
+    fs::create_directories(other.path() / folder);
+  other.put("cam/10.0.0.5/1-2.mp4", "a film of the legacy system");
+  other.put("sensors/room/5-9.csv", "timestamp,mp905\n5,1\n");
+  verify_options options;
+  options.dir = other.path();
+  auto result = verify_data(options);
+  CAF_REQUIRE(!result);
+  CAF_CHECK_NOT_EQUAL(describe(result.error())
+                        .find("there is no recording in it, but 2 files of "
+                              "others, left alone: cam/10.0.0.5 (1)"),
+                      std::string::npos);
+}
+
 CAF_TEST(a manifest that is none is told and so is one with a hole) {
   auto text = content(manifest());
   put(manifest(), "no json");
