@@ -43,9 +43,9 @@ struct topic_figures {
 /// client's clock.
 struct broker_outage {
   int64_t from_ns = 0;
-  int64_t to_ns = 0;  ///< 0 while it lasts.
-  std::string filter; ///< Of the topics that it is of; empty: all.
-  std::string why;    ///< Of a subscription.
+  int64_t to_ns = 0;       ///< 0 while it lasts.
+  std::string filter = {}; ///< Of the topics that it is of; empty: all.
+  std::string why = {};    ///< Of a subscription.
 };
 
 /// The books of the sensors, of one session and of all time since the client

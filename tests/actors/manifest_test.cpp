@@ -261,7 +261,7 @@ CAF_TEST(absences are read as they were written) {
   auto& ledger = *x.cameras[0].ledger;
   ledger.absent_because(x.session.start_ms, "no route");
   ledger.written(*new_frame(2, 9, 10), start_ns + 3'000'000'000);
-  ledger.run_ended({9, 2}, 99);
+  ledger.run_ended({{9, 2}, 99});
   ledger.absent_because(x.session.start_ms, "refused");
   x.now_ns = x.session.anchor_mono_ns + 8'000'000'000;
   auto books = parse_manifest(render_manifest(x));

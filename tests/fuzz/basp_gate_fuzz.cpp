@@ -86,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   return 0;
 }
 
-extern "C" std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
+std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<uint8_t> talk{16};
   for (auto& x :
        {frame(1, 20, 0, 0, 0), frame(6, 0, 0, 0, 0), frame(2, 30, 7, 3, 11),
