@@ -46,7 +46,7 @@ CAF_TEST(a size that changes with each frame gets a handful of films) {
   CAF_CHECK_EQUAL(films.size(), size_limit::free_cuts);
 }
 
-CAF_TEST(pictures of the size that a film has are not refused) {
+CAF_TEST(pictures of the size that the film has are not refused) {
   size_t refused = 0;
   for (int64_t i = 0; i < 1'000; ++i)
     refused += !take(static_cast<uint16_t>(1 + i % 2), i * s / 100);

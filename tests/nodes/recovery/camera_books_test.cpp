@@ -139,6 +139,7 @@ CAF_TEST(losses beyond what a manifest lists are counted) {
     told.losses.push_back({5, 10 + 2 * i, 10 + 2 * i, loss_place::network, 0});
   told.lost_by_place["network"] = recording_ledger::max_losses + 7;
   told.lost_by_place["source"] = 3;
+  told.unlisted_lost = 10;
   auto x = rebuild().figures;
   CAF_CHECK_EQUAL(x.lost, recording_ledger::max_losses + 10);
   CAF_CHECK_EQUAL(x.lost_at[static_cast<size_t>(loss_place::source)], 3u);

@@ -42,12 +42,12 @@ CAF_TEST(of several sessions with one label the latest is meant) {
   for (auto other : {"1800 (", "1700 ("})
     CAF_CHECK_NOT_EQUAL(x.others.find(other), std::string::npos);
   // By its own name each is meant.
-  CAF_CHECK_EQUAL(*choose_session("1700", all).meant, 2u);
-  CAF_CHECK_EQUAL(choose_session("1700", all).others, "");
+  CAF_CHECK_EQUAL(choose_session("1700", all).meant.value_or(9), 2u);
+  CAF_CHECK_EQUAL(std::string{choose_session("1700", all).others}, "");
   CAF_CHECK(!choose_session("t8", all).meant);
   // A label that is another session's start means that one.
   all[1].session.label = "1700";
-  CAF_CHECK_EQUAL(*choose_session("1700", all).meant, 2u);
+  CAF_CHECK_EQUAL(choose_session("1700", all).meant.value_or(9), 2u);
 }
 
 CAF_TEST(who names none is told of the newest) {

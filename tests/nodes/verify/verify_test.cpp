@@ -558,7 +558,7 @@ CAF_TEST(of two sessions with one label the latest is checked) {
   CAF_REQUIRE_EQUAL(x.sessions.size(), 1u);
   CAF_CHECK_EQUAL(x.sessions[0].session.start_ms, start_ms);
   CAF_CHECK_NOT_EQUAL(x.note.find("1 ("), std::string::npos);
-  CAF_CHECK_EQUAL(check("1").note, "");
+  CAF_CHECK_EQUAL(std::string{check("1").note}, "");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
