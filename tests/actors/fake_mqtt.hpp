@@ -97,8 +97,9 @@ private:
     void subscribe(const std::string& filter) override {
       broker.filters.push_back(filter);
       if (!broker.silent && broker.events.on_subscribed)
-        broker.events.on_subscribed(
-          filter, broker.refused.count(filter) > 0 ? "no right" : "");
+        broker.events.on_subscribed(filter, broker.refused.count(filter) > 0
+                                              ? "no right"
+                                              : "");
     }
 
     void publish(const std::string& topic, const std::string& payload,

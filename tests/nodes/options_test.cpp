@@ -286,8 +286,8 @@ CAF_TEST(ranges and grammars hold at their ends) {
   takes(server, {"stream.port=0", "mqtt.port=1", "mqtt.port=65535"},
         {"stream.port=-1", "mqtt.port=0", "mqtt.port=1883x"});
   takes(server, {"stream.host=::", "stream.advertise=", "mqtt.username="},
-        {"stream.host=localhost", "stream.advertise=camera.lan", "mqtt.host=",
-         "stream.advertise=0.0.0.0", "stream.advertise=239.1.1.1",
+        {"stream.host=localhost", "stream.advertise=camera.lan",
+         "mqtt.host=", "stream.advertise=0.0.0.0", "stream.advertise=239.1.1.1",
          "stream.advertise=255.255.255.255", "stream.advertise=fe80::1"});
   takes(server, {"node.id=a.B_9-", "node.id=" + std::string(64, 'x')},
         {"node.id=..", "node.id=a/b", "node.id=" + std::string(65, 'x')});
