@@ -12,7 +12,7 @@ from harness import HERE, camctl, wait_until
 from recordings import Recording
 from streams import get
 
-# As in README.md, which is compared with it.
+# As in FORMAT.md, which is compared with it.
 HAVE_BACK = '''import base64
 def bytes_of(cell): return base64.b64decode(cell[7:]) if cell.startswith("base64:") else cell.encode()
 '''
@@ -90,9 +90,9 @@ def test_bytes_can_be_had_back(room):
     assert done.returncode == 0, done.stdout
 
 
-def test_the_rule_is_in_the_readme():
-    readme = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
-    assert HAVE_BACK in readme
+def test_the_rule_is_in_the_format():
+    path = HERE.parents[1] / "messages/disk/FORMAT.md"
+    assert HAVE_BACK in path.read_text(encoding="utf-8")
 
 
 def test_filters_that_overlap_do_not_double_readings(quiet_room):
