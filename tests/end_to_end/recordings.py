@@ -249,7 +249,7 @@ def check_against(recording, frames, parts):
             frame = by_number[part.sequence]
             assert inside_ns > -error_ns
             moved_ns = 0
-            if frame.flags & TIME_ADJUSTED:
+            if frame.flags & MOVED_FORWARD:
                 # Frames that arrive in one read have one time; they are moved
                 # apart by a microsecond each.
                 assert part.flags == ARRIVAL_TIME
