@@ -76,8 +76,10 @@ CAF_TEST(a program that ends gives its frames and then the end) {
   write_file(directory / "frames", content);
   auto begin_ns = capture_clock_ns();
   auto command = "cat " + (directory / "frames");
-  CAF_CHECK_EQUAL(end_of(command), "source ended: '" + command
-                                     + "' exited with status 0 after 6 frames");
+  // The end does not name the command, which may hold a password.
+  CAF_CHECK_EQUAL(end_of(command),
+                  "source ended: camera.command exited with status 0 after 6 "
+                  "frames");
   CAF_CHECK(probe.end() == ec::source_ended);
   auto frames = probe.take_frames();
   CAF_REQUIRE_EQUAL(frames.size(), jpegs.size());

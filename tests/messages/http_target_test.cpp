@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "messages/wire/http_target.hpp"
+#include "messages/wire/multipart.hpp"
 
 using namespace camnode;
 
@@ -54,7 +55,7 @@ CAF_TEST(what a client writes is read back) {
   CAF_CHECK_EQUAL(x.path, "/stream.mjpg");
   CAF_CHECK(x.lossless);
   CAF_CHECK(!x.after);
-  constexpr auto most = ~uint64_t{0};
+  constexpr auto most = max_exact_integer;
   x = parsed(lossless_stream_target(stream_position{most, most}));
   CAF_CHECK(x.lossless);
   CAF_REQUIRE(x.after);
@@ -69,8 +70,9 @@ CAF_TEST(unknown modes are refused) {
 }
 
 CAF_TEST(places that are none are refused) {
-  for (auto value : {"", "7", ":", "7:", ":5", "7:5:1", "-7:5", "7:x",
-                     "18446744073709551616:1"})
+  for (auto value :
+       {"", "7", ":", "7:", ":5", "7:5:1", "-7:5", "7:x", "9007199254740992:1",
+        "1:9007199254740992", "18446744073709551616:1"})
     CAF_CHECK_EQUAL(refusal("/?mode=lossless&after=" + std::string{value}),
                     "after is `" + std::string{value}
                       + "`, expected <epoch>:<sequence>");

@@ -302,7 +302,7 @@ CAF_TEST(an id or epoch that cannot be is refused) {
                   "X-Camnode-Id is `../x`, expected 1 to 64 letters, digits "
                   "and ._-");
   CAF_CHECK_EQUAL(error_of("HTTP/1.1 200 OK\r\nX-Camnode-Epoch: x\r\n\r\n"),
-                  "X-Camnode-Epoch is `x`, expected a number");
+                  "X-Camnode-Epoch is `x`, expected a number below 2^53");
 }
 
 CAF_TEST(a peer that speaks neither protocol is refused) {
