@@ -438,15 +438,15 @@ CAF_TEST(a stream of nothing but empty parts is ended as a waste) {
 }
 
 CAF_TEST(a reader that takes a frame byte by byte does not keep it) {
-  camera = std::make_shared<frame_ring>(
-    frame_ring::limits{size_t{64} << 20, 1ms});
+  // Lets go of each frame when the next one comes.
+  camera = std::make_shared<frame_ring>(frame_ring::limits{1, 1s});
   stream_server_options options;
   options.host = localhost;
   options.port = 0;
   options.longest_hold = 1ns;
   server = std::make_unique<stream_server>(io, camera, options);
   CAF_REQUIRE(!server->start());
-  // More than all buffers on the way take.
+  // More than all buffers on the way take, that of the reader being small.
   constexpr size_t size = 15 << 20;
   auto big = new_frame(1, 1, 0);
   big->jpeg = frame_bytes{size};
@@ -454,12 +454,20 @@ CAF_TEST(a reader that takes a frame byte by byte does not keep it) {
   big->jpeg.resize(size);
   camera->push(std::move(big), capture_clock_ns());
   loopback_socket reader;
+  constexpr int few = 64 << 10;
+  CAF_REQUIRE_EQUAL(setsockopt(reader.fd(), SOL_SOCKET, SO_RCVBUF, &few,
+                               sizeof(few)),
+                    0);
   dial(reader, server->port());
   say(reader, "GET /stream.mjpg HTTP/1.1\r\nHost: x\r\n\r\n");
-  size_t got = 0;
+  // So much is more than headers: it has the frame.
+  bytes begun(few);
+  auto n = recv(reader.fd(), begun.data(), begun.size(), MSG_WAITALL);
+  CAF_REQUIRE_EQUAL(n, ssize_t{few});
+  auto got = begun.size();
   for (uint64_t i = 2; got < size; ++i) {
     char some[512];
-    auto n = recv(reader.fd(), some, sizeof(some), 0);
+    n = recv(reader.fd(), some, sizeof(some), 0);
     if (n <= 0)
       break;
     got += static_cast<size_t>(n);
