@@ -108,10 +108,10 @@ void add_clock(part_report& out, const viewer_figures& x, int64_t now_ns) {
 /// announced, and a connection says more than that.
 std::string presence_of(const server_info& server, const viewer_figures& viewer,
                         bool expected, bool broker_up) {
-  if (server.goodbye)
-    return "gone, as it said goodbye";
   if (expected && !viewer.connected)
     return "missing, not connected";
+  if (server.goodbye && !viewer.connected)
+    return "gone, as it said goodbye";
   std::string result = viewer.connected ? "connected" : "not connected";
   if (!broker_up)
     return result

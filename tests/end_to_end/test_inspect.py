@@ -419,8 +419,7 @@ def shown_state(client):
 
 @pytest.mark.parametrize("recording", [False, True])
 def test_a_server_is_listed_as_it_is_announced(room, recording):
-    """Offline from its goodbye on, until it is back; with and without a session,
-    which keeps the server listed for longer."""
+    """Gone from its goodbye on, until it is back; with and without a session."""
     host = random_address()
     where = {"host": host, "port": free_port(host)}
     server = room.server("cam-a", room.stamped("cam-a"), **where)
@@ -431,9 +430,9 @@ def test_a_server_is_listed_as_it_is_announced(room, recording):
         room.start_recording()
     assert server.end()[0] == 0
     assert room.ear.wait("camera/announce/cam-a").json["state"] == "offline"
-    wait_until("it is listed as offline", lambda:
-               shown_state(client) == "offline, not connected")
-    assert "offline, not connected" in client.camctl("servers").stdout
+    wait_until("it is listed as gone", lambda:
+               shown_state(client) == "gone, as it said goodbye")
+    assert "gone, as it said goodbye" in client.camctl("servers").stdout
     room.server("cam-a", room.stamped("cam-a"), **where)
     wait_until("it is listed as online again",
                lambda: shown_state(client) == "online, connected")

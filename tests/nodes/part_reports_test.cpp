@@ -58,6 +58,27 @@ CAF_TEST(a reader lags by what it has not taken of the ring) {
   CAF_CHECK_EQUAL(server_parts_seen(board, ring, readers, 0).size(), 2u);
 }
 
+CAF_TEST(a server is gone once it said goodbye and nobody misses it) {
+  fleet cameras;
+  sensor_board sensors;
+  fleet_member x;
+  x.server.id = "cam-a";
+  x.server.goodbye = true;
+  x.ring = std::make_shared<frame_ring>(frame_ring::limits{1000, 10s});
+  x.viewer = std::make_shared<viewer_board>();
+  x.ledger = std::make_shared<recording_ledger>();
+  auto shown = [&] {
+    cameras.put(x);
+    auto parts = client_parts_seen(cameras, sensors, 0, true);
+    return find(parts, "server/cam-a").state;
+  };
+  CAF_CHECK_EQUAL(shown(), "gone, as it said goodbye");
+  x.expected = true;
+  CAF_CHECK_EQUAL(shown(), "missing, not connected");
+  x.viewer->update([](viewer_figures& y) { y.connected = true; });
+  CAF_CHECK_EQUAL(shown(), "connected, announced as offline");
+}
+
 CAF_TEST(a client shows each server with its connection and ring and books) {
   fleet cameras;
   sensor_board sensors;
