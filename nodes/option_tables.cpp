@@ -183,7 +183,7 @@ option_table camera_table(camera_options& x) {
                 "Shell command that writes MJPEG to its standard output, such "
                 "as rpicam-vid -t 0 --codec mjpeg -o -"),
     text_option("camera.file", "FILE", x.file, readable_file_or_nothing,
-                "MJPEG file that is played instead of a camera."),
+                "Row of JPEGs (MJPEG) that is played instead of a camera."),
   };
   append(result, picture_table(x));
   append(result, libcamera_table(x));
@@ -261,9 +261,6 @@ option_table own_table(client_options& x) {
                 "Empty: the user's own."),
     seconds_option("record.segment", x.record.segment, 0.5, 86400,
                    "Length of the files that a recording is cut into."),
-    choice_option("record.codec", x.record.codec,
-                  {{"copy", record_codec::copy}},
-                  "How frames are stored. copy: as the camera made them."),
     flag_option("record.resume", x.record.resume,
                 "Whether to go on, at the start, with the session that a "
                 "killed client left."),

@@ -102,11 +102,8 @@ struct data_options {
   std::string group; ///< Empty: that of the user, or of the folder.
 };
 
-enum class record_codec { copy };
-
 struct record_options {
   caf::timespan segment = std::chrono::seconds{60};
-  record_codec codec = record_codec::copy;
   bool resume = true;
   uint16_t min_minutes = 10;       ///< Time to notice, and to make room.
   std::vector<std::string> expect; ///< Ids of servers that are to be there.

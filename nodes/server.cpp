@@ -101,7 +101,7 @@ make_frame_source source_of(const server_options& x, source_kind kind) {
   if (kind == source_kind::file)
     return [=]() -> frame_source_ptr {
       return std::make_unique<file_source>(
-        file_options{camera.file, camera.fps, camera.quality});
+        file_options{camera.file, camera.fps});
     };
   if (camera.source == source_kind::automatic)
     log_warning("camera", "no camera is configured or found: sending a test "

@@ -27,19 +27,23 @@ caf::error wrong(const std::string& text) {
   return caf::make_error(ec::bad_configuration, text);
 }
 
-/// A row of JPEGs begins like one; no container does.
-caf::expected<bool> begins_with_jpeg(const std::string& path) {
+/// Refuses what does not begin like a row of JPEGs.
+caf::error check_beginning(const std::string& path) {
   errno = 0;
   std::ifstream file{path, std::ios::binary};
   unsigned char head[3] = {};
   file.read(reinterpret_cast<char*>(head), sizeof(head));
-  if (!file.is_open() || errno != 0) {
-    auto reason = std::generic_category().message(errno);
-    return caf::make_error(ec::open_failed, path + ": " + reason);
-  }
+  auto failed = [&](const std::string& why) {
+    return caf::make_error(ec::open_failed, path + ": " + why);
+  };
+  if (!file.is_open() || errno != 0)
+    return failed(std::generic_category().message(errno));
   if (file.gcount() == 0)
-    return caf::make_error(ec::open_failed, path + ": the file is empty");
-  return head[0] == 0xFF && head[1] == 0xD8 && head[2] == 0xFF;
+    return failed("the file is empty");
+  if (head[0] != 0xFF || head[1] != 0xD8 || head[2] != 0xFF)
+    return failed("no row of JPEGs (MJPEG); ffmpeg in camera.command plays "
+                  "other files");
+  return caf::none;
 }
 
 } // namespace
@@ -47,7 +51,7 @@ caf::expected<bool> begins_with_jpeg(const std::string& path) {
 /// Plays an open file until it is stopped.
 class file_source::player {
 public:
-  player(video_file& file, const source_events& events, pacer& wait)
+  player(mjpeg_file& file, const source_events& events, pacer& wait)
     : file_(file), events_(events), wait_(wait) {
   }
 
@@ -124,7 +128,7 @@ private:
                   losses_.more());
   }
 
-  video_file& file_;
+  mjpeg_file& file_;
   const source_events& events_;
   pacer& wait_;
   const pacer::clock::time_point start_ = pacer::clock::now();
@@ -147,9 +151,6 @@ caf::error file_source::start(source_events events) {
   if (!(options_.fps > 0 && options_.fps <= 1000))
     return wrong("a file's rate is above 0 and at most 1000 fps, not "
                  + std::to_string(options_.fps));
-  if (options_.quality < 1 || options_.quality > 100)
-    return wrong("JPEG quality is 1 to 100, not "
-                 + std::to_string(options_.quality));
   if (auto error = open())
     return error;
   events_ = std::move(events);
@@ -159,15 +160,11 @@ caf::error file_source::start(source_events events) {
 
 /// Opens the file and finds its first frame.
 caf::error file_source::open() {
-  auto raw = begins_with_jpeg(options_.path);
-  if (!raw)
-    return raw.error();
-  auto opened = *raw ? open_mjpeg(options_.path, options_.fps)
-                     : open_container(options_.path, options_.fps,
-                                      options_.quality);
-  if (!opened)
-    return opened.error();
-  file_ = std::move(*opened);
+  if (auto error = check_beginning(options_.path))
+    return error;
+  file_.emplace(options_.path, options_.fps);
+  if (auto error = file_->rewind())
+    return error;
   if (!file_->advance())
     return caf::make_error(ec::open_failed,
                            options_.path + ": no whole frame in it");

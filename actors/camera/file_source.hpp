@@ -1,9 +1,10 @@
 #pragma once
 
 #include "actors/camera/frame_source.hpp"
+#include "actors/camera/mjpeg_file.hpp"
 #include "actors/camera/pacer.hpp"
-#include "actors/camera/video_file.hpp"
 
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -11,14 +12,12 @@ namespace camnode {
 
 struct file_options {
   std::string path;
-  double fps;  ///< For files that do not tell their rate; above 0, <= 1000.
-  int quality; ///< Of what must be encoded: JPEG quality, 1 to 100.
+  double fps; ///< Above 0, at most 1000.
 };
 
-/// Plays a file in an endless loop, as if it were a camera: a row of JPEGs, or
-/// anything that libavformat reads. Frames come at their own times, and are
-/// captured when they are due: their distances are exactly those of the file.
-/// From the last frame to the next first one it is one frame's period.
+/// Plays a row of JPEGs (MJPEG without a container) in an endless loop, as if
+/// it were a camera. Frames are captured when they are due: their distances are
+/// exactly one frame's period.
 ///
 /// Frames that cannot be ready within 1 s of their time are reported as
 /// `loss_place::encoder`, damaged ones as `loss_place::source`.
@@ -38,7 +37,7 @@ private:
 
   const file_options options_;
   source_events events_;
-  video_file_ptr file_;
+  std::optional<mjpeg_file> file_;
   pacer pacer_;
   std::thread thread_;
 };

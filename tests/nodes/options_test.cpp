@@ -307,9 +307,8 @@ CAF_TEST(ranges and grammars hold at their ends) {
   takes(client, {"discovery.legacy-port=1", "discovery.legacy-port=65535"},
         {"discovery.legacy-port=0", "discovery.legacy-port=65536",
          "discovery.legacy-port=any"});
-  takes(client, {"record.codec=copy", "log.level=debug", "mqtt.tls=true"},
-        {"record.codec=h264", "log.level=loud", "mqtt.tls=maybe",
-         "display=Auto"});
+  takes(client, {"log.level=debug", "mqtt.tls=true"},
+        {"log.level=loud", "mqtt.tls=maybe", "display=Auto"});
 }
 
 CAF_TEST(options that need each other are checked together) {
