@@ -42,15 +42,21 @@ void absence_log::because(const std::string& why) {
   why_ = why.substr(0, max_why_bytes);
 }
 
+void absence_log::missing(const std::string& why) {
+  missing_ = true;
+  if (!why.empty())
+    why_missing_ = why.substr(0, max_why_bytes);
+}
+
 void absence_log::frame(int64_t capture_ns) {
   auto away = seen_ ? missing_ : missing_ || !why_.empty();
   if (away && capture_ns - last_ns_ >= shortest_ns)
-    add(past_, {last_ns_, capture_ns, why_.empty() ? unknown_why : why_, 1,
-                capture_ns - last_ns_});
+    add(past_, {last_ns_, capture_ns, reason(), 1, capture_ns - last_ns_});
   last_ns_ = std::max(last_ns_, capture_ns);
   seen_ = true;
   missing_ = false;
   why_.clear();
+  why_missing_.clear();
 }
 
 std::vector<absence> absence_log::look(int64_t until_ns, bool over,
@@ -60,8 +66,14 @@ std::vector<absence> absence_log::look(int64_t until_ns, bool over,
   auto away = !seen_ || missing_ || (!whole && !why_.empty());
   if (away && (length_ns >= shortest_ns || (over && !seen_)))
     add(result, {last_ns_, over ? std::max(until_ns, last_ns_ + 1) : 0,
-                 why_.empty() ? unknown_why : why_, 1, length_ns});
+                 reason(), 1, length_ns});
   return result;
+}
+
+std::string absence_log::reason() const {
+  if (!why_.empty())
+    return why_;
+  return why_missing_.empty() ? unknown_why : why_missing_;
 }
 
 void absence_log::add(std::vector<absence>& to, absence x) {

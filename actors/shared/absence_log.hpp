@@ -62,9 +62,8 @@ public:
   void because(const std::string& why);
 
   /// Frames are missing right before the next one.
-  void missing() {
-    missing_ = true;
-  }
+  /// @param why Counts where nobody says why no frame comes.
+  void missing(const std::string& why = {});
 
   /// A frame was recorded.
   void frame(int64_t capture_ns);
@@ -75,12 +74,15 @@ public:
   std::vector<absence> look(int64_t until_ns, bool over, bool whole) const;
 
 private:
+  std::string reason() const;
+
   static void add(std::vector<absence>& to, absence x);
 
   int64_t last_ns_ = 0;  ///< Of the last frame, or the start.
   bool seen_ = false;    ///< A frame was recorded.
   bool missing_ = false; ///< Something is, behind `last_ns_`.
   std::string why_;
+  std::string why_missing_;
   std::vector<absence> past_;
 };
 

@@ -5,6 +5,19 @@
 
 namespace camnode {
 
+namespace {
+
+/// Why no frame was recorded where some were lost, as far as that tells it:
+/// what the source lost may never have been captured.
+std::string why_missing(loss_place x) {
+  if (x == loss_place::none || x == loss_place::source
+      || x == loss_place::unknown)
+    return {};
+  return std::string{"frames came, and were lost: "} + to_string(x);
+}
+
+} // namespace
+
 uint64_t ledger_figures::last_of(uint64_t epoch) const {
   auto i = std::find_if(runs.rbegin(), runs.rend(),
                         [=](const auto& x) { return x.epoch == epoch; });
@@ -353,7 +366,7 @@ void recording_ledger::durable(int64_t now_ns) {
 
 void recording_ledger::lost(const recorded_loss& x) {
   std::lock_guard<std::mutex> guard{mutex_};
-  absences_.missing();
+  absences_.missing(why_missing(x.place));
   auto n = x.last - x.first + 1;
   add_bounded(figures_.lost, n);
   add_bounded(figures_.lost_at[static_cast<size_t>(x.place)], n);

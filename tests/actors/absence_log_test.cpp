@@ -96,6 +96,24 @@ CAF_TEST(a rest of a camera is no absence) {
   CAF_CHECK(end(32, true).empty());
 }
 
+CAF_TEST(what is known of missing frames is a reason until frames come) {
+  frames(0, 2);
+  log.missing("lost here");
+  log.missing();
+  check(now(5).at(0), 2, 0, "lost here");
+  frames(5, 6);
+  log.missing("lost here");
+  log.because("no route");
+  frames(9, 10);
+  log.missing();
+  frames(13, 14);
+  auto xs = end(15, true);
+  CAF_REQUIRE_EQUAL(xs.size(), 3u);
+  check(xs[0], 2, 5, "lost here");
+  check(xs[1], 6, 9, "no route");
+  check(xs[2], 10, 13, "no frame came");
+}
+
 CAF_TEST(single frames that are lost are no absence) {
   for (int i = 0; i < 20; ++i) {
     log.missing();
