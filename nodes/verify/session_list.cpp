@@ -39,6 +39,7 @@ public:
     auto listing = list_data(dir_);
     if (!listing)
       return std::move(listing.error());
+    result_.foreign = listing->strangers.size();
     for (auto& [id, pieces] : listing->cameras)
       assign(id, pieces);
     for (auto& [folder, pieces] : listing->sensors)
@@ -81,7 +82,8 @@ private:
   found_session* owner_of(const std::string& folder, const listed_piece& x) {
     auto owner = owners_.owner_of(folder, x);
     if (!owner) {
-      ++result_.foreign;
+      for (auto* file : {&x.film, &x.index})
+        result_.foreign += *file ? 1 : 0;
       return nullptr;
     }
     auto& result = found_[*owner];

@@ -29,7 +29,7 @@ struct session_listing {
 
   /// Manifests that cannot be read, each with the reason.
   std::vector<std::string> unreadable;
-  uint64_t foreign = 0;       ///< Films and tables that are no session's.
+  uint64_t foreign = 0;       ///< Files that are no session's.
   std::optional<bool> in_use; ///< As in `data_audit`.
 };
 

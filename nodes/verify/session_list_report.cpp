@@ -63,7 +63,7 @@ std::string render_text(const session_listing& x) {
   for (auto& why : x.unreadable)
     result += "unreadable: " + why + "\n";
   if (x.foreign > 0)
-    result += count_text(x.foreign, "piece") + " of no session\n";
+    result += count_text(x.foreign, "file") + " of no session\n";
   return result;
 }
 
@@ -77,7 +77,7 @@ std::string render_json(const session_listing& x) {
   for (auto& session : x.sessions)
     result["sessions"].push_back(json_of(session));
   result["unreadable"] = x.unreadable;
-  result["pieces_of_no_session"] = x.foreign;
+  result["files_of_no_session"] = x.foreign;
   return json_text(std::move(result), 2) + "\n";
 }
 

@@ -119,7 +119,8 @@ CAF_TEST(a session that is not over is named as such) {
   put(open);
   {
     auto lock = lock_data(dir.path(), std::chrono::milliseconds{0});
-    CAF_CHECK_EQUAL(list().sessions.at(0).verdict, "recording");
+    auto x = list();
+    CAF_CHECK_EQUAL(x.sessions.at(0).verdict, "recording");
   }
   auto x = list();
   CAF_CHECK_EQUAL(x.sessions.at(0).verdict, "unfinished");
@@ -149,6 +150,17 @@ CAF_TEST(a folder that is none is told) {
 
 CAF_TEST(an empty folder has no session) {
   CAF_CHECK_EQUAL(render_text(list()), "no session\n");
+}
+
+CAF_TEST(files of no session are counted whatever they are called) {
+  put("cam/old/1700000000000-1700000001000.mp4", "x");
+  put("cam/old/1700000000000-1700000001000.csv", "x");
+  put("cam/old/1700000002000.mp4", "x");
+  put("sensors/old/notes.txt", "x");
+  auto x = list();
+  CAF_CHECK_EQUAL(render_text(x), "no session\n4 files of no session\n");
+  auto json = nlohmann::json::parse(render_json(x));
+  CAF_CHECK_EQUAL(json["files_of_no_session"], 4);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
