@@ -143,14 +143,19 @@ size_t find_comment(const given_value& x) {
 /// @returns What is wrong with how a value is written, or an empty string.
 std::string why_misspelt(const given_value& x) {
   auto start = x.name + "=" + x.text + " (" + x.where + "): ";
+  auto bare = [](const given_value& y) {
+    return is_quoted(y) ? y.text.substr(1, y.text.size() - 2) : y.text;
+  };
   if (is_quoted(x))
-    return start + "want no quotes: " + x.name + "="
-           + x.text.substr(1, x.text.size() - 2);
+    return start + "want no quotes: " + x.name + "=" + bare(x);
   auto comment = find_comment(x);
-  if (comment != std::string::npos)
-    return start + "want the comment in a line of its own, and here " + x.name
-           + "=" + std::string{trim(x.text.substr(0, comment))};
-  return {};
+  if (comment == std::string::npos)
+    return {};
+  auto alone = x;
+  alone.text = trim(x.text.substr(0, comment));
+  return start + "want " + (is_quoted(alone) ? "no quotes, and " : "")
+         + "the comment in a line of its own, and here " + x.name + "="
+         + bare(alone);
 }
 
 /// @returns What is wrong, or an empty string.

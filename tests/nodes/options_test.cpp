@@ -475,6 +475,9 @@ CAF_TEST(quotes and comments behind a value are told) {
   CAF_CHECK_EQUAL(end(with("[mqtt]\nport=1883\t; usual")),
                   "want the comment in a line of its own, and here "
                   "mqtt.port=1883");
+  CAF_CHECK_EQUAL(end(with("[data]\ndir=\"/srv/x\"  # where")),
+                  "want no quotes, and the comment in a line of its own, and "
+                  "here data.dir=/srv/x");
   // In a shell's command they have a meaning.
   for (auto command : {"\"/bin/sh\"", "'/a b' \"c\"", "exec x # y"}) {
     auto config = file("[camera]\ncommand=" + std::string{command} + "\n");
