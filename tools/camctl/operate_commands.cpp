@@ -131,15 +131,16 @@ void print_truth(const answer& x, bool as_json) {
               << " s";
   std::cout << "\n";
   auto cameras = field(truth, "cameras", json::object());
-  for (auto& [id, camera] : cameras.items())
+  for (auto& [id, camera] : cameras.items()) {
+    auto error = field<std::string>(camera, "last_error", "");
     std::cout << "  " << printable(id) << "  "
               << printable(field<std::string>(camera, "state", "?")) << ", "
               << field<uint64_t>(camera, "frames_durable", 0)
               << " frames durable, " << field<uint64_t>(camera, "lost", 0)
               << " lost" << away_words(camera)
               << (field(camera, "connected", false) ? "" : ", not connected")
-              << "  " << printable(field<std::string>(camera, "last_error", ""))
-              << "\n";
+              << (error.empty() ? "" : "  ") << printable(error) << "\n";
+  }
   auto error = field<std::string>(truth, "last_error", "");
   if (!error.empty())
     std::cout << "last error: " << printable(error) << "\n";

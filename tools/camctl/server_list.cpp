@@ -24,7 +24,8 @@ std::string draw_servers(const node_report& x) {
     };
     rows.push_back(
       {printable(of["id"].text),
-       printable(of["ip"].text) + ":" + std::to_string(number("port")),
+       known(number("port") > 0,
+             printable(of["ip"].text) + ":" + std::to_string(number("port"))),
        known(!of["version"].text.empty(), printable(of["version"].text)),
        known(number("rate_mhz") > 0,
              format("%.1f Hz", static_cast<double>(number("rate_mhz")) / 1e3)),
