@@ -80,8 +80,11 @@ private:
 
   void add(const frame_range& x) {
     auto& figures = result_.figures;
-    if (!figures.first)
+    if (!figures.first) {
       figures.first = frame_number{x.epoch, x.first};
+      if (x.first > 1) // Of before, wherever that run goes on.
+        told_lost_.add({x.epoch, 1, x.first - 1});
+    }
     if (figures.last)
       add_between(*figures.last, x);
     last_ns_ = x.first_ns;
@@ -208,7 +211,7 @@ private:
   std::set<uint64_t> ended_; ///< Runs that are named as such.
   uint64_t found_lost_ = 0;  ///< Frames missing between films, and not told.
   loss_list losses_;
-  number_set told_lost_; ///< And what is told as unknown.
+  number_set told_lost_; ///< And what is no loss, or unknown.
   int64_t last_ns_ = 0;  ///< Of the first frame of the range before.
   number_set there_;
   camera_books result_;

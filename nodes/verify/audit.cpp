@@ -230,6 +230,8 @@ private:
                       + ": named as lost");
         if (before)
           check_between(*before, x, told, there);
+        else if (x.first > 1) // Of before, wherever that run goes on.
+          told.add({x.epoch, 1, x.first - 1});
         there.add(x);
         before = &x;
       }
