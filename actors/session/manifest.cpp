@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <stdexcept>
@@ -201,6 +202,9 @@ void read_unlisted(const fields& x, manifest_camera& out) {
     out.unlisted_lost = out.lost - named;
 }
 
+/// Times below this can be added without a thought.
+constexpr int64_t latest_ns = int64_t{1} << 62;
+
 absence read_absence(const fields& x) {
   absence result;
   result.from_ns = x.time("from_ms") * 1'000'000;
@@ -208,6 +212,9 @@ absence read_absence(const fields& x) {
   if (result.to_ns != 0 && result.to_ns < result.from_ns)
     refuse(x.where(), "ends before it begins");
   result.absent_ns = x.time("absent_ms") * 1'000'000;
+  if (std::max(result.from_ns, result.to_ns) > latest_ns
+      || result.absent_ns > latest_ns - result.from_ns)
+    refuse(x.where(), "is at no time");
   result.why = x.text("why").substr(0, absence_log::max_why_bytes);
   result.times = x.has("times") ? x.count("times") : 1;
   return result;
@@ -223,9 +230,6 @@ void read_address(const std::string& text, server_info& out) {
   out.ip = *ip;
   out.port = static_cast<uint16_t>(port);
 }
-
-/// Times below this can be added without a thought.
-constexpr int64_t latest_ns = int64_t{1} << 62;
 
 /// Whether the clock of `x` can be reckoned with.
 bool is_clock(const session_info& x) {

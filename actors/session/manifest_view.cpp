@@ -1,8 +1,32 @@
 #include "actors/session/manifest_view.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace camnode {
+
+namespace {
+
+/// As they were told, one that lasts included.
+absence_log absences_of(const std::vector<absence>& told) {
+  auto lasting = !told.empty() && told.back().to_ns == 0;
+  absence_log result;
+  result.restore(told, {}, lasting ? told.back().from_ns : 1);
+  if (lasting)
+    result.missing();
+  return result;
+}
+
+/// When the manifest was made, as far as an absence that lasts tells.
+int64_t now_of(const session_info& session, const manifest_camera& x) {
+  if (x.absences.empty() || x.absences.back().to_ns != 0)
+    return 0;
+  auto& lasting = x.absences.back();
+  return session.anchor_mono_ns
+         + (lasting.from_ns + lasting.absent_ns - session.start_ms * 1'000'000);
+}
+
+} // namespace
 
 ledger_figures figures_of(const manifest_camera& x) {
   ledger_figures result;
@@ -56,11 +80,12 @@ session_view view_of(const manifest& x) {
   for (auto& [id, camera] : x.cameras) {
     for (auto& [actor, n] : camera.restarts)
       result.restarts[actor + "/" + id] = n;
+    result.now_ns = std::max(result.now_ns, now_of(x.session, camera));
     auto figures = figures_of(camera);
     figures.session_ms = x.session.start_ms;
     auto ledger = std::make_shared<recording_ledger>();
     ledger->restore(std::move(figures), camera.segments, camera.losses,
-                    camera.breaks);
+                    camera.breaks, absences_of(camera.absences));
     result.cameras.push_back(
       {camera.server, nullptr, viewer_of(camera), std::move(ledger)});
   }

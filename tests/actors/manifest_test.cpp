@@ -276,6 +276,10 @@ CAF_TEST(absences are read as they were written) {
   CAF_CHECK_EQUAL(absences[1].to_ns, 0);
   CAF_CHECK_EQUAL(absences[1].absent_ns, 5'000'000'000);
   CAF_CHECK_EQUAL(absences[1].why, "refused");
+  auto first = json::parse(render_manifest(x));
+  auto again = json::parse(render_manifest(view_of(*books)));
+  CAF_CHECK_EQUAL(again["cameras"]["cam-a"]["absences"],
+                  first["cameras"]["cam-a"]["absences"]);
 }
 
 CAF_TEST(absences that cannot be are refused) {
@@ -292,4 +296,10 @@ CAF_TEST(absences that cannot be are refused) {
   auto bad = good;
   bad["to_ms"] = 4;
   CAF_CHECK_NOT_EQUAL(with(bad), "");
+  // Such as cannot be added.
+  for (auto* key : {"from_ms", "to_ms", "absent_ms"}) {
+    bad = good;
+    bad[key] = std::numeric_limits<int64_t>::max() / 1'000'000;
+    CAF_CHECK_NOT_EQUAL(with(bad), "");
+  }
 }
