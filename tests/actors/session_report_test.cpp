@@ -301,6 +301,7 @@ CAF_TEST(the history of a clock is on the session clock) {
                               false);
   CAF_CHECK_EQUAL(manifest("/cameras/left/clock_history/0"),
                   (json{{"at_ns", session.start_ms * 1'000'000 + 7 * s},
+                        {"at_ns_text", "1800000007000000000"},
                         {"epoch", 9},
                         {"offset_ns", -5},
                         {"error_ns", 6},

@@ -1,6 +1,7 @@
 #define CAF_SUITE session_actor
 #include "tests/camnode_test.hpp"
 
+#include "messages/when.hpp"
 #include "tests/actors/frame_samples.hpp"
 #include "tests/actors/session_fixture.hpp"
 
@@ -550,7 +551,7 @@ CAF_TEST(a start within a session changes nothing and is answered) {
   CAF_CHECK_EQUAL(light("/label"), "one");
   CAF_CHECK_EQUAL(light("/commands_refused"), 1);
   CAF_CHECK_EQUAL(light("/last_error"), "start: recording already, since "
-                                          + std::to_string(start_ms));
+                                          + time_text(start_ms * 1'000'000));
 }
 
 CAF_TEST(a start while the last session is completed waits for its end) {

@@ -29,6 +29,8 @@ CAF_TEST(a manifest is there from the start on) {
 
 CAF_TEST(a manifest is written at each cut and at the end) {
   auto ledger = add_camera("left");
+  // One that is away would be news before that.
+  cameras->look()[0].viewer->update([](auto& f) { f.connected = true; });
   start_session_actor();
   start_recording();
   ledger->begin(told.sessions[0]);

@@ -301,9 +301,8 @@ CAF_TEST(a time without a broker is a loss and no damage) {
   CAF_CHECK(x.lossy());
   CAF_REQUIRE_EQUAL(x.sessions.at(0).losses.size(), 2u);
   CAF_CHECK_EQUAL(x.sessions[0].losses[1],
-                  "readings from " + std::to_string(start_ms + 5'000)
-                    + " to the end are unknown: there was no connection to the "
-                      "broker");
+                  "readings from 08:00:05.123 to the end are unknown: "
+                  "there was no connection to the broker");
 }
 
 CAF_TEST(files of others are told and no damage) {
@@ -435,7 +434,7 @@ CAF_TEST(a complete film that is missing is told while its session goes on) {
   cut_off();
   fs::remove(dir.path() / film(0));
   fs::remove(dir.path() / ("cam/cam-a/" + stem(0) + ".csv"));
-  check_damage(stem(0) + ".mp4: is missing, with 4 frames");
+  check_damage(stem(0) + ".mp4: is missing, with frames 1 to 4");
 }
 
 CAF_TEST(an open film that is gone is told by what was safe in it) {
