@@ -18,7 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-constexpr auto alarm_name = "data.dir";
+/// Not `data.dir`, which is SESSION's to set and to take back.
+constexpr auto alarm_name = "legacy client";
 
 /// How long after its last byte a film counts as being written.
 constexpr auto fresh = 60s;
@@ -62,7 +63,7 @@ struct folder_watch::state {
                     : std::string{};
     directory->set_alarm(alarm_name, why);
     if (told)
-      log_warning("node", alarm_name, "=", dir.string(), ": ", why);
+      log_warning("node", "data.dir=", dir.string(), ": ", why);
   }
 
   const std::filesystem::path dir;

@@ -102,7 +102,7 @@ def test_a_legacy_client_in_the_folder_is_an_alarm(room):
     client = room.client()
     client.wait_log(r"data\.dir=.*20261130_101502\.123\.mp4: a client of the "
                     "legacy system records into this folder")
-    room.wait_light(lambda x: film.name in x["alarms"].get("data.dir", ""))
+    room.wait_light(lambda x: film.name in x["alarms"].get("legacy client", ""))
 
 
 @pytest.mark.parametrize("errors", [

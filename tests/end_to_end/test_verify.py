@@ -73,6 +73,9 @@ def test_a_session_that_was_cut_off_is_unfinished_until_it_is_repaired(room):
     check_no_damage(room)
     room.client(segment=1)
     wait_more(room, "cam-a", 30)
+    # The first manifest told of a camera that no client was there for.
+    wait_until("the manifest has what came out of the server's ring",
+               lambda: verify(room.data)[0] == 0)
     assert check_no_damage(room)["verdict"] == "recording"
     room.stop_recording()
     recording, _ = check_nothing_missing(room, session, "cam-a")
