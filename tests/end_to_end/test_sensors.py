@@ -1,7 +1,6 @@
 """What becomes of sensors' readings: none is doubled, none goes unnamed, every
 byte of them can be had back."""
 
-import base64
 import collections
 import csv
 import json

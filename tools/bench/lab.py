@@ -3,8 +3,6 @@
 import contextlib
 import getpass
 import json
-import os
-import pathlib
 import signal
 import socket
 import subprocess
