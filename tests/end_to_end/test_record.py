@@ -99,10 +99,13 @@ def check_ends(recording):
     """Whatever has data throughout begins and ends with the session."""
     cuts = recording.cuts()
     assert len(cuts) >= 3
+    # The stop may come so soon behind a cut that not all have data there.
+    begin, end = (int(x) for x in cuts[-1].split("-"))
+    allowed = [cuts] if end - begin > 1000 else [cuts, cuts[:-1]]
     for camera in ("cam-a", "cam-b"):
-        assert [x.stem for x in recording.films(camera)] == cuts
+        assert [x.stem for x in recording.films(camera)] in allowed
     for topic in ("sensor/roof/weather", "sensor/notes"):
-        assert [x.stem for x in recording.sensor_files(topic)] == cuts
+        assert [x.stem for x in recording.sensor_files(topic)] in allowed
 
 
 def test_everything_of_a_session_is_on_disk_once_and_in_its_place(room):
