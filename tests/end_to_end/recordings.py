@@ -17,6 +17,9 @@ RECEIVE_TIME_ONLY = 1
 MOVED_FORWARD = 2
 ARRIVAL_TIME = 8
 
+# What a clock may drift against another one, as nodes take it.
+MAX_DRIFT_PPM = 300
+
 
 class Frame:
     """One frame on disk: its row in the index, and its JPEG in the film."""
@@ -177,15 +180,21 @@ class Recording:
     @staticmethod
     def _check_times(books, frames):
         """The manifest says what the times are. Where the index has no bound,
-        the clock's own holds for the time of arrival."""
+        the clock's own holds for the time of arrival, and what the clock may
+        have drifted since it was written down, which is every 10 s."""
         kinds = {ARRIVAL_TIME: "arrival at the server",
                  RECEIVE_TIME_ONLY: "arrival at the client", 0: "sensor"}
         kind = frames[-1].flags & (ARRIVAL_TIME | RECEIVE_TIME_ONLY)
         assert books["time"] == kinds[kind]
         clocks = [*books["clock_history"], books["clock"] or {"error_ns": 0}]
+        error_ns = max(x["error_ns"] for x in clocks)
+        looks_ns = [x["at_ns"] for x in books["clock_history"]]
         for frame in frames:
             if frame.flags & ARRIVAL_TIME:
-                frame.offset_error_ns = max(x["error_ns"] for x in clocks)
+                age_ns = min((frame.capture_ns - x for x in looks_ns
+                              if x <= frame.capture_ns), default=0)
+                frame.offset_error_ns = error_ns \
+                    + age_ns * MAX_DRIFT_PPM // 1_000_000
 
     @staticmethod
     def _check_sequence(books, frames):
