@@ -114,7 +114,8 @@ class LyingCamera:
 
 
 def lies():
-    """Clocks and frames."""
+    """Clocks and frames. Numbers are the largest that a stream may have: others
+    end it."""
     biggest, smallest = 2 ** 63 - 1, -2 ** 63
     now = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
     honest = {"receive_mono_ns": now, "send_mono_ns": now}
@@ -123,7 +124,7 @@ def lies():
         return [{"X_Camnode_Epoch": 7, "X_Camnode_Sequence": n,
                  "X_Camnode_Capture_Mono_Ns": mono(n)} for n in numbers]
     lost = frames(lambda n: now + n)
-    lost[3]["X_Camnode_Lost"] = f"1-{2 ** 64 - 1}"
+    lost[3]["X_Camnode_Lost"] = f"1-{2 ** 53 - 1}"
     return {
         "far-clock": ({"receive_mono_ns": biggest, "send_mono_ns": smallest},
                       frames(lambda n: now)),
@@ -135,7 +136,7 @@ def lies():
         "same-time": (honest, frames(lambda n: now)),
         "far-future": (honest, frames(lambda n: biggest - n)),
         "far-number": (honest, frames(lambda n: now,
-                                      [1, 2, 2 ** 64 - 2, 2 ** 64 - 1])),
+                                      [1, 2, 2 ** 53 - 2, 2 ** 53 - 1])),
         "all-lost": (honest, lost),
     }
 
