@@ -53,8 +53,10 @@ gap_before find_gap(const frame_past& before, const frame& x, uint64_t skipped,
   }
   if (same && numbered && skipped > missing) // Another run was between them.
     result.end = gap_before::run_end::new_run;
-  // What went unread of other runs may be of any of them: what a run captured
-  // after its end is unknown anyway.
+  if (!same && skipped > missing)
+    add(result,
+        {last.epoch, last.sequence + 1, last.sequence + (skipped - missing),
+         loss_place::client_ring, capture_ns});
   auto told = x.gap.first == first && (same || x.gap.last + 1 == x.sequence);
   add(result,
       {x.epoch, first, x.sequence - 1, place_of(x, told, skipped), capture_ns});
