@@ -1,5 +1,6 @@
 #include "actors/recorder/frame_account.hpp"
 
+#include "actors/shared/capture_bound.hpp"
 #include "actors/shared/log.hpp"
 #include "messages/when.hpp"
 
@@ -18,20 +19,36 @@ void frame_account::go_on(std::optional<frame_number> last, int64_t client_ns) {
   last_ns_ = client_ns;
 }
 
-void frame_account::take_gap(const frame& x, uint64_t skipped,
+void frame_account::take_gap(const frame_ring::reading& found,
                              int64_t capture_ns) {
+  auto& x = *found.frame;
   if (!last_) // What was missing before we began is not our loss.
     return;
   frame_past before{*last_, client_ns_of(x) - last_ns_, 0};
   if (last_->epoch != x.epoch)
     before.last_of_run = ledger_->last_of(x.epoch);
-  auto gap = find_gap(before, x, skipped, capture_ns);
+  auto gap = find_gap(before, x, found.skipped, capture_ns);
   if (gap.end != gap_before::run_end::none) {
     ledger_->run_ended({*last_, capture_ns, gap.until});
     tell_end(gap.end, x);
   }
+  lose_unread(found, capture_ns);
   for (auto& loss : gap.losses)
     lose(loss);
+}
+
+void frame_account::lose_unread(const frame_ring::reading& x,
+                                int64_t capture_ns) {
+  auto ago_ns = client_ns_of(*x.frame) - last_ns_;
+  for (auto& run : x.unread) {
+    auto first = (run.epoch == last_->epoch ? last_->sequence
+                                            : ledger_->last_of(run.epoch))
+                 + 1;
+    // Where numbers jumped, nobody knows how many are missing.
+    if (run.epoch != x.frame->epoch && first <= run.last
+        && run.last - first < most_captured(ago_ns))
+      lose({run.epoch, first, run.last, loss_place::client_ring, capture_ns});
+  }
 }
 
 void frame_account::see(const frame& x) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/recorder/gap_before.hpp"
+#include "actors/shared/frame_ring.hpp"
 #include "actors/shared/log_pace.hpp"
 #include "actors/shared/recording_ledger.hpp"
 
@@ -36,8 +37,8 @@ public:
 
   /// Notes what is missing right before `x`, which is at `capture_ns` of the
   /// session clock.
-  /// @param skipped How many frames before it the ring let go of unread.
-  void take_gap(const frame& x, uint64_t skipped, int64_t capture_ns);
+  /// @param found How `x` was read from its ring.
+  void take_gap(const frame_ring::reading& found, int64_t capture_ns);
 
   /// `x` is the last frame seen.
   void see(const frame& x);
@@ -48,6 +49,9 @@ public:
   void lose(const recorded_loss& x);
 
 private:
+  /// What went unread of other runs than that of `x`.
+  void lose_unread(const frame_ring::reading& x, int64_t capture_ns);
+
   void tell_end(gap_before::run_end why, const frame& next);
 
   const recording_ledger_ptr ledger_;

@@ -53,10 +53,6 @@ gap_before find_gap(const frame_past& before, const frame& x, uint64_t skipped,
   }
   if (same && numbered && skipped > missing) // Another run was between them.
     result.end = gap_before::run_end::new_run;
-  if (!same && skipped > missing)
-    add(result,
-        {last.epoch, last.sequence + 1, last.sequence + (skipped - missing),
-         loss_place::client_ring, capture_ns});
   auto told = x.gap.first == first && (same || x.gap.last + 1 == x.sequence);
   add(result,
       {x.epoch, first, x.sequence - 1, place_of(x, told, skipped), capture_ns});

@@ -24,7 +24,7 @@ struct gap_before {
   /// Likewise, of the second frame's run up to here; sequence 0: all is known.
   frame_number until;
 
-  /// In the order of their frames; at most two.
+  /// Of the second frame's run; at most one.
   std::vector<recorded_loss> losses;
 };
 

@@ -135,7 +135,7 @@ bool recorder::finish_before(const session_info& next) {
       auto found = parts_.ring->next(cursor_);
       if (!found.frame)
         break;
-      if (auto err = take(*found.frame, found.skipped)) {
+      if (auto err = take(found)) {
         fail(std::move(err));
         return false;
       }
@@ -161,7 +161,7 @@ void recorder::drain() {
     if (!found.frame)
       return;
     heard_ns_ = parts_.clock();
-    if (auto err = take(*found.frame, found.skipped))
+    if (auto err = take(found))
       return fail(std::move(err));
     if (past_stop_)
       return;
@@ -170,7 +170,8 @@ void recorder::drain() {
   caf::anon_send(recorder_actor{this}, wake_atom_v);
 }
 
-caf::error recorder::take(const frame& x, uint64_t skipped) {
+caf::error recorder::take(const frame_ring::reading& found) {
+  auto& x = *found.frame;
   auto at = place(x);
   auto capture_ns = at.capture_ns;
   auto capture_ms = whole_ms(capture_ns);
@@ -179,7 +180,7 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
                                        : parts_.stop->of(session_.start_ms);
   if (stop_ms != 0 && capture_ms >= stop_ms) {
     past_stop_ = true;
-    account_.take_gap(x, skipped, capture_ns); // May reach back before it.
+    account_.take_gap(found, capture_ns); // May reach back before it.
     account_.see_all_before(x); // What was missing is no other session's loss.
     return caf::none;
   }
@@ -187,7 +188,7 @@ caf::error recorder::take(const frame& x, uint64_t skipped) {
     account_.see(x);
     return caf::none;
   }
-  account_.take_gap(x, skipped, capture_ns);
+  account_.take_gap(found, capture_ns);
   account_.see(x);
   // A picture without a size fits no film.
   auto err = x.width == 0 || x.height == 0

@@ -71,7 +71,7 @@ private:
 
   /// Reads what is in the ring, a bounded number of frames at a time.
   void drain();
-  caf::error take(const frame& x, uint64_t skipped);
+  caf::error take(const frame_ring::reading& found);
 
   /// A frame's place on the session clock.
   struct frame_place {

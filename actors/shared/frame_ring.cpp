@@ -48,7 +48,11 @@ frame_ring::reading frame_ring::next(position& cursor) const {
   auto from = std::max(cursor, begin_);
   if (from >= end_)
     return {};
-  reading result{at(from).frame, from - cursor};
+  reading result{at(from).frame, from - cursor, {}};
+  if (result.skipped > 0)
+    for (auto& [run, where] : gone_)
+      if (where >= cursor)
+        result.unread.push_back(run);
   cursor = from + 1;
   return result;
 }
@@ -57,7 +61,7 @@ frame_ring::reading frame_ring::next_live(position& cursor) const {
   std::lock_guard<std::mutex> guard{mutex_};
   if (cursor >= end_)
     return {};
-  reading result{at(end_ - 1).frame, end_ - 1 - cursor};
+  reading result{at(end_ - 1).frame, end_ - 1 - cursor, {}};
   cursor = end_;
   return result;
 }
@@ -157,8 +161,24 @@ void frame_ring::grow() {
   slots_ = std::move(bigger);
 }
 
+void frame_ring::note_gone(const frame& x) {
+  unread_run run{x.epoch, x.sequence};
+  if (gone_.empty() || gone_.back().first.epoch != x.epoch) {
+    gone_.erase(std::remove_if(gone_.begin(), gone_.end(),
+                               [&](auto& y) {
+                                 return y.first.epoch == x.epoch;
+                               }),
+                gone_.end());
+    if (gone_.size() >= max_runs)
+      gone_.erase(gone_.begin());
+    gone_.emplace_back();
+  }
+  gone_.back() = {run, begin_};
+}
+
 void frame_ring::drop_oldest() {
   auto& x = at(begin_);
+  note_gone(*x.frame);
   bytes_ -= x.frame->jpeg.footprint();
   charged_ -= charge_of(*x.frame);
   if (shared_)

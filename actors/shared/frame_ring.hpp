@@ -35,11 +35,22 @@ public:
     caf::timespan age; ///< Distance of the newest frame's time to the oldest's.
   };
 
+  /// A run of the server, of which frames went unread.
+  struct unread_run {
+    uint64_t epoch = 0;
+    uint64_t last = 0; ///< The newest of them.
+  };
+
   /// What a cursor finds.
   struct reading {
     frame_ptr frame;      ///< Null if the reader has seen everything.
     uint64_t skipped = 0; ///< Frames between the last one and this.
+
+    /// Whose those were, at most `max_runs`, the newest ones; of `next` only.
+    std::vector<unread_run> unread;
   };
+
+  static constexpr size_t max_runs = 256;
 
   struct figures {
     uint64_t pushed = 0;
@@ -159,6 +170,7 @@ private:
 
   void grow();
   bool oldest_is_too_old(int64_t now_ns) const;
+  void note_gone(const frame& x);
   void drop_oldest();
 
   /// What a frame takes of the shared memory.
@@ -173,6 +185,10 @@ private:
   std::atomic<size_t> expected_{0};
   mutable std::mutex mutex_;
   std::vector<entry> slots_; ///< Size is a power of two.
+
+  /// The runs that frames of were let go of, and where the newest of these
+  /// was, in that order.
+  std::vector<std::pair<unread_run, position>> gone_;
   position begin_ = 0;
   position end_ = 0;
   position held_from_ = nothing_held;

@@ -67,10 +67,9 @@ CAF_TEST(a new run begins with its first number) {
   CAF_CHECK_EQUAL(text(x), "end, 8:1-3 server ring");
 }
 
-CAF_TEST(the ring may have let go of frames of both runs) {
-  CAF_CHECK_EQUAL(text(frame_of(8, 1), 3), "end, 7:11-13 client ring");
-  CAF_CHECK_EQUAL(text(frame_of(8, 3), 3),
-                  "end, 7:11-11 client ring, 8:1-2 client ring");
+CAF_TEST(of a new run no more is missing than its first numbers) {
+  CAF_CHECK_EQUAL(text(frame_of(8, 1), 3), "end");
+  CAF_CHECK_EQUAL(text(frame_of(8, 3), 3), "end, 8:1-2 client ring");
   CAF_CHECK_EQUAL(text(frame_of(8, 3), 2), "end, 8:1-2 client ring");
 }
 
@@ -112,5 +111,5 @@ CAF_TEST(a run that comes back goes on behind its last number) {
   CAF_CHECK_EQUAL(text(frame_of(8, 24), 0, last, 20),
                   "end, 8:21-23 client ring");
   CAF_CHECK_EQUAL(text(frame_of(8, 24), 5, last, 20),
-                  "end, 7:11-12 client ring, 8:21-23 client ring");
+                  "end, 8:21-23 client ring");
 }

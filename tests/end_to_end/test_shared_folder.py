@@ -155,7 +155,7 @@ def check_modes(data, umask):
         except FileNotFoundError:
             continue # It has another name by now.
         want = (0o750 if stat.S_ISDIR(mode)
-                else 0o600 if path.name == ".camnode.lock" else 0o640)
+                else 0o600 if path.name.startswith(".camnode.") else 0o640)
         assert stat.S_IMODE(mode) == want & ~umask, path
         files += stat.S_ISREG(mode)
     return files

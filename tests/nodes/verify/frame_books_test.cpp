@@ -71,7 +71,7 @@ public:
         return;
       auto& x = *found.frame;
       auto capture_ns = session_.session_ns(x.capture_mono_ns + x.offset_ns);
-      account_.take_gap(x, found.skipped, capture_ns);
+      account_.take_gap(found, capture_ns);
       account_.see(x);
       if (draw(50) == 0) {
         account_.lose(
