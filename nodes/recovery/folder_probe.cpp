@@ -28,11 +28,15 @@ public:
       ::unlink(path_.c_str());
   }
 
-  caf::error create() {
-    struct stat info; // What a probe that was killed left.
+  /// Removes what a probe that was killed left.
+  void clear() {
+    struct stat info;
     if (::lstat(path_.c_str(), &info) == 0 && S_ISREG(info.st_mode)
         && info.st_size == 0)
       ::unlink(path_.c_str());
+  }
+
+  caf::error create() {
     auto fd = create_file(path_);
     if (!fd)
       return std::move(fd.error());
@@ -70,6 +74,8 @@ caf::expected<folder_abilities> probe_folder(const fs::path& dir) {
   probe_file first{name_in(dir, ".a")};
   probe_file second{name_in(dir, ".b")};
   probe_file free{name_in(dir, ".c")};
+  for (auto* x : {&first, &second, &free})
+    x->clear();
   for (auto* x : {&first, &second})
     if (auto err = x->create())
       return err;

@@ -173,7 +173,10 @@ def test_a_slewed_capture_clock_is_within_the_bounds(room, shifted):
           f"the slew is known, {max(over[False]) / 1000:.0f} us else; bounds up"
           f" to {max(x.offset_error_ns for x in frames) / 1000:.0f} us")
     assert max(over[True]) < 15_000_000 # All of what 3 s make.
-    assert max(over[False]) <= 10_000 # What the test's own clock is off by.
+    # The index has no bound of an arrival, and the manifest has the clock's every
+    # 10 s: between two looks, of five a second, a slew makes 1 ms. The test's own
+    # clock is off by 10 us.
+    assert max(over[False]) <= 1_010_000
 
 
 # On its way to the server and back, in s at most; the clock's drift in ppm.

@@ -19,7 +19,9 @@ CAF_TEST(a folder that can do all has no limits and keeps nothing of it) {
 
 CAF_TEST(what an earlier probe left is in no ones way and others files are) {
   scratch_directory dir;
-  dir.put(".camnode.probe.a", "");
+  for (auto* left :
+       {".camnode.probe.a", ".camnode.probe.b", ".camnode.probe.c"})
+    dir.put(left, "");
   CAF_CHECK(probe_folder(dir.path()));
   CAF_CHECK(std::filesystem::is_empty(dir.path()));
   dir.put(".camnode.probe.b", "precious");
