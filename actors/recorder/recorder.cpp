@@ -132,7 +132,7 @@ bool recorder::finish_before(const session_info& next) {
     if (session_.stop_ms == 0) // Nobody told: when the next one began.
       session_.stop_ms = whole_ms(session_.session_ns(next.anchor_mono_ns));
     while (!past_stop_) {
-      auto found = parts_.ring->next(cursor_);
+      auto found = read();
       if (!found.frame)
         break;
       if (auto err = take(found)) {
@@ -157,7 +157,7 @@ void recorder::drain() {
   if (!session_.exists() || past_stop_)
     return;
   for (int i = 0; i < frames_per_turn; ++i) {
-    auto found = parts_.ring->next(cursor_);
+    auto found = read();
     if (!found.frame)
       return;
     heard_ns_ = parts_.clock();
@@ -168,6 +168,18 @@ void recorder::drain() {
   }
   // Messages in between have their turn.
   caf::anon_send(recorder_actor{this}, wake_atom_v);
+}
+
+frame_ring::reading recorder::read() {
+  // What the ring let go of before the first look is missing, too.
+  auto start_ns = session_.client_ns(session_.start_ms);
+  if (!account_.last())
+    if (auto gone = parts_.ring->first_gone_since(start_ns)) {
+      auto before = std::max<uint64_t>(gone->sequence, 1) - 1;
+      account_.go_on(frame_number{gone->epoch, before}, start_ns);
+      cursor_ = gone->where;
+    }
+  return parts_.ring->next(cursor_);
 }
 
 caf::error recorder::take(const frame_ring::reading& found) {

@@ -71,6 +71,7 @@ private:
 
   /// Reads what is in the ring, a bounded number of frames at a time.
   void drain();
+  frame_ring::reading read();
   caf::error take(const frame_ring::reading& found);
 
   /// A frame's place on the session clock.

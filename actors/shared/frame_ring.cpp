@@ -93,6 +93,15 @@ frame_ring::position frame_ring::position_behind(uint64_t epoch,
   return begin_;
 }
 
+std::optional<frame_ring::gone_frame>
+frame_ring::first_gone_since(int64_t client_ns) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  for (auto p = begin_ - remembered_.size(); p < begin_; ++p)
+    if (auto& x = remembered_[p % max_remembered]; x.client_ns >= client_ns)
+      return x;
+  return std::nullopt;
+}
+
 void frame_ring::hold_from(position p) {
   std::lock_guard<std::mutex> guard{mutex_};
   held_from_ = p;
@@ -174,6 +183,10 @@ void frame_ring::note_gone(const frame& x) {
     gone_.emplace_back();
   }
   gone_.back() = {run, begin_};
+  if (remembered_.size() < max_remembered)
+    remembered_.emplace_back();
+  remembered_[begin_ % max_remembered]
+    = {x.epoch, x.sequence, x.capture_mono_ns + x.offset_ns, begin_};
 }
 
 void frame_ring::drop_oldest() {

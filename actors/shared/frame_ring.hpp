@@ -13,6 +13,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace camnode {
@@ -51,6 +52,17 @@ public:
   };
 
   static constexpr size_t max_runs = 256;
+
+  /// A frame that the ring let go of.
+  struct gone_frame {
+    uint64_t epoch = 0;
+    uint64_t sequence = 0;
+    int64_t client_ns = 0; ///< When it was captured, `client_clock_ns`.
+    position where = 0;
+  };
+
+  /// How many of these it remembers: two minutes of 30 frames a second.
+  static constexpr size_t max_remembered = 4096;
 
   struct figures {
     uint64_t pushed = 0;
@@ -109,6 +121,10 @@ public:
   /// follows it; at the oldest one held if the ring does not know the epoch or
   /// its frames have gone; at the end if nothing follows.
   position position_behind(uint64_t epoch, uint64_t sequence) const;
+
+  /// The first frame gone, of those it remembers, that was captured at
+  /// `client_ns` or later.
+  std::optional<gone_frame> first_gone_since(int64_t client_ns) const;
 
   /// Keeps what is at `p` and behind it beyond its age, as somebody is not done
   /// with it: up to `held_ages` times as long. The bound in bytes stays as it
@@ -189,6 +205,8 @@ private:
   /// The runs that frames of were let go of, and where the newest of these
   /// was, in that order.
   std::vector<std::pair<unread_run, position>> gone_;
+
+  std::vector<gone_frame> remembered_; ///< That at `p` is `p % max_remembered`.
   position begin_ = 0;
   position end_ = 0;
   position held_from_ = nothing_held;

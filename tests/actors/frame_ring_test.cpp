@@ -163,6 +163,34 @@ CAF_TEST(a lossless reader is told how many frames have gone) {
   CAF_CHECK_EQUAL(ring.next(cursor).skipped, 0u);
 }
 
+CAF_TEST(the ring remembers when the frames were captured that have gone) {
+  frame_ring ring{{500, 1h}};
+  auto captured = [](uint64_t sequence) {
+    auto x = new_frame(sequence, 1, 100);
+    x->capture_mono_ns = static_cast<int64_t>(sequence) * 1'000;
+    x->offset_ns = 7;
+    return x;
+  };
+  for (uint64_t i = 1; i <= 10; ++i)
+    ring.push(captured(i), 0);
+  auto found = ring.first_gone_since(2'008);
+  CAF_REQUIRE(found);
+  auto gone = *found;
+  CAF_CHECK_EQUAL(gone.sequence, 3u);
+  CAF_CHECK_EQUAL(gone.where, 2u);
+  CAF_CHECK_EQUAL(gone.client_ns, 3'007);
+  auto first_since = [&](int64_t client_ns) {
+    return ring.first_gone_since(client_ns).value_or(gone).sequence;
+  };
+  CAF_CHECK_EQUAL(first_since(0), 1u);
+  CAF_CHECK_EQUAL(first_since(5'007), 5u);
+  CAF_CHECK(!ring.first_gone_since(5'008)); // The sixth is here.
+  constexpr auto most = frame_ring::max_remembered;
+  for (uint64_t i = 11; i <= most + 10; ++i)
+    ring.push(captured(i), 0);
+  CAF_CHECK_EQUAL(first_since(0), 6u);
+}
+
 CAF_TEST(a live reader skips to the newest frame and is told how many) {
   frame_ring ring{{500, 1h}};
   frame_ring::position cursor = 0;

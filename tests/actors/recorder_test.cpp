@@ -90,6 +90,37 @@ CAF_TEST(frames from before the start are left out and no loss) {
   CAF_CHECK_EQUAL(ledger->look().lost, 0u);
 }
 
+CAF_TEST(what the ring let go of from before the start is no loss) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
+  for (uint64_t i = 1; i <= 10; ++i) // 1 to 4 are of before the start.
+    ring->push(frame_at(static_cast<int64_t>(i) * 100 - 500, i),
+               now_ns + static_cast<int64_t>(i) * 200 * ms);
+  record();
+  CAF_CHECK_EQUAL(written(), texts{"0-: 5 6 7 8 9 10"});
+  CAF_CHECK_EQUAL(ledger->look().lost, 0u);
+}
+
+CAF_TEST(what came and went before a recorder looked is a loss) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
+  for (uint64_t i = 1; i <= 10; ++i)
+    ring->push(frame_at(static_cast<int64_t>(i) * 100 - 300, i),
+               now_ns + static_cast<int64_t>(i) * 200 * ms);
+  record();
+  CAF_CHECK_EQUAL(written(), texts{"0-: 5 6 7 8 9 10"});
+  CAF_CHECK_EQUAL(ledger->look().lost, 2u); // 3 and 4.
+}
+
+CAF_TEST(what came and went before the first frame was read is a loss) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
+  record();
+  for (uint64_t i = 1; i <= 10; ++i)
+    ring->push(frame_at(static_cast<int64_t>(i) * 100, i),
+               now_ns + static_cast<int64_t>(i) * 1'200 * ms);
+  advance(beat);
+  CAF_CHECK_EQUAL(written(), texts{"0-: 5 6 7 8 9 10"});
+  CAF_CHECK_EQUAL(ledger->look().lost, 4u);
+}
+
 CAF_TEST(frames that wait in the ring are all written) {
   for (uint64_t i = 1; i <= 1'000; ++i)
     push(frame_at(static_cast<int64_t>(i) * 30, i));
