@@ -69,6 +69,20 @@ def test_commands_answer_programs_in_json(room):
     assert json.loads(done.stdout)["session"] == told["session"]
 
 
+@pytest.mark.parametrize("arguments, why", [
+    (["stop"], "nothing is being recorded"), # The truth light tells it,
+    (["start", "--label", "../x"], "label"), # and the port.
+])
+def test_a_refusal_is_json_too(room, arguments, why):
+    client = room.client()
+    room.wait_light(lambda x: x["state"] == "idle")
+    done = client.camctl("record", *arguments, "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1 and why in told["error"]
+    assert told["node"]["address"] == client.inspected()
+    assert done.stderr == f"camctl: {told['error']}\n"
+
+
 def test_show_says_of_which_node(room):
     server = room.server("cam-a", "--camera.source=none")
     for name in ("discovery", "ring"):

@@ -1,0 +1,45 @@
+#include "tools/camctl/outcome.hpp"
+
+#include "tools/camctl/command.hpp"
+#include "tools/camctl/wording.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+#include <utility>
+
+namespace camctl {
+
+using json = nlohmann::json;
+
+namespace {
+
+void print_json(const answer& x, json facts) {
+  facts["node"] = {{"address", x.at.text()},
+                   {"role", x.report.role},
+                   {"id", x.report.id}};
+  std::cout << facts.dump(-1, ' ', false, json::error_handler_t::replace)
+            << "\n";
+}
+
+} // namespace
+
+void tell(const node_query& query, const answer& x, const std::string& text,
+          json facts) {
+  if (query.json)
+    print_json(x, std::move(facts));
+  else
+    std::cout << printable(text) << "\n";
+}
+
+int tell_failure(const node_query& query, const answer& x,
+                 const std::string& text, json facts) {
+  std::cerr << "camctl: " << printable(text) << "\n";
+  if (query.json) {
+    facts["error"] = text;
+    print_json(x, std::move(facts));
+  }
+  return failed;
+}
+
+} // namespace camctl
