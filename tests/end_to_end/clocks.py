@@ -10,6 +10,10 @@ from streams import boottime_ns
 
 NAME = "tests/libcamnode_clock_shift.so"
 
+# How long before its time a change of a clock is told to it: longer than any
+# machine takes from one line of a test to the next.
+SOON_NS = 2_000_000_000
+
 
 def find_library():
     """It belongs to the tests, which the release preset does not build."""
@@ -23,11 +27,6 @@ def preloaded(library):
     sanitizer = os.environ.get("ASAN_OPTIONS", "")
     return {"LD_PRELOAD": library,
             "ASAN_OPTIONS": f"{sanitizer}:verify_asan_link_order=0"}
-
-
-def honest(option):
-    """A `stamped` option whose source has the kernel's clocks all the same."""
-    return option.replace("=exec ", "=exec env -u LD_PRELOAD ", 1)
 
 
 class WrongUtc:
@@ -52,43 +51,50 @@ class WrongUtc:
 
 
 class WrongCaptureClock:
-    """The clock on which a server stamps its frames."""
+    """The clock on which a server stamps its frames. What it shows is known to
+    the ns at any time, as changes are told to it before their time."""
 
     def __init__(self, room, name, ahead_ns, ppm=0):
         self._path = room.folder / f"{name}.clock"
-        self._file = self._path.open("w")
-        # How it has gone: since when, how far ahead then, and how fast.
-        self.spans = [(boottime_ns(), ahead_ns, ppm)]
-        self._write()
+        self._file = self._path.open("ab", buffering=0)
+        # How it goes: since when, how far ahead then, and how fast.
+        self._spans = []
+        self._append(boottime_ns(), ahead_ns, ppm)
 
-    def _write(self):
-        since_ns, ahead_ns, ppm = self.spans[-1]
-        # In place and of one length: it is looked at while this writes.
-        text = f"{ahead_ns:+020} {ppm:+08} {since_ns:+020}\n"
-        os.pwrite(self._file.fileno(), text.encode(), 0)
+    def _append(self, since_ns, ahead_ns, ppm):
+        self._spans.append((since_ns, ahead_ns, ppm))
+        self._file.write(f"{ahead_ns} {ppm} {since_ns}\n".encode())
 
-    def step(self, ahead_ns):
-        """Sets it; `true_ns` is of no use from then on."""
-        since_ns, _, ppm = self.spans[-1]
-        self.spans = [(since_ns, ahead_ns, ppm)]
-        self._write()
+    def _change(self, by_ns, ppm):
+        since_ns = boottime_ns() + SOON_NS
+        self._append(since_ns, self.ahead_ns(since_ns) + by_ns, ppm)
+        assert boottime_ns() < since_ns
+        return since_ns
+
+    def step(self, by_ns):
+        """Sets it forward, soon.
+        :returns: CLOCK_BOOTTIME in ns when that is.
+        """
+        return self._change(by_ns, self._spans[-1][2])
 
     def slew(self, ppm):
-        """From now on it runs faster or slower, as a time daemon makes it.
-        :returns: CLOCK_BOOTTIME in ns.
+        """Soon it runs faster or slower, as a time daemon makes it.
+        :returns: CLOCK_BOOTTIME in ns when that begins.
         """
-        since_ns, ahead_ns, old_ppm = self.spans[-1]
-        now_ns = boottime_ns()
-        moved_ns = (now_ns - since_ns) * old_ppm // 1_000_000
-        self.spans.append((now_ns, ahead_ns + moved_ns, ppm))
-        self._write()
-        return now_ns
+        return self._change(0, ppm)
+
+    def ahead_ns(self, boot_ns):
+        """How far ahead it is at that CLOCK_BOOTTIME."""
+        since_ns, ahead_ns, ppm = next(
+            (x for x in reversed(self._spans) if x[0] <= boot_ns),
+            self._spans[0])
+        return ahead_ns + (boot_ns - since_ns) * ppm // 1_000_000
 
     def true_ns(self, stamp_ns):
-        """CLOCK_BOOTTIME when the clock showed `stamp_ns`, without steps."""
+        """CLOCK_BOOTTIME when the clock showed `stamp_ns`."""
         since_ns, ahead_ns, ppm = next(
-            (x for x in reversed(self.spans) if x[0] + x[1] <= stamp_ns),
-            self.spans[0])
+            (x for x in reversed(self._spans) if x[0] + x[1] <= stamp_ns),
+            self._spans[0])
         ahead = stamp_ns - ahead_ns - since_ns
         return since_ns + ahead * 1_000_000 // (1_000_000 + ppm)
 

@@ -20,6 +20,9 @@ ARRIVAL_TIME = 8
 # What a clock may drift against another one, as nodes take it.
 MAX_DRIFT_PPM = 300
 
+# By what readings of two clocks of one machine can differ.
+READING_NS = 2_000
+
 
 class Frame:
     """One frame on disk: its row in the index, and its JPEG in the film."""
@@ -138,6 +141,10 @@ class Recording:
         """The place on the session clock of what a server on this very machine
         captured, which needs no estimate of its clock."""
         return self.session_ns(boottime_ns + monotonic_minus_boottime())
+
+    def server_ns(self, frame):
+        """The time on its server's clock that a frame was placed by."""
+        return frame.capture_ns - self.session_ns(frame.offset_ns)
 
     def check_names(self):
         """The session is complete, and all have been cut at the same times."""

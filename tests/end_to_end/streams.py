@@ -20,6 +20,12 @@ def stamp_of(jpeg):
     return tuple(map(int, found.groups())) if found else None
 
 
+def pattern_stamp_of(jpeg):
+    """The server's clock in ns when it took that test picture."""
+    found = re.search(rb"camnode frame=\d+ mono=(\d+) ", jpeg)
+    return int(found[1]) if found else None
+
+
 def stamped(jpeg, run, number):
     """A frame as the stamped source makes it."""
     comment = f"camnode-stamp {run} {number} {boottime_ns()}".encode()

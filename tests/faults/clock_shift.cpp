@@ -1,8 +1,10 @@
 // Preloaded into a server (LD_PRELOAD): CLOCK_BOOTTIME, on which it stamps
 // frames, is another one than the kernel's. The file that CAMNODE_CLOCK_SHIFT
-// names holds three numbers: how many ns it is ahead, by how many ppm it runs
-// fast, and since which ns of the kernel's clock. It is looked at each time, so
-// that a test can step the clock by writing to it.
+// names has lines of three numbers: how many ns it is ahead, by how many ppm it
+// runs fast, and since which ns of the kernel's clock. The newest line whose
+// time has come counts; until any has, the first one. The file is looked at
+// each time: a test appends a line ahead of its time, and so knows to the ns
+// what the clock shows, however busy the machine is.
 
 #include <fcntl.h>
 #include <sys/syscall.h>
@@ -21,15 +23,22 @@ int open_file() {
 
 long long shift_at(long long ns) {
   static const int fd = open_file();
-  char text[128] = {};
+  char text[1024] = {};
+  if (fd < 0 || pread(fd, text, sizeof(text) - 1, 0) <= 0)
+    return 0;
+  long long result = 0;
   long long ahead = 0;
   long long ppm = 0;
   long long since = 0;
-  if (fd < 0 || pread(fd, text, sizeof(text) - 1, 0) <= 0
-      || sscanf(text, "%lld %lld %lld", &ahead, &ppm, &since) != 3)
-    return 0;
-  return ahead + (ns - since) / 1'000'000 * ppm
-         + (ns - since) % 1'000'000 * ppm / 1'000'000;
+  int length = 0;
+  for (auto* line = text;
+       sscanf(line, "%lld %lld %lld%n", &ahead, &ppm, &since, &length) == 3
+       && line[length] == '\n';
+       line += length + 1)
+    if (line == text || since <= ns)
+      result = ahead + (ns - since) / 1'000'000 * ppm
+               + (ns - since) % 1'000'000 * ppm / 1'000'000;
+  return result;
 }
 
 } // namespace
