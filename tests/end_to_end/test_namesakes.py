@@ -2,6 +2,7 @@
 is over."""
 
 import json
+import re
 
 from crashes import check_nothing_missing
 from harness import free_port, random_address, wait_until
@@ -115,17 +116,18 @@ def check_two_cameras(room, session, second):
 
 
 def test_a_restart_of_discovery_swaps_no_folders(room):
-    """Whichever of the two the broker has stored."""
+    """Whichever of the two the broker has stored. That may change: a server is
+    announced again when its camera's rate does, as on a busy machine."""
     client, second, session = two_servers(room)
-    first_told = room.ear.heard(TOPIC)[0].text
-    assert told(room)["ip"] == second
-    assert client.camctl("kill", "discovery", "--wait").returncode == 0
-    client.wait_log(f"calls itself 'cam-a', at {second}", 2)
-    wait_more(room, second)
-    room.ear.publish(TOPIC, first_told, retain=True)
-    assert client.camctl("kill", "discovery", "--wait").returncode == 0
-    client.wait_log(f"has the id of one that is known, at {second}")
-    wait_more(room, second)
+    line = f"(calls itself 'cam-a'|has the id of one that is known), at {second}"
+    heard = room.ear.heard(TOPIC)
+    of_second = next(x for x in heard if x.json["ip"] == second)
+    for stored in (of_second, heard[0]):
+        room.ear.publish(TOPIC, stored.text, retain=True)
+        known = len(re.findall(line, client.log()))
+        assert client.camctl("kill", "discovery", "--wait").returncode == 0
+        client.wait_log(line, known + 1)
+        wait_more(room, second)
     room.stop_recording()
     check_two_cameras(room, session, second)
 
