@@ -1,6 +1,6 @@
 #include "actors/recorder/doubled_frames.hpp"
 
-#include "actors/recorder/index_file.hpp"
+#include "actors/recorder/index_reader.hpp"
 #include "actors/recorder/mp4_fragment.hpp"
 #include "actors/shared/checksum.hpp"
 #include "actors/shared/file_ops.hpp"

@@ -141,46 +141,6 @@ std::vector<std::string> fault_list::texts() const {
   return result;
 }
 
-void add_number(std::vector<frame_range>& ranges, uint64_t epoch,
-                uint64_t sequence, int64_t ns) {
-  // No number follows the largest one.
-  if (!ranges.empty() && sequence != 0 && ranges.back().epoch == epoch
-      && ranges.back().last == sequence - 1)
-    ranges.back().last = sequence;
-  else
-    ranges.push_back({epoch, sequence, sequence, ns});
-}
-
-index_facts read_index(std::string_view text,
-                       const std::function<void(const index_row&)>& on_row) {
-  index_facts result;
-  if (text.substr(0, index_header.size()) != index_header)
-    return result;
-  result.whole_size = index_header.size();
-  for (;;) {
-    auto rest = text.substr(result.whole_size);
-    auto end = rest.find('\n');
-    if (end == rest.npos)
-      return result;
-    auto row = parse_index_row(rest.substr(0, end));
-    if (!row)
-      return result;
-    result.whole_size += end + 1;
-    result.bytes += row->bytes;
-    if (result.rows++ == 0)
-      result.first_capture_ns = row->capture_ns;
-    result.last_capture_ns = row->capture_ns;
-    if (row->flags & frame::rebuilt) {
-      ++result.rebuilt;
-    } else {
-      add_number(result.ranges, row->epoch, row->sequence, row->capture_ns);
-      result.last_flags = row->flags;
-    }
-    if (on_row)
-      on_row(*row);
-  }
-}
-
 segment_facts check_segment(uint64_t film_size, const mp4_reader& film,
                             std::string_view index, int64_t start_ms,
                             int64_t end_ms,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/recorder/frame_index.hpp"
+#include "actors/recorder/index_reader.hpp"
 #include "actors/recorder/mp4_fragment.hpp"
 
 #include <cstdint>
@@ -10,14 +10,6 @@
 #include <vector>
 
 namespace camnode {
-
-/// Frames with consecutive numbers.
-struct frame_range {
-  uint64_t epoch = 0;
-  uint64_t first = 0;
-  uint64_t last = 0;    ///< Included.
-  int64_t first_ns = 0; ///< When the first one was captured, session clock.
-};
 
 /// Things that are wrong, in words: the first ones, and how many there are.
 class fault_list {
@@ -42,24 +34,6 @@ private:
   uint64_t count_ = 0;
 };
 
-/// What an index says, as far as it is one.
-struct index_facts {
-  uint64_t rows = 0;  ///< Whole rows in front of the first line that is none.
-  uint64_t bytes = 0; ///< Of JPEGs.
-  uint64_t whole_size = 0; ///< Of the header and these rows; 0: no header.
-  uint64_t rebuilt = 0;    ///< Rows without a number.
-  int64_t first_capture_ns = 0;
-  int64_t last_capture_ns = 0;
-  uint32_t last_flags = 0;         ///< Of the last row with a number.
-  std::vector<frame_range> ranges; ///< In the order of the rows.
-};
-
-/// Reads the text of an index. Any text is safe; memory is that of the ranges.
-/// @param on_row Called for each row, in order. May be empty.
-index_facts
-read_index(std::string_view text,
-           const std::function<void(const index_row&)>& on_row = nullptr);
-
 /// What a segment's two files hold.
 struct segment_facts {
   index_facts index;
@@ -78,10 +52,5 @@ segment_facts
 check_segment(uint64_t film_size, const mp4_reader& film,
               std::string_view index, int64_t start_ms, int64_t end_ms,
               const std::function<void(uint64_t)>& on_bytes = nullptr);
-
-/// Adds a number to `ranges`, which are in order.
-/// @param ns When that frame was captured.
-void add_number(std::vector<frame_range>& ranges, uint64_t epoch,
-                uint64_t sequence, int64_t ns = 0);
 
 } // namespace camnode

@@ -1,7 +1,7 @@
 #include "actors/recorder/segment_repair.hpp"
 
 #include "actors/recorder/doubled_frames.hpp"
-#include "actors/recorder/index_file.hpp"
+#include "actors/recorder/index_reader.hpp"
 #include "actors/recorder/mp4_fragment.hpp"
 #include "actors/recorder/segment_origin.hpp"
 #include "actors/shared/checksum.hpp"

@@ -198,7 +198,7 @@ void read_unlisted(const fields& x, manifest_camera& out) {
   uint64_t named = 0;
   for (auto& loss : out.losses)
     add_bounded(named, loss.frames());
-  if (out.losses.size() >= loss_list::max_entries && named < out.lost)
+  if (out.losses.size() >= max_losses && named < out.lost)
     out.unlisted_lost = out.lost - named;
 }
 
@@ -215,7 +215,7 @@ absence read_absence(const fields& x) {
   if (std::max(result.from_ns, result.to_ns) > latest_ns
       || result.absent_ns > latest_ns - result.from_ns)
     refuse(x.where(), "is at no time");
-  result.why = x.text("why").substr(0, absence_log::max_why_bytes);
+  result.why = x.text("why").substr(0, max_why_bytes);
   result.times = x.has("times") ? x.count("times") : 1;
   return result;
 }
@@ -295,7 +295,7 @@ manifest_camera read_camera(const std::string& id, const session_info& session,
        [&](const auto& y) { result.breaks.push_back(read_break(y)); });
   if (x.has("absences"))
     each(x, "absences", [&](const auto& y) {
-      if (result.absences.size() <= absence_log::max_absences)
+      if (result.absences.size() <= max_absences)
         result.absences.push_back(read_absence(y));
     });
   read_unlisted(x, result);
@@ -303,7 +303,7 @@ manifest_camera read_camera(const std::string& id, const session_info& session,
     result.clock = read_clock_now(session, x.object("clock"));
   if (x.has("clock_history"))
     each(x, "clock_history", [&](const auto& y) {
-      if (result.clocks.size() < clock_history::max_records)
+      if (result.clocks.size() < max_clock_records)
         result.clocks.push_back(read_clock(session, y));
     });
   result.connections = x.count_or_0("connections");
@@ -385,7 +385,7 @@ manifest read(const json& all) {
     result.sensors[topic] = read_sensor({sensor, "sensor " + quote(topic)});
   if (x.has("sensor_outages"))
     each(x, "sensor_outages", [&](const auto& y) {
-      if (result.outages.size() < sensor_board::max_outages)
+      if (result.outages.size() < max_outages)
         result.outages.push_back(read_outage(result.session, y));
     });
   return result;

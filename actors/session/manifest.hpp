@@ -1,8 +1,6 @@
 #pragma once
 
-#include "actors/shared/recording_ledger.hpp"
-#include "actors/shared/sensor_board.hpp"
-#include "actors/shared/viewer_board.hpp"
+#include "actors/shared/session_records.hpp"
 #include "messages/server_info.hpp"
 #include "messages/session_info.hpp"
 
@@ -65,7 +63,7 @@ struct manifest {
   std::vector<int64_t> resumed_ms; ///< When it was resumed, on its own clock.
   std::string interrupted;         ///< Why it was not.
   std::map<std::string, manifest_camera> cameras;
-  sensor_board::topics sensors;
+  sensor_books sensors;
   std::vector<broker_outage> outages;
 
   /// Whether the client that wrote it was still at it.

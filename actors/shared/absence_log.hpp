@@ -1,25 +1,13 @@
 #pragma once
 
+#include "actors/shared/session_records.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace camnode {
-
-/// A time of a session in which no frame of a camera was recorded though
-/// something is missing. How many frames that are is unknown where no number
-/// tells.
-struct absence {
-  int64_t from_ns = 0; ///< Session clock.
-  int64_t to_ns = 0;   ///< Likewise; 0 while it lasts.
-  std::string why;
-
-  /// How many absences this is: more than one where they were joined for lack
-  /// of room. Then there are recorded frames between them.
-  uint64_t times = 1;
-  int64_t absent_ns = 0; ///< The sum of their lengths.
-};
 
 /// Their number, and how long they are together.
 struct absence_sum {
@@ -37,12 +25,12 @@ absence_sum sum_of(const std::vector<absence>& xs);
 class absence_log {
 public:
   /// Of more, the last ones are joined.
-  static constexpr size_t max_absences = 100;
+  static constexpr size_t max_absences = camnode::max_absences;
 
   /// What is shorter counts as frames, if at all.
   static constexpr int64_t shortest_ns = 1'000'000'000;
 
-  static constexpr size_t max_why_bytes = 200;
+  static constexpr size_t max_why_bytes = camnode::max_why_bytes;
 
   absence_log() = default;
 

@@ -1,20 +1,13 @@
 #pragma once
 
+#include "actors/shared/session_records.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <vector>
 
 namespace camnode {
-
-/// What was known of a server's clock at one instant.
-struct clock_record {
-  int64_t client_ns = 0; ///< `client_clock_ns`.
-  uint64_t epoch = 0;    ///< Which run of the server; 0 if unknown.
-  int64_t offset_ns = 0; ///< Add to the server's time for the client's.
-  int64_t error_ns = 0;
-  int64_t drift_ppb = 0;
-};
 
 /// How a server's clock went, for whoever wants to place its frames better
 /// later: a record every 10 s and one whenever what was known became void. Of
@@ -23,7 +16,7 @@ struct clock_record {
 /// thread.
 class clock_history {
 public:
-  static constexpr size_t max_records = 1024;
+  static constexpr size_t max_records = max_clock_records;
   static constexpr int64_t first_interval_ns = 10'000'000'000;
 
   /// Begins anew: only the newest record is kept, as it still holds.

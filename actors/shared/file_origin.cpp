@@ -1,6 +1,6 @@
 #include "actors/shared/file_origin.hpp"
 
-#include "actors/shared/file_ops.hpp"
+#include "messages/descriptor.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -6,12 +6,6 @@
 
 namespace camnode {
 
-void add_bounded(uint64_t& sum, uint64_t n) {
-  sum = n > std::numeric_limits<uint64_t>::max() - sum
-          ? std::numeric_limits<uint64_t>::max()
-          : sum + n;
-}
-
 recorded_loss join(const recorded_loss& a, const recorded_loss& b) {
   auto n = a.frames();
   add_bounded(n, b.frames());

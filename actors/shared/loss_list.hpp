@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/frame.hpp"
+#include "actors/shared/session_records.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -8,34 +8,9 @@
 
 namespace camnode {
 
-/// Frames that are not on disk, and why.
-struct recorded_loss {
-  uint64_t epoch = 0;
-  uint64_t first = 0; ///< Sequence numbers, both included.
-  uint64_t last = 0;
-  loss_place place = loss_place::none;
-  int64_t before_ns = 0; ///< Session clock, of the first frame behind them.
-
-  /// How many of these numbers are lost; 0: all. Others where losses were
-  /// joined for lack of room.
-  uint64_t some = 0;
-
-  uint64_t frames() const {
-    return some != 0 ? some : last - first + 1;
-  }
-
-  /// Whether each number from `first` to `last` is lost.
-  bool exact() const {
-    return some == 0;
-  }
-};
-
 /// Both in one entry, of which not all numbers may be lost.
 /// @pre They are of one epoch, and have no number in common.
 recorded_loss join(const recorded_loss& a, const recorded_loss& b);
-
-/// Adds, up to the largest number there is.
-void add_bounded(uint64_t& sum, uint64_t n);
 
 /// The losses of one camera in one session, neighbours joined. Where there
 /// would be more than `max_entries`, those that are near each other are joined
@@ -43,7 +18,7 @@ void add_bounded(uint64_t& sum, uint64_t n);
 /// cannot be joined, and are left out. Not thread safe.
 class loss_list {
 public:
-  static constexpr size_t max_entries = 1000;
+  static constexpr size_t max_entries = max_losses;
 
   loss_list() = default;
 

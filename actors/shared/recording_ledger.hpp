@@ -3,6 +3,7 @@
 #include "actors/shared/absence_log.hpp"
 #include "actors/shared/histogram.hpp"
 #include "actors/shared/loss_list.hpp"
+#include "actors/shared/session_records.hpp"
 #include "actors/shared/trouble_note.hpp"
 #include "messages/frame.hpp"
 #include "messages/session_info.hpp"
@@ -19,46 +20,6 @@
 #include <vector>
 
 namespace camnode {
-
-/// One file of a session.
-struct recorded_segment {
-  std::string file;   ///< Without folder and extension; of `.part` while open.
-  uint64_t index = 0; ///< Which cut of the session.
-  int64_t start_ms = 0;
-  int64_t end_ms = 0; ///< 0 while it is open.
-  uint64_t frames = 0;
-  uint64_t bytes = 0; ///< Of JPEGs.
-  uint64_t epoch = 0; ///< Of the first frame.
-  uint64_t first_sequence = 0;
-  uint64_t last_sequence = 0;
-  uint64_t last_epoch = 0; ///< Of the last frame; not in manifests.
-};
-
-/// A frame's number within the run of a server.
-struct frame_number {
-  uint64_t epoch = 0;
-  uint64_t sequence = 0;
-};
-
-/// Where a server's run ended, or its numbers jumped further than any camera
-/// counts: what it captured behind `last` is unknown.
-struct recorded_break {
-  frame_number last;
-  int64_t before_ns = 0; ///< Session clock, of the next frame.
-
-  /// The first number behind it of which something is known again; 0: where
-  /// the next frame is of another run, that run's first one.
-  frame_number until = {};
-
-  /// The numbers that nobody knows anything of, besides those behind `last`
-  /// of a run that ended; none if `last < first`.
-  uint64_t first_unknown() const {
-    return until.epoch == last.epoch ? last.sequence + 1 : 1;
-  }
-  uint64_t last_unknown() const {
-    return until.sequence == 0 ? 0 : until.sequence - 1;
-  }
-};
 
 /// What was noted and taken back since, as the disk did not keep it. Only
 /// grows within a session.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/shared/mqtt_queue.hpp"
+#include "actors/shared/session_records.hpp"
 #include "actors/shared/subscriptions.hpp"
 
 #include <cstddef>
@@ -14,10 +15,6 @@
 
 namespace camnode {
 
-/// Why a reading is rejected that the broker had stored before the session: no
-/// loss, as nobody knows when it was measured.
-constexpr const char* stored_reading = "stored by the broker, not new";
-
 /// Why a reading is in no file that came while nothing was recorded: no loss.
 constexpr const char* no_session = "no session";
 
@@ -27,34 +24,13 @@ constexpr const char* further_topics = mqtt_queue::further_topics;
 /// Why a reading is rejected that there was no room for in memory.
 constexpr const char* too_many_at_once = "too many at once";
 
-/// What became of the readings of one topic in a session.
-struct topic_figures {
-  uint64_t received = 0;
-  uint64_t written = 0;
-  uint64_t durable = 0;
-  std::map<std::string, uint64_t> rejected; ///< By reason.
-  std::vector<std::string> files;           ///< Finished ones, without folder.
-  uint64_t last_index = 0; ///< Of the last cut that has a file.
-  bool has_file = false;   ///< Whether there is such a cut.
-};
-
-/// A time without a connection to the broker, or one in which the broker did
-/// not grant a subscription: what was published in it, nobody knows. On the
-/// client's clock.
-struct broker_outage {
-  int64_t from_ns = 0;
-  int64_t to_ns = 0;       ///< 0 while it lasts.
-  std::string filter = {}; ///< Of the topics that it is of; empty: all.
-  std::string why = {};    ///< Of a subscription.
-};
-
 /// The books of the sensors, of one session and of all time since the client
 /// started. In both, received = written + rejected for each topic, at any time:
 /// a reading is counted as received along with what became of it. Outlives the
 /// SENSOR LOG. Any thread.
 class sensor_board {
 public:
-  using topics = std::map<std::string, topic_figures>;
+  using topics = sensor_books;
 
   /// Opens the books of a session; keeps them if they are open already.
   void begin(int64_t session_ms);
@@ -104,7 +80,7 @@ public:
   /// Of the session `session_ms`.
   std::vector<broker_outage> outages(int64_t session_ms) const;
 
-  static constexpr size_t max_outages = 1000;
+  static constexpr size_t max_outages = camnode::max_outages;
 
   /// Changes the figures of one topic by `f(topic_figures&)`.
   template <class F>

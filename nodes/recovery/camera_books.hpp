@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/recorder/segment_check.hpp"
+#include "actors/recorder/index_reader.hpp"
 #include "actors/session/manifest.hpp"
 #include "actors/shared/recording_ledger.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/session/manifest.hpp"
+#include "actors/shared/viewer_board.hpp"
 #include "nodes/recovery/session_head.hpp"
 #include "nodes/verify/data_folder.hpp"
 #include "nodes/verify/file_owners.hpp"

@@ -1,6 +1,6 @@
 #include "nodes/recovery/session_rebuilder.hpp"
 
-#include "actors/recorder/index_file.hpp"
+#include "actors/recorder/index_reader.hpp"
 #include "actors/sensor_log/sensor_check.hpp"
 #include "actors/sensor_log/topic_path.hpp"
 #include "actors/shared/log.hpp"

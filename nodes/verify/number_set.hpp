@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/recorder/segment_check.hpp"
+#include "actors/recorder/index_reader.hpp"
 
 #include <cstdint>
 #include <map>

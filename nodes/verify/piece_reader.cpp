@@ -1,6 +1,6 @@
 #include "nodes/verify/piece_reader.hpp"
 
-#include "actors/recorder/index_file.hpp"
+#include "actors/recorder/index_reader.hpp"
 #include "actors/shared/segment_schedule.hpp"
 #include "nodes/verify/input_file.hpp"
 
