@@ -1,10 +1,10 @@
 #include "actors/camera/libcamera_source.hpp"
 #include "messages/error.hpp"
-#include "nodes/certificates.hpp"
-#include "nodes/client.hpp"
-#include "nodes/options.hpp"
-#include "nodes/server.hpp"
-#include "nodes/version_text.hpp"
+#include "nodes/client/client.hpp"
+#include "nodes/inspection/certificates.hpp"
+#include "nodes/options/options.hpp"
+#include "nodes/running/version_text.hpp"
+#include "nodes/server/server.hpp"
 
 #include <exception>
 #include <iostream>

@@ -2,8 +2,8 @@
 
 #include "actors/camera/camera_board.hpp"
 #include "actors/camera/frame_source.hpp"
+#include "actors/observed/observed.hpp"
 #include "actors/shared/frame_ring.hpp"
-#include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/base/histogram.hpp"
 #include "actors/camera/outage_meter.hpp"
-#include "actors/shared/histogram.hpp"
 #include "messages/frame.hpp"
 
 #include <array>

@@ -1,9 +1,9 @@
 #include "actors/camera/command_source.hpp"
 
+#include "actors/base/log.hpp"
+#include "actors/base/log_pace.hpp"
 #include "actors/camera/bounded_lines.hpp"
 #include "actors/camera/jpeg_splitter.hpp"
-#include "actors/shared/log.hpp"
-#include "actors/shared/log_pace.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 #include "messages/redaction.hpp"

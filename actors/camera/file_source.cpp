@@ -1,7 +1,7 @@
 #include "actors/camera/file_source.hpp"
 
-#include "actors/shared/log.hpp"
-#include "actors/shared/log_pace.hpp"
+#include "actors/base/log.hpp"
+#include "actors/base/log_pace.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 

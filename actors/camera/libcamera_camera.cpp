@@ -1,8 +1,8 @@
 #include "actors/camera/libcamera_camera.hpp"
 
+#include "actors/base/log.hpp"
 #include "actors/camera/libcamera_controls.hpp"
 #include "actors/camera/libcamera_format.hpp"
-#include "actors/shared/log.hpp"
 #include "messages/error.hpp"
 
 #include <cerrno>

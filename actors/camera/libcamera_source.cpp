@@ -1,10 +1,10 @@
 #include "actors/camera/libcamera_source.hpp"
 
+#include "actors/base/log.hpp"
 #include "actors/camera/capture_gate.hpp"
 #include "actors/camera/encode_pool.hpp"
 #include "actors/camera/libcamera_camera.hpp"
 #include "actors/camera/sensor_clock.hpp"
-#include "actors/shared/log.hpp"
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/base/jpeg_codec.hpp"
 #include "actors/camera/raw_picture.hpp"
-#include "actors/shared/jpeg_codec.hpp"
 
 #include <cstdint>
 #include <vector>

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "actors/base/jpeg_codec.hpp"
 #include "actors/camera/encode_line.hpp"
 #include "actors/camera/jpeg_splitter.hpp"
 #include "actors/camera/picture_converter.hpp"
-#include "actors/shared/jpeg_codec.hpp"
 
 namespace camnode {
 

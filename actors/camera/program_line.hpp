@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/log.hpp"
+#include "actors/base/log.hpp"
 
 #include <string_view>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/jpeg_codec.hpp"
+#include "actors/base/jpeg_codec.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "actors/discovery/announcer.hpp"
 
-#include "actors/shared/log.hpp"
-#include "actors/shared/mqtt_link.hpp"
+#include "actors/base/log.hpp"
+#include "actors/observed/mqtt_link.hpp"
 #include "messages/clock.hpp"
 #include "messages/text.hpp"
 #include "messages/wire/announcement.hpp"

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "actors/base/log_pace.hpp"
+#include "actors/base/mqtt_client.hpp"
+#include "actors/base/mqtt_queue.hpp"
 #include "actors/discovery/local_address.hpp"
 #include "actors/discovery/namesake_watch.hpp"
+#include "actors/observed/observed.hpp"
+#include "actors/observed/subscriptions.hpp"
 #include "actors/shared/frame_ring.hpp"
-#include "actors/shared/log_pace.hpp"
-#include "actors/shared/mqtt_client.hpp"
-#include "actors/shared/mqtt_queue.hpp"
-#include "actors/shared/observed.hpp"
-#include "actors/shared/subscriptions.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

@@ -1,8 +1,8 @@
 #include "actors/discovery/finder.hpp"
 
+#include "actors/base/log.hpp"
 #include "actors/discovery/camera_address.hpp"
-#include "actors/shared/log.hpp"
-#include "actors/shared/mqtt_link.hpp"
+#include "actors/observed/mqtt_link.hpp"
 #include "messages/clock.hpp"
 #include "messages/text.hpp"
 #include "messages/wire/announcement.hpp"

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "actors/base/log_pace.hpp"
+#include "actors/base/mqtt_client.hpp"
+#include "actors/base/mqtt_queue.hpp"
 #include "actors/discovery/fetch_schedule.hpp"
 #include "actors/discovery/light_watch.hpp"
 #include "actors/discovery/local_address.hpp"
 #include "actors/discovery/server_table.hpp"
-#include "actors/shared/log_pace.hpp"
-#include "actors/shared/mqtt_client.hpp"
-#include "actors/shared/mqtt_queue.hpp"
-#include "actors/shared/observed.hpp"
-#include "actors/shared/subscriptions.hpp"
+#include "actors/observed/observed.hpp"
+#include "actors/observed/subscriptions.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

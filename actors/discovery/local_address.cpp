@@ -1,6 +1,6 @@
 #include "actors/discovery/local_address.hpp"
 
-#include "actors/shared/file_ops.hpp"
+#include "actors/base/file_ops.hpp"
 
 #include <ifaddrs.h>
 #include <net/if.h>

@@ -1,10 +1,10 @@
 #include "actors/recorder/doubled_frames.hpp"
 
-#include "actors/recorder/index_reader.hpp"
-#include "actors/recorder/mp4_fragment.hpp"
-#include "actors/shared/checksum.hpp"
-#include "actors/shared/file_ops.hpp"
-#include "actors/shared/segment_schedule.hpp"
+#include "actors/base/checksum.hpp"
+#include "actors/base/file_ops.hpp"
+#include "messages/disk/index_reader.hpp"
+#include "messages/disk/mp4_fragment.hpp"
+#include "messages/disk/segment_schedule.hpp"
 #include "messages/frame.hpp"
 
 #include <fcntl.h>

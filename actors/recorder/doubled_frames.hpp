@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/recorder/frame_index.hpp"
+#include "messages/disk/frame_index.hpp"
 
 #include <cstdint>
 #include <filesystem>

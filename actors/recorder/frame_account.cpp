@@ -1,7 +1,7 @@
 #include "actors/recorder/frame_account.hpp"
 
-#include "actors/shared/capture_bound.hpp"
-#include "actors/shared/log.hpp"
+#include "actors/base/log.hpp"
+#include "messages/capture_bound.hpp"
 #include "messages/when.hpp"
 
 namespace camnode {

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/base/log_pace.hpp"
 #include "actors/recorder/gap_before.hpp"
 #include "actors/shared/frame_ring.hpp"
-#include "actors/shared/log_pace.hpp"
 #include "actors/shared/recording_ledger.hpp"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "actors/recorder/gap_before.hpp"
 
-#include "actors/shared/capture_bound.hpp"
+#include "messages/capture_bound.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "actors/recorder/left_segments.hpp"
 
-#include "actors/shared/log.hpp"
-#include "actors/shared/segment_schedule.hpp"
+#include "actors/base/log.hpp"
+#include "messages/disk/segment_schedule.hpp"
 #include "messages/error.hpp"
 
 #include <algorithm>

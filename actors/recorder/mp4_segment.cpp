@@ -1,11 +1,11 @@
 #include "actors/recorder/mp4_segment.hpp"
 
-#include "actors/recorder/frame_index.hpp"
-#include "actors/recorder/mp4_fragment.hpp"
-#include "actors/shared/checksum.hpp"
-#include "actors/shared/file_ops.hpp"
-#include "actors/shared/log.hpp"
-#include "actors/shared/segment_schedule.hpp"
+#include "actors/base/checksum.hpp"
+#include "actors/base/file_ops.hpp"
+#include "actors/base/log.hpp"
+#include "messages/disk/frame_index.hpp"
+#include "messages/disk/mp4_fragment.hpp"
+#include "messages/disk/segment_schedule.hpp"
 #include "messages/error.hpp"
 
 extern "C" {

@@ -1,7 +1,7 @@
 #include "actors/recorder/recorder.hpp"
 
-#include "actors/shared/file_ops.hpp"
-#include "actors/shared/log.hpp"
+#include "actors/base/file_ops.hpp"
+#include "actors/base/log.hpp"
 #include "messages/when.hpp"
 
 #include <algorithm>

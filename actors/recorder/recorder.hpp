@@ -1,16 +1,16 @@
 #pragma once
 
+#include "actors/base/log_pace.hpp"
+#include "actors/observed/observed.hpp"
 #include "actors/recorder/frame_account.hpp"
 #include "actors/recorder/left_segments.hpp"
 #include "actors/recorder/segment_writer.hpp"
 #include "actors/recorder/size_limit.hpp"
 #include "actors/shared/frame_ring.hpp"
-#include "actors/shared/log_pace.hpp"
-#include "actors/shared/observed.hpp"
 #include "actors/shared/recording_ledger.hpp"
-#include "actors/shared/segment_schedule.hpp"
 #include "actors/shared/stop_line.hpp"
 #include "messages/actors.hpp"
+#include "messages/disk/segment_schedule.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/recorder/broken_segments.hpp"
+#include "messages/disk/broken_segments.hpp"
 
 #include <caf/expected.hpp>
 
@@ -32,7 +32,7 @@ struct segment_repair {
 /// Overwrites nothing. Whenever it is ended half-way, a further call completes
 /// it.
 ///
-/// Whose the files are is for the caller to know (nodes/verify/file_judge).
+/// Whose the files are is for the caller to know (messages/disk/file_judge).
 /// Even so, nothing is removed that does not begin as camnode begins its files,
 /// and an index that does not, or a complete film without a frame of camnode's,
 /// is left as it is, with an error.

@@ -1,6 +1,6 @@
 #include "actors/sensor_log/sensor_file.hpp"
 
-#include "actors/shared/segment_schedule.hpp"
+#include "messages/disk/segment_schedule.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/sensor_log/csv_table.hpp"
-#include "actors/shared/file_ops.hpp"
+#include "actors/base/file_ops.hpp"
+#include "messages/disk/csv_table.hpp"
 
 #include <caf/error.hpp>
 

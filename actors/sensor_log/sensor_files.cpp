@@ -1,7 +1,7 @@
 #include "actors/sensor_log/sensor_files.hpp"
 
 #include "actors/sensor_log/sensor_payload.hpp"
-#include "actors/sensor_log/topic_path.hpp"
+#include "messages/disk/topic_path.hpp"
 #include "messages/text.hpp"
 
 #include <algorithm>

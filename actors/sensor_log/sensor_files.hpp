@@ -1,11 +1,11 @@
 #pragma once
 
-#include "actors/sensor_log/csv_table.hpp"
+#include "actors/base/held_folder.hpp"
 #include "actors/sensor_log/sensor_file.hpp"
 #include "actors/sensor_log/sensor_folders.hpp"
-#include "actors/shared/held_folder.hpp"
-#include "actors/shared/segment_schedule.hpp"
 #include "actors/shared/sensor_board.hpp"
+#include "messages/disk/csv_table.hpp"
+#include "messages/disk/segment_schedule.hpp"
 #include "messages/mqtt_message.hpp"
 #include "messages/session_info.hpp"
 

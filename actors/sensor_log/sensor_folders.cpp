@@ -1,6 +1,6 @@
 #include "actors/sensor_log/sensor_folders.hpp"
 
-#include "actors/shared/file_ops.hpp"
+#include "actors/base/file_ops.hpp"
 
 namespace camnode {
 

@@ -1,7 +1,7 @@
 #include "actors/sensor_log/sensor_log.hpp"
 
-#include "actors/shared/log.hpp"
-#include "actors/shared/mqtt_link.hpp"
+#include "actors/base/log.hpp"
+#include "actors/observed/mqtt_link.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "actors/base/held_folder.hpp"
+#include "actors/base/mqtt_client.hpp"
+#include "actors/base/mqtt_queue.hpp"
+#include "actors/base/topic_filters.hpp"
+#include "actors/observed/observed.hpp"
+#include "actors/observed/subscriptions.hpp"
 #include "actors/sensor_log/sensor_files.hpp"
-#include "actors/shared/held_folder.hpp"
-#include "actors/shared/mqtt_client.hpp"
-#include "actors/shared/mqtt_queue.hpp"
-#include "actors/shared/observed.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "actors/shared/stop_line.hpp"
-#include "actors/shared/subscriptions.hpp"
-#include "actors/shared/topic_filters.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

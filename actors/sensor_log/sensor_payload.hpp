@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/sensor_log/csv_table.hpp"
+#include "messages/disk/csv_table.hpp"
 
 #include <caf/error.hpp>
 #include <caf/expected.hpp>

@@ -1,9 +1,9 @@
 #include "actors/sensor_log/sensor_repair.hpp"
 
-#include "actors/sensor_log/sensor_check.hpp"
-#include "actors/sensor_log/sensor_origin.hpp"
-#include "actors/shared/file_ops.hpp"
-#include "actors/shared/segment_schedule.hpp"
+#include "actors/base/file_ops.hpp"
+#include "messages/disk/segment_schedule.hpp"
+#include "messages/disk/sensor_check.hpp"
+#include "messages/disk/sensor_origin.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -26,7 +26,7 @@ find_broken_readings(const std::filesystem::path& dir);
 /// syncs it, and names it by the last of them. A file without a reading is
 /// removed, one that is damaged from its beginning set aside. A wider copy that
 /// was being made of it (`.wider`) is removed. Overwrites nothing. Whose the
-/// file is is for the caller to know (nodes/verify/file_judge). Whenever it is
+/// file is is for the caller to know (messages/disk/file_judge). Whenever it is
 /// ended half-way, a further call completes it.
 /// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
 caf::expected<sensor_repair> repair_readings(const std::filesystem::path& dir,

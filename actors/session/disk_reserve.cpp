@@ -1,6 +1,6 @@
 #include "actors/session/disk_reserve.hpp"
 
-#include "actors/shared/file_ops.hpp"
+#include "actors/base/file_ops.hpp"
 #include "messages/error.hpp"
 
 #include <fcntl.h>

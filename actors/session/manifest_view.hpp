@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/session/manifest.hpp"
 #include "actors/session/session_report.hpp"
+#include "messages/disk/manifest.hpp"
 
 namespace camnode {
 

@@ -1,6 +1,6 @@
 #include "actors/session/manifest_writer.hpp"
 
-#include "actors/shared/file_ops.hpp"
+#include "actors/base/file_ops.hpp"
 #include "messages/error.hpp"
 
 #include <algorithm>

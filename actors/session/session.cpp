@@ -1,8 +1,8 @@
 #include "actors/session/session.hpp"
 
+#include "actors/base/log.hpp"
 #include "actors/session/camera_state.hpp"
-#include "actors/session/manifest.hpp"
-#include "actors/shared/log.hpp"
+#include "messages/disk/manifest.hpp"
 #include "messages/when.hpp"
 
 #include <algorithm>

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "actors/base/held_folder.hpp"
+#include "actors/base/trouble_note.hpp"
+#include "actors/observed/observed.hpp"
 #include "actors/session/disk_guard.hpp"
 #include "actors/session/late_sessions.hpp"
 #include "actors/session/manifest_file.hpp"
@@ -8,11 +11,8 @@
 #include "actors/session/session_report.hpp"
 #include "actors/session/truth_light.hpp"
 #include "actors/shared/fleet.hpp"
-#include "actors/shared/held_folder.hpp"
-#include "actors/shared/observed.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "actors/shared/stop_line.hpp"
-#include "actors/shared/trouble_note.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

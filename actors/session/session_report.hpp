@@ -1,9 +1,9 @@
 #pragma once
 
+#include "actors/base/trouble_note.hpp"
 #include "actors/session/disk_guard.hpp"
 #include "actors/shared/fleet.hpp"
 #include "actors/shared/sensor_board.hpp"
-#include "actors/shared/trouble_note.hpp"
 #include "messages/session_info.hpp"
 
 #include <cstdint>

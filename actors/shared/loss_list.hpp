@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/session_records.hpp"
+#include "messages/disk/session_records.hpp"
 
 #include <cstddef>
 #include <cstdint>

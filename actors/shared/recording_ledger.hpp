@@ -1,10 +1,10 @@
 #pragma once
 
+#include "actors/base/histogram.hpp"
+#include "actors/base/trouble_note.hpp"
 #include "actors/shared/absence_log.hpp"
-#include "actors/shared/histogram.hpp"
 #include "actors/shared/loss_list.hpp"
-#include "actors/shared/session_records.hpp"
-#include "actors/shared/trouble_note.hpp"
+#include "messages/disk/session_records.hpp"
 #include "messages/frame.hpp"
 #include "messages/session_info.hpp"
 

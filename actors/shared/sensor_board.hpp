@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/shared/mqtt_queue.hpp"
-#include "actors/shared/session_records.hpp"
-#include "actors/shared/subscriptions.hpp"
+#include "actors/base/mqtt_queue.hpp"
+#include "actors/observed/subscriptions.hpp"
+#include "messages/disk/session_records.hpp"
 
 #include <cstddef>
 #include <cstdint>

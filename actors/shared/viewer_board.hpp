@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/base/histogram.hpp"
 #include "actors/shared/clock_history.hpp"
-#include "actors/shared/histogram.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "actors/status_port/status_port.hpp"
 
-#include "actors/shared/log.hpp"
+#include "actors/base/log.hpp"
 
 #include <chrono>
 #include <string>

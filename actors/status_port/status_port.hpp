@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/base/http_pages.hpp"
+#include "actors/observed/observed.hpp"
 #include "actors/shared/disk_board.hpp"
-#include "actors/shared/http_pages.hpp"
-#include "actors/shared/observed.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/base/histogram.hpp"
 #include "actors/shared/frame_ring.hpp"
-#include "actors/shared/histogram.hpp"
 
 #include <algorithm>
 #include <atomic>

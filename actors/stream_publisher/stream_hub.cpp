@@ -1,7 +1,7 @@
 #include "actors/stream_publisher/stream_hub.hpp"
 
-#include "actors/shared/log.hpp"
-#include "actors/shared/metrics_text.hpp"
+#include "actors/base/log.hpp"
+#include "actors/base/metrics_text.hpp"
 #include "actors/stream_publisher/stream_session.hpp"
 #include "messages/clock.hpp"
 

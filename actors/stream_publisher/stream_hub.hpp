@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/shared/histogram.hpp"
-#include "actors/shared/log_pace.hpp"
+#include "actors/base/histogram.hpp"
+#include "actors/base/log_pace.hpp"
 #include "actors/stream_publisher/stream_server.hpp"
 
 #include <boost/asio/io_context.hpp>

@@ -1,6 +1,6 @@
 #include "actors/stream_publisher/stream_publisher.hpp"
 
-#include "actors/shared/log.hpp"
+#include "actors/base/log.hpp"
 
 #include <string>
 #include <utility>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/observed.hpp"
+#include "actors/observed/observed.hpp"
 #include "actors/stream_publisher/stream_server.hpp"
 #include "messages/actors.hpp"
 

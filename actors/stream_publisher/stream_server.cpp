@@ -1,8 +1,8 @@
 #include "actors/stream_publisher/stream_server.hpp"
 
-#include "actors/shared/log.hpp"
-#include "actors/shared/log_pace.hpp"
-#include "actors/shared/tcp_acceptor.hpp"
+#include "actors/base/log.hpp"
+#include "actors/base/log_pace.hpp"
+#include "actors/base/tcp_acceptor.hpp"
 #include "actors/stream_publisher/breather.hpp"
 #include "actors/stream_publisher/stream_hub.hpp"
 #include "actors/stream_publisher/stream_session.hpp"

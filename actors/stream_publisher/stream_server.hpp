@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/base/io_thread.hpp"
 #include "actors/shared/frame_ring.hpp"
-#include "actors/shared/io_thread.hpp"
 #include "actors/stream_publisher/reader_table.hpp"
 
 #include <caf/error.hpp>

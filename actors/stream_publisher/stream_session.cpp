@@ -1,6 +1,6 @@
 #include "actors/stream_publisher/stream_session.hpp"
 
-#include "actors/shared/log.hpp"
+#include "actors/base/log.hpp"
 #include "messages/clock.hpp"
 #include "messages/wire/legacy_framing.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/base/http_connection.hpp"
 #include "actors/shared/frame_ring.hpp"
-#include "actors/shared/http_connection.hpp"
 #include "actors/stream_publisher/stream_hub.hpp"
 #include "messages/wire/http_target.hpp"
 #include "messages/wire/multipart.hpp"

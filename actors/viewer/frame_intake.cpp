@@ -1,6 +1,6 @@
 #include "actors/viewer/frame_intake.hpp"
 
-#include "actors/shared/capture_bound.hpp"
+#include "messages/capture_bound.hpp"
 #include "messages/clock.hpp"
 #include "messages/wire/jpeg_header.hpp"
 

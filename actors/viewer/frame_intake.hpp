@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/base/token_bucket.hpp"
 #include "actors/shared/frame_rhythm.hpp"
 #include "actors/shared/frame_ring.hpp"
-#include "actors/shared/token_bucket.hpp"
 #include "actors/shared/viewer_board.hpp"
 #include "actors/viewer/clock_offset.hpp"
 #include "messages/wire/http_target.hpp"

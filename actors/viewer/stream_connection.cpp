@@ -1,6 +1,6 @@
 #include "actors/viewer/stream_connection.hpp"
 
-#include "actors/shared/log.hpp"
+#include "actors/base/log.hpp"
 #include "actors/viewer/clock_prober.hpp"
 #include "actors/viewer/waste_meter.hpp"
 #include "messages/clock.hpp"

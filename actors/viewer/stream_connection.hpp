@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/io_thread.hpp"
+#include "actors/base/io_thread.hpp"
 #include "actors/viewer/frame_intake.hpp"
 
 #include <chrono>

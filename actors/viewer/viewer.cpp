@@ -1,6 +1,6 @@
 #include "actors/viewer/viewer.hpp"
 
-#include "actors/shared/log.hpp"
+#include "actors/base/log.hpp"
 #include "messages/clock.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/shared/io_thread.hpp"
-#include "actors/shared/observed.hpp"
+#include "actors/base/io_thread.hpp"
+#include "actors/observed/observed.hpp"
 #include "actors/shared/viewer_board.hpp"
 #include "actors/viewer/address_trial.hpp"
 #include "actors/viewer/frame_intake.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/token_bucket.hpp"
+#include "actors/base/token_bucket.hpp"
 
 #include <cstddef>
 #include <cstdint>

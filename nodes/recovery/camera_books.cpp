@@ -1,8 +1,8 @@
 #include "nodes/recovery/camera_books.hpp"
 
-#include "actors/shared/capture_bound.hpp"
-#include "actors/shared/segment_schedule.hpp"
-#include "nodes/verify/number_set.hpp"
+#include "messages/capture_bound.hpp"
+#include "messages/disk/number_set.hpp"
+#include "messages/disk/segment_schedule.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/recorder/index_reader.hpp"
-#include "actors/session/manifest.hpp"
 #include "actors/shared/recording_ledger.hpp"
+#include "messages/disk/index_reader.hpp"
+#include "messages/disk/manifest.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #include "nodes/recovery/data_folder.hpp"
 
-#include "actors/shared/file_ops.hpp"
+#include "actors/base/file_ops.hpp"
 
 #include <fcntl.h>
 #include <grp.h>

@@ -1,9 +1,9 @@
 #include "nodes/recovery/file_repairs.hpp"
 
+#include "actors/base/log.hpp"
 #include "actors/recorder/segment_repair.hpp"
 #include "actors/sensor_log/sensor_repair.hpp"
-#include "actors/shared/log.hpp"
-#include "actors/shared/segment_schedule.hpp"
+#include "messages/disk/segment_schedule.hpp"
 #include "messages/error.hpp"
 #include "nodes/recovery/containment.hpp"
 

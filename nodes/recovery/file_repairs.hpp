@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nodes/verify/file_judge.hpp"
+#include "messages/disk/file_judge.hpp"
 
 #include <filesystem>
 

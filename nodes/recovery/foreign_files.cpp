@@ -1,7 +1,7 @@
 #include "nodes/recovery/foreign_files.hpp"
 
-#include "actors/shared/log.hpp"
-#include "nodes/verify/foreign_list.hpp"
+#include "actors/base/log.hpp"
+#include "messages/disk/foreign_list.hpp"
 
 #include <algorithm>
 #include <iterator>

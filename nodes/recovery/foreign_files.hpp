@@ -1,7 +1,7 @@
 #pragma once
 
+#include "messages/disk/file_judge.hpp"
 #include "nodes/recovery/open_sessions.hpp"
-#include "nodes/verify/file_judge.hpp"
 
 #include <cstdint>
 #include <filesystem>

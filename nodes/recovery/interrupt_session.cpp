@@ -1,8 +1,8 @@
 #include "nodes/recovery/interrupt_session.hpp"
 
+#include "actors/base/file_ops.hpp"
+#include "actors/base/log.hpp"
 #include "actors/session/manifest_view.hpp"
-#include "actors/shared/file_ops.hpp"
-#include "actors/shared/log.hpp"
 #include "messages/error.hpp"
 
 #include <memory>

@@ -1,8 +1,8 @@
 #include "nodes/recovery/last_session.hpp"
 
-#include "actors/session/manifest.hpp"
-#include "nodes/verify/data_folder.hpp"
-#include "nodes/verify/input_file.hpp"
+#include "actors/base/input_file.hpp"
+#include "messages/disk/data_folder.hpp"
+#include "messages/disk/manifest.hpp"
 
 #include <algorithm>
 #include <cstdlib>

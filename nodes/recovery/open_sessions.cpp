@@ -1,10 +1,10 @@
 #include "nodes/recovery/open_sessions.hpp"
 
+#include "actors/base/input_file.hpp"
+#include "actors/base/log.hpp"
 #include "actors/session/manifest_view.hpp"
-#include "actors/shared/log.hpp"
 #include "messages/error.hpp"
 #include "nodes/recovery/session_head.hpp"
-#include "nodes/verify/input_file.hpp"
 
 #include <algorithm>
 #include <cstdint>

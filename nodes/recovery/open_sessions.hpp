@@ -1,10 +1,10 @@
 #pragma once
 
-#include "actors/session/manifest.hpp"
 #include "actors/shared/viewer_board.hpp"
+#include "messages/disk/data_folder.hpp"
+#include "messages/disk/file_owners.hpp"
+#include "messages/disk/manifest.hpp"
 #include "nodes/recovery/session_head.hpp"
-#include "nodes/verify/data_folder.hpp"
-#include "nodes/verify/file_owners.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,13 +1,13 @@
 #include "nodes/recovery/recovery.hpp"
 
+#include "messages/disk/data_folder.hpp"
+#include "messages/disk/file_judge.hpp"
 #include "nodes/recovery/containment.hpp"
 #include "nodes/recovery/file_repairs.hpp"
 #include "nodes/recovery/foreign_files.hpp"
 #include "nodes/recovery/interrupt_session.hpp"
 #include "nodes/recovery/open_sessions.hpp"
 #include "nodes/recovery/session_rebuilder.hpp"
-#include "nodes/verify/data_folder.hpp"
-#include "nodes/verify/file_judge.hpp"
 
 #include <fstream>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/session/manifest.hpp"
+#include "messages/disk/manifest.hpp"
 #include "nodes/recovery/resume_session.hpp"
 
 #include <cstdint>

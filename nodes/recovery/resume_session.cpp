@@ -1,6 +1,6 @@
 #include "nodes/recovery/resume_session.hpp"
 
-#include "actors/shared/log.hpp"
+#include "actors/base/log.hpp"
 #include "messages/when.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "nodes/recovery/session_head.hpp"
 
-#include "nodes/verify/input_file.hpp"
+#include "actors/base/input_file.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/session/manifest.hpp"
-#include "nodes/verify/data_folder.hpp"
+#include "messages/disk/data_folder.hpp"
+#include "messages/disk/manifest.hpp"
 
 #include <cstddef>
 #include <cstdint>

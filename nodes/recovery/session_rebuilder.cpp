@@ -1,11 +1,11 @@
 #include "nodes/recovery/session_rebuilder.hpp"
 
-#include "actors/recorder/index_reader.hpp"
-#include "actors/sensor_log/sensor_check.hpp"
-#include "actors/sensor_log/topic_path.hpp"
-#include "actors/shared/log.hpp"
-#include "actors/shared/segment_schedule.hpp"
-#include "nodes/verify/input_file.hpp"
+#include "actors/base/input_file.hpp"
+#include "actors/base/log.hpp"
+#include "messages/disk/index_reader.hpp"
+#include "messages/disk/segment_schedule.hpp"
+#include "messages/disk/sensor_check.hpp"
+#include "messages/disk/topic_path.hpp"
 
 #include <algorithm>
 

@@ -2,8 +2,8 @@
 
 // What the tests of actors share. Include it behind `camnode_test.hpp`.
 
-#include "actors/shared/actor_directory.hpp"
-#include "actors/shared/log.hpp"
+#include "actors/base/log.hpp"
+#include "actors/observed/actor_directory.hpp"
 #include "messages/actors.hpp"
 #include "messages/error.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/mqtt_client.hpp"
+#include "actors/base/mqtt_client.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -2,7 +2,7 @@
 // pieces that the first byte chooses. Whatever passes is valid to CAF itself,
 // and has the payload that CAF will read without asking.
 
-#include "nodes/basp_gate.hpp"
+#include "nodes/inspection/basp_gate.hpp"
 
 #include <caf/io/basp/header.hpp>
 

@@ -1,7 +1,7 @@
 // Readings made of the input, written by a table that widens as it goes, are
 // what the parser reads back. The input itself is parsed, too.
 
-#include "actors/sensor_log/csv_table.hpp"
+#include "messages/disk/csv_table.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,10 +1,10 @@
 // A manifest, damaged: what is read of it leads nowhere outside of the data
 // folder, and both the recovery and the audit can go on with it.
 
-#include "actors/session/manifest.hpp"
+#include "messages/disk/manifest.hpp"
 #include "messages/text.hpp"
 #include "nodes/recovery/camera_books.hpp"
-#include "nodes/verify/audit.hpp"
+#include "tools/camctl/verify/audit.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "actors/recorder/mp4_fragment.hpp"
+#include "messages/disk/mp4_fragment.hpp"
 #include "messages/frame.hpp"
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 // A film and its index, damaged: `camctl verify` says what is wrong, and the
 // repair leaves two files that agree, made of nothing but what was there.
 
-#include "actors/recorder/segment_check.hpp"
+#include "actors/base/checksum.hpp"
 #include "actors/recorder/segment_repair.hpp"
-#include "actors/shared/checksum.hpp"
 #include "messages/frame.hpp"
-#include "tests/actors/scratch_directory.hpp"
+#include "tests/scratch_directory.hpp"
+#include "tools/camctl/verify/segment_check.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // Whatever a sensor sends is refused or gives values that a CSV table takes.
 
 #include "actors/sensor_log/cell_text.hpp"
-#include "actors/sensor_log/csv_table.hpp"
 #include "actors/sensor_log/sensor_payload.hpp"
+#include "messages/disk/csv_table.hpp"
 #include "messages/text.hpp"
 
 #include <cstdint>

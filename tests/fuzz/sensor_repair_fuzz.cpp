@@ -1,9 +1,9 @@
 // A sensor's file, damaged: the check and the repair agree on how much of it
 // is readings, and nothing else is kept.
 
-#include "actors/sensor_log/sensor_check.hpp"
 #include "actors/sensor_log/sensor_repair.hpp"
-#include "tests/actors/scratch_directory.hpp"
+#include "messages/disk/sensor_check.hpp"
+#include "tests/scratch_directory.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -3,7 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/camera/libcamera_source.hpp"
-#include "tests/actors/source_probe.hpp"
+#include "tests/actors/camera/source_probe.hpp"
 
 #include <cstdlib>
 

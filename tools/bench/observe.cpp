@@ -1,6 +1,6 @@
 #include "tools/bench/commands.hpp"
 
-#include "actors/shared/observed.hpp"
+#include "actors/observed/observed.hpp"
 #include "messages/actors.hpp"
 
 #include <caf/actor_system.hpp>

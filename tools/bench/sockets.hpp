@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/file_ops.hpp"
+#include "actors/base/file_ops.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,13 +1,13 @@
-#include "tools/camctl/align.hpp"
+#include "tools/camctl/align/align_command.hpp"
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/node_query.hpp"
 #include "tools/camctl/sessions.hpp"
-#include "tools/camctl/verify.hpp"
+#include "tools/camctl/verify/verify_command.hpp"
 #include "tools/camctl/wording.hpp"
 
 #include "messages/name_hint.hpp"
-#include "nodes/version.hpp"
+#include "nodes/running/version.hpp"
 
 #include <algorithm>
 #include <iostream>

@@ -4,7 +4,7 @@
 
 #include "messages/actors.hpp"
 #include "messages/error.hpp"
-#include "nodes/inspection_config.hpp"
+#include "nodes/inspection/inspection_config.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/io/middleman.hpp>

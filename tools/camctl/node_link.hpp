@@ -1,7 +1,7 @@
 #pragma once
 
 #include "messages/node_report.hpp"
-#include "nodes/tls_files.hpp"
+#include "nodes/options/tls_files.hpp"
 
 #include <caf/error.hpp>
 #include <caf/expected.hpp>

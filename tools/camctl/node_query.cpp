@@ -4,7 +4,7 @@
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/wording.hpp"
 
-#include "nodes/certificates.hpp"
+#include "nodes/inspection/certificates.hpp"
 
 #include <unistd.h>
 

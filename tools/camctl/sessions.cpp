@@ -1,9 +1,9 @@
 #include "tools/camctl/sessions.hpp"
 
-#include "nodes/verify/session_list.hpp"
 #include "tools/camctl/arguments.hpp"
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/reason.hpp"
+#include "tools/camctl/verify/session_list.hpp"
 
 #include <iostream>
 

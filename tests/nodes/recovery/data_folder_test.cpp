@@ -2,7 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "nodes/recovery/data_folder.hpp"
-#include "tests/actors/scratch_directory.hpp"
+#include "tests/scratch_directory.hpp"
 
 #include <grp.h>
 #include <sys/stat.h>

@@ -3,7 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "nodes/recovery/file_repairs.hpp"
-#include "tests/actors/segment_fixture.hpp"
+#include "tests/actors/recorder/segment_fixture.hpp"
 
 #include <algorithm>
 #include <set>

@@ -3,7 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "nodes/recovery/folder_probe.hpp"
-#include "tests/actors/scratch_directory.hpp"
+#include "tests/scratch_directory.hpp"
 
 using namespace camnode;
 using namespace camnode_test;

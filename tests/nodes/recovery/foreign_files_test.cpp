@@ -3,9 +3,9 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/session/session_report.hpp"
+#include "messages/disk/foreign_list.hpp"
 #include "nodes/recovery/recovery.hpp"
-#include "nodes/verify/foreign_list.hpp"
-#include "tests/actors/segment_fixture.hpp"
+#include "tests/actors/recorder/segment_fixture.hpp"
 
 #include <sys/stat.h>
 

@@ -3,7 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "nodes/recovery/legacy_client.hpp"
-#include "tests/actors/scratch_directory.hpp"
+#include "tests/scratch_directory.hpp"
 
 #include <chrono>
 

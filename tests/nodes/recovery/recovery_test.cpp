@@ -5,7 +5,7 @@
 #include "actors/session/session_report.hpp"
 #include "nodes/recovery/containment.hpp"
 #include "nodes/recovery/recovery.hpp"
-#include "tests/actors/scratch_directory.hpp"
+#include "tests/scratch_directory.hpp"
 
 #include <nlohmann/json.hpp>
 

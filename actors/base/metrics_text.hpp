@@ -1,0 +1,48 @@
+#pragma once
+
+#include "actors/base/histogram.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace camnode {
+
+/// Collects figures as Prometheus text (exposition format 0.0.4). Families
+/// are written in the order in which they are opened.
+class metrics_text {
+public:
+  using labels
+    = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+  /// Opens a family. @param type `counter`, `gauge` or `histogram`.
+  void family(std::string_view name, std::string_view type,
+              std::string_view help);
+
+  /// Adds one sample to the family opened last.
+  void sample(uint64_t value, labels of = {});
+
+  /// Likewise, for `nanoseconds / 1e9`.
+  void seconds(int64_t nanoseconds, labels of = {});
+
+  /// Adds a distribution to the family opened last, a histogram: its fine
+  /// buckets merged into those that end at powers of two, 0.13 ms to 17 s.
+  void durations(const histogram::figures& x, labels of = {});
+
+  const std::string& text() const {
+    return text_;
+  }
+
+private:
+  /// @param suffix Of the family's name.
+  /// @param end Value of a last label `le`; none if empty.
+  void begin_sample(labels of, std::string_view suffix = {},
+                    std::string_view end = {});
+
+  std::string name_;
+  std::string text_;
+};
+
+} // namespace camnode

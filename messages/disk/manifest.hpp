@@ -1,0 +1,88 @@
+#pragma once
+
+#include "messages/disk/session_records.hpp"
+#include "messages/server_info.hpp"
+#include "messages/session_info.hpp"
+
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace camnode {
+
+/// What a manifest says of a server's clock.
+struct manifest_clock {
+  int64_t offset_ns = 0;
+  int64_t error_ns = 0;
+  int64_t drift_ppb = 0;
+  int64_t drift_error_ppb = 0;
+  uint64_t probes = 0;
+  uint64_t probes_refused = 0;
+  uint64_t restarts = 0;
+  int64_t client_ns = 0; ///< When that was so, `client_clock_ns`; 0: unknown.
+};
+
+/// What a manifest says of one camera.
+struct manifest_camera {
+  server_info server;
+  uint64_t captured = 0;
+  uint64_t recorded = 0;
+  uint64_t durable = 0;
+  uint64_t lost = 0;
+  uint64_t bytes = 0;
+  std::map<std::string, uint64_t> lost_by_place;
+  std::vector<recorded_segment> segments;
+  std::vector<recorded_loss> losses;
+  std::vector<recorded_break> breaks;
+  std::vector<absence> absences;
+
+  /// Frames lost and servers' restarts that the lists had no room for.
+  uint64_t unlisted_lost = 0;
+  uint64_t unlisted_breaks = 0;
+  bool end_unknown = false;
+  uint64_t end_behind = 0; ///< Likewise: behind which number.
+  std::optional<manifest_clock> clock;
+  std::vector<clock_record> clocks; ///< The history.
+  uint64_t connections = 0;
+  std::map<std::string, uint32_t> restarts; ///< By actor.
+  std::string last_error;
+};
+
+/// What a session's manifest says.
+struct manifest {
+  std::string client;
+  std::string version;
+  std::string state;   ///< `recording`, `stopping`, `finished`, `interrupted`.
+  std::string boot_id; ///< Which run of the machine its clock belongs to.
+  session_info session;
+  std::vector<int64_t> resumed_ms; ///< When it was resumed, on its own clock.
+  std::string interrupted;         ///< Why it was not.
+  std::map<std::string, manifest_camera> cameras;
+  sensor_books sensors;
+  std::vector<broker_outage> outages;
+
+  /// Whether the client that wrote it was still at it.
+  bool unfinished() const {
+    return state == "recording" || state == "stopping";
+  }
+};
+
+/// The largest manifest that is read: 64 MiB, a hundred cameras with as many
+/// losses as there is room for.
+constexpr size_t max_manifest_bytes = size_t{64} << 20;
+
+/// Reads what `render_manifest` wrote. Any text is safe: ids and names that
+/// could lead out of the data folder are refused, and so are times that a
+/// session cannot have.
+/// @returns `ec::bad_message` with what is wrong, in one line.
+caf::expected<manifest> parse_manifest(std::string_view text);
+
+/// The name of the manifest's file.
+std::string manifest_name(const session_info& x);
+
+} // namespace camnode

@@ -1,0 +1,292 @@
+#include "nodes/client/client.hpp"
+
+#include "actors/base/data_lock.hpp"
+#include "actors/base/file_ops.hpp"
+#include "actors/base/held_folder.hpp"
+#include "actors/base/log.hpp"
+#include "actors/recorder/mp4_segment.hpp"
+#include "actors/session/disk_reserve.hpp"
+#include "messages/clock.hpp"
+#include "nodes/client/client_supervisor.hpp"
+#include "nodes/client/folder_watch.hpp"
+#include "nodes/inspection/part_reports.hpp"
+#include "nodes/recovery/data_folder.hpp"
+#include "nodes/recovery/folder_probe.hpp"
+#include "nodes/recovery/last_session.hpp"
+#include "nodes/recovery/recovery.hpp"
+#include "nodes/running/node.hpp"
+#include "nodes/running/version.hpp"
+#include "nodes/web/client_metrics.hpp"
+#include "nodes/web/client_pages.hpp"
+#include "nodes/window/display.hpp"
+#include "nodes/window/window.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// What a camera of unknown rate is taken for.
+constexpr caf::timespan usual_period = 33ms;
+
+/// For a client that is about to end, and has the data folder still.
+constexpr auto lock_patience = 4s;
+
+make_open_segment segments_in(const held_folder_ptr& data) {
+  return [data](const server_info& server) -> open_segment {
+    auto period = server.rate_mhz == 0
+                    ? usual_period
+                    : caf::timespan{1'000'000'000'000 / server.rate_mhz};
+    return [data, folder = data->path() / "cam" / server.id,
+            period](int64_t start_ms, uint16_t width,
+                    uint16_t height) -> caf::expected<segment_writer_ptr> {
+      if (auto err = data->enter(folder))
+        return err;
+      return open_mp4_segment(folder, start_ms, width, height, period);
+    };
+  };
+}
+
+make_complete_segment completers_in(const std::filesystem::path& dir) {
+  return [dir](const server_info& server) -> complete_segment {
+    return [folder = dir / "cam" / server.id](int64_t start_ms) {
+      return repair_segment({start_ms, 0,
+                             folder / open_segment_name(start_ms, "mp4"),
+                             folder / open_segment_name(start_ms, "csv")});
+    };
+  };
+}
+
+/// For the frames of all cameras.
+size_t ring_bytes_of(const viewer_options& x) {
+  if (x.total_mib != 0)
+    return size_t{x.total_mib} << 20;
+  auto pages = std::max(sysconf(_SC_PHYS_PAGES), 0L);
+  auto page_bytes = std::max(sysconf(_SC_PAGESIZE), 0L);
+  auto quarter = static_cast<size_t>(pages) / 4
+                 * static_cast<size_t>(page_bytes);
+  return std::max(quarter, size_t{64} << 20);
+}
+
+/// What is taken of each camera.
+rate_limits rates_of(const record_options& x) {
+  return {uint64_t{x.max_mbit} * 1'000'000 / 8, x.max_fps};
+}
+
+/// Writes manifests, and keeps room on the disk for those that tell of a stop.
+manifest_writer_ptr manifests_in(const held_folder_ptr& data) {
+  auto reserve = std::make_shared<disk_reserve>(data->path()
+                                                / disk_reserve_name);
+  if (auto err = reserve->fill())
+    log_warning("session",
+                "no room is kept for the end of a session, which a "
+                "full disk may forget: ",
+                describe(err));
+  return new_manifest_writer([data, reserve](const std::filesystem::path& path,
+                                             const std::string& text,
+                                             bool tells_stop) {
+    if (auto err = data->enter(path.parent_path()))
+      return err;
+    auto err = replace_file_synced(path, text);
+    if (is_disk_full(err) && tells_stop)
+      return reserve->replace(path, text);
+    if (!err)
+      static_cast<void>(reserve->fill()); // It may have been in use.
+    return err;
+  });
+}
+
+finder_options finder_of(const client_options& x) {
+  finder_options result;
+  result.client_id = x.node.id;
+  result.topic_request = x.mqtt.topic_request;
+  result.topic_response = x.mqtt.topic_response;
+  result.topic_announce = x.mqtt.topic_announce;
+  result.topic_command = x.mqtt.topic_command;
+  result.topic_status = x.mqtt.topic_status;
+  result.servers.allowed = x.discovery.allow;
+  result.servers.legacy_port = x.discovery.legacy_port;
+  result.broker_host = x.mqtt.host;
+  return result;
+}
+
+client_page_sources pages_of(const client_options& x, const client_parts& parts,
+                             const actor_directory& directory) {
+  return {x.node.id, parts.cameras, parts.board, &directory, client_clock_ns};
+}
+
+status_port_options status_of(const client_options& x,
+                              const client_parts& parts,
+                              const actor_directory& directory) {
+  status_port_options result;
+  result.http.host = x.http.host;
+  result.http.port = x.http.port;
+  result.http.pages = client_pages(pages_of(x, parts, directory));
+  result.data = parts.session.folder->path();
+  result.disk = parts.board->disk;
+  return result;
+}
+
+inspector_parts inspection_of(const client_options& x,
+                              const client_parts& parts,
+                              const actor_directory& directory) {
+  inspector_parts result;
+  auto& node = result.node;
+  node.role = "client";
+  node.id = x.node.id;
+  node.version = version();
+  node.directory = &directory;
+  node.parts = [cameras = parts.cameras, board = parts.board] {
+    return client_parts_seen(*cameras, *board->sensors, client_clock_ns(),
+                             board->broker_up);
+  };
+  node.truth = [board = parts.board] { return board->truth(); };
+  node.metrics = [sources = pages_of(x, parts, directory)] {
+    return client_metrics(sources);
+  };
+  result.ports = ports_of(x.introspect);
+  result.open = open_caf_port;
+  return result;
+}
+
+client_parts parts_of(const client_options& x, io_thread& io,
+                      std::shared_ptr<fleet> cameras,
+                      const actor_directory& directory, held_folder_ptr data,
+                      std::optional<resumed_session> resumed) {
+  auto dir = data->path();
+  client_parts result;
+  result.io = &io;
+  result.cameras = std::move(cameras);
+  auto& replay = x.viewer.replay;
+  result.ring = {size_t{replay.mib} << 20, replay.age};
+  result.ring_total = std::make_shared<ring_budget>(ring_bytes_of(x.viewer));
+  result.rates = rates_of(x.record);
+  log_info("node", "frames of all cameras take at most ",
+           result.ring_total->bytes() >> 20, " MiB");
+  result.segments = segments_in(data);
+  result.completers = completers_in(dir);
+  result.find = finder_of(x);
+  result.board = std::make_shared<client_board>();
+  result.find.on_link = [board = result.board](bool up) {
+    board->broker_up = up;
+  };
+  result.find.servers.connected = [cameras = result.cameras] {
+    return cameras->connected();
+  };
+  result.find.servers.has_heard = [cameras = result.cameras](auto& id) {
+    return cameras->has_heard(id);
+  };
+  auto stop = std::make_shared<stop_line>();
+  result.sensors = {x.node.id, x.mqtt.topic_sensors, dir / "sensors",
+                    client_clock_ns, stop};
+  result.sensors.folder = data;
+  result.session = {x.node.id,
+                    version(),
+                    dir / "sessions",
+                    x.record.segment,
+                    client_clock_ns,
+                    utc_clock_ns,
+                    stop,
+                    read_boot_id(),
+                    [dir] { return free_bytes_of(dir); },
+                    x.record.min_minutes,
+                    rates_of(x.record).bytes_per_s,
+                    cameras_of_last_session(dir),
+                    data,
+                    manifests_in(data)};
+  result.expected = x.record.expect;
+  if (x.http.enabled)
+    result.status = status_of(x, result, directory);
+  result.resumed = std::move(resumed);
+  result.make_client = clients_for(x.mqtt);
+  result.inspect = inspection_of(x, result, directory);
+  return result;
+}
+
+/// The window that the options ask for; null for none.
+std::unique_ptr<window> window_of(const client_options& x,
+                                  std::shared_ptr<const fleet> cameras) {
+  if (x.display == display_mode::none)
+    return nullptr;
+  if (!display_usable()) {
+    if (x.display == display_mode::window)
+      throw std::runtime_error("display=window: there is no display to draw "
+                               "on; set DISPLAY, or display=none");
+    log_info("window", "no display: running without a window");
+    return nullptr;
+  }
+  return std::make_unique<window>(std::move(cameras), "camnode " + x.node.id);
+}
+
+/// Makes the data folder ours, and sees what can be done in it.
+/// @returns What is ours for as long as it lives.
+unique_fd take_data_folder(const data_options& x) {
+  auto refuse = [&](const std::string& why) {
+    throw std::runtime_error("data.dir=" + x.dir + ": " + why);
+  };
+  if (auto why = prepare_data_folder(x.dir); !why.empty())
+    refuse(why);
+  auto lock = lock_data(x.dir, lock_patience);
+  if (!lock)
+    refuse(describe(lock.error()));
+  if (!x.group.empty())
+    if (auto why = give_to_group(x.dir, x.group); !why.empty())
+      throw std::runtime_error("data.group=" + x.group + ": " + why);
+  auto abilities = probe_folder(x.dir);
+  if (!abilities)
+    refuse("its file system cannot keep a recording: "
+           + describe(abilities.error()) + "; want a folder elsewhere");
+  for (auto& limit : limits_of(*abilities))
+    log_warning("node", "the file system of data.dir=", x.dir, ": ", limit);
+  return std::move(*lock);
+}
+
+} // namespace
+
+int run_client(const client_options& options) {
+  blocked_signals signals;
+  set_log_level(options.log.level);
+  warn_of_exposed(options.mqtt, options.introspect);
+  log_info("node", "camnode ", version(), " client ", options.node.id,
+           ", data in ", options.data.dir);
+  auto lock = take_data_folder(options.data);
+  auto data = held_folder::hold(options.data.dir);
+  if (!data)
+    throw std::runtime_error("data.dir=" + options.data.dir + ": "
+                             + describe(data.error()));
+  auto resumed = recover(
+    {options.data.dir, options.record.resume, read_boot_id(), client_clock_ns});
+  auto cameras = std::make_shared<fleet>();
+  auto view = window_of(options, cameras);
+  actor_directory directory;
+  folder_watch watch{options.data.dir, directory};
+  io_thread io;
+  node_config config;
+  caf::actor_system system{config};
+  auto root = system.spawn<client_supervisor>(
+    actor_context{&directory, "client_supervisor", 0},
+    parts_of(options, io, cameras, directory, *data, std::move(resumed)));
+  return run_node(signals, directory,
+                  caf::actor_cast<caf::actor>(std::move(root)), [&] {
+                    if (!view)
+                      return long_rest;
+                    if (!view->show_next(30ms)) {
+                      log_info("window", "closed; recording goes on");
+                      view.reset();
+                    }
+                    return std::chrono::milliseconds{20};
+                  });
+}
+
+} // namespace camnode

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "actors/observed/actor_directory.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace camnode {
+
+/// Looks now and then whether a client of the legacy system writes into our
+/// data folder, and says so in the log and with an alarm, as it may rename our
+/// films. On a thread of its own, as a disk may hang; whoever waits for the
+/// disk at the end of the object is left behind.
+class folder_watch {
+public:
+  /// @param directory Outlives the object.
+  folder_watch(std::filesystem::path dir, actor_directory& directory);
+
+  ~folder_watch();
+
+private:
+  struct state;
+
+  const std::shared_ptr<state> state_;
+};
+
+} // namespace camnode

@@ -1,0 +1,165 @@
+#include "nodes/inspection/inspection.hpp"
+
+#include "actors/base/log.hpp"
+#include "messages/clock.hpp"
+#include "messages/error.hpp"
+#include "messages/text.hpp"
+#include "messages/wire/record_command.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+actor_report report_of(const actor_figures& x,
+                       const activity_meter::rates& rates) {
+  actor_report result;
+  result.name = x.name;
+  result.supervisor = x.supervisor;
+  result.state = x.state;
+  result.last_error = x.last_error;
+  result.last_end = x.last_end;
+  result.restarts = x.restarts;
+  result.uptime_ns = x.uptime_ns;
+  result.mailbox = x.mailbox;
+  result.oldest_ns = x.oldest_ns;
+  result.busy_ns = x.busy_ns;
+  result.busy_with = x.busy_with;
+  result.handled = x.handled;
+  result.per_1000_s = rates.per_1000_s;
+  result.load_ppm = rates.load_ppm;
+  result.p50_ns = x.handlers.quantile_ns(0.5);
+  result.p99_ns = x.handlers.quantile_ns(0.99);
+  for (auto& y : x.messages) {
+    auto i = rates.by_type.find(y.type);
+    result.messages.push_back(
+      {y.type, y.count, i == rates.by_type.end() ? 0 : i->second});
+  }
+  return result;
+}
+
+actor_report report_of(const actor_to_come& x, int64_t now_ns) {
+  actor_report result;
+  result.name = x.name;
+  result.supervisor = x.supervisor;
+  result.state = "ended";
+  result.last_error = x.last_end;
+  result.last_end = x.last_end;
+  result.alive = false;
+  result.due_ns = std::max<int64_t>(0, x.due_ns - now_ns);
+  result.restarts = x.restarts;
+  return result;
+}
+
+caf::error unavailable(std::string why) {
+  return caf::make_error(ec::unavailable, std::move(why));
+}
+
+} // namespace
+
+inspection::inspection(inspected_node node) : node_(std::move(node)) {
+}
+
+void inspection::sample() {
+  auto actors = node_.directory->look();
+  auto parts = node_.parts ? node_.parts() : std::vector<part_report>{};
+  std::lock_guard<std::mutex> guard{rates_mutex_};
+  rates_.sample(actors, client_clock_ns());
+  part_rates_.sample(parts, client_clock_ns());
+}
+
+node_report inspection::look(bool operates) const {
+  node_report result;
+  result.role = node_.role;
+  result.id = node_.id;
+  result.version = node_.version;
+  result.pid = static_cast<uint64_t>(getpid());
+  result.operates = operates;
+  auto now_ns = client_clock_ns();
+  {
+    auto actors = node_.directory->look();
+    std::lock_guard<std::mutex> guard{rates_mutex_};
+    for (auto& x : actors) {
+      result.actors.push_back(report_of(x, rates_.of(x.name)));
+      result.uptime_ns = std::max(result.uptime_ns, x.uptime_ns);
+    }
+  }
+  for (auto& x : node_.directory->to_come())
+    result.actors.push_back(report_of(x, now_ns));
+  auto alarms = node_.directory->alarms();
+  for (auto& x : result.actors) {
+    auto i = alarms.find(x.name);
+    if (i != alarms.end())
+      x.alarm = i->second;
+  }
+  if (node_.parts) {
+    result.parts = node_.parts();
+    std::lock_guard<std::mutex> guard{rates_mutex_};
+    for (auto& x : result.parts)
+      part_rates_.add_rates(x);
+  }
+  if (node_.truth)
+    result.truth = node_.truth();
+  return result;
+}
+
+std::string inspection::metrics() const {
+  return node_.metrics();
+}
+
+caf::expected<std::string> inspection::kill(const std::string& name) const {
+  auto actors = node_.directory->look();
+  auto find = [&](const std::string& who) {
+    return std::find_if(actors.begin(), actors.end(),
+                        [&](const auto& x) { return x.name == who; });
+  };
+  auto x = find(name);
+  if (x == actors.end()) {
+    for (auto& y : node_.directory->to_come())
+      if (y.name == name)
+        return unavailable(name + " has ended already, and is started again");
+    return unavailable("there is no actor " + quote(name));
+  }
+  if (x->supervisor.empty())
+    return unavailable(name + " ends with its node alone: send that a SIGTERM");
+  auto parent = find(x->supervisor);
+  if (parent != actors.end() && !parent->supervisor.empty())
+    return unavailable(name + " belongs to " + x->supervisor
+                       + ", and ends with that");
+  node_.kill(name);
+  return "killing " + name + ", which has been up for "
+         + std::to_string(x->uptime_ns / 1'000'000) + " ms";
+}
+
+caf::expected<std::string>
+inspection::record(const std::string& payload) const {
+  if (!node_.record)
+    return unavailable("a server records nothing: ask a client");
+  auto command = parse_record_command(payload);
+  if (!command)
+    return command.error();
+  log_info("inspector", "told to ", command->start ? "start" : "stop",
+           " recording");
+  node_.record(*command);
+  return std::string{command->start ? "told to start" : "told to stop"};
+}
+
+caf::expected<std::string>
+inspection::set_level(const std::string& level) const {
+  for (auto x : {log_level::debug, log_level::info, log_level::warning,
+                 log_level::error})
+    if (level == to_string(x)) {
+      log_warning("inspector", "told to log from ", level, " on");
+      set_log_level(x);
+      return "logging from " + level + " on";
+    }
+  return caf::make_error(ec::bad_message,
+                         "want debug, info, warning or error, not "
+                           + quote(level));
+}
+
+} // namespace camnode

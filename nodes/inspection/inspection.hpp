@@ -1,0 +1,72 @@
+#pragma once
+
+#include "actors/observed/actor_directory.hpp"
+#include "messages/node_report.hpp"
+#include "messages/record_command.hpp"
+#include "nodes/inspection/activity_meter.hpp"
+#include "nodes/inspection/part_meter.hpp"
+
+#include <caf/expected.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+/// A node as those who look inside see it. All functions are called from any
+/// thread and return at once, whatever the node's actors do.
+struct inspected_node {
+  std::string role; ///< `server` or `client`.
+  std::string id;
+  std::string version;
+  const actor_directory* directory = nullptr; ///< Outlives it.
+  std::function<std::vector<part_report>()> parts;
+  std::function<std::string()> truth;   ///< Empty on a server.
+  std::function<std::string()> metrics; ///< Prometheus text.
+
+  /// Has an actor's supervisor end it.
+  std::function<void(const std::string& name)> kill;
+
+  /// Passes a command on; empty where nothing is recorded.
+  std::function<void(const record_command&)> record;
+};
+
+/// Composes what a node answers to those who look inside, from figures that
+/// others keep, without a message to any actor: an actor that is stuck holds
+/// no answer up. Any thread.
+class inspection {
+public:
+  explicit inspection(inspected_node node);
+
+  /// Takes a sample of what rates are made of.
+  void sample();
+
+  /// @param operates Whether the one who asks may act, too.
+  node_report look(bool operates) const;
+
+  /// The node's figures as Prometheus text.
+  std::string metrics() const;
+
+  // What operators may do. Each returns a word on it, or `ec::unavailable` or
+  // `ec::bad_message`, and is logged.
+
+  caf::expected<std::string> kill(const std::string& name) const;
+
+  /// @param payload As over MQTT.
+  caf::expected<std::string> record(const std::string& payload) const;
+  caf::expected<std::string> set_level(const std::string& level) const;
+
+private:
+  const inspected_node node_;
+  mutable std::mutex rates_mutex_;
+  activity_meter rates_;
+  part_meter part_rates_;
+};
+
+using inspection_ptr = std::shared_ptr<inspection>;
+
+} // namespace camnode

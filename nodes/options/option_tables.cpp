@@ -1,0 +1,316 @@
+#include "nodes/options/option_tables.hpp"
+
+#include <iterator>
+
+namespace camnode {
+
+namespace {
+
+void append(option_table& out, option_table more) {
+  out.insert(out.end(), std::make_move_iterator(more.begin()),
+             std::make_move_iterator(more.end()));
+}
+
+option_table broker_table(mqtt_options& x) {
+  return {
+    text_option("mqtt.host", "HOST", x.host, host_rule,
+                "The MQTT broker: a host name or an address."),
+    integer_option("mqtt.port", "PORT", x.port, 1, 65535,
+                   "The broker's TCP port. With TLS, 8883 is usual."),
+    text_option("mqtt.username", "NAME", x.username, any_text,
+                "Name to log in to the broker with. None: log in without."),
+    text_option("mqtt.password-file", "FILE", x.password_file,
+                readable_file_or_nothing,
+                "File with the broker's password as its first line, so that "
+                "no list of processes shows it. Needs mqtt.username."),
+    flag_option("mqtt.tls", x.tls, "Whether to talk to the broker over TLS."),
+    text_option("mqtt.ca-file", "FILE", x.ca_file, readable_file_or_nothing,
+                "Certificates (PEM) that the broker's must descend from. "
+                "None: those that this machine trusts."),
+    text_option("mqtt.cert-file", "FILE", x.cert_file, readable_file_or_nothing,
+                "This node's certificate (PEM), where the broker wants one. "
+                "Needs mqtt.key-file."),
+    text_option("mqtt.key-file", "FILE", x.key_file, readable_file_or_nothing,
+                "Private key (PEM, without passphrase) of mqtt.cert-file."),
+  };
+}
+
+option_table topic_table(mqtt_options& x) {
+  return {
+    text_option("mqtt.topic-request", "TOPIC", x.topic_request, topic_rule,
+                "Where clients ask servers for their addresses."),
+    text_option("mqtt.topic-response", "TOPIC", x.topic_response, topic_rule,
+                "Servers answer such questions below this topic only."),
+    text_option("mqtt.topic-announce", "TOPIC", x.topic_announce, topic_rule,
+                "Servers announce themselves below this topic."),
+    text_option("mqtt.topic-status", "TOPIC", x.topic_status, topic_rule,
+                "Clients report below this topic what they record."),
+    text_option("mqtt.topic-command", "TOPIC", x.topic_command, topic_rule,
+                "Where clients take commands to start and stop recording."),
+  };
+}
+
+option_table introspect_table(introspect_options& x) {
+  return {
+    text_option("introspect.host", "IP", x.host, ip_rule,
+                "Address at which camctl can look inside this node. On a "
+                "loopback address it may operate the node, too. Any other "
+                "one needs the three files; with these, it is for looking "
+                "only."),
+    integer_option("introspect.port", "PORT", x.port, 0, 65535,
+                   "TCP port for it; 4711 by default on a client. 0: any "
+                   "free one, which the log names."),
+    text_option("introspect.cert-file", "FILE", x.tls.cert_file,
+                readable_file_or_nothing,
+                "This node's certificate (PEM) for those who look."),
+    text_option("introspect.key-file", "FILE", x.tls.key_file,
+                readable_file_or_nothing,
+                "Private key (PEM, without passphrase) of "
+                "introspect.cert-file."),
+    text_option("introspect.ca-file", "FILE", x.tls.ca_file,
+                readable_file_or_nothing,
+                "Certificate (PEM) of the authority that the node's "
+                "certificate, and those of all who look, must descend from."),
+    text_option("introspect.operator-host", "IP", x.operator_host,
+                ip_or_nothing,
+                "Address at which camctl can also operate this node from "
+                "elsewhere. Needs the three operator files. None: nobody "
+                "can."),
+    integer_option("introspect.operator-port", "PORT", x.operator_port, 0,
+                   65535, "TCP port for it; 4713 by default on a client."),
+    text_option("introspect.operator-cert-file", "FILE",
+                x.operator_tls.cert_file, readable_file_or_nothing,
+                "This node's certificate (PEM) for operators."),
+    text_option("introspect.operator-key-file", "FILE", x.operator_tls.key_file,
+                readable_file_or_nothing,
+                "Private key (PEM, without passphrase) of "
+                "introspect.operator-cert-file."),
+    text_option("introspect.operator-ca-file", "FILE", x.operator_tls.ca_file,
+                readable_file_or_nothing,
+                "Certificate (PEM) of the authority of operators: another "
+                "one than introspect.ca-file."),
+  };
+}
+
+void append_replay(option_table& out, const std::string& section,
+                   replay_options& x, const std::string& whose) {
+  out.push_back(seconds_option(section + ".replay", x.age, 0.1, 600,
+                               "How long " + whose
+                                 + " keeps frames for readers that have "
+                                   "fallen behind."));
+  out.push_back(integer_option(
+    section + ".replay-mib", "MIB", x.mib, 1, 4096,
+    "The most memory that these frames take. While their sizes change, what "
+    "lies between them takes up to 32 MiB more."));
+}
+
+option_table picture_table(camera_options& x) {
+  return {
+    integer_option("camera.width", "PIXELS", x.width, 16, 16384,
+                   "Width of the picture."),
+    integer_option("camera.height", "PIXELS", x.height, 16, 16384,
+                   "Height of the picture."),
+    number_option("camera.fps", "HZ", x.fps, 0.1, 1000, "Frames per second."),
+    integer_option("camera.quality", "PERCENT", x.quality, 1, 100,
+                   "Quality of JPEGs that camnode encodes itself, from "
+                   "small to good."),
+    integer_option("camera.bitrate", "KBIT/S", x.bitrate, 0, 1'000'000,
+                   "Bandwidth that the quality is steered to, with libcamera. "
+                   "0: the quality is fixed."),
+    integer_option("camera.encode-threads", "NUMBER", x.encode_threads, 0, 64,
+                   "Threads that encode JPEGs, with libcamera. 0: one less "
+                   "than there are processors."),
+  };
+}
+
+option_table lens_table(camera_options& x) {
+  return {
+    choice_option("camera.autofocus", x.focus,
+                  {{"camera", autofocus::by_camera},
+                   {"manual", autofocus::manual},
+                   {"once", autofocus::once},
+                   {"continuous", autofocus::continuous}},
+                  "How the lens is focused. camera: as the camera does by "
+                  "itself; once: at the start."),
+    number_option("camera.lens-position", "DIOPTRES", x.lens_position, -1, 100,
+                  "Where the lens is, as 1 over the distance in metres. Needs "
+                  "camera.autofocus=manual. -1: where it was."),
+  };
+}
+
+/// What only libcamera's cameras have.
+option_table libcamera_table(camera_options& x) {
+  option_table result = {
+    text_option("camera.id", "ID", x.id, any_text,
+                "Which camera of libcamera: see --list-cameras. None: the "
+                "first one."),
+    integer_option("camera.exposure-us", "MICROSECONDS", x.exposure_us, 0,
+                   1'000'000'000, "Exposure time. 0: automatic."),
+    number_option("camera.gain", "FACTOR", x.gain, 0, 1000,
+                  "Analogue gain of the sensor. 0: automatic."),
+    text_option("camera.white-balance", "MODE", x.white_balance,
+                white_balance_rule,
+                "auto, incandescent, tungsten, fluorescent, indoor, daylight, "
+                "cloudy, or the gains of red and blue, such as 1.9,1.4."),
+    flag_option("camera.hflip", x.hflip, "Whether left and right change."),
+    flag_option("camera.vflip", x.vflip, "Whether top and bottom change."),
+    choice_option("camera.hdr", x.range,
+                  {{"off", hdr::off},
+                   {"single", hdr::single},
+                   {"multi", hdr::multi},
+                   {"night", hdr::night}},
+                  "High dynamic range, of one exposure or several."),
+  };
+  append(result, lens_table(x));
+  return result;
+}
+
+option_table camera_table(camera_options& x) {
+  using kind = source_kind;
+  option_table result = {
+    choice_option("camera.source", x.source,
+                  {{"auto", kind::automatic},
+                   {"libcamera", kind::libcamera},
+                   {"pattern", kind::pattern},
+                   {"command", kind::command},
+                   {"file", kind::file},
+                   {"none", kind::none}},
+                  "Where frames come from. auto: camera.command or "
+                  "camera.file, whichever is given, else libcamera if it has a "
+                  "camera at the start, else a test picture; pattern: a moving "
+                  "test picture; none: no camera."),
+    text_option("camera.command", "COMMAND", x.command, any_text,
+                "Shell command that writes MJPEG to its standard output, such "
+                "as rpicam-vid -t 0 --codec mjpeg -o -"),
+    text_option("camera.file", "FILE", x.file, readable_file_or_nothing,
+                "Row of JPEGs (MJPEG) that is played instead of a camera."),
+  };
+  append(result, picture_table(x));
+  append(result, libcamera_table(x));
+  return result;
+}
+
+option_table http_table(http_options& x) {
+  return {
+    flag_option("http.enabled", x.enabled,
+                "Whether to serve a status page and metrics over HTTP."),
+    text_option("http.host", "IP", x.host, ip_rule,
+                "Address to serve them on. There is no password on it."),
+    integer_option("http.port", "PORT", x.port, 0, 65535,
+                   "TCP port to serve them on. 0: any free one."),
+  };
+}
+
+option_table stream_table(stream_options& x) {
+  option_table result = {
+    text_option("stream.host", "IP", x.host, ip_rule,
+                "Address to listen on for readers. 0.0.0.0: all of IPv4."),
+    integer_option("stream.port", "PORT", x.port, 0, 65535,
+                   "TCP port to listen on. 0: any free one; legacy clients "
+                   "find port 8000 only."),
+    text_option("stream.advertise", "IP", x.advertise, ip_or_nothing,
+                "Address to tell clients. None: that of the interface towards "
+                "the broker."),
+  };
+  append_replay(result, "stream", x.replay, "the server");
+  return result;
+}
+
+} // namespace
+
+option_table common_table(node_options& node, mqtt_options& mqtt,
+                          log_options& log, introspect_options& introspect) {
+  option_table result = {
+    text_option("node.id", "ID", node.id, node_id_or_nothing,
+                "Name of this node, unique in the room: 1 to 64 of A-Z a-z "
+                "0-9 . _ - (not . or .. alone). None: the host name."),
+  };
+  append(result, broker_table(mqtt));
+  append(result, topic_table(mqtt));
+  result.push_back(choice_option("log.level", log.level,
+                                 {{"debug", log_level::debug},
+                                  {"info", log_level::info},
+                                  {"warning", log_level::warning},
+                                  {"error", log_level::error}},
+                                 "The least important lines to log."));
+  append(result, introspect_table(introspect));
+  return result;
+}
+
+option_table own_table(server_options& x) {
+  auto result = camera_table(x.camera);
+  append(result, stream_table(x.stream));
+  return result;
+}
+
+/// More than any lab has.
+constexpr size_t max_expected = 64;
+
+option_table own_table(client_options& x) {
+  option_table result = {
+    choice_option("display", x.display,
+                  {{"auto", display_mode::automatic},
+                   {"window", display_mode::window},
+                   {"none", display_mode::none}},
+                  "Whether to show the cameras. auto: in a window if there is "
+                  "a display."),
+    text_option("data.dir", "DIRECTORY", x.data.dir, path_rule,
+                "Where recordings go. Created if it is not there."),
+    text_option("data.group", "GROUP", x.data.group, any_text,
+                "The group that recordings belong to, and may read them. "
+                "Empty: the user's own."),
+    seconds_option("record.segment", x.record.segment, 0.5, 86400,
+                   "Length of the files that a recording is cut into."),
+    flag_option("record.resume", x.record.resume,
+                "Whether to go on, at the start, with the session that a "
+                "killed client left."),
+    integer_option("record.min-minutes", "MINUTES", x.record.min_minutes, 0,
+                   1440,
+                   "A recording is refused where the disk will be full before "
+                   "that, at the present rate. 0: never."),
+    ids_option("record.expect", x.record.expect, max_expected,
+               "Servers that are to be there, by their node.id: while one is "
+               "not, a start is refused, unless it is told to record without "
+               "the missing ones. None: whichever are there."),
+    integer_option("record.max-mbit", "MBIT/S", x.record.max_mbit, 1, 1'000'000,
+                   "The most that is taken of one camera in the long run. "
+                   "What comes beyond it is lost, and named, so that one "
+                   "camera does not fill the disk of all."),
+    integer_option("record.max-fps", "HZ", x.record.max_fps, 1, 1'000'000,
+                   "Likewise, in frames."),
+    text_option("mqtt.topic-sensors", "FILTERS", x.mqtt.topic_sensors,
+                filters_rule,
+                "Topic filters of the sensors that are logged, with commas "
+                "between them."),
+    networks_option("discovery.allow", x.discovery.allow,
+                    "Networks that servers may be in, such as "
+                    "192.168.0.0/16,fd00::/8. None: all."),
+    integer_option("discovery.legacy-port", "PORT", x.discovery.legacy_port, 1,
+                   65535,
+                   "TCP port of the streams of servers that only answer, as "
+                   "legacy ones do."),
+  };
+  append_replay(result, "viewer", x.viewer.replay,
+                "the client, for each camera,");
+  result.push_back(integer_option(
+    "viewer.total-mib", "MIB", x.viewer.total_mib, 0, 16'777'216,
+    "The most memory that these frames take for all cameras together. Where it "
+    "is used up, the camera that has most loses its oldest ones. 0: a quarter "
+    "of this machine's memory."));
+  append(result, http_table(x.http));
+  return result;
+}
+
+option_table table_of(server_options& x) {
+  auto result = common_table(x.node, x.mqtt, x.log, x.introspect);
+  append(result, own_table(x));
+  return result;
+}
+
+option_table table_of(client_options& x) {
+  auto result = common_table(x.node, x.mqtt, x.log, x.introspect);
+  append(result, own_table(x));
+  return result;
+}
+
+} // namespace camnode

@@ -1,0 +1,242 @@
+#include "nodes/server/server.hpp"
+
+#include "actors/base/metrics_text.hpp"
+#include "actors/camera/command_source.hpp"
+#include "actors/camera/file_source.hpp"
+#include "actors/camera/libcamera_source.hpp"
+#include "actors/camera/pattern_source.hpp"
+#include "actors/camera/program_line.hpp"
+#include "messages/clock.hpp"
+#include "messages/error.hpp"
+#include "messages/redaction.hpp"
+#include "nodes/inspection/part_reports.hpp"
+#include "nodes/running/node.hpp"
+#include "nodes/running/version.hpp"
+#include "nodes/server/camera_health.hpp"
+#include "nodes/server/server_supervisor.hpp"
+#include "nodes/web/node_metrics.hpp"
+
+#include "assets.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <random>
+#include <string>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+/// Which run of a server this is: random, as a Pi without a clock battery
+/// starts at the same time again and again. Below 2^53, for JSON's sake.
+uint64_t make_epoch() {
+  std::random_device random;
+  auto bits = (uint64_t{random()} << 32 | random()) >> 11;
+  return std::max<uint64_t>(bits, 1);
+}
+
+libcamera_options libcamera_of(const camera_options& x) {
+  libcamera_options result;
+  result.id = x.id;
+  result.width = x.width;
+  result.height = x.height;
+  result.fps = x.fps;
+  result.quality = x.quality;
+  result.bitrate_kbit_s = x.bitrate;
+  result.exposure_us = x.exposure_us;
+  result.gain = x.gain;
+  result.focus = x.focus;
+  result.lens_dioptres = x.lens_position;
+  result.white_balance = x.white_balance;
+  result.hflip = x.hflip;
+  result.vflip = x.vflip;
+  result.range = x.range;
+  result.encode_threads = x.encode_threads;
+  return result;
+}
+
+/// What a server starts with: where its frames come from, and what is wrong
+/// with that, if it can be told already.
+struct source_choice {
+  source_kind kind;
+  caf::error error;
+};
+
+/// Looks what `auto` stands for, and whether libcamera's camera can do what is
+/// asked for. A camera that is not there may come later, and is no error.
+source_choice choose_source(const camera_options& x) {
+  auto kind = x.source;
+  if (kind == source_kind::automatic && !x.command.empty())
+    kind = source_kind::command;
+  else if (kind == source_kind::automatic && !x.file.empty())
+    kind = source_kind::file;
+  if (kind != source_kind::automatic && kind != source_kind::libcamera)
+    return {kind, caf::none};
+  auto error = check_camera(libcamera_of(x));
+  if (kind == source_kind::automatic && error == ec::unavailable)
+    return {source_kind::pattern, caf::none};
+  return {source_kind::libcamera,
+          error == ec::bad_configuration ? error : caf::error{}};
+}
+
+void log_program_line(const std::string& line) {
+  log(level_of_line(line), "camera", "program: ", without_credentials(line));
+}
+
+make_frame_source source_of(const server_options& x, source_kind kind) {
+  auto& camera = x.camera;
+  if (kind == source_kind::none)
+    return nullptr;
+  if (kind == source_kind::libcamera)
+    return [=]() -> frame_source_ptr {
+      return make_libcamera_source(libcamera_of(camera));
+    };
+  if (kind == source_kind::command)
+    return [=]() -> frame_source_ptr {
+      return std::make_unique<command_source>(camera.command, log_program_line);
+    };
+  if (kind == source_kind::file)
+    return [=]() -> frame_source_ptr {
+      return std::make_unique<file_source>(
+        file_options{camera.file, camera.fps});
+    };
+  if (camera.source == source_kind::automatic)
+    log_warning("camera", "no camera is configured or found: sending a test "
+                          "picture; see camera.source in --help");
+  return [=]() -> frame_source_ptr {
+    return std::make_unique<pattern_source>(
+      pattern_options{x.node.id, camera.width, camera.height, camera.fps,
+                      camera.quality});
+  };
+}
+
+std::string metrics_of(const std::string& id, const camera_board& board,
+                       const actor_directory& directory) {
+  metrics_text text;
+  text.family("camnode_frames_captured_total", "counter",
+              "Frames that the camera made, lost ones included.");
+  text.sample(board.captured());
+  text.family("camnode_frames_lost_total", "counter",
+              "Frames lost before the replay ring.");
+  for (auto place : {loss_place::source, loss_place::encoder})
+    text.sample(board.lost(place), {{"place", to_string(place)}});
+  text.family("camnode_captured_bytes_total", "counter",
+              "Bytes of the frames captured.");
+  text.sample(board.bytes());
+  text.family("camnode_capture_to_ring_seconds", "histogram",
+              "From the capture of a frame to its place in the replay ring, "
+              "encoded.");
+  text.durations(board.to_ring().look());
+  write_node(text, "server", id, directory);
+  return text.text();
+}
+
+stream_server_options stream_of(const server_options& x, camera_board_ptr board,
+                                const actor_directory& directory,
+                                source_kind kind, caf::timespan patience) {
+  stream_server_options result;
+  result.host = x.stream.host;
+  result.port = x.stream.port;
+  result.id = x.node.id;
+  result.version = version();
+  result.epoch = board->epoch();
+  result.index_page = assets::index_html;
+  result.metrics = [=, &directory, id = x.node.id] {
+    return metrics_of(id, *board, directory);
+  };
+  result.trouble = [=, &directory] {
+    // Where no camera is wanted, none is missing.
+    auto trouble = kind == source_kind::none
+                     ? std::string{}
+                     : trouble_of(*board, patience, capture_clock_ns());
+    for (auto& [actor, text] : directory.alarms())
+      trouble += (trouble.empty() ? "" : "; ") + actor + ": " + text;
+    return trouble;
+  };
+  return result;
+}
+
+inspector_parts inspection_of(const server_options& x,
+                              const server_parts& parts,
+                              const actor_directory& directory) {
+  inspector_parts result;
+  auto& node = result.node;
+  node.role = "server";
+  node.id = x.node.id;
+  node.version = version();
+  node.directory = &directory;
+  node.parts = [board = parts.board, ring = parts.ring,
+                readers = parts.stream.readers] {
+    return server_parts_seen(*board, *ring, *readers, capture_clock_ns());
+  };
+  node.metrics = parts.stream.metrics;
+  result.ports = ports_of(x.introspect);
+  result.open = open_caf_port;
+  return result;
+}
+
+announcer_options announcement_of(const server_options& x, source_kind kind,
+                                  camera_board_ptr board) {
+  announcer_options result;
+  result.topic_request = x.mqtt.topic_request;
+  result.topic_response = x.mqtt.topic_response;
+  result.topic_announce = x.mqtt.topic_announce;
+  result.broker_host = x.mqtt.host;
+  result.broker_port = x.mqtt.port;
+  result.ipv4_only = x.stream.host.find(':') == std::string::npos;
+  auto& server = result.server;
+  server.id = x.node.id;
+  server.epoch = board->epoch();
+  server.version = version();
+  // A stream that is open on one address alone is to be found there.
+  auto any = x.stream.host == "0.0.0.0" || x.stream.host == "::";
+  server.ip = x.stream.advertise.empty() && !any ? x.stream.host
+                                                 : x.stream.advertise;
+  result.camera_trouble = [board] { return board->trouble(); };
+  result.rate_mhz = [board, kind, fps = x.camera.fps] {
+    return announced_rate_mhz(kind, fps, *board);
+  };
+  return result;
+}
+
+} // namespace
+
+int run_server(const server_options& options) {
+  blocked_signals signals;
+  set_log_level(options.log.level);
+  warn_of_exposed(options.mqtt, options.introspect);
+  auto source = choose_source(options.camera);
+  if (source.error) {
+    std::cerr << "camnode: " << describe(source.error) << "\n";
+    return 2;
+  }
+  actor_directory directory;
+  server_parts parts;
+  auto& replay = options.stream.replay;
+  parts.ring = std::make_shared<frame_ring>(
+    frame_ring::limits{size_t{replay.mib} << 20, replay.age});
+  parts.board = board_of(source.kind, options.camera.fps, make_epoch());
+  parts.make_source = source_of(options, source.kind);
+  parts.camera_patience = patience_of(source.kind, options.camera.fps);
+  parts.stream = stream_of(options, parts.board, directory, source.kind,
+                           parts.camera_patience.next_frame);
+  parts.announce = announcement_of(options, source.kind, parts.board);
+  parts.make_client = clients_for(options.mqtt);
+  parts.inspect = inspection_of(options, parts, directory);
+  log_info("node", "camnode ", version(), " server ", options.node.id, ", run ",
+           parts.board->epoch());
+  io_thread io;
+  parts.io = &io;
+  node_config config;
+  caf::actor_system system{config};
+  auto root = system.spawn<server_supervisor>(
+    actor_context{&directory, "server_supervisor", 0}, std::move(parts));
+  return run_node(signals, directory,
+                  caf::actor_cast<caf::actor>(std::move(root)),
+                  [] { return long_rest; });
+}
+
+} // namespace camnode

@@ -1,9 +1,0 @@
-#include "nodes/version.hpp"
-
-namespace camnode {
-
-std::string version() {
-  return CAMNODE_VERSION;
-}
-
-} // namespace camnode

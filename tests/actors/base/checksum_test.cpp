@@ -1,0 +1,23 @@
+#define CAF_SUITE checksum
+
+#include "tests/camnode_test.hpp"
+
+#include "actors/base/checksum.hpp"
+
+#include <string_view>
+
+using namespace camnode;
+
+namespace {
+
+uint64_t sum_of(std::string_view x) {
+  return xxh3_of(reinterpret_cast<const uint8_t*>(x.data()), x.size());
+}
+
+} // namespace
+
+CAF_TEST(checksums are those of the xxhsum program) {
+  CAF_CHECK_EQUAL(sum_of(""), 0x2d06'8005'38d3'94c2u);
+  CAF_CHECK_EQUAL(sum_of("camnode"), sum_of("camnode"));
+  CAF_CHECK_NOT_EQUAL(sum_of("camnode"), sum_of("camnodf"));
+}

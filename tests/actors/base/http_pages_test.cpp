@@ -1,0 +1,185 @@
+#define CAF_SUITE http_pages
+#include "tests/camnode_test.hpp"
+
+#include "actors/base/http_pages.hpp"
+#include "messages/error.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+using namespace camnode;
+
+namespace {
+
+/// A peer that says whatever the test wants.
+class peer {
+public:
+  explicit peer(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    timeval patience{30, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    if (connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof(to)) != 0)
+      CAF_FAIL("cannot connect");
+  }
+
+  peer(const peer&) = delete;
+  peer& operator=(const peer&) = delete;
+
+  ~peer() {
+    close(fd_);
+  }
+
+  void say(const std::string& text) {
+    // The other end may have closed: then there is nothing to say.
+    send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+  }
+
+  /// All that comes until the other end closes.
+  std::string hear() {
+    std::string result;
+    char buffer[4096];
+    ssize_t n = 0;
+    while ((n = recv(fd_, buffer, sizeof(buffer), 0)) > 0)
+      result.append(buffer, static_cast<size_t>(n));
+    if (n < 0 && errno == EAGAIN)
+      CAF_FAIL("the other end neither speaks nor closes");
+    return result;
+  }
+
+  /// What comes, up to and including `end`.
+  std::string hear_until(const std::string& end) {
+    std::string result;
+    char c = 0;
+    while (result.find(end) == std::string::npos && recv(fd_, &c, 1, 0) == 1)
+      result += c;
+    return result;
+  }
+
+private:
+  int fd_;
+};
+
+std::string get(const std::string& target) {
+  return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
+}
+
+std::string last_get(const std::string& target) {
+  return "GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+}
+
+struct fixture {
+  explicit fixture(size_t max_connections = 8) {
+    http_pages_options options;
+    options.max_connections = max_connections;
+    options.pages["/"] = [this] {
+      ++asked;
+      return http_page{200, "text/html", "<p>hello"};
+    };
+    options.pages["/sick"] = [] {
+      return http_page{503, "text/plain", "not well\n"};
+    };
+    pages = std::make_unique<http_pages>(io, options);
+    if (auto err = pages->start())
+      CAF_FAIL(describe(err));
+  }
+
+  std::string answer_to(const std::string& request) {
+    peer x{pages->port()};
+    x.say(request);
+    return x.hear();
+  }
+
+  io_thread io;
+  std::atomic<int> asked{0};
+  std::unique_ptr<http_pages> pages;
+};
+
+bool begins(const std::string& x, const std::string& start) {
+  return x.compare(0, start.size(), start) == 0;
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(http_pages_tests, fixture)
+
+CAF_TEST(a page is answered with its type and length) {
+  auto answer = answer_to(last_get("/?t=1"));
+  CAF_CHECK(begins(answer, "HTTP/1.1 200 OK\r\n"));
+  CAF_CHECK_NOT_EQUAL(answer.find("\r\nContent-Type: text/html\r\n"),
+                      std::string::npos);
+  CAF_CHECK_NOT_EQUAL(answer.find("\r\nContent-Length: 8\r\n"),
+                      std::string::npos);
+  CAF_CHECK_EQUAL(answer.substr(answer.size() - 8), "<p>hello");
+  CAF_CHECK(begins(answer_to(last_get("/sick")), "HTTP/1.1 503 "));
+}
+
+CAF_TEST(one connection asks for several pages) {
+  peer x{pages->port()};
+  x.say(get("/") + last_get("/"));
+  auto answers = x.hear();
+  auto first = answers.find("<p>hello");
+  CAF_CHECK_NOT_EQUAL(answers.find("<p>hello", first + 1), std::string::npos);
+  CAF_CHECK_EQUAL(asked, 2);
+}
+
+CAF_TEST(an unknown path is told the known ones) {
+  auto answer = answer_to(get("/../etc/passwd"));
+  CAF_CHECK(begins(answer, "HTTP/1.1 404 "));
+  CAF_CHECK_NOT_EQUAL(answer.find("there are /, /sick\n"), std::string::npos);
+}
+
+CAF_TEST(what is no request is refused and nothing is asked) {
+  CAF_CHECK(begins(answer_to("hello\r\n\r\n"), "HTTP/1.1 400 "));
+  CAF_CHECK(begins(answer_to("POST / HTTP/1.1\r\n\r\n"), "HTTP/1.1 405 "));
+  CAF_CHECK(
+    begins(answer_to(get("/" + std::string(2000, 'x'))), "HTTP/1.1 400 "));
+  auto big = "GET / HTTP/1.1\r\nX: " + std::string(9000, 'x') + "\r\n\r\n";
+  auto answer = answer_to(big);
+  CAF_CHECK(begins(answer, "HTTP/1.1 4"));
+  CAF_CHECK_EQUAL(asked, 0);
+}
+
+CAF_TEST(a taken port is an error that names it) {
+  http_pages_options options;
+  options.port = pages->port();
+  http_pages second{io, options};
+  auto err = second.start();
+  CAF_CHECK(err == ec::listen_failed);
+  CAF_CHECK_NOT_EQUAL(describe(err).find(std::to_string(options.port)),
+                      std::string::npos);
+}
+
+CAF_TEST(the end closes every connection) {
+  peer silent{pages->port()};
+  peer served{pages->port()};
+  served.say(get("/"));
+  served.hear_until("<p>hello");
+  pages.reset();
+  CAF_CHECK_EQUAL(served.hear(), "");
+  CAF_CHECK_EQUAL(silent.hear(), "");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
+
+CAF_TEST(with one more than the bound the one that waits for longest ends) {
+  fixture two{2};
+  peer first{two.pages->port()};
+  first.say(get("/"));
+  first.hear_until("<p>hello");
+  peer second{two.pages->port()};
+  second.say(get("/"));
+  second.hear_until("<p>hello");
+  peer third{two.pages->port()};
+  third.say(last_get("/"));
+  CAF_CHECK(begins(third.hear(), "HTTP/1.1 200 "));
+  CAF_CHECK_EQUAL(first.hear(), "");
+  second.say(last_get("/"));
+  CAF_CHECK(begins(second.hear(), "HTTP/1.1 200 "));
+}

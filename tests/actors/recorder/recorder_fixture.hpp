@@ -1,0 +1,228 @@
+#pragma once
+
+// What the tests of RECORDER share. Include it behind `camnode_test.hpp`.
+
+#include "actors/base/file_ops.hpp"
+#include "actors/recorder/recorder.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/frame_samples.hpp"
+
+#include <cerrno>
+#include <list>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace camnode_test {
+
+/// Takes the place of the files: keeps what is written per segment, in the
+/// order of their opening. Outlives the writers.
+struct fake_disk {
+  struct entry {
+    uint64_t epoch;
+    uint64_t sequence;
+    int64_t capture_ns;
+    uint32_t flags;
+    int64_t moved_ns = 0;
+  };
+
+  struct segment {
+    int64_t start_ms;
+    uint16_t width;
+    uint16_t height;
+    std::vector<entry> frames;
+    size_t synced = 0; ///< Frames that are durable.
+    int syncs = 0;
+    int64_t end_ms = 0; ///< 0 while it is open.
+  };
+
+  camnode::open_segment opener() {
+    return [this](int64_t start_ms, uint16_t width, uint16_t height)
+             -> caf::expected<camnode::segment_writer_ptr> {
+      if (broken)
+        return caf::make_error(camnode::ec::open_failed, std::string{"broken"});
+      if (taken.count(start_ms) > 0)
+        return camnode::file_error(camnode::ec::open_failed, "taken", EEXIST);
+      segments.push_back({start_ms, width, height, {}});
+      return camnode::segment_writer_ptr{new writer(*this, segments.back())};
+    };
+  }
+
+  std::list<segment> segments;
+  std::set<int64_t> taken;   ///< Starts that other files have.
+  bool broken = false;       ///< No segment can be opened.
+  bool full = false;         ///< No frame can be appended.
+  bool forgets = false;      ///< Nothing can be synced.
+  uint64_t bad_sequence = 0; ///< The frame that no segment takes.
+
+private:
+  struct writer : camnode::segment_writer {
+    writer(fake_disk& d, segment& s) : disk(d), to(s) {
+    }
+
+    caf::error append(const camnode::frame& x, int64_t capture_ns,
+                      uint32_t flags, int64_t moved_ns) override {
+      using camnode::ec;
+      if (disk.full)
+        return caf::make_error(ec::write_failed, std::string{"disk full"});
+      if (x.sequence == disk.bad_sequence)
+        return caf::make_error(ec::bad_message, std::string{"bad"});
+      to.frames.push_back({x.epoch, x.sequence, capture_ns, flags, moved_ns});
+      return caf::none;
+    }
+
+    caf::error sync() override {
+      if (disk.forgets) {
+        to.frames.resize(to.synced);
+        return caf::make_error(camnode::ec::sync_failed, std::string{"gone"});
+      }
+      ++to.syncs;
+      to.synced = to.frames.size();
+      return caf::none;
+    }
+
+    caf::error close(int64_t end_ms) override {
+      to.synced = to.frames.size();
+      to.end_ms = end_ms;
+      return caf::none;
+    }
+
+    fake_disk& disk;
+    segment& to;
+  };
+};
+
+/// One recorder, its ring and its disk. Times of frames are milliseconds from
+/// the session's start; the server's clock is 5 s behind the client's.
+struct recorder_fixture : actor_fixture {
+  static constexpr int64_t ms = 1'000'000;
+
+  /// A recorder looks at its ring once in this time.
+  static constexpr caf::timespan beat = std::chrono::milliseconds{250};
+
+  static constexpr int64_t start_ms = 1'800'000'000'000;
+  static constexpr int64_t server_offset_ns = 5'000 * ms;
+
+  recorder_fixture()
+    : ring(std::make_shared<camnode::frame_ring>(
+      camnode::frame_ring::limits{size_t{1} << 30, std::chrono::hours{1}})),
+      ledger(std::make_shared<camnode::recording_ledger>()) {
+    session.start_ms = start_ms;
+    session.anchor_mono_ns = now_ns;
+    session.segment_ms = 10'000;
+  }
+
+  ~recorder_fixture() override {
+    end_actors();
+  }
+
+  void start_recorder() {
+    camnode::recorder_parts parts;
+    parts.ring = ring;
+    parts.ledger = ledger;
+    parts.open = disk.opener();
+    parts.clock = clock();
+    parts.stop = stop;
+    parts.may_return = [this](int64_t) { return away; };
+    parts.complete =
+      [this](int64_t from_ms) -> caf::expected<camnode::segment_repair> {
+      completed.push_back(std::to_string(from_ms - start_ms));
+      if (disk.forgets)
+        return caf::make_error(camnode::ec::sync_failed, std::string{"gone"});
+      camnode::segment_repair result;
+      result.stem = camnode::segment_stem(from_ms, from_ms + 1);
+      result.frames = 1;
+      return result;
+    };
+    testee = start<camnode::recorder>("recorder", std::move(parts));
+  }
+
+  void record() {
+    start_recorder();
+    tell(testee, session);
+  }
+
+  void stop_at(int64_t at_ms) {
+    session.stop_ms = start_ms + at_ms;
+    tell(testee, session);
+  }
+
+  std::shared_ptr<camnode::frame> frame_at(int64_t at_ms, uint64_t sequence,
+                                           uint64_t epoch = 1) {
+    auto result = new_frame(sequence, epoch);
+    result->offset_ns = server_offset_ns;
+    result->capture_mono_ns = session.anchor_mono_ns + at_ms * ms
+                              - server_offset_ns;
+    return result;
+  }
+
+  void push(camnode::frame_ptr x) {
+    ring->push(std::move(x), now_ns);
+  }
+
+  /// Has the recorder see a frame at once.
+  void see(camnode::frame_ptr x) {
+    push(std::move(x));
+    look();
+  }
+
+  /// Has the recorder read the ring without waiting for its beat.
+  void look() {
+    tell(testee, camnode::wake_atom_v);
+  }
+
+  void see(int64_t at_ms, uint64_t sequence, uint64_t epoch = 1) {
+    see(frame_at(at_ms, sequence, epoch));
+  }
+
+  /// A frame that the viewer has told a loss of.
+  void see_behind_gap(int64_t at_ms, uint64_t sequence, camnode::frame_gap gap,
+                      uint64_t epoch = 1) {
+    auto x = frame_at(at_ms, sequence, epoch);
+    x->gap = gap;
+    see(std::move(x));
+  }
+
+  /// Per segment: its name, and the numbers of its frames.
+  std::vector<std::string> written() const {
+    std::vector<std::string> result;
+    for (auto& x : disk.segments) {
+      auto name = [](int64_t t) { return std::to_string(t - start_ms); };
+      auto text = name(x.start_ms) + "-" + (x.end_ms == 0 ? "" : name(x.end_ms))
+                  + ":";
+      for (auto& f : x.frames)
+        text += " " + std::to_string(f.sequence);
+      result.push_back(std::move(text));
+    }
+    return result;
+  }
+
+  /// The ledger's losses in words.
+  std::vector<std::string> losses() const {
+    std::vector<std::string> result;
+    for (auto& x : ledger->losses())
+      result.push_back(std::to_string(x.first) + "-" + std::to_string(x.last)
+                       + " of " + std::to_string(x.epoch) + ": "
+                       + to_string(x.place));
+    return result;
+  }
+
+  bool finished() const {
+    return ledger->look().state == camnode::ledger_figures::phase::finished;
+  }
+
+  fake_disk disk;
+  std::vector<std::string> completed; ///< Starts of left segments.
+  camnode::stop_line_ptr stop = std::make_shared<camnode::stop_line>();
+  bool away = false; ///< Whether the camera is expected back.
+  std::shared_ptr<camnode::frame_ring> ring;
+  camnode::recording_ledger_ptr ledger;
+  camnode::session_info session;
+  camnode::recorder_actor testee;
+};
+
+using texts = std::vector<std::string>;
+
+} // namespace camnode_test

@@ -1,0 +1,584 @@
+#define CAF_SUITE recorder
+#include "tests/camnode_test.hpp"
+
+#include "tests/actors/recorder/recorder_fixture.hpp"
+
+using namespace camnode;
+using namespace camnode_test;
+using namespace std::chrono_literals;
+
+CAF_TEST_FIXTURE_SCOPE(recorder_tests, recorder_fixture)
+
+CAF_TEST(frames are written at the next beat without a message about them) {
+  record();
+  for (uint64_t i = 1; i <= 3; ++i)
+    push(frame_at(static_cast<int64_t>(i) * 10, i));
+  CAF_CHECK_EQUAL(ledger->look().written, 0u);
+  advance(beat);
+  CAF_CHECK_EQUAL(ledger->look().written, 3u);
+}
+
+CAF_TEST(without a session there is no beat) {
+  start_recorder();
+  CAF_CHECK(!sched.has_pending_timeout());
+  record();
+  CAF_CHECK(sched.has_pending_timeout());
+}
+
+CAF_TEST(without a session nothing is written) {
+  start_recorder();
+  for (uint64_t i = 1; i <= 3; ++i)
+    see(0, i);
+  advance(1s);
+  CAF_CHECK(disk.segments.empty());
+  CAF_CHECK(ledger->look().state == ledger_figures::phase::idle);
+}
+
+CAF_TEST(frames land in the segment of their capture time) {
+  record();
+  see(0, 1);
+  see(9'999, 2);
+  see(10'000, 3);
+  see(19'999, 4);
+  see(20'000, 5);
+  stop_at(25'000);
+  see(25'000, 6);
+  advance(beat);
+  CAF_CHECK_EQUAL(written(), (texts{"0-10000: 1 2", "10000-20000: 3 4",
+                                    "20000-25000: 5"}));
+  CAF_CHECK(finished());
+}
+
+CAF_TEST(the last nanosecond before a cut is before it) {
+  record();
+  auto before = frame_at(10'000, 1);
+  before->capture_mono_ns -= 1;
+  see(std::move(before));
+  see(10'000, 2);
+  end(testee);
+  CAF_CHECK_EQUAL(written(), (texts{"0-10000: 1", "10000-10001: 2"}));
+}
+
+CAF_TEST(a frame is at its capture time on the session clock) {
+  record();
+  see(1'234, 1);
+  CAF_CHECK_EQUAL(disk.segments.front().frames.at(0).capture_ns,
+                  (start_ms + 1'234) * ms);
+  CAF_CHECK_EQUAL(disk.segments.front().frames.at(0).flags, 0u);
+}
+
+CAF_TEST(segments without frames are left out) {
+  record();
+  see(500, 1);
+  see(35'000, 2);
+  CAF_CHECK_EQUAL(written(), (texts{"0-10000: 1", "30000-: 2"}));
+  auto segments = ledger->segments();
+  CAF_CHECK_EQUAL(segments.back().index, 3u);
+}
+
+CAF_TEST(a camera that joins late has the names of the others) {
+  record();
+  see(17'000, 1);
+  CAF_CHECK_EQUAL(written(), texts{"10000-: 1"});
+}
+
+CAF_TEST(frames from before the start are left out and no loss) {
+  for (uint64_t i = 1; i <= 5; ++i)
+    push(frame_at(-1'000 + static_cast<int64_t>(i) * 250, i));
+  record();
+  CAF_CHECK_EQUAL(written(), texts{"0-: 4 5"});
+  CAF_CHECK_EQUAL(ledger->look().lost, 0u);
+}
+
+CAF_TEST(what the ring let go of from before the start is no loss) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
+  for (uint64_t i = 1; i <= 10; ++i) // 1 to 4 are of before the start.
+    ring->push(frame_at(static_cast<int64_t>(i) * 100 - 500, i),
+               now_ns + static_cast<int64_t>(i) * 200 * ms);
+  record();
+  CAF_CHECK_EQUAL(written(), texts{"0-: 5 6 7 8 9 10"});
+  CAF_CHECK_EQUAL(ledger->look().lost, 0u);
+}
+
+CAF_TEST(what came and went before a recorder looked is a loss) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
+  for (uint64_t i = 1; i <= 10; ++i)
+    ring->push(frame_at(static_cast<int64_t>(i) * 100 - 300, i),
+               now_ns + static_cast<int64_t>(i) * 200 * ms);
+  record();
+  CAF_CHECK_EQUAL(written(), texts{"0-: 5 6 7 8 9 10"});
+  CAF_CHECK_EQUAL(ledger->look().lost, 2u); // 3 and 4.
+}
+
+CAF_TEST(what came and went before the first frame was read is a loss) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
+  record();
+  for (uint64_t i = 1; i <= 10; ++i)
+    ring->push(frame_at(static_cast<int64_t>(i) * 100, i),
+               now_ns + static_cast<int64_t>(i) * 1'200 * ms);
+  advance(beat);
+  CAF_CHECK_EQUAL(written(), texts{"0-: 5 6 7 8 9 10"});
+  CAF_CHECK_EQUAL(ledger->look().lost, 4u);
+}
+
+CAF_TEST(frames that wait in the ring are all written) {
+  for (uint64_t i = 1; i <= 1'000; ++i)
+    push(frame_at(static_cast<int64_t>(i) * 30, i));
+  record();
+  CAF_CHECK_EQUAL(ledger->look().written, 1'000u);
+  uint64_t expected = 0;
+  for (auto& segment : disk.segments)
+    for (auto& x : segment.frames)
+      CAF_REQUIRE_EQUAL(x.sequence, ++expected);
+  CAF_CHECK_EQUAL(expected, 1'000u);
+}
+
+CAF_TEST(frames that were captured before the stop may come late) {
+  record();
+  see(1'000, 1);
+  advance(2s);
+  stop_at(2'000);
+  advance(900ms);
+  CAF_CHECK(!finished());
+  see(1'999, 2);
+  advance(900ms);
+  CAF_CHECK(!finished()); // The next one may come, too.
+  advance(2 * beat);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
+}
+
+CAF_TEST(a frame from behind the stop ends the wait and is not written) {
+  record();
+  see(1'000, 1);
+  stop_at(2'000);
+  see(2'000, 2);
+  see(1'500, 3);
+  advance(beat);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(written(), texts{"0-2000: 1"});
+}
+
+CAF_TEST(frames from behind the stop are left out before the news of it) {
+  record();
+  see(1'000, 1);
+  stop->draw(start_ms, [] { return start_ms + 2'000; });
+  see(1'999, 2);
+  see(2'000, 3);
+  see(2'040, 4);
+  advance(1s);
+  CAF_CHECK(!finished());
+  stop_at(2'000);
+  advance(beat);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
+  CAF_CHECK(!ledger->look().end_unknown);
+}
+
+CAF_TEST(the stop of one session is not that of the next) {
+  stop->draw(start_ms - 5'000, [] { return start_ms - 1'000; });
+  record();
+  see(1'000, 1);
+  CAF_CHECK_EQUAL(written(), texts{"0-: 1"});
+}
+
+CAF_TEST(an end that was not seen is unknown) {
+  record();
+  see(1'000, 1);
+  stop_at(2'000);
+  see(2'000, 2);
+  advance(beat);
+  CAF_CHECK(!ledger->look().end_unknown);
+  session.start_ms += 5'000;
+  session.anchor_mono_ns += 5'000 * ms;
+  session.stop_ms = 0;
+  tell(testee, session);
+  see(1'000, 3);
+  advance(10s);
+  stop_at(7'000);
+  advance(2s);
+  CAF_CHECK(finished());
+  CAF_CHECK(ledger->look().end_unknown);
+}
+
+CAF_TEST(what is missing at the stop is known by the frame behind it) {
+  record();
+  see(1'000, 1);
+  stop_at(2'000);
+  see_behind_gap(2'100, 9, {2, 8, loss_place::server_ring});
+  advance(beat);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(losses(), texts{"2-8 of 1: server ring"});
+}
+
+CAF_TEST(a stop waits for a camera that may return with its frames) {
+  away = true;
+  record();
+  see(1'000, 1);
+  advance(2s);
+  stop_at(2'000);
+  advance(11s);
+  CAF_CHECK(!finished());
+  see(1'500, 2);
+  see(2'000, 3);
+  advance(beat);
+  CAF_CHECK(finished());
+  CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
+}
+
+CAF_TEST(a stop waits while frames from before it come) {
+  record();
+  see(1'000, 1);
+  advance(10s);
+  stop_at(10'000);
+  for (uint64_t i = 2; i <= 10; ++i) { // The server has answered, and sends on.
+    advance(900ms);
+    see(static_cast<int64_t>(i) * 1'000 - 500, i);
+  }
+  CAF_CHECK(!finished());
+  see(10'000, 11);
+  advance(beat);
+  CAF_CHECK(finished());
+  CAF_CHECK(!ledger->look().end_unknown);
+  CAF_CHECK_EQUAL(ledger->look().written, 10u);
+}
+
+CAF_TEST(a stop does not wait for ever while frames come) {
+  record();
+  see(1'000, 1);
+  advance(10s);
+  stop_at(10'000);
+  for (uint64_t i = 2; i <= 16; ++i) {
+    advance(900ms);
+    see(1'000 + static_cast<int64_t>(i), i);
+  }
+  CAF_CHECK(finished());
+  CAF_CHECK(ledger->look().end_unknown);
+}
+
+CAF_TEST(a camera that does not return is not waited for longer) {
+  away = true;
+  record();
+  see(1'000, 1);
+  advance(2s);
+  stop_at(2'000);
+  advance(12s + beat);
+  CAF_CHECK(finished());
+  CAF_CHECK(ledger->look().end_unknown);
+}
+
+CAF_TEST(a node that is ending waits for nobody who is away) {
+  away = true;
+  record();
+  see(1'000, 1);
+  advance(2s);
+  session.hurry = true;
+  stop_at(2'000);
+  advance(500ms);
+  CAF_CHECK(!finished());
+  advance(beat);
+  CAF_CHECK(finished());
+}
+
+CAF_TEST(frames written before the stop was heard of stay) {
+  record();
+  see(1'000, 1);
+  see(2'050, 2);
+  stop_at(2'000);
+  see(2'100, 3);
+  advance(beat);
+  CAF_CHECK_EQUAL(written(), texts{"0-2051: 1 2"});
+}
+
+CAF_TEST(a stop waits until the ring has been read) {
+  start_recorder();
+  for (uint64_t i = 1; i <= 300; ++i)
+    push(frame_at(static_cast<int64_t>(i), i));
+  // As on a slow disk: the patience is over before the ring is read.
+  session.stop_ms = start_ms + 1'000;
+  auto open = session;
+  open.stop_ms = 0;
+  caf::anon_send(testee, open);
+  caf::anon_send(testee, session);
+  now_ns += 5'000 * ms;
+  advance_time(5s);
+  consume_messages();
+  advance(beat);
+  CAF_CHECK_EQUAL(ledger->look().written, 300u);
+  CAF_CHECK(!finished()); // Whoever comes late waits as long as any.
+  advance(1s);
+  CAF_CHECK(finished());
+}
+
+CAF_TEST(a stop without any frame finishes the books) {
+  record();
+  advance(3s);
+  stop_at(3'000);
+  advance(1s + beat);
+  CAF_CHECK(finished());
+  CAF_CHECK(disk.segments.empty());
+}
+
+CAF_TEST(a session that was over before the recorder came is left alone) {
+  start_recorder();
+  push(frame_at(100, 1));
+  stop_at(5'000);
+  advance(2s);
+  CAF_CHECK(disk.segments.empty());
+  CAF_CHECK(!finished());
+}
+
+CAF_TEST(an old session is finished when a new one begins) {
+  record();
+  see(1'000, 1);
+  auto next = session;
+  next.start_ms += 4'000;
+  next.anchor_mono_ns += 4'000 * ms;
+  see(3'999, 2);
+  tell(testee, next);
+  see(4'000, 3);
+  CAF_CHECK_EQUAL(written(), (texts{"0-4000: 1 2", "4000-: 3"}));
+  auto x = ledger->look();
+  CAF_CHECK_EQUAL(x.session_ms, next.start_ms);
+  CAF_CHECK_EQUAL(x.written, 1u);
+  CAF_CHECK_EQUAL(x.lost, 0u);
+}
+
+CAF_TEST(one session follows the other) {
+  record();
+  see(1'000, 1);
+  stop_at(2'000);
+  see(2'500, 2);
+  advance(3s);
+  CAF_REQUIRE(finished());
+  auto next = session;
+  next.start_ms += 3'000;
+  next.anchor_mono_ns += 3'000 * ms;
+  next.stop_ms = 0;
+  tell(testee, next);
+  see(3'500, 3);
+  CAF_CHECK_EQUAL(written(), (texts{"0-2000: 1", "3000-: 3"}));
+  CAF_CHECK(losses().empty());
+}
+
+CAF_TEST(another size of picture makes a piece named by its time) {
+  record();
+  see(100, 1);
+  auto wide = frame_at(4'321, 2);
+  wide->width = 640;
+  see(std::move(wide));
+  see(12'000, 3);
+  CAF_CHECK_EQUAL(written(),
+                  (texts{"0-4321: 1", "4321-10000: 2", "10000-: 3"}));
+  CAF_CHECK_EQUAL(disk.segments.front().width, 64u);
+  CAF_CHECK_EQUAL((++disk.segments.begin())->width, 640u);
+}
+
+CAF_TEST(time that goes backwards is adjusted and flagged) {
+  record();
+  see(5'000, 1);
+  see(4'000, 2);
+  see(5'000, 3);
+  see(5'100, 4);
+  auto& frames = disk.segments.front().frames;
+  CAF_REQUIRE_EQUAL(frames.size(), 4u);
+  auto first_ns = (start_ms + 5'000) * ms;
+  CAF_CHECK_EQUAL(frames[1].capture_ns, first_ns + 1'000);
+  CAF_CHECK_EQUAL(frames[1].flags, uint32_t{frame::time_adjusted});
+  CAF_CHECK_EQUAL(frames[1].moved_ns, 1'000 * ms + 1'000);
+  CAF_CHECK_EQUAL(frames[2].capture_ns, first_ns + 2'000);
+  CAF_CHECK_EQUAL(frames[3].capture_ns, (start_ms + 5'100) * ms);
+  CAF_CHECK_EQUAL(frames[3].flags, 0u);
+  CAF_CHECK_EQUAL(frames[3].moved_ns, 0);
+}
+
+CAF_TEST(flags of a frame are kept beside ours) {
+  record();
+  see(5'000, 1);
+  auto x = frame_at(5'000, 2);
+  x->flags = frame::receive_time_only;
+  see(std::move(x));
+  CAF_CHECK_EQUAL(disk.segments.front().frames.at(1).flags,
+                  frame::receive_time_only | frame::time_adjusted);
+}
+
+CAF_TEST(time does not go backwards over a cut) {
+  record();
+  see(10'001, 1);
+  see(9'990, 2);
+  CAF_CHECK_EQUAL(written(), texts{"10000-: 1 2"});
+}
+
+CAF_TEST(what is written is durable within a second) {
+  record();
+  for (uint64_t i = 1; i <= 199; ++i) {
+    see(static_cast<int64_t>(i) * 50, i);
+    advance(50ms);
+    auto x = ledger->look();
+    CAF_REQUIRE(x.written - x.durable < 1000 / 50);
+  }
+  auto& first = disk.segments.front();
+  CAF_CHECK(first.syncs >= 10);
+  CAF_CHECK(first.syncs <= 21);
+  CAF_CHECK(ledger->look().durable > 180);
+}
+
+CAF_TEST(durable in the books is durable on the disk) {
+  record();
+  for (uint64_t i = 1; i <= 100; ++i) {
+    see(static_cast<int64_t>(i) * 200, i);
+    advance(50ms);
+    size_t synced = 0;
+    for (auto& segment : disk.segments)
+      synced += segment.synced;
+    CAF_REQUIRE(ledger->look().durable <= synced);
+  }
+  CAF_CHECK(ledger->look().durable > 50);
+}
+
+CAF_TEST(a camera that is silent is not synced again and again) {
+  record();
+  see(100, 1);
+  advance(5s);
+  CAF_CHECK_EQUAL(disk.segments.front().syncs, 1);
+  CAF_CHECK_EQUAL(ledger->look().durable, 1u);
+}
+
+CAF_TEST(the segment of a silent camera is closed after the patience) {
+  record();
+  see(100, 1);
+  advance(24'900ms);
+  CAF_CHECK_EQUAL(written(), texts{"0-: 1"});
+  advance(2 * beat);
+  CAF_CHECK_EQUAL(written(), texts{"0-10000: 1"});
+  CAF_CHECK(!finished());
+  see(9'000, 2); // Out of a server's ring, after all.
+  see(25'300, 3);
+  CAF_CHECK_EQUAL(written(),
+                  (texts{"0-10000: 1", "9000-10000: 2", "20000-: 3"}));
+}
+
+CAF_TEST(a stop right at a cut leaves no segment behind it) {
+  record();
+  see(9'000, 1);
+  stop_at(10'000);
+  see(10'000, 2);
+  advance(beat);
+  CAF_CHECK_EQUAL(written(), texts{"0-10000: 1"});
+}
+
+CAF_TEST(a recorder that is told to end completes its segment) {
+  record();
+  see(100, 1);
+  see(200, 2);
+  end(testee);
+  CAF_CHECK_EQUAL(written(), texts{"0-201: 1 2"});
+  CAF_CHECK_EQUAL(ledger->look().durable, 2u);
+  CAF_CHECK(!finished());
+}
+
+CAF_TEST(the tree says what the recorder does) {
+  start_recorder();
+  CAF_CHECK_EQUAL(figures("recorder").state, "idle");
+  tell(testee, session);
+  advance(beat);
+  CAF_CHECK_EQUAL(figures("recorder").state, "waiting for frames");
+  see(12'000, 1);
+  advance(1s);
+  CAF_CHECK_EQUAL(figures("recorder").state,
+                  "recording segment 1, 1 frames durable");
+}
+
+CAF_TEST(the ring keeps what is not durable beyond its age) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
+  record();
+  see(100, 1);
+  see(200, 2);
+  advance(700ms);                  // Both are durable.
+  for (uint64_t i = 3; i < 6; ++i) // No beat comes: a disk that takes long.
+    ring->push(frame_at(900, i), now_ns + static_cast<int64_t>(i) * 1'000 * ms);
+  CAF_CHECK_EQUAL(ring->oldest_position(), 1u);
+  CAF_CHECK_EQUAL(ring->end_position(), 5u);
+}
+
+CAF_TEST(what the ring has of a session is written though the next one began) {
+  record();
+  ledger->keep(start_ms);
+  for (uint64_t i = 1; i <= 300; ++i) // More than one turn takes.
+    push(frame_at(static_cast<int64_t>(10 * i), i));
+  auto next = session;
+  next.start_ms += 2'000;
+  next.anchor_mono_ns += 2'000 * ms;
+  session.stop_ms = start_ms + 1'500;
+  caf::anon_send(testee, session);
+  caf::anon_send(testee, next);
+  sched.run();
+  auto before = ledger->kept(start_ms);
+  CAF_REQUIRE(before);
+  CAF_CHECK_EQUAL(+before->look().written, 149u);
+  CAF_CHECK(!before->look().end_unknown);
+  CAF_REQUIRE_EQUAL(before->segments().size(), 1u);
+  CAF_CHECK_EQUAL(+before->segments()[0].end_ms, start_ms + 1'500);
+  CAF_CHECK_EQUAL(+ledger->look().session_ms, next.start_ms);
+  CAF_CHECK_EQUAL(+ledger->look().written, 101u);
+  CAF_CHECK_EQUAL(+ledger->segments().at(0).first_sequence, 200u);
+  CAF_CHECK(losses().empty());
+}
+
+CAF_TEST(what the ring let go of before the next session began is named) {
+  ring = std::make_shared<frame_ring>(
+    frame_ring::limits{size_t{1} << 30, std::chrono::milliseconds{100}});
+  record();
+  see(1'000, 1);
+  ledger->keep(start_ms);
+  auto next = session;
+  next.start_ms += 2'000;
+  next.anchor_mono_ns += 2'000 * ms;
+  session.stop_ms = start_ms + 1'500;
+  ring->push(frame_at(2'100, 2), now_ns + 1'100 * ms);
+  ring->push(frame_at(4'000, 3), now_ns + 3'000 * ms);
+  caf::anon_send(testee, session);
+  caf::anon_send(testee, next);
+  sched.run();
+  CAF_CHECK_EQUAL(+ledger->look().written, 1u);
+  CAF_CHECK_EQUAL(+ledger->look().lost, 0u); // It is counted once.
+  auto before = ledger->kept(start_ms);
+  CAF_REQUIRE(before);
+  CAF_REQUIRE_EQUAL(before->losses().size(), 1u);
+  CAF_CHECK_EQUAL(+before->losses()[0].first, 2u);
+  CAF_CHECK_EQUAL(+before->losses()[0].last, 2u);
+  CAF_CHECK(before->losses()[0].place == loss_place::client_ring);
+}
+
+CAF_TEST(a gap that ends one session is not in the next one too) {
+  record();
+  ledger->keep(start_ms);
+  see(1'000, 1);
+  stop->draw(start_ms, [] { return start_ms + 1'500; });
+  see(2'100, 5); // Ends the session before the next one is heard of.
+  auto next = session;
+  next.start_ms += 2'000;
+  next.anchor_mono_ns += 2'000 * ms;
+  session.stop_ms = start_ms + 1'500;
+  caf::anon_send(testee, session);
+  caf::anon_send(testee, next);
+  sched.run();
+  auto before = ledger->kept(start_ms);
+  CAF_REQUIRE(before);
+  CAF_CHECK_EQUAL(+before->look().lost, 3u);
+  CAF_CHECK(!before->look().end_unknown);
+  CAF_CHECK_EQUAL(+ledger->look().lost, 0u);
+  CAF_CHECK_EQUAL(+ledger->look().written, 1u);
+}
+
+CAF_TEST(the stop of a session holds though others have ended since) {
+  record();
+  stop->draw(start_ms, [] { return start_ms + 100; });
+  for (int64_t i = 1; i < 9; ++i)
+    stop->draw(start_ms + i * 1'000, [i] { return start_ms + i * 1'000 + 1; });
+  see(50, 1);
+  see(100, 2); // Before the news of any of that.
+  CAF_CHECK_EQUAL(written(), texts{"0-: 1"});
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

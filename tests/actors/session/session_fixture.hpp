@@ -1,0 +1,180 @@
+#pragma once
+
+// What the tests of SESSION share. Include it behind `camnode_test.hpp`.
+
+#include "actors/session/session.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/fake_supervisor.hpp"
+#include "tests/scratch_directory.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace camnode_test {
+
+/// Takes manifests at once, refuses them, or does not answer.
+class fake_manifests : public camnode::manifest_writer {
+public:
+  uint64_t write(const std::filesystem::path& path, std::string text,
+                 bool) override {
+    auto& x = files_[path];
+    ++x.version;
+    ++written;
+    x.waiting = std::move(text);
+    if (!lazy)
+      go_on();
+    return x.version;
+  }
+
+  camnode::manifest_progress
+  look(const std::filesystem::path& path) const override {
+    auto i = files_.find(path);
+    return i == files_.end() ? camnode::manifest_progress{}
+                             : i->second.progress;
+  }
+
+  void wait(const std::filesystem::path&, caf::timespan patience) override {
+    waited += patience;
+    go_on();
+  }
+
+  void forget(const std::filesystem::path& path) override {
+    files_.erase(path);
+  }
+
+  /// Tries what waits.
+  void go_on() {
+    for (auto& [path, x] : files_) {
+      if (stuck || x.progress.tried == x.version)
+        continue;
+      x.progress.tried = x.version;
+      x.progress.error = error;
+      if (!error.empty())
+        continue;
+      x.progress.written = x.version;
+      std::filesystem::create_directories(path.parent_path());
+      std::ofstream{path} << x.waiting;
+    }
+  }
+
+  bool stuck = false;
+  bool lazy = false;         ///< Takes none before somebody waits.
+  caf::timespan waited = {}; ///< The patience of all who waited.
+  std::string error;         ///< Why it refuses; empty: it does not.
+  int written = 0;           ///< Versions, ever.
+
+private:
+  struct file {
+    uint64_t version = 0;
+    std::string waiting;
+    camnode::manifest_progress progress;
+  };
+
+  std::map<std::filesystem::path, file> files_;
+};
+
+/// A supervisor's child whose cameras and sensors are the test's.
+struct session_fixture : actor_fixture {
+  static constexpr int64_t ms = 1'000'000;
+  static constexpr int64_t start_ms = 1'800'000'000'000;
+
+  /// A stop on command lies this far ahead.
+  static constexpr int64_t lead_ms = 50;
+
+  session_fixture() : sensors(std::make_shared<camnode::sensor_board>()) {
+    cameras = std::make_shared<camnode::fleet>();
+    born_ns = now_ns;
+    parent = sys.spawn<fake_supervisor>(told);
+    watch(caf::actor_cast<caf::actor>(parent));
+  }
+
+  ~session_fixture() override {
+    end_actors();
+  }
+
+  /// UTC goes as the clock does, half a millisecond into the start.
+  int64_t utc_ns() const {
+    return start_ms * ms + 500'000 + (now_ns - born_ns);
+  }
+
+  void start_session_actor(camnode::session_info current = {},
+                           camnode::session_past past = {}) {
+    camnode::session_options options;
+    options.client = "desk";
+    options.version = "0.1";
+    options.dir = scratch.path() / "sessions";
+    options.segment = std::chrono::seconds{10};
+    options.clock = clock();
+    options.utc = [this] { return utc_ns(); };
+    options.boot_id = "boot-1";
+    options.space = [this] { return free_bytes; };
+    options.min_minutes = 10;
+    options.stop = stop;
+    options.manifests = disk;
+    options.late = late;
+    options.folder = folder;
+    testee = start<camnode::session>("session", options, cameras, sensors,
+                                     parent, std::move(current),
+                                     std::move(past));
+  }
+
+  camnode::recording_ledger_ptr add_camera(const std::string& id) {
+    camnode::fleet_member x;
+    x.server.id = id;
+    x.viewer = std::make_shared<camnode::viewer_board>();
+    x.ledger = std::make_shared<camnode::recording_ledger>();
+    cameras->put(x);
+    return x.ledger;
+  }
+
+  void start_recording(const std::string& label = "", int64_t duration_ms = 0,
+                       bool force = false) {
+    tell(testee, camnode::record_command{true, label, duration_ms, force});
+    if (!with_sensors && !told.sessions.empty()) {
+      sensors->begin(told.sessions.back().start_ms);
+      sensors->finish();
+    }
+  }
+
+  void stop_recording() {
+    tell(testee, camnode::record_command{});
+  }
+
+  /// What stands at `pointer` in the manifest of the session; null without.
+  nlohmann::json manifest(const std::string& pointer,
+                          const std::string& suffix = "") const {
+    auto name = std::to_string(start_ms) + suffix + ".json";
+    auto text = content_of(scratch.path() / "sessions" / name);
+    auto result = nlohmann::json::parse(text, nullptr, false);
+    return result.is_object() ? result.at(nlohmann::json::json_pointer{pointer})
+                              : nlohmann::json{};
+  }
+
+  /// What stands at `pointer` in the truth that was told last.
+  nlohmann::json light(const std::string& pointer) const {
+    return nlohmann::json::parse(told.truths.back())
+      .at(nlohmann::json::json_pointer{pointer});
+  }
+
+  scratch_directory scratch;
+  std::shared_ptr<fake_manifests> disk = std::make_shared<fake_manifests>();
+  camnode::late_sessions_ptr late = std::make_shared<camnode::late_sessions>();
+  told_by_children told;
+  camnode::stop_line_ptr stop = std::make_shared<camnode::stop_line>();
+  std::shared_ptr<camnode::fleet> cameras;
+  camnode::sensor_board_ptr sensors;
+  int64_t born_ns;
+  camnode::client_supervisor_actor parent;
+  camnode::session_actor testee;
+  std::optional<uint64_t> free_bytes; ///< Of the disk.
+  camnode::held_folder_ptr folder;    ///< The data folder, where it matters.
+  bool with_sensors = false;          ///< Whether the test is the sensor log.
+};
+
+} // namespace camnode_test

@@ -1,0 +1,305 @@
+#define CAF_SUITE manifest
+#include "tests/camnode_test.hpp"
+
+#include "actors/session/manifest_view.hpp"
+#include "actors/session/session_report.hpp"
+#include "messages/disk/manifest.hpp"
+#include "messages/error.hpp"
+#include "tests/actors/frame_samples.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <limits>
+
+using namespace camnode;
+using namespace camnode_test;
+using nlohmann::json;
+
+namespace {
+
+session_view sample() {
+  session_view x;
+  x.client = "desk";
+  x.version = "0.1";
+  x.state = "recording";
+  x.boot_id = "boot-1";
+  x.resumed_ms = {1'800'000'005'000};
+  x.session.start_ms = 1'800'000'000'000;
+  x.session.anchor_mono_ns = 123'456'789;
+  x.session.segment_ms = 60'000;
+  x.session.due_ms = 1'800'000'090'000;
+  x.session.label = "trial-07";
+  fleet_member camera;
+  camera.server.id = "cam-a";
+  camera.server.ip = "10.0.0.7";
+  camera.server.port = 8000;
+  camera.server.epoch = 9;
+  camera.ledger = std::make_shared<recording_ledger>();
+  camera.viewer = std::make_shared<viewer_board>();
+  camera.viewer->update([](viewer_figures& f) {
+    f.clocked = true;
+    f.clock = {-5, 7};
+  });
+  camera.viewer->clocks().add({123'456'999, 9, -4, 8, 12'000}, false);
+  auto& ledger = *camera.ledger;
+  ledger.begin(x.session);
+  ledger.segment_opened(0, x.session.start_ms, "1800000000000");
+  for (uint64_t i = 1; i <= 3; ++i)
+    ledger.written(*new_frame(i, 8, 10));
+  ledger.lost({8, 4, 6, loss_place::network, 77});
+  ledger.run_ended({{8, 6}, 88});
+  ledger.written(*new_frame(1, 9, 10));
+  ledger.durable(1);
+  x.cameras = {camera};
+  x.restarts["recorder/cam-a"] = 2;
+  x.sensors["sensor/door"].received = 3;
+  x.sensors["sensor/door"].written = 2;
+  x.sensors["sensor/door"].rejected["disk"] = 1;
+  x.sensors["sensor/door"].files = {"1800000000000-1800000060000"};
+  return x;
+}
+
+std::string why(const std::string& text) {
+  auto x = parse_manifest(text);
+  return x ? "" : describe(x.error());
+}
+
+/// The sample with `value` at `pointer`.
+std::string changed(const std::string& pointer, const json& value) {
+  auto x = json::parse(render_manifest(sample()));
+  x[json::json_pointer{pointer}] = value;
+  return x.dump();
+}
+
+} // namespace
+
+CAF_TEST(a manifest is read as it was written) {
+  auto x = parse_manifest(render_manifest(sample()));
+  if (!x)
+    CAF_FAIL(describe(x.error()));
+  CAF_CHECK_EQUAL(x->state, "recording");
+  CAF_CHECK(x->unfinished());
+  CAF_CHECK_EQUAL(x->boot_id, "boot-1");
+  CAF_CHECK_EQUAL(x->session.start_ms, 1'800'000'000'000);
+  CAF_CHECK_EQUAL(x->session.anchor_mono_ns, 123'456'789);
+  auto& clocks = x->cameras.at("cam-a").clocks;
+  CAF_REQUIRE_EQUAL(clocks.size(), 1u);
+  CAF_CHECK_EQUAL(clocks[0].client_ns, 123'456'999);
+  CAF_CHECK_EQUAL(clocks[0].epoch, 9u);
+  CAF_CHECK_EQUAL(clocks[0].offset_ns, -4);
+  CAF_CHECK_EQUAL(clocks[0].error_ns, 8);
+  CAF_CHECK_EQUAL(clocks[0].drift_ppb, 12'000);
+  CAF_CHECK_EQUAL(x->session.due_ms, 1'800'000'090'000);
+  CAF_CHECK_EQUAL(x->session.label, "trial-07");
+  CAF_CHECK_EQUAL(x->resumed_ms.size(), 1u);
+  CAF_CHECK_EQUAL(manifest_name(x->session), "1800000000000-trial-07.json");
+  auto& camera = x->cameras.at("cam-a");
+  CAF_CHECK_EQUAL(camera.server.ip, "10.0.0.7");
+  CAF_CHECK_EQUAL(camera.server.port, 8000);
+  CAF_CHECK_EQUAL(camera.recorded, 4u);
+  CAF_CHECK_EQUAL(camera.captured, 7u);
+  CAF_CHECK_EQUAL(camera.lost, 3u);
+  CAF_CHECK_EQUAL(camera.restarts.at("recorder"), 2u);
+  CAF_REQUIRE_EQUAL(camera.segments.size(), 1u);
+  CAF_CHECK_EQUAL(camera.segments[0].frames, 4u);
+  CAF_REQUIRE_EQUAL(camera.losses.size(), 1u);
+  CAF_CHECK_EQUAL(camera.losses[0].last, 6u);
+  CAF_CHECK(camera.losses[0].place == loss_place::network);
+  CAF_REQUIRE_EQUAL(camera.breaks.size(), 1u);
+  CAF_CHECK_EQUAL(camera.breaks[0].last.sequence, 6u);
+  CAF_REQUIRE(camera.clock);
+  CAF_CHECK_EQUAL(camera.clock->offset_ns, -5);
+  auto& sensor = x->sensors.at("sensor/door");
+  CAF_CHECK_EQUAL(sensor.received, 3u);
+  CAF_CHECK_EQUAL(sensor.rejected.at("disk"), 1u);
+}
+
+CAF_TEST(a manifest that is read is written again as it was) {
+  auto x = sample();
+  auto check = [&] {
+    auto text = render_manifest(x);
+    auto books = parse_manifest(text);
+    if (!books)
+      CAF_FAIL(describe(books.error()));
+    CAF_CHECK_EQUAL(render_manifest(view_of(*books)), text);
+  };
+  check();
+  x.session.stop_ms = x.session.start_ms + 90'000;
+  x.session.forced = true;
+  x.state = "interrupted";
+  x.interrupted = "the machine was started anew";
+  x.outages = {{x.session.client_ns(x.session.start_ms + 5'000),
+                x.session.client_ns(x.session.start_ms + 7'000)}};
+  auto& camera = x.cameras[0];
+  camera.server.version = "0.1.0";
+  camera.ledger->run_ended({{9, 1}, 99, {9, uint64_t{1} << 50}});
+  camera.ledger->end_unknown();
+  camera.ledger->failed("the disk is full");
+  camera.viewer->update([&](viewer_figures& f) {
+    f.legacy = true;
+    f.connections = 3;
+    f.drift_ppb = -12'345;
+    f.drift_error_ppb = 678;
+    f.probed_ns = 123'456'999;
+    f.probes = 90;
+    f.probes_refused = 4;
+    f.clock_restarts = 2;
+  });
+  check();
+  // More than there is room for.
+  for (uint64_t run = 10; run < 10 + 2 * recording_ledger::max_losses; ++run) {
+    camera.ledger->lost({run, 1, 2, loss_place::network, 5});
+    camera.ledger->run_ended({{run, 2}, 5});
+  }
+  check();
+  auto books = parse_manifest(render_manifest(x));
+  auto& told = books->cameras.at("cam-a");
+  CAF_CHECK_EQUAL(told.unlisted_lost, 2 * recording_ledger::max_losses + 2);
+  CAF_CHECK_EQUAL(told.unlisted_breaks, recording_ledger::max_losses + 2);
+}
+
+CAF_TEST(a server that is not clocked has no clock) {
+  auto x = sample();
+  x.cameras[0].viewer = std::make_shared<viewer_board>();
+  auto text = render_manifest(x);
+  CAF_CHECK(json::parse(text)["cameras"]["cam-a"]["clock"].is_null());
+  CAF_CHECK_EQUAL(render_manifest(view_of(*parse_manifest(text))), text);
+}
+
+CAF_TEST(no number is told that a double would round without its digits) {
+  auto check = [](const json& x, auto& self) -> void {
+    for (auto& [key, value] : x.items()) {
+      if (value.is_structured())
+        self(value, self);
+      if (x.is_object() && value.is_number_integer()
+          && value.dump().size() > 16)
+        CAF_CHECK_EQUAL(x.value(key + "_text", ""), value.dump());
+    }
+  };
+  auto x = json::parse(render_manifest(sample()));
+  CAF_CHECK_EQUAL(x["cameras"]["cam-a"]["clock_history"][0]["at_ns_text"],
+                  "1800000000000000210");
+  check(x, check);
+}
+
+CAF_TEST(losses of which only some numbers are lost are read as such) {
+  auto with = [](const json& frames) {
+    return parse_manifest(changed("/cameras/cam-a/losses/0/frames", frames));
+  };
+  auto x = with(2);
+  CAF_REQUIRE(x);
+  auto& loss = x->cameras.at("cam-a").losses.at(0);
+  CAF_CHECK(!loss.exact());
+  CAF_CHECK_EQUAL(loss.frames(), 2u);
+  CAF_CHECK(with(3)->cameras.at("cam-a").losses.at(0).exact());
+  CAF_CHECK(!with(0));
+  CAF_CHECK(!with(4));
+}
+
+CAF_TEST(a manifest that is cut anywhere is refused) {
+  auto text = render_manifest(sample());
+  for (size_t n = 0; n + 2 < text.size(); ++n)
+    CAF_CHECK(!parse_manifest(std::string_view{text}.substr(0, n)));
+}
+
+CAF_TEST(what leads out of the data folder is refused) {
+  CAF_CHECK_EQUAL(why(changed("/label", "ok")), "");
+  for (auto bad : {"../x", "a/b", "a\nb"})
+    CAF_CHECK_NOT_EQUAL(why(changed("/label", bad)), "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/cameras/cam-a/segments/0/file", "../x/y")),
+                      "");
+  auto camera = json::parse(render_manifest(sample()))["cameras"]["cam-a"];
+  CAF_CHECK_NOT_EQUAL(why(changed("/cameras", {{"..", camera}})), "");
+}
+
+CAF_TEST(each hole is told by its name) {
+  for (auto name : {"state", "start_ms", "stop_ms", "segment_ms", "cameras",
+                    "sensors", "session_clock", "label"}) {
+    auto x = json::parse(render_manifest(sample()));
+    x.erase(name);
+    CAF_CHECK_EQUAL(why(x.dump()),
+                    "bad message: has no \"" + std::string{name} + '"');
+  }
+  for (auto name : {"captured", "recorded", "lost", "losses", "segments"}) {
+    auto x = json::parse(render_manifest(sample()));
+    x["cameras"]["cam-a"].erase(name);
+    CAF_CHECK_NOT_EQUAL(why(x.dump()), "");
+  }
+}
+
+CAF_TEST(values that no session has are refused) {
+  for (json bad : {json(-1), json(1.5), json("1"), json(nullptr), json::array(),
+                   json(18446744073709551615u)}) {
+    CAF_CHECK_NOT_EQUAL(why(changed("/start_ms", bad)), "");
+    CAF_CHECK_NOT_EQUAL(why(changed("/segment_ms", bad)), "");
+    CAF_CHECK_NOT_EQUAL(why(changed("/cameras", bad)), "");
+    CAF_CHECK_NOT_EQUAL(why(changed("/cameras/cam-a/segments", bad)),
+                        bad.is_array() ? "-" : "");
+  }
+  CAF_CHECK_NOT_EQUAL(why(changed("/segment_ms", 0)), "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/start_ms", 0)), "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/stop_ms", 5)), "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/format", "x")), "");
+  CAF_CHECK_NOT_EQUAL(why("[]"), "");
+  CAF_CHECK_NOT_EQUAL(why("{}"), "");
+}
+
+CAF_TEST(a look at a clock from no time is refused) {
+  for (auto at_ns : {int64_t{-1}, std::numeric_limits<int64_t>::max(),
+                     std::numeric_limits<int64_t>::min()})
+    CAF_CHECK_NOT_EQUAL(why(changed("/cameras/cam-a/clock_history/0/at_ns",
+                                    at_ns)),
+                        "");
+  CAF_CHECK_NOT_EQUAL(why(changed("/session_clock/anchor_monotonic_ns",
+                                  std::numeric_limits<int64_t>::max())),
+                      "");
+}
+
+CAF_TEST(absences are read as they were written) {
+  auto x = sample();
+  auto start_ns = x.session.start_ms * 1'000'000;
+  auto& ledger = *x.cameras[0].ledger;
+  ledger.absent_because(x.session.start_ms, "no route");
+  ledger.written(*new_frame(2, 9, 10), start_ns + 3'000'000'000);
+  ledger.run_ended({{9, 2}, 99});
+  ledger.absent_because(x.session.start_ms, "refused");
+  x.now_ns = x.session.anchor_mono_ns + 8'000'000'000;
+  auto books = parse_manifest(render_manifest(x));
+  if (!books)
+    CAF_FAIL(describe(books.error()));
+  auto& absences = books->cameras.at("cam-a").absences;
+  CAF_REQUIRE_EQUAL(absences.size(), 2u);
+  CAF_CHECK_EQUAL(absences[0].from_ns, start_ns);
+  CAF_CHECK_EQUAL(absences[0].to_ns, start_ns + 3'000'000'000);
+  CAF_CHECK_EQUAL(absences[0].absent_ns, 3'000'000'000);
+  CAF_CHECK_EQUAL(absences[0].why, "no route");
+  CAF_CHECK_EQUAL(absences[1].to_ns, 0);
+  CAF_CHECK_EQUAL(absences[1].absent_ns, 5'000'000'000);
+  CAF_CHECK_EQUAL(absences[1].why, "refused");
+  auto first = json::parse(render_manifest(x));
+  auto again = json::parse(render_manifest(view_of(*books)));
+  CAF_CHECK_EQUAL(again["cameras"]["cam-a"]["absences"],
+                  first["cameras"]["cam-a"]["absences"]);
+}
+
+CAF_TEST(absences that cannot be are refused) {
+  auto with = [](const json& x) {
+    return why(changed("/cameras/cam-a/absences", json::array({x})));
+  };
+  json good{{"from_ms", 5}, {"to_ms", 7}, {"absent_ms", 2}, {"why", "x"}};
+  CAF_CHECK_EQUAL(with(good), "");
+  for (auto* key : {"from_ms", "to_ms", "absent_ms"}) {
+    auto bad = good;
+    bad[key] = -1;
+    CAF_CHECK_NOT_EQUAL(with(bad), "");
+  }
+  auto bad = good;
+  bad["to_ms"] = 4;
+  CAF_CHECK_NOT_EQUAL(with(bad), "");
+  // Such as cannot be added.
+  for (auto* key : {"from_ms", "to_ms", "absent_ms"}) {
+    bad = good;
+    bad[key] = std::numeric_limits<int64_t>::max() / 1'000'000;
+    CAF_CHECK_NOT_EQUAL(with(bad), "");
+  }
+}

@@ -1,0 +1,97 @@
+#define CAF_SUITE topic_path
+#include "tests/camnode_test.hpp"
+
+#include "messages/disk/topic_path.hpp"
+#include "messages/error.hpp"
+
+#include <map>
+
+using namespace camnode;
+
+namespace {
+
+std::string path(std::string_view topic) {
+  auto x = topic_path(topic);
+  return x ? *x : describe(x.error());
+}
+
+bool refused(std::string_view topic) {
+  return !topic_path(topic);
+}
+
+} // namespace
+
+CAF_TEST(plain topics are paths) {
+  CAF_CHECK_EQUAL(path("sensor"), "sensor");
+  CAF_CHECK_EQUAL(path("sensor/Room-1/air_2.5"), "sensor/Room-1/air_2.5");
+}
+
+CAF_TEST(other bytes are encoded) {
+  CAF_CHECK_EQUAL(path("a b/\xc3\xa4/100%"), "a%20b/%C3%A4/100%25");
+  CAF_CHECK_EQUAL(path("$SYS/a\\b\n"), "%24SYS/a%5Cb%0A");
+}
+
+CAF_TEST(no topic leaves its folder) {
+  CAF_CHECK_EQUAL(path("../../etc"), "%2E%2E/%2E%2E/etc");
+  CAF_CHECK_EQUAL(path("a/./b"), "a/%2E/b");
+  CAF_CHECK_EQUAL(path("/etc/passwd"), "%/etc/passwd");
+  CAF_CHECK_EQUAL(path("..."), "...");
+}
+
+CAF_TEST(empty levels are levels) {
+  CAF_CHECK_EQUAL(path("a//b/"), "a/%/b/%");
+  CAF_CHECK_EQUAL(path("/"), "%/%");
+}
+
+CAF_TEST(no topic takes the place of a file) {
+  CAF_CHECK_EQUAL(path("a/1-2.csv"), "a/1-2%2Ecsv");
+  CAF_CHECK_EQUAL(path("a/1.csv.part"), "a/1.csv%2Epart");
+  CAF_CHECK_EQUAL(path("a/1.csv.part.wider"), "a/1.csv.part%2Ewider");
+  CAF_CHECK_EQUAL(path("a/1-2.csv.new"), "a/1-2.csv%2Enew");
+  CAF_CHECK_EQUAL(path("a/1.csv.damaged"), "a/1.csv%2Edamaged");
+  CAF_CHECK_EQUAL(path(".csv/x.csvs"), "%2Ecsv/x.csvs");
+}
+
+CAF_TEST(distinct topics have distinct paths) {
+  // All topics of up to four characters of an alphabet of what is special.
+  const std::string alphabet = "a./%2E ";
+  std::map<std::string, std::string> topics_by_path;
+  std::vector<std::string> topics{"a.csv", "a%2Ecsv", "a%252Ecsv", ".part"};
+  std::vector<std::string> frontier{""};
+  for (int length = 1; length <= 4; ++length) {
+    std::vector<std::string> longer;
+    for (const auto& x : frontier)
+      for (auto c : alphabet)
+        longer.push_back(x + c);
+    topics.insert(topics.end(), longer.begin(), longer.end());
+    frontier = std::move(longer);
+  }
+  for (const auto& topic : topics) {
+    auto added = topics_by_path.emplace(path(topic), topic).second;
+    if (!added)
+      CAF_ERROR("a path twice, for " << topic);
+  }
+  CAF_CHECK_EQUAL(topics_by_path.size(), topics.size());
+}
+
+CAF_TEST(paths are bounded) {
+  CAF_CHECK(refused(""));
+  CAF_CHECK(refused({"a\0b", 3}));
+  CAF_CHECK(!refused(std::string(200, 'a')));
+  CAF_CHECK(refused(std::string(201, 'a')));
+  CAF_CHECK(refused(std::string(67, ' ')));
+  std::string levels = "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16";
+  CAF_CHECK(!refused(levels));
+  CAF_CHECK_EQUAL(path(levels + "/"), "bad message: topic \"" + levels
+                                        + "/\": more than 16 levels");
+}
+
+CAF_TEST(a path leads back to its topic) {
+  for (std::string topic :
+       {"sensor/door", "a", "/a", "a/", "//", "..", "a/../b", "x.csv", "x.part",
+        "a b/\xff\x01", "%", "%41", "a%/b", "100%"}) {
+    auto path = topic_path(topic);
+    CAF_REQUIRE(path);
+    CAF_CHECK_EQUAL(topic_of(*path), topic);
+  }
+}

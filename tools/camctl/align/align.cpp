@@ -1,0 +1,296 @@
+#include "tools/camctl/align/align.hpp"
+
+#include "actors/base/input_file.hpp"
+#include "messages/disk/csv_table.hpp"
+#include "messages/disk/data_folder.hpp"
+#include "messages/disk/manifest.hpp"
+#include "messages/disk/topic_path.hpp"
+#include "messages/error.hpp"
+#include "messages/frame.hpp"
+#include "tools/camctl/align/frame_track.hpp"
+#include "tools/camctl/align/sensor_track.hpp"
+#include "tools/camctl/verify/session_names.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace camnode {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr size_t write_bytes = size_t{1} << 20;
+constexpr uint64_t rows_per_progress = 4096;
+
+std::string text_of(const fs::path& path) {
+  std::string result;
+  auto why = read_text(input_file{path}, max_manifest_bytes, result);
+  return why.empty() ? result : std::string{};
+}
+
+caf::error refusal(const std::string& why) {
+  return caf::make_error(ec::open_failed, why);
+}
+
+/// Finds a session by its start, its label, or its manifest's name.
+/// @param note Set to a line on others of that name; empty: there are none.
+caf::expected<manifest> find_session(const fs::path& dir,
+                                     const std::string& wanted,
+                                     std::string& note) {
+  std::error_code err;
+  if (!fs::is_directory(dir, err))
+    return refusal(dir.string() + ": is no folder"
+                   + (err ? ": " + err.message() : "")
+                   + "; want a data.dir, with sessions/ and cam/");
+  std::vector<manifest> found;
+  std::vector<session_candidate> candidates;
+  for (auto& file : list_manifests(dir)) {
+    fs::path name{file.name};
+    auto books = parse_manifest(text_of(dir / name));
+    if (!books) {
+      if (wanted == name.filename().string() || wanted == name.stem().string())
+        return refusal((dir / name).string() + ": "
+                       + books.error().context().get_as<std::string>(0)
+                       + "; camctl verify says what is left of the session");
+      continue;
+    }
+    if (!is_named(wanted, books->session, name))
+      continue;
+    candidates.push_back({books->session, name});
+    found.push_back(std::move(*books));
+  }
+  auto choice = choose_session(wanted, candidates);
+  if (!choice.meant)
+    return refusal(no_such_session(wanted, dir));
+  note = choice.others;
+  return std::move(found[*choice.meant]);
+}
+
+/// Why there is no reference camera.
+std::string no_such_camera(const std::string& wanted, const manifest& books) {
+  auto session = "session " + std::to_string(books.session.start_ms);
+  if (books.cameras.empty())
+    return session + " has no camera: there is nothing to align";
+  auto result = session + " has no camera " + wanted + "; it has ";
+  for (auto i = books.cameras.begin(); i != books.cameras.end(); ++i)
+    result += (i == books.cameras.begin() ? "" : ", ") + i->first;
+  return result;
+}
+
+frame_track track_of(const fs::path& dir, const std::string& id,
+                     const manifest_camera& books) {
+  auto segments = books.segments;
+  std::stable_sort(segments.begin(), segments.end(),
+                   [](const auto& a, const auto& b) {
+                     return a.start_ms < b.start_ms;
+                   });
+  std::vector<std::string> stems;
+  stems.reserve(segments.size());
+  for (auto& x : segments)
+    stems.push_back(x.file);
+  return {dir / "cam" / id, std::move(stems)};
+}
+
+/// What the place of a frame in time is off by at most; nothing where it has
+/// no capture time.
+std::optional<int64_t> error_of(const index_row& x) {
+  if (!has_capture_time(x.flags) || x.offset_error_ns < 0)
+    return std::nullopt;
+  return x.offset_error_ns;
+}
+
+/// One row of the table, as text.
+class row_text {
+public:
+  void begin() {
+    empty_ = true;
+  }
+
+  void add(std::string_view field) {
+    separate();
+    append_csv_field(text, field);
+  }
+
+  void add(int64_t number) {
+    separate();
+    text += std::to_string(number);
+  }
+
+  void add_nothing(int fields) {
+    for (int i = 0; i < fields; ++i)
+      separate();
+  }
+
+  void end() {
+    text += '\n';
+  }
+
+  std::string text;
+
+private:
+  void separate() {
+    if (!std::exchange(empty_, false))
+      text += ',';
+  }
+
+  bool empty_ = true;
+};
+
+class aligner {
+public:
+  aligner(const align_options& options, const manifest& books)
+    : options_(options), books_(books) {
+  }
+
+  caf::expected<align_result> run() {
+    auto& cameras = books_.cameras;
+    result_.reference = options_.reference;
+    if (options_.reference.empty() && !cameras.empty())
+      result_.reference = cameras.begin()->first;
+    auto reference = cameras.find(result_.reference);
+    if (reference == cameras.end())
+      return refusal(no_such_camera(result_.reference, books_));
+    for (auto& [id, camera] : cameras)
+      if (id != result_.reference)
+        others_.push_back({id, track_of(options_.dir, id, camera)});
+    for (auto& [topic, figures] : books_.sensors)
+      if (auto folder = topic_path(topic))
+        sensors_.push_back(
+          {topic,
+           sensor_track{options_.dir / "sensors" / *folder, figures.files}});
+    auto track = track_of(options_.dir, reference->first, reference->second);
+    write_header();
+    auto all = reference->second.recorded;
+    while (auto* frame = track.next()) {
+      write_row(*frame);
+      if (++result_.rows % rows_per_progress == 0 && options_.on_progress)
+        options_.on_progress(result_.rows, std::max(all, result_.rows));
+      if (row_.text.size() >= write_bytes && !flush())
+        break;
+    }
+    if (!flush())
+      return caf::make_error(ec::write_failed, std::string{"cannot write"});
+    take_faults(track.faults());
+    for (auto& x : others_)
+      take_faults(x.track.faults());
+    for (auto& x : sensors_)
+      take_faults(x.track.faults());
+    return std::move(result_);
+  }
+
+private:
+  struct other_camera {
+    std::string id;
+    frame_track track;
+  };
+
+  struct sensor {
+    std::string topic;
+    sensor_track track;
+  };
+
+  void write_header() {
+    row_.begin();
+    row_.add("time_ns");
+    for (auto* x : {".file", ".frame", ".error_ns"})
+      row_.add(result_.reference + x);
+    for (auto& other : others_)
+      for (auto* x : {".file", ".frame", ".dt_ns", ".error_ns"})
+        row_.add(other.id + x);
+    for (auto& sensor : sensors_)
+      for (auto& key : sensor.track.keys()) {
+        row_.add(sensor.topic + "." + key);
+        row_.add(sensor.topic + "." + key + ".dt_ns");
+      }
+    row_.end();
+  }
+
+  void write_row(const frame_track::place& x) {
+    auto time_ns = x.row.capture_ns;
+    auto error = error_of(x.row);
+    row_.begin();
+    row_.add(time_ns);
+    row_.add(x.film);
+    row_.add(static_cast<int64_t>(x.row.frame));
+    add_if(error);
+    for (auto& other : others_)
+      add_nearest(other.track.nearest(time_ns), time_ns, error);
+    for (auto& sensor : sensors_)
+      add_values(sensor.track, time_ns);
+    row_.end();
+  }
+
+  bool near(int64_t dt_ns) const {
+    return dt_ns <= options_.tolerance_ns && dt_ns >= -options_.tolerance_ns;
+  }
+
+  void add_if(std::optional<int64_t> x) {
+    if (x)
+      row_.add(*x);
+    else
+      row_.add_nothing(1);
+  }
+
+  void add_nearest(const frame_track::place* x, int64_t time_ns,
+                   std::optional<int64_t> error) {
+    if (x == nullptr || !near(x->row.capture_ns - time_ns))
+      return row_.add_nothing(4);
+    row_.add(x->film);
+    row_.add(static_cast<int64_t>(x->row.frame));
+    row_.add(x->row.capture_ns - time_ns);
+    if (auto own = error_of(x->row); own && error)
+      row_.add(*own + *error);
+    else
+      row_.add_nothing(1);
+  }
+
+  void add_values(sensor_track& track, int64_t time_ns) {
+    track.advance(time_ns);
+    for (size_t i = 0; i < track.keys().size(); ++i) {
+      auto value = options_.interpolate
+                     ? track.interpolated(i, options_.tolerance_ns)
+                     : track.nearest(i);
+      if (!value || !near(value->time_ns - time_ns)) {
+        row_.add_nothing(2);
+        continue;
+      }
+      row_.add(value->text);
+      row_.add(value->time_ns - time_ns);
+    }
+  }
+
+  bool flush() {
+    gave_up_ = gave_up_ || !options_.write(row_.text);
+    row_.text.clear();
+    return !gave_up_;
+  }
+
+  void take_faults(const std::vector<std::string>& more) {
+    result_.faults.insert(result_.faults.end(), more.begin(), more.end());
+  }
+
+  const align_options& options_;
+  const manifest& books_;
+  std::vector<other_camera> others_;
+  std::vector<sensor> sensors_;
+  row_text row_;
+  bool gave_up_ = false;
+  align_result result_;
+};
+
+} // namespace
+
+caf::expected<align_result> align_session(const align_options& options) {
+  std::string note;
+  auto books = find_session(options.dir, options.session, note);
+  if (!books)
+    return std::move(books.error());
+  auto result = aligner{options, *books}.run();
+  if (result)
+    result->note = note;
+  return result;
+}
+
+} // namespace camnode

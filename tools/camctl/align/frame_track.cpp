@@ -1,0 +1,87 @@
+#include "tools/camctl/align/frame_track.hpp"
+
+#include <system_error>
+#include <utility>
+
+namespace camnode {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What is below can be added and subtracted without a thought.
+constexpr int64_t most_ns = int64_t{1} << 61; // In the year 2043.
+
+bool is_sane(const index_row& x) {
+  auto within = [](int64_t ns) { return ns >= 0 && ns <= most_ns; };
+  return within(x.capture_ns) && x.offset_error_ns <= most_ns
+         && x.frame <= static_cast<uint64_t>(most_ns);
+}
+
+} // namespace
+
+frame_track::frame_track(fs::path folder, std::vector<std::string> stems)
+  : folder_(std::move(folder)), stems_(std::move(stems)) {
+}
+
+bool frame_track::open_next() {
+  while (file_ < stems_.size()) {
+    auto& stem = stems_[file_++];
+    auto path = folder_ / (stem + ".csv");
+    film_ = stem + ".mp4";
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) { // Still open, or left so by a crash.
+      path += ".part";
+      film_ += ".part";
+    }
+    path_ = path.string();
+    reader_.emplace(path);
+    std::string_view header;
+    if (reader_->next(header)
+        && std::string{header} + "\n" == std::string{index_header})
+      return true;
+    faults_.push_back(reader_->fault().empty() ? path_ + ": is no index"
+                                               : reader_->fault());
+  }
+  reader_.reset();
+  return false;
+}
+
+bool frame_track::read(place& out) {
+  while (reader_ || open_next()) {
+    std::string_view line;
+    if (reader_->next(line)) {
+      if (auto row = parse_index_row(line); row && is_sane(*row)) {
+        out.row = *row;
+        out.film = film_;
+        return true;
+      }
+      faults_.push_back(path_ + ": a row is none; the rest is left out");
+    } else if (!reader_->fault().empty()) {
+      faults_.push_back(path_ + ": " + reader_->fault());
+    }
+    reader_.reset();
+  }
+  return false;
+}
+
+const frame_track::place* frame_track::next() {
+  return read(before_) ? &before_ : nullptr;
+}
+
+const frame_track::place* frame_track::nearest(int64_t time_ns) {
+  if (!std::exchange(began_, true))
+    has_after_ = read(after_);
+  while (has_after_ && after_.row.capture_ns < time_ns) {
+    std::swap(before_, after_);
+    has_before_ = true;
+    has_after_ = read(after_);
+  }
+  if (!has_before_ || !has_after_)
+    return has_before_ ? &before_ : has_after_ ? &after_ : nullptr;
+  auto to_before = time_ns - before_.row.capture_ns;
+  auto to_after = after_.row.capture_ns - time_ns;
+  return to_before <= to_after ? &before_ : &after_;
+}
+
+} // namespace camnode
