@@ -161,8 +161,10 @@ void client_supervisor::join_session(pair& x) {
 }
 
 void client_supervisor::found(const server_info& x) {
-  replace_at_address(x);
   auto i = pairs_.find(x.id);
+  if (i == pairs_.end() && stop_wanted_)
+    return; // There may be hundreds, and each would end at once.
+  replace_at_address(x);
   if (i == pairs_.end())
     return add_pair(x);
   auto& known = i->second;
@@ -187,6 +189,8 @@ void client_supervisor::lost(const server_info& x) {
            x.goodbye ? " said goodbye" : " is not announced any more");
   i->second.server.goodbye = x.goodbye;
   set_absent(i->second);
+  if (stop_wanted_)
+    return;
   // Its address may have been given to another one before this was known.
   for (auto& [id, other] : pairs_)
     if (id != x.id && other.present && same_address(other.server, x))
@@ -398,8 +402,9 @@ void client_supervisor::remove_pair(const std::string& id) {
 }
 
 void client_supervisor::stop() {
-  if (std::exchange(stop_wanted_, true))
-    return;
+  // It overtakes all that waits, which may tell of a session that has begun.
+  if (!std::exchange(stop_wanted_, true))
+    return send(this, stop_atom_v);
   if (!session_.exists() && parts_.session.late->empty())
     return stop_children();
   show_state("completing the session");

@@ -169,7 +169,8 @@ int run_node(const blocked_signals& signals, actor_directory& directory,
       deadline = now + stop_patience;
       heart.stopping();
       log_info("node", "stopping: SIG", sigabbrev_np(signalled));
-      caf::anon_send(root, stop_atom_v);
+      // Whatever waits, however much: the 3 s have begun.
+      caf::anon_send<caf::message_priority::high>(root, stop_atom_v);
     }
     if (stopping && now > deadline)
       end_now(directory, "could not end cleanly within 3 s");

@@ -9,6 +9,7 @@
 #include "nodes/running/node.hpp"
 #include "tests/scratch_directory.hpp"
 
+#include <atomic>
 #include <fstream>
 #include <set>
 
@@ -275,6 +276,23 @@ CAF_TEST(a server that says who it is keeps its address) {
   auto taken = cameras->look().at(1).viewer->look().frames;
   CAF_CHECK_EQUAL(taken, 0u);
   check_recorded();
+}
+
+CAF_TEST(a server that comes after the stop is not taken) {
+  start_session();
+  auto ended = std::make_shared<std::atomic<bool>>(false);
+  root->attach_functor([ended](const caf::error&) { *ended = true; });
+  caf::anon_send<caf::message_priority::high>(root, stop_atom_v);
+  auto other = announced();
+  other.id = "other";
+  other.port = 9; // Nobody is there.
+  caf::anon_send(root, found_atom_v, other);
+  until([&] {
+    capture(1); // What was captured behind the stop ends the session.
+    return ended->load();
+  });
+  CAF_CHECK_EQUAL(cameras->look().size(), 1u);
+  CAF_CHECK(books().state == ledger_figures::phase::finished);
 }
 
 CAF_TEST(an announcement from elsewhere does not move a server that sends) {

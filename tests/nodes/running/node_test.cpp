@@ -12,7 +12,9 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <csignal>
+#include <future>
 #include <stdexcept>
 #include <vector>
 
@@ -53,6 +55,43 @@ private:
   const ending how_;
 };
 
+/// A root with a message that takes until it is told to go on, and many more
+/// that wait behind it.
+class busy_root : public observed<server_supervisor_actor::base> {
+public:
+  static constexpr int many = 1000;
+
+  struct events {
+    std::promise<void> begun;
+    std::promise<void> go_on;
+    std::atomic<int> handled{0};
+  };
+
+  busy_root(caf::actor_config& cfg, const actor_context& context, events& x)
+    : observed(cfg, context), events_(x) {
+  }
+
+protected:
+  behavior_type make_behavior() override {
+    send(this, beat_atom_v);
+    for (auto i = 0; i < many; ++i)
+      send(this, kill_atom_v, std::string{"a child"});
+    return {
+      [](restart_atom, const std::string&, uint64_t) {},
+      [this](kill_atom, const std::string&) { ++events_.handled; },
+      [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
+      [](stop_atom, int) {},
+      [this](beat_atom) {
+        events_.begun.set_value();
+        events_.go_on.get_future().wait();
+      },
+    };
+  }
+
+private:
+  events& events_;
+};
+
 /// What the process would exit with.
 /// @param told The signals that come; for an ending `when_told`.
 int run(ending how, std::vector<int> told = {}) {
@@ -81,6 +120,27 @@ CAF_TEST(a root that quits ends the node as a failure) {
 CAF_TEST(a root that ends on a signal ends the node cleanly) {
   for (auto number : {SIGTERM, SIGINT, SIGHUP})
     CAF_CHECK_EQUAL(run(ending::when_told, {number}), 0);
+}
+
+CAF_TEST(a signal overtakes all that waits) {
+  blocked_signals signals;
+  actor_directory directory;
+  node_config config;
+  caf::actor_system system{config};
+  busy_root::events x;
+  auto root = system.spawn<busy_root>(actor_context{&directory, "root", 0}, x);
+  x.begun.get_future().wait();
+  pthread_kill(pthread_self(), SIGTERM);
+  auto looks = 0;
+  auto idle = [&] {
+    if (++looks == 2) // The root has been told.
+      x.go_on.set_value();
+    return 1ms;
+  };
+  CAF_CHECK_EQUAL(run_node(signals, directory,
+                           caf::actor_cast<caf::actor>(std::move(root)), idle),
+                  0);
+  CAF_CHECK(x.handled < busy_root::many);
 }
 
 CAF_TEST(a terminal that closes hurries nobody) {
