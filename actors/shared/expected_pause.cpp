@@ -11,9 +11,6 @@ namespace {
 /// Of a camera that is slower than anybody would wait for.
 constexpr int64_t longest_pause_ns = 60'000'000'000;
 
-/// The frames behind a rest are on disk by then, as any others.
-constexpr int64_t made_durable_ns = 1'200'000'000;
-
 } // namespace
 
 int64_t expected_pause_ns(const server_info& server, const viewer_figures& x,

@@ -7,6 +7,9 @@
 
 namespace camnode {
 
+/// The frames after a rest are on disk by then, as any others.
+constexpr int64_t made_durable_ns = 1'200'000'000;
+
 /// How long the silence of a camera may have been, if that is what it does: by
 /// what it has shown here, or what its server says, or a generous default. No
 /// longer than it really is: frames that came and are not where they should be

@@ -1,5 +1,6 @@
 #include "actors/viewer/frame_intake.hpp"
 
+#include "actors/shared/expected_pause.hpp"
 #include "messages/capture_bound.hpp"
 #include "messages/clock.hpp"
 #include "messages/wire/jpeg_header.hpp"
@@ -201,7 +202,10 @@ void frame_intake::learn(const frame& x) {
   auto interval_ns = rhythm_.take(x.capture_mono_ns);
   board_->update([&](viewer_figures& f) {
     f.rate_mhz = rhythm_.rate_mhz();
-    if (interval_ns >= least_rest_ns) {
+    // A long rest counts until the frame after it is on disk.
+    auto still_counts = interval_ns < f.rest_ns
+                        && x.receive_ns - f.rested_ns <= made_durable_ns;
+    if (interval_ns >= least_rest_ns && !still_counts) {
       f.rest_ns = interval_ns;
       f.rested_ns = x.receive_ns;
     }

@@ -349,6 +349,22 @@ CAF_TEST(a clock that is slewed is looked at more often until it is calm) {
   CAF_CHECK_EQUAL(board->look().clock_restarts, 1u);
 }
 
+CAF_TEST(a rest counts until the frame after it is on disk) {
+  learn_clock();
+  uint64_t sequence = 0;
+  auto rest_after = [&](int64_t captured_ns) {
+    auto x = numbered(++sequence);
+    x.head.capture_mono_ns = captured_ns;
+    take(std::move(x), captured_ns + 30 * s + 2 * ms);
+    return board->look().rest_ns;
+  };
+  rest_after(71 * s);
+  CAF_CHECK_EQUAL(rest_after(76 * s), 5 * s);
+  for (auto captured_ns = 76 * s; captured_ns < 77 * s;)
+    CAF_CHECK_EQUAL(rest_after(captured_ns += 200 * ms), 5 * s);
+  CAF_CHECK_EQUAL(rest_after(77 * s + 300 * ms), 300 * ms);
+}
+
 CAF_TEST(a run that is known by its frames alone takes any clock) {
   learn_clock(); // Of a server that does not say which run it is.
   auto x = numbered(1);
