@@ -17,7 +17,8 @@ RECEIVE_TIME_ONLY = 1
 MOVED_FORWARD = 2
 ARRIVAL_TIME = 8
 
-# What a clock may drift against another one, as nodes take it.
+# What a clock may drift against another one, as nodes take it. Only for times of
+# arrival, of which the files have no bound: only looks at the clock, every 10 s.
 MAX_DRIFT_PPM = 300
 
 # By what readings of two clocks of one machine can differ.
@@ -264,6 +265,7 @@ def check_against(recording, frames, parts):
             expected.append(part)
             frame = by_number[part.sequence]
             assert inside_ns > -error_ns
+            assert recording.server_ns(frame) == part.capture_mono_ns
             moved_ns = 0
             if frame.flags & MOVED_FORWARD and part.flags == ARRIVAL_TIME:
                 # Frames that arrive in one read have one time; they are moved
