@@ -1,5 +1,7 @@
 #include "actors/session/manifest_file.hpp"
 
+#include "actors/session/manifest_of.hpp"
+
 #include <utility>
 
 namespace camnode {
@@ -10,7 +12,7 @@ manifest_file::manifest_file(manifest_writer_ptr writer,
 }
 
 void manifest_file::write(const session_view& x) {
-  auto text = render_manifest(x);
+  auto text = render_manifest(manifest_of(x));
   digest_ = manifest_digest(x);
   state_ = x.state;
   bytes_ = text.size();

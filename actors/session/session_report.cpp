@@ -18,32 +18,8 @@ int64_t ms(int64_t ns) {
   return ns / 1'000'000;
 }
 
-/// The books of the session that is told of: empty ones where the camera has
-/// only those of an earlier one. Without a session, those of the last one.
-ledger_figures books_of(const fleet_member& x, const session_info& session) {
-  auto result = x.ledger->look();
-  auto foreign = session.exists() && result.session_ms != session.start_ms;
-  return foreign ? ledger_figures{} : result;
-}
-
-/// When a camera of the session gave no frame.
-std::vector<absence> absences_in(const fleet_member& x,
-                                 const session_view& view) {
-  if (!view.session.exists() || !takes_part(x, view.session))
-    return {};
-  return x.ledger->absences(view.session, view.now_ns);
-}
-
 absence_sum absent_in(const fleet_member& x, const session_view& view) {
   return sum_of(absences_in(x, view));
-}
-
-json lost_by_place(const ledger_figures& x) {
-  auto result = json::object();
-  for (size_t i = 0; i < x.lost_at.size(); ++i)
-    if (x.lost_at[i] > 0)
-      result[to_string(static_cast<loss_place>(i))] = x.lost_at[i];
-  return result;
 }
 
 /// Tenths of a second are exact enough to read.
@@ -128,184 +104,20 @@ json late_of(const std::vector<late_report>& sessions) {
   return result;
 }
 
-json segments_of(const recording_ledger& ledger) {
-  auto result = json::array();
-  for (auto& x : ledger.segments())
-    result.push_back({{"file", x.file},
-                      {"closed", x.end_ms != 0},
-                      {"segment", x.index},
-                      {"start_ms", x.start_ms},
-                      {"end_ms", x.end_ms},
-                      {"frames", x.frames},
-                      {"bytes", x.bytes},
-                      {"epoch", x.epoch},
-                      {"first_sequence", x.first_sequence},
-                      {"last_sequence", x.last_sequence}});
-  return result;
-}
-
-json losses_of(const recording_ledger& ledger) {
-  auto result = json::array();
-  for (auto& x : ledger.losses())
-    result.push_back({{"epoch", x.epoch},
-                      {"first_sequence", x.first},
-                      {"last_sequence", x.last},
-                      {"frames", x.frames()},
-                      {"place", to_string(x.place)},
-                      {"before_ns", x.before_ns}});
-  return result;
-}
-
-json breaks_of(const recording_ledger& ledger) {
-  auto result = json::array();
-  for (auto& x : ledger.breaks()) {
-    json entry{{"epoch", x.last.epoch},
-               {"unknown_behind_sequence", x.last.sequence},
-               {"before_ns", x.before_ns}};
-    if (x.until.sequence != 0) {
-      entry["until_epoch"] = x.until.epoch;
-      entry["until_sequence"] = x.until.sequence;
-    }
-    result.push_back(std::move(entry));
-  }
-  return result;
-}
-
-json absences_of(const std::vector<absence>& absences) {
-  auto result = json::array();
-  for (auto& x : absences) {
-    result.push_back({{"from_ms", ms(x.from_ns)},
-                      {"to_ms", ms(x.to_ns)},
-                      {"absent_ms", ms(x.absent_ns)},
-                      {"why", x.why}});
-    if (x.times > 1)
-      result.back()["times"] = x.times;
-  }
-  return result;
-}
-
-/// What the lists had no room for.
-json unlisted_of(const ledger_figures& books, const json& losses,
-                 const json& breaks) {
-  uint64_t named = 0;
-  for (auto& x : losses)
-    add_bounded(named, x["frames"].get<uint64_t>());
-  return {{"lost", books.lost - std::min(named, books.lost)},
-          {"server_restarts",
-           books.runs_ended
-             - std::min<uint64_t>(breaks.size(), books.runs_ended)}};
-}
-
-json clock_of(const viewer_figures& x, const session_view& view) {
-  if (!x.clocked)
-    return nullptr;
-  auto clock = clock_at(x, view.now_ns);
-  json result;
-  if (x.probed_ns != 0)
-    result["at_ns"] = view.session.session_ns(
-      std::max(x.probed_ns, view.now_ns));
-  result["offset_ns"] = clock.offset_ns;
-  result["error_ns"] = clock.error_ns;
-  result["drift_ppb"] = x.drift_ppb;
-  result["drift_error_ppb"] = x.drift_error_ppb;
-  result["probes"] = x.probes;
-  result["probes_refused"] = x.probes_refused;
-  result["restarts"] = x.clock_restarts;
-  return result;
-}
-
-json clocks_of(const clock_history& history, const session_info& session) {
-  auto result = json::array();
-  for (auto& x : history.look())
-    result.push_back({{"at_ns", session.session_ns(x.client_ns)},
-                      {"epoch", x.epoch},
-                      {"offset_ns", x.offset_ns},
-                      {"error_ns", x.error_ns},
-                      {"drift_ppb", x.drift_ppb}});
-  return result;
-}
-
-/// What the times of the frames are, by the last one.
-json time_text(const ledger_figures& x) {
-  if (x.written == 0)
-    return nullptr;
-  if (x.flags & frame::receive_time_only)
-    return "arrival at the client";
-  return x.flags & frame::arrival_time ? "arrival at the server" : "sensor";
-}
-
-json camera_entry(const fleet_member& x, const session_view& view) {
-  auto books = books_of(x, view.session);
-  auto known = books.session_ms != 0;
-  auto viewer = x.viewer->look();
-  auto server = x.as_connected();
-  json result;
-  result["address"] = server.ip + ":" + std::to_string(server.port);
-  result["protocol"] = viewer.legacy ? "legacy" : "http";
-  result["version"] = server.version;
-  result["time"] = time_text(books);
-  result["epoch"] = server.epoch;
-  result["captured"] = books.written + books.lost;
-  result["recorded"] = books.written;
-  result["durable"] = books.durable;
-  result["lost"] = books.lost;
-  result["lost_by_place"] = lost_by_place(books);
-  if (books.end_unknown)
-    result["unknown_behind_sequence"] = books.last ? books.last->sequence : 0;
-  result["bytes"] = books.bytes;
-  result["segments"] = known ? segments_of(*x.ledger) : json::array();
-  result["losses"] = known ? losses_of(*x.ledger) : json::array();
-  result["server_restarts"] = known ? breaks_of(*x.ledger) : json::array();
-  result["absences"] = absences_of(absences_in(x, view));
-  result["unlisted"] = unlisted_of(books, result["losses"],
-                                   result["server_restarts"]);
-  result["clock"] = clock_of(viewer, view);
-  result["clock_history"] = clocks_of(x.viewer->clocks(), view.session);
-  json restarts;
-  for (auto* actor : {"viewer", "recorder"}) {
-    auto i = view.restarts.find(std::string{actor} + "/" + server.id);
-    restarts[actor] = i == view.restarts.end() ? 0 : i->second;
-  }
-  result["restarts"] = restarts;
-  result["connections"] = viewer.connections;
-  result["last_error"] = books.last_error;
-  result["last_trouble"] = trouble_of(books.last_trouble, view);
-  return result;
-}
-
-json sensor_entry(const topic_figures& x) {
-  json rejected = json::object();
-  for (auto& [reason, n] : x.rejected)
-    rejected[reason] = n;
-  return {{"received", x.received},
-          {"written", x.written},
-          {"durable", x.durable},
-          {"rejected", rejected},
-          {"files", x.files}};
-}
-
-/// On the session clock, within the session.
-json outages_of(const session_view& x) {
-  auto result = json::array();
-  auto& s = x.session;
-  for (auto& outage : x.outages) {
-    auto from_ms = std::max(s.start_ms, ms(s.session_ns(outage.from_ns)));
-    auto to_ms = outage.to_ns == 0 ? 0
-                                   : ms(s.session_ns(outage.to_ns) + 999'999);
-    auto behind = s.stop_ms != 0 && from_ms >= s.stop_ms;
-    if (behind || (to_ms != 0 && to_ms <= s.start_ms))
-      continue;
-    json entry = {{"from_ms", from_ms}, {"to_ms", to_ms}};
-    if (!outage.filter.empty()) {
-      entry["filter"] = outage.filter;
-      entry["why"] = outage.why;
-    }
-    result.push_back(entry);
-  }
-  return result;
-}
-
 } // namespace
+
+ledger_figures books_of(const fleet_member& x, const session_info& session) {
+  auto result = x.ledger->look();
+  auto foreign = session.exists() && result.session_ms != session.start_ms;
+  return foreign ? ledger_figures{} : result;
+}
+
+std::vector<absence> absences_in(const fleet_member& x,
+                                 const session_view& view) {
+  if (!view.session.exists() || !takes_part(x, view.session))
+    return {};
+  return x.ledger->absences(view.session, view.now_ns);
+}
 
 std::string camera_truth(const ledger_figures& x, const session_info& session,
                          int64_t now_ns, int64_t pause_ns) {
@@ -390,40 +202,6 @@ std::string manifest_digest(const session_view& x) {
       result += away.to_ns == 0 ? " away" : " was away";
   }
   return result;
-}
-
-std::string render_manifest(const session_view& x) {
-  auto& session = x.session;
-  json result;
-  result["format"] = "camnode session 1";
-  result["client"] = x.client;
-  result["version"] = x.version;
-  result["label"] = session.label;
-  result["state"] = x.state;
-  result["start_ms"] = session.start_ms;
-  result["stop_ms"] = session.stop_ms;
-  result["segment_ms"] = session.segment_ms;
-  result["due_ms"] = session.due_ms;
-  if (session.forced)
-    result["forced"] = true;
-  result["boot_id"] = x.boot_id;
-  result["session_clock"] = {{"anchor_utc_ms", session.start_ms},
-                             {"anchor_monotonic_ns", session.anchor_mono_ns}};
-  // From here on there may be much: what is above is found in the beginning.
-  result["resumed_ms"] = x.resumed_ms;
-  if (!x.interrupted.empty())
-    result["interrupted"] = x.interrupted;
-  auto cameras = json::object();
-  for (auto& camera : x.cameras)
-    if (takes_part(camera, x.session))
-      cameras[camera.server.id] = camera_entry(camera, x);
-  result["cameras"] = cameras;
-  auto sensors = json::object();
-  for (auto& [topic, figures] : x.sensors)
-    sensors[topic] = sensor_entry(figures);
-  result["sensors"] = sensors;
-  result["sensor_outages"] = outages_of(x);
-  return json_text(std::move(result), 2) + "\n";
 }
 
 } // namespace camnode

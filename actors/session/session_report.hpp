@@ -67,6 +67,14 @@ std::string camera_truth(const ledger_figures& x, const session_info& session,
 /// of its server, or a stream without numbers, went on, and at the end.
 uint64_t unknown_breaks(const ledger_figures& x);
 
+/// The books of the session that is told of: empty ones where the camera has
+/// only those of an earlier one. Without a session, those of the last one.
+ledger_figures books_of(const fleet_member& x, const session_info& session);
+
+/// When a camera of the session gave no frame.
+std::vector<absence> absences_in(const fleet_member& x,
+                                 const session_view& view);
+
 /// The truth light, as JSON.
 std::string render_truth(const session_view& x);
 
@@ -76,8 +84,5 @@ std::string truth_digest(const session_view& x);
 /// What the manifest must not lack, as files do not tell it: cameras and
 /// sensors, losses, and other runs of servers.
 std::string manifest_digest(const session_view& x);
-
-/// The manifest of the session, as JSON.
-std::string render_manifest(const session_view& x);
 
 } // namespace camnode

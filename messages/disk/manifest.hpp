@@ -27,9 +27,16 @@ struct manifest_clock {
   int64_t client_ns = 0; ///< When that was so, `client_clock_ns`; 0: unknown.
 };
 
+/// An error that is over.
+struct manifest_trouble {
+  std::string text;    ///< Empty: there was none.
+  int64_t time_ms = 0; ///< UTC; 0: unknown.
+};
+
 /// What a manifest says of one camera.
 struct manifest_camera {
   server_info server;
+  std::string time; ///< What its frames' times are; empty: it has no frame.
   uint64_t captured = 0;
   uint64_t recorded = 0;
   uint64_t durable = 0;
@@ -41,19 +48,21 @@ struct manifest_camera {
   std::vector<recorded_break> breaks;
   std::vector<absence> absences;
 
-  /// Frames lost and servers' restarts that the lists had no room for.
+  /// Frames lost and servers' restarts that the lists have no room for.
   uint64_t unlisted_lost = 0;
   uint64_t unlisted_breaks = 0;
   bool end_unknown = false;
-  uint64_t end_behind = 0; ///< Likewise: behind which number.
+  uint64_t end_behind = 0; ///< If so, after which number.
   std::optional<manifest_clock> clock;
   std::vector<clock_record> clocks; ///< The history.
   uint64_t connections = 0;
   std::map<std::string, uint32_t> restarts; ///< By actor.
   std::string last_error;
+  manifest_trouble last_trouble;
 };
 
-/// What a session's manifest says.
+/// What a session's manifest says. Everything that it has is in here: what is
+/// read and rendered again is the same text.
 struct manifest {
   std::string client;
   std::string version;
@@ -64,6 +73,8 @@ struct manifest {
   std::string interrupted;         ///< Why it was not.
   std::map<std::string, manifest_camera> cameras;
   sensor_books sensors;
+
+  /// Those in the session are told.
   std::vector<broker_outage> outages;
 
   /// Whether the client that wrote it was still at it.
@@ -75,6 +86,9 @@ struct manifest {
 /// The largest manifest that is read: 64 MiB, a hundred cameras with as many
 /// losses as there is room for.
 constexpr size_t max_manifest_bytes = size_t{64} << 20;
+
+/// A manifest as JSON, with a newline at its end.
+std::string render_manifest(const manifest& x);
 
 /// Reads what `render_manifest` wrote. Any text is safe: ids and names that
 /// could lead out of the data folder are refused, and so are times that a

@@ -2,7 +2,7 @@
 
 #include "actors/base/file_ops.hpp"
 #include "actors/base/log.hpp"
-#include "actors/session/manifest_view.hpp"
+#include "actors/session/manifest_of.hpp"
 #include "messages/error.hpp"
 
 #include <memory>
@@ -14,35 +14,44 @@ namespace {
 
 constexpr auto who = "recovery";
 
+/// As the manifest told, with the books that the files tell.
+manifest_camera camera_of(const open_session& x, const std::string& id,
+                          camera_books books, int64_t stop_ms) {
+  auto told = x.books.cameras.find(id);
+  auto result = told == x.books.cameras.end() ? manifest_camera{}
+                                              : told->second;
+  result.server = x.server(id);
+  auto& figures = books.figures;
+  figures.end_unknown = figures.end_unknown || figures.last;
+  set_books(result, figures, std::move(books.segments), std::move(books.losses),
+            std::move(books.breaks));
+  result.absences = books.absences.look(stop_ms * 1'000'000, true, false);
+  return result;
+}
+
 } // namespace
 
 void interrupt_session(const open_session& x,
                        const session_rebuilder& rebuilder,
                        const std::string& why) {
   auto cameras = rebuilder.cameras();
-  auto view = view_of(x.books);
-  view.state = "interrupted";
-  view.interrupted = why;
-  view.sensors = rebuilder.sensors();
-  view.cameras.clear(); // As the files tell.
-  if (view.session.stop_ms == 0)
-    view.session.stop_ms = end_of(view.session, cameras, view.sensors);
+  auto result = x.books;
+  result.state = "interrupted";
+  result.interrupted = why;
+  result.sensors = rebuilder.sensors();
+  auto& session = result.session;
+  if (session.stop_ms == 0)
+    session.stop_ms = end_of(session, cameras, result.sensors);
   uint64_t frames = 0;
   for (auto& [id, books] : cameras) {
-    fleet_member camera;
-    camera.server = x.server(id);
-    camera.viewer = x.viewer(id);
     frames += books.figures.written;
-    camera.ledger = ledger_of(std::move(books));
-    if (camera.ledger->look().last)
-      camera.ledger->end_unknown();
-    view.cameras.push_back(std::move(camera));
+    result.cameras[id] = camera_of(x, id, std::move(books), session.stop_ms);
   }
-  auto err = replace_file_synced(x.path, render_manifest(view));
+  auto err = replace_file_synced(x.path, render_manifest(result));
   if (err)
-    return log_error(who, "cannot close session ", view.session.start_ms, ": ",
+    return log_error(who, "cannot close session ", session.start_ms, ": ",
                      describe(err));
-  log_warning(who, "session ", view.session.start_ms,
+  log_warning(who, "session ", session.start_ms,
               " is closed as interrupted: ", why, "; ", cameras.size(),
               " cameras, ", frames, " frames");
 }

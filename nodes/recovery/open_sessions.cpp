@@ -2,7 +2,6 @@
 
 #include "actors/base/input_file.hpp"
 #include "actors/base/log.hpp"
-#include "actors/session/manifest_view.hpp"
 #include "messages/error.hpp"
 #include "nodes/recovery/session_head.hpp"
 
@@ -79,12 +78,6 @@ server_info open_session::server(const std::string& id) const {
   server_info result;
   result.id = id;
   return result;
-}
-
-viewer_board_ptr open_session::viewer(const std::string& id) const {
-  auto i = books.cameras.find(id);
-  return i == books.cameras.end() ? std::make_shared<viewer_board>()
-                                  : viewer_of(i->second);
 }
 
 std::map<std::string, uint32_t> open_session::restarts() const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/shared/viewer_board.hpp"
 #include "messages/disk/data_folder.hpp"
 #include "messages/disk/file_owners.hpp"
 #include "messages/disk/manifest.hpp"
@@ -42,7 +41,6 @@ struct open_session {
 
   /// What its manifest knows of a camera; nothing but `id` if it has none.
   server_info server(const std::string& id) const;
-  viewer_board_ptr viewer(const std::string& id) const;
 
   /// By actor, as they are named in the directory.
   std::map<std::string, uint32_t> restarts() const;

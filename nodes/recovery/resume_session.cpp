@@ -4,6 +4,7 @@
 #include "messages/when.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace camnode {
@@ -21,6 +22,31 @@ void note_absence(const server_info& server, recording_ledger& ledger,
   ledger.absent_because(books.session_ms, "the client was not running");
   if (last && last->epoch == 0 && server.legacy)
     ledger.run_ended({*last, now_ns});
+}
+
+/// What the manifest knew of the connection to a camera, and of its clock.
+viewer_board_ptr viewer_of(const manifest& books, const std::string& id) {
+  auto result = std::make_shared<viewer_board>();
+  auto told = books.cameras.find(id);
+  if (told == books.cameras.end())
+    return result;
+  auto& x = told->second;
+  result->clocks().restore(x.clocks);
+  result->update([&](viewer_figures& f) {
+    f.legacy = x.server.legacy;
+    f.connections = x.connections;
+    if (!x.clock)
+      return;
+    f.clocked = true;
+    f.clock = {x.clock->offset_ns, x.clock->error_ns};
+    f.drift_ppb = x.clock->drift_ppb;
+    f.drift_error_ppb = x.clock->drift_error_ppb;
+    f.probed_ns = x.clock->client_ns;
+    f.probes = x.clock->probes;
+    f.probes_refused = x.clock->probes_refused;
+    f.clock_restarts = x.clock->restarts;
+  });
+  return result;
 }
 
 /// Readings from a little before the last thing on disk until the broker is
@@ -62,7 +88,7 @@ resumed_session resume_session(const open_session& x,
     auto ledger = ledger_of(books);
     note_absence(server, *ledger, session_ns);
     result.cameras.push_back(
-      {std::move(server), std::move(ledger), x.viewer(id)});
+      {std::move(server), std::move(ledger), viewer_of(x.books, id)});
   }
   result.outages = outages_of(x, std::max(sure_ns, last_ns), result.sensors);
   // It was due while nobody was there.

@@ -1,7 +1,7 @@
 #define CAF_SUITE session_report
 #include "tests/camnode_test.hpp"
 
-#include "actors/session/session_report.hpp"
+#include "actors/session/manifest_of.hpp"
 #include "tests/actors/frame_samples.hpp"
 
 #include <nlohmann/json.hpp>
@@ -65,7 +65,8 @@ struct fixture {
   }
 
   json manifest(const std::string& pointer = "") const {
-    return json::parse(render_manifest(view)).at(json::json_pointer{pointer});
+    return json::parse(render_manifest(manifest_of(view)))
+      .at(json::json_pointer{pointer});
   }
 
   std::string truth_at(int64_t since_start_ns,

@@ -1,8 +1,7 @@
 #define CAF_SUITE manifest
 #include "tests/camnode_test.hpp"
 
-#include "actors/session/manifest_view.hpp"
-#include "actors/session/session_report.hpp"
+#include "actors/session/manifest_of.hpp"
 #include "messages/disk/manifest.hpp"
 #include "messages/error.hpp"
 #include "tests/actors/frame_samples.hpp"
@@ -66,7 +65,7 @@ std::string why(const std::string& text) {
 
 /// The sample with `value` at `pointer`.
 std::string changed(const std::string& pointer, const json& value) {
-  auto x = json::parse(render_manifest(sample()));
+  auto x = json::parse(render_manifest(manifest_of(sample())));
   x[json::json_pointer{pointer}] = value;
   return x.dump();
 }
@@ -74,7 +73,7 @@ std::string changed(const std::string& pointer, const json& value) {
 } // namespace
 
 CAF_TEST(a manifest is read as it was written) {
-  auto x = parse_manifest(render_manifest(sample()));
+  auto x = parse_manifest(render_manifest(manifest_of(sample())));
   if (!x)
     CAF_FAIL(describe(x.error()));
   CAF_CHECK_EQUAL(x->state, "recording");
@@ -117,11 +116,11 @@ CAF_TEST(a manifest is read as it was written) {
 CAF_TEST(a manifest that is read is written again as it was) {
   auto x = sample();
   auto check = [&] {
-    auto text = render_manifest(x);
+    auto text = render_manifest(manifest_of(x));
     auto books = parse_manifest(text);
     if (!books)
       CAF_FAIL(describe(books.error()));
-    CAF_CHECK_EQUAL(render_manifest(view_of(*books)), text);
+    CAF_CHECK_EQUAL(render_manifest(*books), text);
   };
   check();
   x.session.stop_ms = x.session.start_ms + 90'000;
@@ -152,7 +151,7 @@ CAF_TEST(a manifest that is read is written again as it was) {
     camera.ledger->run_ended({{run, 2}, 5});
   }
   check();
-  auto books = parse_manifest(render_manifest(x));
+  auto books = parse_manifest(render_manifest(manifest_of(x)));
   auto& told = books->cameras.at("cam-a");
   CAF_CHECK_EQUAL(told.unlisted_lost, 2 * recording_ledger::max_losses + 2);
   CAF_CHECK_EQUAL(told.unlisted_breaks, recording_ledger::max_losses + 2);
@@ -161,9 +160,9 @@ CAF_TEST(a manifest that is read is written again as it was) {
 CAF_TEST(a server that is not clocked has no clock) {
   auto x = sample();
   x.cameras[0].viewer = std::make_shared<viewer_board>();
-  auto text = render_manifest(x);
+  auto text = render_manifest(manifest_of(x));
   CAF_CHECK(json::parse(text)["cameras"]["cam-a"]["clock"].is_null());
-  CAF_CHECK_EQUAL(render_manifest(view_of(*parse_manifest(text))), text);
+  CAF_CHECK_EQUAL(render_manifest(*parse_manifest(text)), text);
 }
 
 CAF_TEST(no number is told that a double would round without its digits) {
@@ -176,7 +175,7 @@ CAF_TEST(no number is told that a double would round without its digits) {
         CAF_CHECK_EQUAL(x.value(key + "_text", ""), value.dump());
     }
   };
-  auto x = json::parse(render_manifest(sample()));
+  auto x = json::parse(render_manifest(manifest_of(sample())));
   CAF_CHECK_EQUAL(x["cameras"]["cam-a"]["clock_history"][0]["at_ns_text"],
                   "1800000000000000210");
   check(x, check);
@@ -197,7 +196,7 @@ CAF_TEST(losses of which only some numbers are lost are read as such) {
 }
 
 CAF_TEST(a manifest that is cut anywhere is refused) {
-  auto text = render_manifest(sample());
+  auto text = render_manifest(manifest_of(sample()));
   for (size_t n = 0; n + 2 < text.size(); ++n)
     CAF_CHECK(!parse_manifest(std::string_view{text}.substr(0, n)));
 }
@@ -208,20 +207,21 @@ CAF_TEST(what leads out of the data folder is refused) {
     CAF_CHECK_NOT_EQUAL(why(changed("/label", bad)), "");
   CAF_CHECK_NOT_EQUAL(why(changed("/cameras/cam-a/segments/0/file", "../x/y")),
                       "");
-  auto camera = json::parse(render_manifest(sample()))["cameras"]["cam-a"];
+  auto camera = json::parse(
+    render_manifest(manifest_of(sample())))["cameras"]["cam-a"];
   CAF_CHECK_NOT_EQUAL(why(changed("/cameras", {{"..", camera}})), "");
 }
 
 CAF_TEST(each hole is told by its name) {
   for (auto name : {"state", "start_ms", "stop_ms", "segment_ms", "cameras",
                     "sensors", "session_clock", "label"}) {
-    auto x = json::parse(render_manifest(sample()));
+    auto x = json::parse(render_manifest(manifest_of(sample())));
     x.erase(name);
     CAF_CHECK_EQUAL(why(x.dump()),
                     "bad message: has no \"" + std::string{name} + '"');
   }
   for (auto name : {"captured", "recorded", "lost", "losses", "segments"}) {
-    auto x = json::parse(render_manifest(sample()));
+    auto x = json::parse(render_manifest(manifest_of(sample())));
     x["cameras"]["cam-a"].erase(name);
     CAF_CHECK_NOT_EQUAL(why(x.dump()), "");
   }
@@ -264,7 +264,7 @@ CAF_TEST(absences are read as they were written) {
   ledger.run_ended({{9, 2}, 99});
   ledger.absent_because(x.session.start_ms, "refused");
   x.now_ns = x.session.anchor_mono_ns + 8'000'000'000;
-  auto books = parse_manifest(render_manifest(x));
+  auto books = parse_manifest(render_manifest(manifest_of(x)));
   if (!books)
     CAF_FAIL(describe(books.error()));
   auto& absences = books->cameras.at("cam-a").absences;
@@ -276,8 +276,8 @@ CAF_TEST(absences are read as they were written) {
   CAF_CHECK_EQUAL(absences[1].to_ns, 0);
   CAF_CHECK_EQUAL(absences[1].absent_ns, 5'000'000'000);
   CAF_CHECK_EQUAL(absences[1].why, "refused");
-  auto first = json::parse(render_manifest(x));
-  auto again = json::parse(render_manifest(view_of(*books)));
+  auto first = json::parse(render_manifest(manifest_of(x)));
+  auto again = json::parse(render_manifest(*books));
   CAF_CHECK_EQUAL(again["cameras"]["cam-a"]["absences"],
                   first["cameras"]["cam-a"]["absences"]);
 }

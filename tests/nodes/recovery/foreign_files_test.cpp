@@ -2,7 +2,7 @@
 
 #include "tests/camnode_test.hpp"
 
-#include "actors/session/session_report.hpp"
+#include "actors/session/manifest_of.hpp"
 #include "messages/disk/foreign_list.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "tests/actors/recorder/segment_fixture.hpp"
@@ -60,7 +60,7 @@ public:
     manifest_.session.anchor_mono_ns = 1;
     manifest_.session.segment_ms = 10'000;
     put("sessions/" + std::to_string(start_ms) + ".json",
-        render_manifest(manifest_));
+        render_manifest(manifest_of(manifest_)));
     put_own();
     for (auto i = 5 + random(20); i > 0; --i)
       add_foreign();

@@ -2,7 +2,7 @@
 
 #include "tests/camnode_test.hpp"
 
-#include "actors/session/session_report.hpp"
+#include "actors/session/manifest_of.hpp"
 #include "nodes/recovery/containment.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "tests/scratch_directory.hpp"
@@ -45,7 +45,8 @@ struct fixture {
 
   void put(const session_view& x) {
     std::filesystem::create_directories(dir.path() / "sessions");
-    dir.put("sessions/" + manifest_name(x.session), render_manifest(x));
+    dir.put("sessions/" + manifest_name(x.session),
+            render_manifest(manifest_of(x)));
   }
 
   /// A file of one reading.
@@ -154,7 +155,7 @@ CAF_TEST(without sensors nothing of them is unknown) {
 
 CAF_TEST(a copy of a manifest does not go on beside it) {
   auto x = put(0, 100 * s, "recording");
-  dir.put("sessions/copy.json", render_manifest(x));
+  dir.put("sessions/copy.json", render_manifest(manifest_of(x)));
   auto resumed = run();
   CAF_REQUIRE(resumed);
   CAF_CHECK_EQUAL(state(0), "recording");
@@ -168,7 +169,7 @@ CAF_TEST(a clock that nobody can reckon with is no manifest) {
   for (auto anchor : {std::numeric_limits<int64_t>::min(),
                       std::numeric_limits<int64_t>::max()}) {
     auto x = put(0, anchor, "recording");
-    auto text = render_manifest(x);
+    auto text = render_manifest(manifest_of(x));
     CAF_CHECK(!run());
     auto name = "sessions/" + manifest_name(x.session);
     CAF_CHECK_EQUAL(content_of(dir.path() / name), text); // Left alone.

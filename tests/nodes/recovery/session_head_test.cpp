@@ -2,7 +2,7 @@
 
 #include "tests/camnode_test.hpp"
 
-#include "actors/session/session_report.hpp"
+#include "actors/session/manifest_of.hpp"
 #include "nodes/recovery/session_head.hpp"
 
 #include <string>
@@ -26,7 +26,7 @@ session_view view_of(const std::string& state) {
 }
 
 session_head head_of(const session_view& x) {
-  auto text = render_manifest(x);
+  auto text = render_manifest(manifest_of(x));
   return read_head(path, text.size(), text.substr(0, session_head::text_size));
 }
 
@@ -75,7 +75,7 @@ CAF_TEST(many resumptions hide nothing that is looked for) {
 }
 
 CAF_TEST(any text is safe to look at) {
-  auto text = render_manifest(view_of("recording"));
+  auto text = render_manifest(manifest_of(view_of("recording")));
   for (size_t n = 0; n < text.size(); ++n)
     read_head(path, n, text.substr(0, n));
   auto x

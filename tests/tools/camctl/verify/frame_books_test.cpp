@@ -2,7 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/recorder/frame_account.hpp"
-#include "actors/session/session_report.hpp"
+#include "actors/session/manifest_of.hpp"
 #include "actors/viewer/frame_intake.hpp"
 #include "nodes/recovery/camera_books.hpp"
 #include "tests/actors/actor_fixture.hpp"
@@ -153,7 +153,7 @@ public:
     camera.viewer = board_;
     camera.ledger = ledger_;
     view.cameras = {camera};
-    auto result = parse_manifest(render_manifest(view));
+    auto result = parse_manifest(render_manifest(manifest_of(view)));
     if (!result)
       CAF_FAIL(to_string(result.error()));
     return result->cameras.at("cam");

@@ -3,7 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/base/data_lock.hpp"
-#include "actors/session/session_report.hpp"
+#include "actors/session/manifest_of.hpp"
 #include "messages/disk/segment_schedule.hpp"
 #include "messages/when.hpp"
 #include "tests/actors/frame_samples.hpp"
@@ -58,7 +58,8 @@ struct fixture {
 
   void put(const session_view& x) const {
     auto begin_ms = x.session.start_ms;
-    put("sessions/" + manifest_name(x.session), render_manifest(x));
+    put("sessions/" + manifest_name(x.session),
+        render_manifest(manifest_of(x)));
     put("cam/cam-a/" + stem(begin_ms) + ".mp4", std::string(1'000, 'x'));
     put("cam/cam-a/" + stem(begin_ms) + ".csv", std::string(100, 'x'));
     put("sensors/door/" + stem(begin_ms) + ".csv", std::string(10, 'x'));

@@ -3,7 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/base/data_lock.hpp"
-#include "actors/session/session_report.hpp"
+#include "actors/session/manifest_of.hpp"
 #include "tests/actors/recorder/segment_fixture.hpp"
 #include "tools/camctl/verify/verify.hpp"
 
@@ -85,7 +85,7 @@ struct fixture {
   }
 
   void put_manifest() const {
-    put(manifest(), render_manifest(view));
+    put(manifest(), render_manifest(manifest_of(view)));
   }
 
   static std::string manifest() {
@@ -131,7 +131,7 @@ struct fixture {
     auto& sensor = x.sensors["other"];
     sensor.received = sensor.written = sensor.durable = 1;
     sensor.files = {"1-2"};
-    return render_manifest(x);
+    return render_manifest(manifest_of(x));
   }
 
   /// The session that was cut off is told as `verdict`, with `why`.
@@ -276,7 +276,8 @@ CAF_TEST(a session that began when UTC was set back has its own files) {
   put("sensors/sensor/door/" + name + ".csv",
       "timestamp,value\n" + std::to_string(begin) + ",open\n"
         + std::to_string(begin + 5) + ",shut\n");
-  put("sessions/" + std::to_string(begin) + "-t8.json", render_manifest(other));
+  put("sessions/" + std::to_string(begin) + "-t8.json",
+      render_manifest(manifest_of(other)));
   // What ours has in the time of that one.
   auto late = std::to_string(begin + 1'000) + "-" + std::to_string(stop_ms);
   auto& ours = view.sensors["sensor/door"];
