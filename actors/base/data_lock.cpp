@@ -1,5 +1,6 @@
 #include "actors/base/data_lock.hpp"
 
+#include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
 
 #include <fcntl.h>

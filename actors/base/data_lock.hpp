@@ -10,9 +10,6 @@
 
 namespace camnode {
 
-/// The name of the file in `data.dir` that says whose it is.
-constexpr auto data_lock_name = ".camnode.lock";
-
 /// Makes a data folder one process' own, for as long as the result lives:
 /// what looks like left by a crash may be what another client is writing. Ends
 /// with the process, however that ends.

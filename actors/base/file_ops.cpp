@@ -1,5 +1,6 @@
 #include "actors/base/file_ops.hpp"
 
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/file_origin.hpp"
 
 #include <fcntl.h>
@@ -317,7 +318,7 @@ caf::error write_and_swap(const new_version& next, const fs::path& path,
 } // namespace
 
 caf::error replace_file_synced(const fs::path& path, std::string_view bytes) {
-  auto next = create_version(path, ".new", bytes);
+  auto next = create_version(path, version_ending, bytes);
   if (!next)
     return std::move(next.error());
   if (auto err = write_and_swap(*next, path, bytes)) {

@@ -2,9 +2,9 @@
 
 #include "actors/base/checksum.hpp"
 #include "actors/base/file_ops.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/index_reader.hpp"
 #include "messages/disk/mp4_fragment.hpp"
-#include "messages/disk/segment_schedule.hpp"
 #include "messages/frame.hpp"
 
 #include <fcntl.h>
@@ -103,14 +103,14 @@ public:
 
   /// @returns Whether further segments may have any of the frames.
   bool look_in(const fs::path& stem) {
-    auto index = open_file(stem, ".csv");
+    auto index = open_file(stem, table_ending);
     auto rows = read_rows(index.get(), stem);
     if (!rows)
       return false;
     auto common = common_with(*rows);
     if (common.empty())
       return rows->empty();
-    auto film = open_file(stem, ".mp4");
+    auto film = open_file(stem, film_ending);
     auto fragments = fragments_of(film.get());
     // What is in memory alone is no reason to be without the other one.
     if (sync_data(index.get(), stem) || sync_data(film.get(), stem))

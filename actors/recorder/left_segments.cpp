@@ -1,7 +1,7 @@
 #include "actors/recorder/left_segments.hpp"
 
 #include "actors/base/log.hpp"
-#include "messages/disk/segment_schedule.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
 
 #include <algorithm>
@@ -19,7 +19,8 @@ void complete_left_segments(recording_ledger& books,
     if (x.end_ms != 0)
       continue;
     auto done = complete(x.start_ms);
-    auto name = done ? parse_segment_name(done->stem + ".mp4") : std::nullopt;
+    auto name = done ? parse_segment_name(done->stem + film_ending)
+                     : std::nullopt;
     if (name) {
       books.segment_completed(x.start_ms, name->end_ms, done->stem,
                               done->frames, done->bytes);

@@ -3,9 +3,9 @@
 #include "actors/base/checksum.hpp"
 #include "actors/base/file_ops.hpp"
 #include "actors/base/log.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/frame_index.hpp"
 #include "messages/disk/mp4_fragment.hpp"
-#include "messages/disk/segment_schedule.hpp"
 #include "messages/error.hpp"
 
 extern "C" {
@@ -327,8 +327,8 @@ private:
   caf::error rename_to(const fs::path& stem) {
     auto mp4 = stem;
     auto csv = stem;
-    mp4 += ".mp4";
-    csv += ".csv";
+    mp4 += film_ending;
+    csv += table_ending;
     if (auto err = rename_no_replace(csv_.path, csv))
       return err;
     if (auto err = rename_no_replace(mp4_.path, mp4)) {

@@ -2,6 +2,7 @@
 
 #include "actors/base/file_ops.hpp"
 #include "actors/base/log.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/when.hpp"
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 #include "actors/base/checksum.hpp"
 #include "actors/base/file_ops.hpp"
 #include "actors/recorder/doubled_frames.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/index_reader.hpp"
 #include "messages/disk/mp4_fragment.hpp"
 #include "messages/disk/segment_origin.hpp"
@@ -92,7 +93,7 @@ private:
   /// What a repair that was ended half-way left there is of no use.
   void drop_half_made() const {
     auto path = directory() / open_segment_name(x_.start_ms, "csv");
-    path += ".new";
+    path += version_ending;
     auto head = head_of(path, index_header.size());
     if (head && index_origin(*head) != file_origin::other)
       ::unlink(path.c_str());
@@ -274,7 +275,7 @@ private:
     auto all_doubled = result_.doubled > 0
                        && result_.doubled == fragments_.size();
     // What has a film's last name was a film once, whatever became of it.
-    if (!sound && !all_doubled && x_.film.extension() == ".mp4")
+    if (!sound && !all_doubled && x_.film.extension() == film_ending)
       return not_ours(x_.film);
     for (auto* path : {&x_.film, &x_.index}) {
       if (path->empty())
@@ -285,9 +286,9 @@ private:
         continue;
       }
       auto to = *path;
-      if (to.extension() == ".part")
+      if (to.extension() == open_ending)
         to.replace_extension();
-      to += ".damaged";
+      to += damaged_ending;
       if (auto err = rename_no_replace(*path, to))
         return err;
       result_.set_aside = true;
@@ -336,9 +337,9 @@ private:
       to += extension;
       return from == to ? caf::error{} : rename_no_replace(from, to);
     };
-    if (auto err = rename_to(index_path_, ".csv"))
+    if (auto err = rename_to(index_path_, table_ending))
       return err;
-    if (auto err = rename_to(x_.film, ".mp4"))
+    if (auto err = rename_to(x_.film, film_ending))
       return err;
     return sync_directory(directory());
   }

@@ -1,6 +1,6 @@
 #include "actors/sensor_log/sensor_file.hpp"
 
-#include "messages/disk/segment_schedule.hpp"
+#include "messages/disk/file_names.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -72,7 +72,7 @@ caf::error sensor_file::write_header() {
 }
 
 caf::error sensor_file::widen() {
-  auto wider = create_version(path_, ".wider", table_->header());
+  auto wider = create_version(path_, wider_ending, table_->header());
   if (!wider)
     return std::move(wider.error());
   if (auto err = copy_to(*wider)) {
@@ -134,7 +134,7 @@ caf::error sensor_file::close(int64_t end_ms) {
     return sync_directory(path_.parent_path());
   }
   auto final_path = path_.parent_path()
-                    / (segment_stem(start_ms_, end_ms) + ".csv");
+                    / (segment_stem(start_ms_, end_ms) + table_ending);
   if (auto err = rename_no_replace_synced(path_, final_path))
     return err;
   fd_.reset();

@@ -1,7 +1,7 @@
 #include "actors/sensor_log/sensor_files.hpp"
 
 #include "actors/sensor_log/sensor_payload.hpp"
-#include "messages/disk/topic_path.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/text.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "actors/sensor_log/sensor_repair.hpp"
 
 #include "actors/base/file_ops.hpp"
-#include "messages/disk/segment_schedule.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/sensor_check.hpp"
 #include "messages/disk/sensor_origin.hpp"
 
@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view wider = ".wider";
+constexpr std::string_view wider = wider_ending;
 
 caf::expected<sensor_facts> read_facts(int fd, const fs::path& path) {
   sensor_check reader;
@@ -73,7 +73,7 @@ caf::error leave_nothing(const fs::path& part, const sensor_facts& facts,
     return sync_directory(part.parent_path());
   }
   auto to = part;
-  to.replace_extension(".damaged");
+  to.replace_extension(damaged_ending);
   result.set_aside = true;
   return rename_no_replace_synced(part, to);
 }
@@ -131,7 +131,8 @@ caf::expected<sensor_repair> repair_readings(const fs::path& dir,
   auto sound = facts->last_ms > start_ms && facts->last_ms < latest;
   auto end_ms = (sound ? facts->last_ms : start_ms) + 1;
   result.stem = segment_stem(start_ms, end_ms);
-  if (auto err = rename_no_replace_synced(part, dir / (result.stem + ".csv")))
+  if (auto err = rename_no_replace_synced(part,
+                                          dir / (result.stem + table_ending)))
     return err;
   return result;
 }

@@ -8,9 +8,6 @@
 
 namespace camnode {
 
-/// Its name in `data.dir`.
-constexpr auto disk_reserve_name = ".camnode.reserve";
-
 /// Room on the disk that nothing else takes: a file in it, which becomes the
 /// manifest that tells of a stop where the disk is full. Else the session would
 /// go on at the next start of the client. Blocks; one thread at a time.

@@ -2,6 +2,7 @@
 
 #include "actors/base/log.hpp"
 #include "actors/session/camera_state.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/manifest.hpp"
 #include "messages/when.hpp"
 

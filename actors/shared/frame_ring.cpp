@@ -185,8 +185,9 @@ void frame_ring::note_gone(const frame& x) {
   gone_.back() = {run, begin_};
   if (remembered_.size() < max_remembered)
     remembered_.emplace_back();
-  remembered_[begin_ % max_remembered]
-    = {x.epoch, x.sequence, x.capture_mono_ns + x.offset_ns, begin_};
+  remembered_[begin_ % max_remembered] = {x.epoch, x.sequence,
+                                          x.capture_mono_ns + x.offset_ns,
+                                          begin_};
 }
 
 void frame_ring::drop_oldest() {

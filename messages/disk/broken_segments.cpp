@@ -1,6 +1,6 @@
 #include "messages/disk/broken_segments.hpp"
 
-#include "messages/disk/segment_schedule.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
 
 #include <map>

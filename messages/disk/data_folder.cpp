@@ -1,7 +1,6 @@
 #include "messages/disk/data_folder.hpp"
 
-#include "actors/base/data_lock.hpp"
-#include "messages/disk/segment_schedule.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
 
 #include <algorithm>
@@ -18,24 +17,8 @@ namespace {
 /// Topics have 16 levels at most.
 constexpr int max_depth = 20;
 
-/// The name that a new version is made for, which is not in its place yet;
-/// empty if `name` is not that of one.
-std::string_view next_version_of(std::string_view name) {
-  for (std::string_view end : {".new", ".wider"})
-    if (name.size() > end.size()
-        && name.substr(name.size() - end.size()) == end)
-      return name.substr(0, name.size() - end.size());
-  return {};
-}
-
 bool is_segment_extension(std::string_view x) {
   return x == "mp4" || x == "csv";
-}
-
-/// The lock, and the reserve.
-bool is_own(const std::string& name) {
-  constexpr std::string_view start = ".camnode.";
-  return name.compare(0, start.size(), start) == 0;
 }
 
 class lister {
@@ -51,7 +34,7 @@ public:
         list_sensors("sensors", 0);
       else if (x.second && x.first == "sessions")
         list_sessions();
-      else if (!is_own(x.first))
+      else if (!is_own_name(x.first))
         result_.strangers.push_back(x.first);
     }
     for (auto* all : {&result_.cameras, &result_.sensors})
@@ -154,7 +137,7 @@ private:
   void list_sessions() {
     for (auto& [name, is_folder] : entries_of("sessions")) {
       auto path = "sessions/" + name;
-      if (!is_folder && fs::path{name}.extension() == ".json")
+      if (!is_folder && fs::path{name}.extension() == manifest_ending)
         result_.manifests.push_back(file_at(path));
       else if (is_folder || next_version_of(name).empty())
         result_.strangers.push_back(path);
@@ -166,15 +149,6 @@ private:
 };
 
 } // namespace
-
-bool is_manifest_name(std::string_view name) {
-  constexpr std::string_view json = ".json";
-  auto digits = name.find_first_not_of("0123456789");
-  return digits != name.npos && digits > 0
-         && (name[digits] == '-' || name.substr(digits) == json)
-         && name.size() > json.size()
-         && name.substr(name.size() - json.size()) == json;
-}
 
 std::vector<listed_file> list_manifests(const fs::path& dir) {
   return lister{dir}.manifests();

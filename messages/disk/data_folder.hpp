@@ -62,10 +62,6 @@ struct data_listing {
   std::vector<std::string> faults;    ///< Folders that cannot be read.
 };
 
-/// Whether a client may have given that name to a manifest: a session's start
-/// and perhaps a label.
-bool is_manifest_name(std::string_view name);
-
 /// Lists the manifests in data folder `dir`; none if it is none.
 std::vector<listed_file> list_manifests(const std::filesystem::path& dir);
 

@@ -1,7 +1,7 @@
 #include "messages/disk/file_judge.hpp"
 
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/segment_origin.hpp"
-#include "messages/disk/segment_schedule.hpp"
 #include "messages/disk/sensor_origin.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 bool is_open_name(const fs::path& x) {
-  return x.empty() || x.extension() == ".part";
+  return x.empty() || x.extension() == open_ending;
 }
 
 } // namespace
@@ -61,7 +61,7 @@ bool file_judge::may_repair(const std::string& folder, int64_t start_ms) const {
   auto path = dir_ / folder / open_segment_name(start_ms, "csv");
   auto origin = readings_origin(path);
   if (origin == file_origin::none)
-    origin = readings_origin(path += ".wider");
+    origin = readings_origin(path += wider_ending);
   return origin != file_origin::other
          && owners_.claim_on(folder, start_ms, std::to_string(start_ms))
               .expected;

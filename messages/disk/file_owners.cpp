@@ -1,6 +1,6 @@
 #include "messages/disk/file_owners.hpp"
 
-#include "messages/disk/topic_path.hpp"
+#include "messages/disk/file_names.hpp"
 
 namespace camnode {
 

@@ -183,11 +183,4 @@ caf::expected<manifest> parse_manifest(std::string_view text) {
   }
 }
 
-std::string manifest_name(const session_info& x) {
-  auto result = std::to_string(x.start_ms);
-  if (!x.label.empty())
-    result += "-" + x.label;
-  return result + ".json";
-}
-
 } // namespace camnode

@@ -96,7 +96,4 @@ std::string render_manifest(const manifest& x);
 /// @returns `ec::bad_message` with what is wrong, in one line.
 caf::expected<manifest> parse_manifest(std::string_view text);
 
-/// The name of the manifest's file.
-std::string manifest_name(const session_info& x);
-
 } // namespace camnode

@@ -43,27 +43,4 @@ private:
   int64_t length_ms_;
 };
 
-/// The name of a finished segment without its extension:
-/// `<start_ms>-<end_ms>`.
-std::string segment_stem(int64_t start_ms, int64_t end_ms);
-
-/// The name of a segment's file while it is open:
-/// `<start_ms>.<extension>.part`.
-std::string open_segment_name(int64_t start_ms, std::string_view extension);
-
-/// What the name of a file of a segment says.
-struct segment_name {
-  int64_t start_ms = 0;
-  int64_t end_ms = 0;         ///< 0 while it is open.
-  std::string_view extension; ///< Without dot and `.part`; borrowed.
-
-  bool open() const {
-    return end_ms == 0;
-  }
-};
-
-/// Reads what `segment_stem` (with an extension) and `open_segment_name` made.
-/// @returns Nothing for any other name.
-std::optional<segment_name> parse_segment_name(std::string_view name);
-
 } // namespace camnode

@@ -7,6 +7,7 @@
 #include "actors/recorder/mp4_segment.hpp"
 #include "actors/session/disk_reserve.hpp"
 #include "messages/clock.hpp"
+#include "messages/disk/file_names.hpp"
 #include "nodes/client/client_supervisor.hpp"
 #include "nodes/client/folder_watch.hpp"
 #include "nodes/inspection/part_reports.hpp"

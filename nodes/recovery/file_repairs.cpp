@@ -3,7 +3,7 @@
 #include "actors/base/log.hpp"
 #include "actors/recorder/segment_repair.hpp"
 #include "actors/sensor_log/sensor_repair.hpp"
-#include "messages/disk/segment_schedule.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
 #include "nodes/recovery/containment.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "actors/base/input_file.hpp"
 #include "actors/base/log.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
 #include "nodes/recovery/session_head.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "messages/disk/data_folder.hpp"
 #include "messages/disk/file_judge.hpp"
+#include "messages/disk/file_names.hpp"
 #include "nodes/recovery/containment.hpp"
 #include "nodes/recovery/file_repairs.hpp"
 #include "nodes/recovery/foreign_files.hpp"

@@ -2,10 +2,10 @@
 
 #include "actors/base/input_file.hpp"
 #include "actors/base/log.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/index_reader.hpp"
 #include "messages/disk/segment_schedule.hpp"
 #include "messages/disk/sensor_check.hpp"
-#include "messages/disk/topic_path.hpp"
 
 #include <algorithm>
 
@@ -108,7 +108,7 @@ int64_t end_of(const session_info& session,
       result = std::max(result, segment.end_ms);
   for (auto& [topic, x] : sensors)
     for (auto& file : x.files)
-      if (auto name = parse_segment_name(file + ".csv"))
+      if (auto name = parse_segment_name(file + table_ending))
         result = std::max(result, name->end_ms);
   return result;
 }

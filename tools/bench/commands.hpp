@@ -39,8 +39,8 @@ int run_observe(const arguments& args);
 /// it measured, as JSON, and ends.
 int run_encode(const arguments& args);
 
-/// What it costs to find the ends of the JPEGs in a stream, beside `memchr` over
-/// the same bytes. Prints it as JSON, and ends.
+/// What it costs to find the ends of the JPEGs in a stream, beside `memchr`
+/// over the same bytes. Prints it as JSON, and ends.
 int run_split(const arguments& args);
 
 } // namespace camnode::bench

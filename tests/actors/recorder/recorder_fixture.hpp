@@ -4,6 +4,7 @@
 
 #include "actors/base/file_ops.hpp"
 #include "actors/recorder/recorder.hpp"
+#include "messages/disk/file_names.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/frame_samples.hpp"
 

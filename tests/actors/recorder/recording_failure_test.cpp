@@ -1,6 +1,7 @@
 #define CAF_SUITE recording_failure
 #include "tests/camnode_test.hpp"
 
+#include "messages/disk/file_names.hpp"
 #include "tests/actors/recorder/recorder_fixture.hpp"
 
 #include <set>

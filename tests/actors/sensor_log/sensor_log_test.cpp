@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/sensor_log/sensor_log.hpp"
+#include "messages/disk/file_names.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/fake_mqtt.hpp"
 #include "tests/scratch_directory.hpp"

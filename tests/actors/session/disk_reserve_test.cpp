@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/session/disk_reserve.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
 #include "tests/scratch_directory.hpp"
 

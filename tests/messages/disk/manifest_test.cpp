@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/session/manifest_of.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/manifest.hpp"
 #include "messages/error.hpp"
 #include "tests/actors/frame_samples.hpp"

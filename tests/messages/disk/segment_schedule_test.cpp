@@ -2,6 +2,7 @@
 
 #include "tests/camnode_test.hpp"
 
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/segment_schedule.hpp"
 
 #include <limits>

@@ -3,6 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/session/manifest_of.hpp"
+#include "messages/disk/file_names.hpp"
 #include "nodes/recovery/containment.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "tests/scratch_directory.hpp"

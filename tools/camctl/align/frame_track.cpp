@@ -1,5 +1,7 @@
 #include "tools/camctl/align/frame_track.hpp"
 
+#include "messages/disk/file_names.hpp"
+
 #include <system_error>
 #include <utility>
 
@@ -27,12 +29,12 @@ frame_track::frame_track(fs::path folder, std::vector<std::string> stems)
 bool frame_track::open_next() {
   while (file_ < stems_.size()) {
     auto& stem = stems_[file_++];
-    auto path = folder_ / (stem + ".csv");
-    film_ = stem + ".mp4";
+    auto path = folder_ / (stem + table_ending);
+    film_ = stem + film_ending;
     std::error_code ignored;
     if (!fs::exists(path, ignored)) { // Still open, or left so by a crash.
-      path += ".part";
-      film_ += ".part";
+      path += open_ending;
+      film_ += open_ending;
     }
     path_ = path.string();
     reader_.emplace(path);

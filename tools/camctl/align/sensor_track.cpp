@@ -1,6 +1,7 @@
 #include "tools/camctl/align/sensor_track.hpp"
 
 #include "messages/disk/csv_table.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/wire/multipart.hpp"
 
 #include <algorithm>
@@ -18,10 +19,10 @@ namespace {
 constexpr int64_t latest_ms = (int64_t{1} << 61) / 1'000'000;
 
 fs::path path_of(const fs::path& folder, const std::string& stem) {
-  auto result = folder / (stem + ".csv");
+  auto result = folder / (stem + table_ending);
   std::error_code ignored;
   if (!fs::exists(result, ignored)) // Still open, or left so by a crash.
-    result += ".part";
+    result += open_ending;
   return result;
 }
 

@@ -1,8 +1,8 @@
 #include "tools/camctl/verify/piece_reader.hpp"
 
 #include "actors/base/input_file.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/index_reader.hpp"
-#include "messages/disk/segment_schedule.hpp"
 
 #include <algorithm>
 #include <system_error>

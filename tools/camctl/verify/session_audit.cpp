@@ -1,6 +1,6 @@
 #include "tools/camctl/verify/session_audit.hpp"
 
-#include "messages/disk/topic_path.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/when.hpp"
 
 #include <algorithm>

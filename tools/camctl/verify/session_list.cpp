@@ -2,8 +2,8 @@
 
 #include "actors/base/data_lock.hpp"
 #include "actors/base/input_file.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/file_owners.hpp"
-#include "messages/disk/topic_path.hpp"
 #include "messages/error.hpp"
 #include "tools/camctl/verify/piece_reader.hpp"
 

@@ -3,6 +3,7 @@
 #include "actors/base/data_lock.hpp"
 #include "actors/base/input_file.hpp"
 #include "messages/disk/file_judge.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/disk/file_owners.hpp"
 #include "messages/disk/foreign_list.hpp"
 #include "messages/error.hpp"

@@ -4,7 +4,7 @@
 
 #include "actors/base/data_lock.hpp"
 #include "actors/session/manifest_of.hpp"
-#include "messages/disk/segment_schedule.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/when.hpp"
 #include "tests/actors/frame_samples.hpp"
 #include "tests/scratch_directory.hpp"

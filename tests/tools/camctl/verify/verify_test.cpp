@@ -4,6 +4,7 @@
 
 #include "actors/base/data_lock.hpp"
 #include "actors/session/manifest_of.hpp"
+#include "messages/disk/file_names.hpp"
 #include "tests/actors/recorder/segment_fixture.hpp"
 #include "tools/camctl/verify/verify.hpp"
 

@@ -1,7 +1,7 @@
-#define CAF_SUITE topic_path
+#define CAF_SUITE file_names
 #include "tests/camnode_test.hpp"
 
-#include "messages/disk/topic_path.hpp"
+#include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
 
 #include <map>
