@@ -7,6 +7,7 @@
 #include "messages/text.hpp"
 #include "nodes/options/places.hpp"
 
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -110,6 +111,12 @@ const text_rule readable_file_or_nothing = {
     return x.empty() || (is_path(x) && why_unreadable(std::string{x}).empty());
   },
   "a file that exists and is readable", nullptr, path_meant};
+
+const text_rule group_or_nothing
+  = {[](std::string_view x) {
+       return x.empty() || ::getgrnam(std::string{x}.c_str()) != nullptr;
+     },
+     "the name of a group of this machine"};
 
 const text_rule white_balance_rule
   = {[](std::string_view x) { return parse_white_balance(x).has_value(); },

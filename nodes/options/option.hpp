@@ -53,6 +53,7 @@ extern const text_rule ip_or_nothing;
 extern const text_rule topic_rule;
 extern const text_rule filters_rule;
 extern const text_rule readable_file_or_nothing;
+extern const text_rule group_or_nothing;
 extern const text_rule white_balance_rule;
 
 // Each of these describes an option that is stored in `field`, which must

@@ -256,7 +256,7 @@ option_table own_table(client_options& x) {
                   "a display."),
     text_option("data.dir", "DIRECTORY", x.data.dir, path_rule,
                 "Where recordings go. Created if it is not there."),
-    text_option("data.group", "GROUP", x.data.group, any_text,
+    text_option("data.group", "GROUP", x.data.group, group_or_nothing,
                 "The group that recordings belong to, and may read them. "
                 "Empty: the user's own."),
     seconds_option("record.segment", x.record.segment, 0.5, 86400,

@@ -27,6 +27,7 @@ from streams import Listener, Reader
     ["--role=server", "--stream.host=here\nthere"],
     ["--role=client", "--mqtt.host=lab:1883"],
     ["--role=client", "--data.dir=~/Data"],
+    ["--role=client", "--data.group=nosuch"],
     ["--role=client", "--data.dir='/srv/x'"],
 ], ids=lambda x: " ".join(x)[:40].replace("\n", " ") or "nothing")
 def test_wrong_usage_is_one_line_and_exit_2(arguments):
