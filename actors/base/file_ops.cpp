@@ -237,7 +237,7 @@ caf::error create_named_folder(const fs::path& root, const fs::path& name) {
     auto doubtful = other == text ? text.back() == '.'
                                   : directory_exists(dir / other);
     if (doubtful && directory_exists(path) && !lists_name(dir, text))
-      return caf::make_error(ec::open_failed,
+      return caf::make_error(ec::bad_message,
                              shown(path)
                                + ": its name is that of another folder on this "
                                  "file system, which does not tell A from a; "

@@ -65,8 +65,8 @@ caf::error create_directories_synced(const std::filesystem::path& path);
 
 /// Creates folder `name`, of one level or several, below `root`. Names come
 /// from peers: where the file system takes one for that of another folder, as
-/// `cam` and `Cam` are one on exFAT, that is an error.
-/// @returns `ec::open_failed` or `ec::sync_failed`.
+/// `cam` and `Cam` are one on exFAT, that is `ec::bad_message`.
+/// @returns That, `ec::open_failed` or `ec::sync_failed`.
 caf::error create_named_folder(const std::filesystem::path& root,
                                const std::filesystem::path& name);
 

@@ -257,16 +257,16 @@ caf::error recorder::cut_for_size(const frame& x, int64_t capture_ns) {
   sizes_.note(x.width, x.height, capture_ns);
   auto fits = !segment_ || (x.width == width_ && x.height == height_);
   if (!fits && !sizes_.admits()) {
-    set_size_alarm("the pictures' size changes too often, now from "
-                   + size_text(width_, height_) + " to "
-                   + size_text(x.width, x.height)
-                   + ": pictures of another size than the film's are lost "
-                     "until one stays for "
-                   + duration_text(size_limit::stable_ns));
+    set_alarm("size", "the pictures' size changes too often, now from "
+                        + size_text(width_, height_) + " to "
+                        + size_text(x.width, x.height)
+                        + ": pictures of another size than the film's are lost "
+                          "until one stays for "
+                        + duration_text(size_limit::stable_ns));
     return caf::make_error(ec::bad_message, std::string{"another size"});
   }
   if (sizes_.calm())
-    set_size_alarm({});
+    set_alarm("size", {});
   if (fits)
     return caf::none;
   sizes_.cut();
@@ -275,15 +275,23 @@ caf::error recorder::cut_for_size(const frame& x, int64_t capture_ns) {
     std::max(whole_ms(capture_ns), whole_ms(last_capture_ns_) + 1));
 }
 
-void recorder::set_size_alarm(const std::string& text) {
-  if (text.empty() == !size_alarm_)
+void recorder::set_alarm(const std::string& of, const std::string& text) {
+  auto was_on = alarms_.count(of) > 0;
+  if (text.empty() != was_on)
     return;
-  size_alarm_ = !text.empty();
-  directory().set_alarm(who() + "/size", text);
-  if (!size_alarm_)
-    return log_info(who(), "the pictures' size stays");
+  directory().set_alarm(who() + "/" + of, text);
+  if (was_on) {
+    alarms_.erase(of);
+    return log_info(who(), "the alarm about the ", of, " is over");
+  }
+  alarms_.insert(of);
   parts_.ledger->failed(text);
   log_error(who(), text);
+}
+
+void recorder::end_alarms() {
+  for (auto* x : {"size", "folder"})
+    set_alarm(x, {});
 }
 
 caf::error recorder::open_for(const frame& x, int64_t capture_ns,
@@ -301,8 +309,13 @@ caf::error recorder::open_for(const frame& x, int64_t capture_ns,
     start_ms = parts_.ledger->free_start(start_ms - 1);
     opened = parts_.open(start_ms, x.width, x.height);
   }
-  if (!opened)
+  if (!opened) {
+    // The folder's name is another one's: frames are lost until that is gone.
+    if (opened.error() == ec::bad_message)
+      set_alarm("folder", describe(opened.error()));
     return opened.error();
+  }
+  set_alarm("folder", {});
   segment_ = std::move(*opened);
   span_ = span;
   start_ms_ = start_ms;
@@ -394,7 +407,7 @@ void recorder::finish() {
   if (!close_books())
     return;
   session_ = {};
-  set_size_alarm({});
+  end_alarms();
   parts_.ring->hold_from(frame_ring::nothing_held);
   show_state("idle");
 }
@@ -456,7 +469,7 @@ void recorder::show_progress() {
 }
 
 void recorder::on_exit() {
-  set_size_alarm({});
+  end_alarms();
   // A segment may have been opened and have no frame yet.
   auto end_ms = std::max(whole_ms(last_capture_ns_), start_ms_) + 1;
   auto err = close_segment(end_ms);

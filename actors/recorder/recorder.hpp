@@ -17,6 +17,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace camnode {
 
@@ -88,7 +90,11 @@ private:
   /// Closes the film where `x` has another size than its pictures.
   /// @returns `ec::bad_message` where it would be one film too many.
   caf::error cut_for_size(const frame& x, int64_t capture_ns);
-  void set_size_alarm(const std::string& text);
+
+  /// Sets the alarm that is called `of`, logs and notes it, once; or ends it.
+  /// @param text Empty: it is over.
+  void set_alarm(const std::string& of, const std::string& text);
+  void end_alarms();
   caf::error open_for(const frame& x, int64_t capture_ns,
                       const segment_span& span);
   caf::error close_segment(int64_t end_ms);
@@ -138,8 +144,8 @@ private:
   int64_t last_capture_ns_ = 0; ///< Of the last frame written.
   frame_account account_;
   size_limit sizes_;
-  bool size_alarm_ = false; ///< There is one, as sizes change too often.
-  bool past_stop_ = false;  ///< A frame from behind the stop was seen.
+  std::set<std::string> alarms_; ///< Those that are on.
+  bool past_stop_ = false;       ///< A frame from behind the stop was seen.
   bool unsynced_ = false;
   int64_t synced_ns_ = 0;
   int64_t began_ns_ = 0; ///< When this actor heard of the session.

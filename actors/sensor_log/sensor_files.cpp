@@ -110,8 +110,10 @@ caf::error sensor_files::open_file(const std::string& topic, topic_log& log,
   });
   auto dir = dir_ / *folder;
   if (folder_)
-    if (auto err = folder_->enter(dir))
+    if (auto err = folder_->enter(dir)) {
+      note(topic, err);
       return err;
+    }
   if (auto err = folders_.create(dir))
     return err;
   if (auto err = log.file.open(dir, start_ms, log.table))
@@ -119,6 +121,7 @@ caf::error sensor_files::open_file(const std::string& topic, topic_log& log,
   folders_.changed(dir);
   log.span = span;
   log.last_ms = start_ms;
+  log.told.clear();
   board_->update(topic, [&](topic_figures& f) {
     f.has_file = true;
     f.last_index = span.index;
@@ -213,9 +216,15 @@ bool sensor_files::sync_folders(const time_check& time_is_up) {
   return true;
 }
 
+void sensor_files::note(const std::string& topic, const caf::error& err) {
+  auto text = describe(err);
+  board_->failed(text);
+  if (std::exchange(topics_[topic].told, text) != text)
+    tell_error_(quote(topic) + ": " + text);
+}
+
 void sensor_files::fail(const std::string& topic, const caf::error& err) {
-  board_->failed(describe(err));
-  tell_error_(quote(topic) + ": " + describe(err));
+  note(topic, err);
   if (err == ec::sync_failed)
     take_back(topic);
   // What the file has is kept, if the disk lets us; the next reading opens

@@ -73,6 +73,7 @@ private:
     sensor_file file;
     segment_span span;   ///< Of `file`.
     int64_t last_ms = 0; ///< Of the last reading in it.
+    std::string told;    ///< The error since then, if any: said once.
   };
 
   /// @returns The name that a topic has in the books: its own, unless there are
@@ -90,6 +91,10 @@ private:
   /// Makes the names of files durable.
   bool sync_folders(const time_check& time_is_up);
   void fail(const std::string& topic, const caf::error& err);
+
+  /// Notes an error. Tells it, unless it was the last one of the topic, and no
+  /// file was opened since.
+  void note(const std::string& topic, const caf::error& err);
 
   /// Takes back, in the books, what the disk did not promise.
   void take_back(const std::string& topic);

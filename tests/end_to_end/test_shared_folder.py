@@ -212,7 +212,7 @@ def test_a_session_on_exfat_is_all_there(exfat, room):
 def test_names_that_differ_in_case_alone_are_not_mixed_on_exfat(exfat, room):
     room.data = exfat / "Data"
     room.server("cam", room.stamped("cam"))
-    room.client(segment=1)
+    client = room.client(segment=1)
     room.wait_connected("cam")
     room.start_recording()
     wait_more(room, "cam", 25)
@@ -222,13 +222,20 @@ def test_names_that_differ_in_case_alone_are_not_mixed_on_exfat(exfat, room):
     session = room.start_recording()
     room.ear.publish("sensor/a", '{"x":1}')
     wait_more(room, "cam", 25)
-    room.ear.publish("sensor/A", '{"x":1}')
+    for _ in range(5):
+        room.ear.publish("sensor/A", '{"x":1}')
     light = room.wait_light(
         lambda x: "another folder" in x["cameras"]["Cam"]["last_error"]
-        and x["sensors"]["rejected"] == 1)
+        and x["cameras"]["Cam"]["lost"] > 25
+        and x["sensors"]["rejected"] == 5)
     assert light["cameras"]["cam"]["state"] == "recording"
     room.stop_recording()
     recording = Recording(room.data, session)
-    assert recording.manifest["cameras"]["Cam"]["recorded"] == 0
+    books = recording.manifest["cameras"]["Cam"]
+    assert books["recorded"] == 0
+    assert {x["place"] for x in books["losses"]} == {"recorder"}
+    assert books["restarts"]["recorder"] == 0
+    # Once for the camera, and once for the topic.
+    assert client.log().count("another folder") == 2
     assert recording.manifest["cameras"]["cam"]["lost"] == 0
     assert [x.name for x in (room.data / "cam").iterdir()] == ["cam"]

@@ -44,6 +44,9 @@ struct fake_disk {
              -> caf::expected<camnode::segment_writer_ptr> {
       if (broken)
         return caf::make_error(camnode::ec::open_failed, std::string{"broken"});
+      if (namesake)
+        return caf::make_error(camnode::ec::bad_message,
+                               std::string{"another folder's name"});
       if (taken.count(start_ms) > 0)
         return camnode::file_error(camnode::ec::open_failed, "taken", EEXIST);
       segments.push_back({start_ms, width, height, {}});
@@ -54,6 +57,7 @@ struct fake_disk {
   std::list<segment> segments;
   std::set<int64_t> taken;   ///< Starts that other files have.
   bool broken = false;       ///< No segment can be opened.
+  bool namesake = false;     ///< The folder's name is that of another one.
   bool full = false;         ///< No frame can be appended.
   bool forgets = false;      ///< Nothing can be synced.
   uint64_t bad_sequence = 0; ///< The frame that no segment takes.

@@ -17,9 +17,9 @@ struct fixture : recorder_fixture {
     see(std::move(x));
   }
 
-  std::string alarm() {
+  std::string alarm(const std::string& of = "size") {
     auto all = directory.alarms();
-    auto i = all.find("recorder/size");
+    auto i = all.find("recorder/" + of);
     return i == all.end() ? std::string{} : i->second;
   }
 
@@ -73,6 +73,23 @@ CAF_TEST(a size that changes with each frame is an alarm and a named loss) {
   see_size(14'000'000, 48);
   CAF_CHECK_EQUAL(lost(), before);
   CAF_CHECK_EQUAL(ledger->look().written + lost(), 1'021u);
+}
+
+CAF_TEST(a folder with the name of another one costs frames and no recorder) {
+  disk.namesake = true;
+  record();
+  see(100, 1);
+  see(200, 2);
+  CAF_CHECK_EQUAL(losses(), (texts{"1-2 of 1: recorder"}));
+  CAF_CHECK_EQUAL(alarm("folder"), "bad message: another folder's name");
+  CAF_CHECK_EQUAL(ledger->look().last_error, alarm("folder"));
+  advance(beat);
+  CAF_CHECK_EQUAL(figures("recorder").state, "waiting for frames");
+  // Somebody renames that other one.
+  disk.namesake = false;
+  see(300, 3);
+  CAF_CHECK_EQUAL(written(), (texts{"0-: 3"}));
+  CAF_CHECK_EQUAL(alarm("folder"), "");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -740,6 +740,28 @@ CAF_TEST(a file that fails costs its reading and not the next) {
   CAF_CHECK_EQUAL(books().written, 1u);
 }
 
+CAF_TEST(what keeps a topic from its files is told once) {
+  std::filesystem::create_directories(scratch.path() / "sensor/air");
+  auto taken = scratch.put("sensor/air/" + open_segment_name(start_ms, "csv"),
+                           "precious");
+  int told = 0;
+  sensor_files testee{scratch.path(), nullptr, board,
+                      [&](const std::string&) { ++told; }};
+  board->begin(start_ms);
+  testee.begin(session);
+  auto take = [&](int64_t at_ms) {
+    testee.take({"sensor/air", "1", session.anchor_mono_ns + at_ms * ms});
+  };
+  for (int64_t at_ms = 100; at_ms < 1'000; at_ms += 100)
+    take(at_ms);
+  CAF_CHECK_EQUAL(told, 1);
+  CAF_CHECK_EQUAL(books().rejected, (rejections{{"disk", 9}}));
+  std::filesystem::remove(taken);
+  take(1'000);
+  CAF_CHECK_EQUAL(books().written, 1u);
+  CAF_CHECK_EQUAL(told, 1);
+}
+
 CAF_TEST(a file that cannot be opened leaves the name of the last one alone) {
   record();
   read(100, "1");
