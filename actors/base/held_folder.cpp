@@ -15,19 +15,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_folder(const fs::path& x) {
-  struct stat info;
-  return ::stat(x.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-}
-
 bool are_same(const struct stat& x, const struct stat& y) {
   return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-std::string gone(const fs::path& x) {
-  return shown(x)
-         + " was renamed or removed while it is recorded to; nothing more is "
-           "recorded there until it is back";
+std::string gone(const fs::path& x, const char* what) {
+  return shown(x) + " was renamed or removed while it is recorded to" + what
+         + "; nothing more is recorded there until it is back";
 }
 
 } // namespace
@@ -51,18 +45,33 @@ caf::error held_folder::enter(const fs::path& dir) {
   auto x = path_;
   for (auto& part : dir.lexically_relative(path_)) {
     auto parent = std::exchange(x, x / part);
-    auto is_used = [&] {
-      std::lock_guard<std::mutex> guard{mutex_};
-      return used_.count(x) > 0;
-    };
-    if (is_used() && !is_folder(x))
-      return caf::make_error(ec::open_failed, gone(x));
+    auto known = find(x);
+    if (known)
+      if (auto why = trouble_of(x, *known); !why.empty())
+        return caf::make_error(ec::open_failed, why);
     if (auto err = create_named_folder(parent, part))
       return err;
-    std::lock_guard<std::mutex> guard{mutex_};
-    used_.insert(x);
+    if (!known)
+      use(x);
   }
   return caf::none;
+}
+
+std::optional<held_folder::handle> held_folder::find(const fs::path& x) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto i = used_.find(x);
+  if (i == used_.end())
+    return std::nullopt;
+  return i->second;
+}
+
+void held_folder::use(const fs::path& x) {
+  unique_fd fd{::open(x.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto held = fd && used_.size() < max_held
+                ? std::make_shared<const unique_fd>(std::move(fd))
+                : nullptr;
+  used_.emplace(x, std::move(held));
 }
 
 void held_folder::release() {
@@ -100,12 +109,20 @@ std::string held_folder::trouble() const {
     std::lock_guard<std::mutex> guard{mutex_};
     return used_;
   };
-  for (auto& x : used()) {
-    struct stat info;
-    if (::stat(x.c_str(), &info) != 0 && errno == ENOENT)
-      return gone(x);
-  }
+  for (auto& [x, held] : used())
+    if (result = trouble_of(x, held); !result.empty())
+      return result;
   return {};
+}
+
+std::string held_folder::trouble_of(const fs::path& x, const handle& held) {
+  struct stat mine;
+  struct stat there;
+  if (::stat(x.c_str(), &there) != 0)
+    return errno == ENOENT || errno == ENOTDIR ? gone(x, "") : "";
+  auto same = held ? ::fstat(held->get(), &mine) != 0 || are_same(mine, there)
+                   : S_ISDIR(there.st_mode);
+  return same ? "" : gone(x, ", and something else has its name now");
 }
 
 } // namespace camnode

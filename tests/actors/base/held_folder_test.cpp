@@ -93,6 +93,40 @@ CAF_TEST(a folder in it that was in use is not made again) {
   CAF_CHECK_EQUAL(trouble_with(name / "cam", "was renamed or removed"), "");
 }
 
+CAF_TEST(a folder that takes the name of one in use is not recorded to) {
+  CAF_CHECK(put("cam/a"));
+  fs::rename(name / "cam/a", name / "cam/old");
+  fs::create_directory(name / "cam/a");
+  CAF_CHECK_EQUAL(trouble_with(name / "cam/a",
+                               "was renamed or removed while it is recorded "
+                               "to, and something else has its name now"),
+                  "");
+  CAF_CHECK(!put("cam/a"));
+  CAF_CHECK(fs::is_empty(name / "cam/a"));
+  CAF_CHECK(put("cam/b"));
+  fs::remove(name / "cam/a");
+  fs::rename(name / "cam/old", name / "cam/a");
+  CAF_CHECK_EQUAL(testee->trouble(), "");
+  CAF_CHECK(put("cam/a"));
+  // Nor to one that was made after it was removed, which may have its inode.
+  fs::remove_all(name / "cam/a");
+  fs::create_directory(name / "cam/a");
+  CAF_CHECK(!put("cam/a"));
+  testee->release();
+  CAF_CHECK(put("cam/a"));
+}
+
+CAF_TEST(of more folders than are held it is seen that they are gone) {
+  auto last = "sensors/" + std::to_string(held_folder::max_held);
+  for (size_t i = 0; i <= held_folder::max_held; ++i)
+    CAF_CHECK(put("sensors/" + std::to_string(i)));
+  CAF_CHECK_EQUAL(testee->trouble(), "");
+  CAF_CHECK(put(last));
+  fs::remove_all(name / last);
+  CAF_CHECK_EQUAL(trouble_with(name / last, "was renamed or removed"), "");
+  CAF_CHECK(!put(last));
+}
+
 CAF_TEST(between two sessions its content is the users) {
   CAF_CHECK(put("cam/a"));
   fs::remove_all(name / "cam");
