@@ -45,6 +45,7 @@ bool basp_gate::admits(const char* data, size_t n) {
       return false;
     }
     greeted_ = true;
+    questions_ += x.operation == direct_message;
     have_ = 0;
     payload_left_ = x.payload_bytes;
   }

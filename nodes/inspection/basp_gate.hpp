@@ -21,6 +21,11 @@ public:
   /// @returns Whether they may be passed on; once false, always false.
   bool admits(const char* data, size_t n);
 
+  /// How many direct messages came so far: heartbeats ask for nothing.
+  uint64_t questions() const {
+    return questions_;
+  }
+
   /// What was wrong, in one line; empty: nothing so far.
   const std::string& why() const {
     return why_;
@@ -54,6 +59,7 @@ private:
   std::array<uint8_t, header_bytes> header_;
   size_t have_ = 0; ///< Of the header.
   uint64_t payload_left_ = 0;
+  uint64_t questions_ = 0;
   bool greeted_ = false; ///< The handshake has come.
   std::string why_;
 };

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <list>
@@ -30,9 +31,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using tls_stream = asio::ssl::stream<tcp::socket>;
-
-/// camctl says something each second, as `inspection_config` has it.
-constexpr auto patience = std::chrono::seconds(5);
+using steady = std::chrono::steady_clock;
 
 /// For the last answers to leave.
 constexpr auto parting = std::chrono::milliseconds(500);
@@ -47,6 +46,9 @@ public:
 
   /// Whether it has said a word yet.
   virtual bool known() const = 0;
+
+  /// When it last asked something, or came.
+  virtual steady::time_point asked_at() const = 0;
   virtual void close() = 0;
 };
 
@@ -63,9 +65,10 @@ class relay : public visitor,
 public:
   template <class... Ts>
   relay(inspection_door::take_peer take, report_fault report,
-        tcp::socket socket, Ts&... tls)
+        steady::duration patience, tcp::socket socket, Ts&... tls)
     : take_(std::move(take)),
       report_(std::move(report)),
+      patience_(patience),
       clock_(socket.get_executor()),
       inner_(socket.get_executor()),
       outer_(std::move(socket), tls...) {
@@ -86,6 +89,10 @@ public:
 
   bool known() const override {
     return heard_ >= word_bytes;
+  }
+
+  steady::time_point asked_at() const override {
+    return asked_at_;
   }
 
   void close() override {
@@ -112,7 +119,7 @@ private:
   /// Closes it after a time without a word.
   void watch() {
     heard_before_ = heard_;
-    clock_.expires_after(patience);
+    clock_.expires_after(patience_);
     clock_.async_wait([me = me()](error_code err) {
       if (err)
         return;
@@ -141,7 +148,11 @@ private:
   /// Whether a question may be passed on. Else CAF sees the end of the
   /// connection, and closes it at its side.
   bool may_pass(size_t n) {
-    if (gate_.admits(questions_.data(), n))
+    auto asked_before = gate_.questions();
+    auto admitted = gate_.admits(questions_.data(), n);
+    if (gate_.questions() != asked_before)
+      asked_at_ = steady::now();
+    if (admitted)
       return true;
     error_code err;
     auto peer = outer_.lowest_layer().remote_endpoint(err);
@@ -175,6 +186,8 @@ private:
 
   const inspection_door::take_peer take_;
   const report_fault report_;
+  const steady::duration patience_;
+  steady::time_point asked_at_ = steady::now();
   basp_gate gate_;
   asio::steady_timer clock_;
   asio::local::stream_protocol::socket inner_;
@@ -187,8 +200,10 @@ private:
 
 class tcp_door : public inspection_door {
 public:
-  tcp_door(const tls_context_ptr& tls, take_peer take)
+  tcp_door(const tls_context_ptr& tls, take_peer take,
+           const door_patience& patience)
     : take_(std::move(take)),
+      patience_(patience),
       tls_(tls ? std::make_unique<asio::ssl::context>(shared(tls)) : nullptr),
       parting_(io_.context()),
       acceptor_(std::make_shared<tcp_acceptor>(io_.context())) {
@@ -242,10 +257,11 @@ private:
     x.set_option(tcp::no_delay(true), ignored);
     if (tls_)
       start(std::make_shared<relay<tls_stream>>(taker(), reporter(),
-                                                std::move(x), *tls_));
+                                                patience_.word, std::move(x),
+                                                *tls_));
     else
       start(std::make_shared<relay<tcp::socket>>(taker(), reporter(),
-                                                 std::move(x)));
+                                                 patience_.word, std::move(x)));
   }
 
   template <class Visitor>
@@ -259,15 +275,24 @@ private:
     visitors_.remove_if([](const auto& x) { return x.expired(); });
     if (visitors_.size() < size_t{max_connections})
       return true;
-    for (auto i = visitors_.begin(); i != visitors_.end(); ++i) {
-      auto x = i->lock();
-      if (x->known())
-        continue;
-      x->close();
-      visitors_.erase(i);
-      return true;
-    }
-    return false;
+    auto x = std::min_element(visitors_.begin(), visitors_.end(), is_idler);
+    auto there = x->lock();
+    if (there->known()
+        && steady::now() - there->asked_at() < patience_.question)
+      return false;
+    there->close();
+    visitors_.erase(x);
+    return true;
+  }
+
+  /// Whether `x` makes room before `y`. Both are there.
+  static bool is_idler(const std::weak_ptr<visitor>& x,
+                       const std::weak_ptr<visitor>& y) {
+    auto rank = [](const visitor& z) {
+      return std::make_pair(z.known(),
+                            z.known() ? z.asked_at() : steady::time_point{});
+    };
+    return rank(*x.lock()) < rank(*y.lock());
   }
 
   /// What relays call.
@@ -289,6 +314,7 @@ private:
   }
 
   const take_peer take_;
+  const door_patience patience_;
   log_pace faults_;
   const std::unique_ptr<asio::ssl::context> tls_;
   visitor_list visitors_; ///< The oldest first.
@@ -300,11 +326,10 @@ private:
 
 } // namespace
 
-caf::expected<inspection_door_ptr>
-open_inspection_door(const std::string& host, uint16_t port,
-                     const tls_context_ptr& tls,
-                     inspection_door::take_peer take) {
-  auto result = std::make_unique<tcp_door>(tls, std::move(take));
+caf::expected<inspection_door_ptr> open_inspection_door(
+  const std::string& host, uint16_t port, const tls_context_ptr& tls,
+  inspection_door::take_peer take, const door_patience& patience) {
+  auto result = std::make_unique<tcp_door>(tls, std::move(take), patience);
   if (auto err = result->open(host, port))
     return err;
   return inspection_door_ptr{std::move(result)};

@@ -4,6 +4,7 @@
 
 #include <caf/expected.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,9 +13,21 @@
 namespace camnode {
 
 /// Connections at a time, at one port. With one more, whoever has been there
-/// for longest without a word of CAF's protocol makes room; where nobody has,
-/// the one more is closed.
+/// for longest without a word of CAF's protocol makes room, or else whoever has
+/// asked nothing for longest, and for longer than `door_patience`; where nobody
+/// has, the one more is closed.
 constexpr int max_connections = 32;
+
+/// How long a connection may say nothing.
+struct door_patience {
+  /// At any time. camctl says something each second, as `inspection_config` has
+  /// it.
+  std::chrono::milliseconds word{5'000};
+
+  /// Where others wait for its place. camctl asks each second, or leaves;
+  /// heartbeats are no questions.
+  std::chrono::milliseconds question{60'000};
+};
 
 /// The door of an inspection port: takes connections, with TLS where it is
 /// wanted, and passes the bytes of each on through a pair of sockets. Whoever
@@ -42,9 +55,8 @@ using inspection_door_ptr = std::unique_ptr<inspection_door>;
 /// @param port 0: any free one.
 /// @param tls Null for a door without TLS.
 /// @returns `ec::listen_failed` with address and reason.
-caf::expected<inspection_door_ptr>
-open_inspection_door(const std::string& host, uint16_t port,
-                     const tls_context_ptr& tls,
-                     inspection_door::take_peer take);
+caf::expected<inspection_door_ptr> open_inspection_door(
+  const std::string& host, uint16_t port, const tls_context_ptr& tls,
+  inspection_door::take_peer take, const door_patience& patience = {});
 
 } // namespace camnode

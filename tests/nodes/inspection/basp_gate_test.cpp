@@ -65,6 +65,7 @@ CAF_TEST(what camctl says passes however it is cut) {
       auto rest = said.substr(i, piece);
       CAF_REQUIRE(testee.admits(rest.data(), rest.size()));
     }
+    CAF_CHECK_EQUAL(testee.questions(), 2u);
   }
 }
 

@@ -15,7 +15,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 using namespace camnode;
 using namespace std::chrono_literals;
@@ -67,6 +72,10 @@ public:
     ::send(socket_, bytes.data(), N, MSG_NOSIGNAL);
   }
 
+  void send(const std::string& bytes) {
+    ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+
   /// Whether the other side closes, before a long time has passed.
   bool is_closed() {
     for (;;) {
@@ -83,6 +92,77 @@ public:
 
 private:
   const int socket_;
+};
+
+/// A frame of CAF's protocol.
+std::string frame_of(char type, char payload_bytes = 0, char destination = 0) {
+  std::string result(32, '\0');
+  result[0] = type;
+  result[7] = payload_bytes;
+  result[31] = destination;
+  return result + std::string(static_cast<size_t>(payload_bytes), 'x');
+}
+
+const auto hello = frame_of(1, 1);
+const auto question = frame_of(2, 1, 1);
+const auto heartbeat = frame_of(6);
+
+/// A door, and what comes through it instead of a node.
+class busy_door {
+public:
+  /// @param question How long one may ask nothing where others wait.
+  explicit busy_door(std::chrono::milliseconds question) {
+    auto take = [this](int x) {
+      std::lock_guard<std::mutex> guard{mutex_};
+      inner_.push_back(x);
+      came_.notify_all();
+    };
+    auto opened = open_inspection_door("127.0.0.1", 0, nullptr, take,
+                                       {1h, question});
+    if (!opened)
+      CAF_FAIL(describe(opened.error()));
+    door_ = std::move(*opened);
+  }
+
+  ~busy_door() {
+    door_.reset();
+    for (auto x : inner_)
+      close(x);
+  }
+
+  uint16_t port() const {
+    return door_->number();
+  }
+
+  /// Has a new guest say something, and waits until it came through.
+  void greet(const std::string& words) {
+    guests.push_back(std::make_unique<raw_peer>(port()));
+    {
+      std::unique_lock<std::mutex> guard{mutex_};
+      came_.wait_for(guard, patience,
+                     [&] { return inner_.size() == guests.size(); });
+      CAF_REQUIRE_EQUAL(inner_.size(), guests.size());
+    }
+    CAF_CHECK(passes(guests.size() - 1, words));
+  }
+
+  /// Whether what a guest says comes through.
+  bool passes(size_t guest, const std::string& words) {
+    guests[guest]->send(words);
+    std::string heard(words.size(), ' ');
+    timeval limit{30, 0};
+    setsockopt(inner_[guest], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    auto n = recv(inner_[guest], heard.data(), heard.size(), MSG_WAITALL);
+    return n == static_cast<ssize_t>(words.size()) && heard == words;
+  }
+
+  std::vector<std::unique_ptr<raw_peer>> guests;
+
+private:
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::vector<int> inner_;
+  inspection_door_ptr door_;
 };
 
 struct fixture {
@@ -171,6 +251,28 @@ CAF_TEST(who says nothing makes room for others) {
   peer x;
   CAF_CHECK(x.connect(port->number()));
   CAF_CHECK(silent.front()->is_closed());
+}
+
+CAF_TEST(of those who only beat the idlest makes room for others) {
+  busy_door testee{0ms};
+  for (int i = 0; i < max_connections; ++i)
+    testee.greet(hello + heartbeat);
+  for (size_t i = 0; i < size_t{max_connections}; ++i)
+    if (i != 7)
+      CAF_CHECK(testee.passes(i, question));
+  CAF_CHECK(testee.passes(7, heartbeat));
+  testee.greet(hello);
+  CAF_CHECK(testee.guests[7]->is_closed());
+  CAF_CHECK(testee.passes(0, question));
+}
+
+CAF_TEST(who asked a moment ago keeps the place) {
+  busy_door testee{1h};
+  for (int i = 0; i < max_connections; ++i)
+    testee.greet(hello);
+  CAF_CHECK(raw_peer{testee.port()}.is_closed());
+  for (size_t i = 0; i < size_t{max_connections}; ++i)
+    CAF_CHECK(testee.passes(i, heartbeat));
 }
 
 CAF_TEST(who says nothing is closed in the end) {
