@@ -81,6 +81,8 @@ private:
   void take(lc::Request* request);
   std::optional<int64_t> capture_time(lc::Request* request);
   void encode(lc::Request* request, int64_t capture_ns, bool is_timed);
+
+  /// How long to wait for the next request.
   std::chrono::nanoseconds patience() const;
 
   const libcamera_options options_;
@@ -89,9 +91,10 @@ private:
   libcamera_camera camera_;
   std::unique_ptr<encode_pool> pool_;
   capture_gate gate_;
-  bool untimed_ = false; ///< That it gives no times has been said.
-  uint64_t frames_ = 0;  ///< Of the camera, those included that were not asked
-                         ///< for.
+  bool untimed_ = false;         ///< That it gives no times has been said.
+  bool tells_durations_ = false; ///< Its frames say what they take.
+  uint64_t frames_ = 0; ///< Of the camera, those included that were not asked
+                        ///< for.
   std::thread thread_;
 };
 
@@ -168,7 +171,10 @@ caf::error libcamera_source::take_pictures() {
 std::chrono::nanoseconds libcamera_source::patience() const {
   std::chrono::nanoseconds five_frames{std::llround(5e9 / options_.fps)};
   auto result = std::max<std::chrono::nanoseconds>(2s, five_frames);
-  return frames_ == 0 ? result + start_patience : result;
+  if (frames_ == 0)
+    return result + start_patience;
+  // A camera that may rest is watched by CAMERA alone, who knows its rests.
+  return tells_durations_ ? result : 24h;
 }
 
 void libcamera_source::take(lc::Request* request) {
@@ -185,6 +191,7 @@ void libcamera_source::take(lc::Request* request) {
   x.capture_ns = captured.value_or(capture_clock_ns());
   if (auto duration = request->metadata().get(lc::controls::FrameDuration))
     x.duration_ns = *duration * 1000;
+  tells_durations_ = tells_durations_ || x.duration_ns > 0;
   x.number = number_of(told);
   auto verdict = gate_.take(x);
   pool_->lose(loss_place::source, verdict.missing);

@@ -10,6 +10,9 @@ namespace {
 /// Beyond this nobody counts: a driver that starts from 0 again, or garbage.
 constexpr uint64_t most_missing = 10'000;
 
+/// What takes as many times as long as a frame is a rest, or a hole.
+constexpr int64_t rest_factor = 4;
+
 /// Frames that fit between two that are `interval_ns` apart.
 uint64_t by_time(int64_t interval_ns, int64_t frame_ns) {
   // A frame that is late by less than 0.6 of its time is late, no more.
@@ -32,6 +35,9 @@ uint64_t missing_frames::before(int64_t capture_ns, int64_t duration_ns,
                                   : usual_ns();
   auto result = by_time(interval_ns, frame_ns);
   remember(interval_ns);
+  rhythm_.take(capture_ns);
+  if (duration_ns <= 0 && is_rest(interval_ns, frame_ns))
+    return 0;
   if (result > 0 && number && before_number) {
     uint32_t step = *number - *before_number;
     if (step >= 1 && step <= most_missing)
@@ -47,6 +53,11 @@ int64_t missing_frames::usual_ns() const {
   auto middle = sorted.begin() + sorted.size() / 2;
   std::nth_element(sorted.begin(), middle, sorted.end());
   return std::max(asked_ns_, *middle);
+}
+
+bool missing_frames::is_rest(int64_t interval_ns, int64_t frame_ns) const {
+  return interval_ns / rest_factor > frame_ns && rhythm_.is_known()
+         && !rhythm_.is_steady();
 }
 
 void missing_frames::remember(int64_t interval_ns) {

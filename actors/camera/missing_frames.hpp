@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/shared/frame_rhythm.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +11,9 @@ namespace camnode {
 
 /// Tells how many frames a camera dropped, by the times between those that
 /// came. What a frame takes is what the camera says, or else what was asked for
-/// or has become usual: a camera that slows down in the dark drops nothing.
+/// or has become usual: a camera that slows down in the dark drops nothing. Nor
+/// does one drop any that does not say it, and has shown that it rests now and
+/// then, as it waits for a trigger.
 class missing_frames {
 public:
   /// @param asked_ns Time between two frames as asked for; above 0.
@@ -26,11 +30,16 @@ public:
 
 private:
   int64_t usual_ns() const;
+
+  /// Whether a camera that says nothing of it rested rather than dropped
+  /// frames.
+  bool is_rest(int64_t interval_ns, int64_t frame_ns) const;
   void remember(int64_t interval_ns);
 
   const int64_t asked_ns_;
   int64_t newest_ns_ = 0;
   std::optional<uint32_t> newest_number_;
+  frame_rhythm rhythm_;
   std::array<int64_t, 9> intervals_{};
   size_t known_ = 0; ///< Intervals ever; the last ones are kept.
 };

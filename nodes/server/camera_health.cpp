@@ -32,7 +32,8 @@ camera::patience patience_of(source_kind kind, double fps) {
   // A file has its own times, pauses too, and says when it is over.
   if (kind == source_kind::file)
     next = camera::no_limit;
-  if (kind == source_kind::command)
+  // A camera whose frames say what they take is watched by its source, too.
+  if (kind == source_kind::command || kind == source_kind::libcamera)
     next = camera::as_shown;
   return {first, next};
 }

@@ -99,6 +99,40 @@ CAF_TEST(a camera that slows down in the dark drops nothing for long) {
   CAF_CHECK_EQUAL(testee.before(10'300 * ms, 0, {}), 2u);
 }
 
+CAF_TEST(a camera that waits for a trigger drops nothing while it rests) {
+  missing_frames testee{frame_ns};
+  missing_frames telling{frame_ns};
+  uint64_t missing = 0;
+  uint64_t told_missing = 0;
+  int64_t now_ns = 1000 * ms;
+  auto burst = [&] {
+    for (int i = 0; i < 10; ++i, now_ns += frame_ns) {
+      missing += testee.before(now_ns, 0, {});
+      told_missing += telling.before(now_ns, frame_ns, {});
+    }
+    now_ns += 3000 * ms;
+  };
+  while (now_ns < 13'000 * ms) // Until its rests are known.
+    burst();
+  missing = told_missing = 0;
+  for (int i = 0; i < 10; ++i)
+    burst();
+  CAF_CHECK_EQUAL(missing, 0u);
+  // Frames that say what they take have no rests between them.
+  CAF_CHECK_EQUAL(told_missing, 10u * 90);
+  // A hole in a burst is one.
+  testee.before(now_ns, 0, {});
+  CAF_CHECK_EQUAL(testee.before(now_ns + 2 * frame_ns, 0, {}), 1u);
+}
+
+CAF_TEST(a camera that never rested drops what is missing) {
+  missing_frames testee{frame_ns};
+  int64_t now_ns = 1000 * ms;
+  for (int i = 0; i < 600; ++i, now_ns += frame_ns)
+    CAF_CHECK_EQUAL(testee.before(now_ns, 0, {}), 0u);
+  CAF_CHECK_EQUAL(testee.before(now_ns + 30 * frame_ns, 0, {}), 30u);
+}
+
 CAF_TEST(a driver that counted on without a hole says that a frame took long) {
   missing_frames testee{frame_ns};
   testee.before(1000 * ms, 0, 7);

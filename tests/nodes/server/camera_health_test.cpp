@@ -17,7 +17,12 @@ CAF_TEST(a camera is given five frames and at least two seconds) {
   CAF_CHECK(patience_of(source_kind::pattern, 30).first_frame == 10s);
   CAF_CHECK(patience_of(source_kind::pattern, 0.5).next_frame == 10s);
   CAF_CHECK(patience_of(source_kind::command, 0.1).first_frame == 50s);
-  CAF_CHECK(patience_of(source_kind::libcamera, 30).next_frame == 3s);
+  CAF_CHECK(patience_of(source_kind::libcamera, 0.5).first_frame == 11s);
+}
+
+CAF_TEST(a camera that may wait for a trigger is given what it has shown) {
+  for (auto kind : {source_kind::command, source_kind::libcamera})
+    CAF_CHECK(patience_of(kind, 30).next_frame == camera::as_shown);
 }
 
 CAF_TEST(a file may pause for as long as it likes) {
