@@ -1,82 +1,22 @@
 #pragma once
 
 #include "actors/base/histogram.hpp"
-#include "actors/base/trouble_note.hpp"
-#include "actors/shared/absence_log.hpp"
-#include "actors/shared/loss_list.hpp"
-#include "messages/disk/session_records.hpp"
-#include "messages/frame.hpp"
-#include "messages/session_info.hpp"
+#include "actors/shared/session_books.hpp"
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace camnode {
 
-/// What was noted and taken back since, as the disk did not keep it. Only
-/// grows within a session.
-struct ledger_reversals {
-  uint64_t times = 0;
-  uint64_t written = 0;
-  uint64_t bytes = 0;
-  std::array<uint64_t, loss_places> lost_at{};
-};
-
-/// The books of one camera in one session, as of one look.
-struct ledger_figures {
-  enum class phase { idle, recording, finished };
-
-  phase state = phase::idle;
-  int64_t session_ms = 0; ///< `start_ms` of the session.
-  uint64_t written = 0;
-  uint64_t durable = 0; ///< Frames that survive a power cut.
-  uint64_t bytes = 0;
-  int64_t durable_ns = 0; ///< `client_clock_ns` of the last proof of that.
-  uint64_t lost = 0;
-  std::array<uint64_t, loss_places> lost_at{}; ///< By `loss_place`.
-  std::optional<frame_number> first;           ///< Written.
-  std::optional<frame_number> last;            ///< Written, or named as lost.
-  int64_t last_capture_ns = 0;     ///< Session clock, of the last one written.
-  uint32_t flags = 0;              ///< Of the last one written.
-  std::string last_error;          ///< Of now: nothing was durable since.
-  trouble_note::past last_trouble; ///< `last_error` of before.
-
-  /// The stream broke off before the stop: nobody knows how many frames the
-  /// camera captured behind `last`.
-  bool end_unknown = false;
-
-  /// Servers' restarts within the session; connections lost, where frames have
-  /// no numbers.
-  uint64_t runs_ended = 0;
-  std::optional<frame_number> last_end; ///< Where the newest of these was.
-
-  /// The newest runs of the server, each with the last number that was written
-  /// or named as lost; at most `max_runs`, the present one last.
-  std::vector<frame_number> runs;
-  static constexpr size_t max_runs = 1000;
-
-  /// The last number of run `epoch` that is in the books; 0: none.
-  uint64_t last_of(uint64_t epoch) const;
-
-  /// `x` is the newest number in the books.
-  void note_last(const frame_number& x);
-
-  uint64_t films = 0;    ///< Files that ever had a frame.
-  uint64_t captured = 0; ///< The most that were ever written or lost.
-  ledger_reversals reversed;
-};
-
-/// The books of one camera: what of the present session is on disk, and what
-/// is missing and why. Outlives the RECORDER, so that the next one goes on
-/// behind the last frame in it, and counts nothing twice. Any thread.
+/// The books of one camera, those of the present session, of sessions to come
+/// to, and of earlier ones that are not told yet. Outlives the RECORDER, so
+/// that the next one goes on behind the last frame in it, and counts nothing
+/// twice. Any thread.
 class recording_ledger {
 public:
   /// Opens the books of a session; keeps them if they are open already.
@@ -209,42 +149,14 @@ public:
   static constexpr size_t max_undurable = 4096;
 
 private:
-  /// What is certain, as far as later notes can change it.
-  struct certain_books {
-    ledger_figures figures;
-    size_t segments = 0;
-    recorded_segment last_segment;
-    size_t breaks = 0;
-    absence_log absences;
-  };
-
   /// What the public ones do. @pre `mutex_` is held.
   void open_books(int64_t session_ms);
   bool announced(int64_t session_ms) const;
 
-  /// What is left of the books when others are opened.
-  std::shared_ptr<recording_ledger> closed_books() const;
-  void make_certain();
-  void show_trouble();
-  void add_to(recorded_segment& to, const frame& x);
-  void count_captured();
-
-  /// Names `n` frames of `x` that were written and are not in its file.
-  void lose_tail(const recorded_segment& x, uint64_t n, int64_t end_ms);
-
   histogram to_durable_;
   mutable std::mutex mutex_;
-  ledger_figures figures_;
-  std::vector<recorded_segment> segments_;
-  loss_list losses_;
-  std::vector<recorded_break> breaks_;
-  absence_log absences_;
-  trouble_note trouble_;
-  bool wrote_since_ = false;       ///< It failed.
+  session_books books_;
   std::vector<int64_t> undurable_; ///< `receive_ns` of what is not durable.
-  certain_books certain_;
-  std::set<int64_t> starts_;  ///< Of all files ever opened.
-  std::set<uint64_t> pieces_; ///< Cuts that had one.
 
   std::deque<int64_t> announced_; ///< Sessions to come to, in their order.
 

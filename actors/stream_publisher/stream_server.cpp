@@ -3,7 +3,6 @@
 #include "actors/base/log.hpp"
 #include "actors/base/log_pace.hpp"
 #include "actors/base/tcp_acceptor.hpp"
-#include "actors/stream_publisher/breather.hpp"
 #include "actors/stream_publisher/stream_hub.hpp"
 #include "actors/stream_publisher/stream_session.hpp"
 #include "messages/clock.hpp"
@@ -58,7 +57,6 @@ struct stream_server::implementation
   const std::shared_ptr<tcp_acceptor> acceptor;
   stream_hub hub;
   log_pace refusals;
-  breather breath;
   uint64_t listener = 0;
   std::atomic<bool> serving{false}; ///< A `serve` is queued.
 };
@@ -137,13 +135,10 @@ void stream_server::implementation::watch_ring() {
 void stream_server::implementation::serve() {
   serving = false;
   auto oldest = hub.ring->oldest_position();
-  breath.begin_frame();
   // A session may take itself out of the set while it is served.
   for (auto i = hub.sessions.begin(); i != hub.sessions.end();) {
     auto session = *i++;
     session->on_frame(oldest);
-    if (i != hub.sessions.end())
-      breath.breathe();
   }
 }
 
