@@ -2,8 +2,8 @@
 
 #include "messages/error.hpp"
 #include "tools/camctl/align/align.hpp"
-#include "tools/camctl/arguments.hpp"
-#include "tools/camctl/reason.hpp"
+#include "tools/camctl/command.hpp"
+#include "tools/camctl/folder_command.hpp"
 
 #include <unistd.h>
 
@@ -41,9 +41,13 @@ Exit status: 0 all read; 1 something could not be read (it is named) or
 written; 2 wrong usage, or no such session.
 )";
 
-int complain(const std::string& what) {
-  std::cerr << "camctl align: " << what << "; see camctl align --help\n";
-  return wrong_usage;
+const folder_command& the_command() {
+  static const folder_command result{"align",
+                                     usage,
+                                     {"interpolate"},
+                                     {"session", "out", "reference",
+                                      "tolerance"}};
+  return result;
 }
 
 struct closer {
@@ -100,8 +104,9 @@ int write_table(camnode::align_options& options, const std::string& path) {
   auto part = path + ".part";
   output out{to_stdout ? stdout : fopen(part.c_str(), "we")};
   if (!out)
-    return complain("--out: cannot create " + part + ": " + std::strerror(errno)
-                    + "; want a file in a folder that is there");
+    return the_command().complain("--out: cannot create " + part + ": "
+                                  + std::strerror(errno)
+                                  + "; want a file in a folder that is there");
   options.write = [&](std::string_view x) {
     return fwrite(x.data(), 1, x.size(), out.get()) == x.size();
   };
@@ -117,19 +122,18 @@ int write_table(camnode::align_options& options, const std::string& path) {
     if (!to_stdout)
       unlink(part.c_str());
     if (!result && result.error() == camnode::ec::open_failed)
-      return complain(reason_of(result.error()));
-    std::cerr << "camctl align: cannot write " << path << "\n";
+      return the_command().complain(result.error());
+    the_command().note("cannot write " + path);
     return failed;
   }
   if (!to_stdout && rename(part.c_str(), path.c_str()) != 0) {
-    std::cerr << "camctl align: " << path << ": " << std::strerror(errno)
-              << "\n";
+    the_command().note(path + ": " + std::strerror(errno));
     return failed;
   }
   if (!result->note.empty())
-    std::cerr << "camctl align: " << result->note << "\n";
+    the_command().note(result->note);
   for (auto& x : result->faults)
-    std::cerr << "camctl align: " << x << "\n";
+    the_command().note(x);
   std::cerr << "align: " << result->rows << " frames of " << result->reference
             << "\n";
   return result->faults.empty() ? all_well : failed;
@@ -138,24 +142,15 @@ int write_table(camnode::align_options& options, const std::string& path) {
 } // namespace
 
 int run_align(const std::vector<std::string>& given) {
-  auto x = parse_arguments(given, {"help", "interpolate"},
-                           {"session", "out", "reference", "tolerance"});
-  if (x.has("help")) {
-    std::cout << usage;
-    return all_well;
-  }
-  if (!x.error.empty())
-    return complain(x.error);
-  if (x.words.size() != 1)
-    return complain("want one data folder");
-  if (x.value("session").empty())
-    return complain(x.has("session")
-                      ? "--session: the name is empty; want the start of a "
-                        "session in ms, its label, or the name of its manifest"
-                      : "want --session");
+  arguments x;
+  if (auto done = the_command().read(given, x))
+    return *done;
+  if (!x.has("session"))
+    return the_command().complain("want --session");
   if (x.value("out").empty())
-    return complain(x.has("out") ? "--out: the name is empty; want a file, or -"
-                                 : "want --out");
+    return the_command().complain(
+      x.has("out") ? "--out: the name is empty; want a file, or -"
+                   : "want --out");
   camnode::align_options options;
   options.dir = x.words[0];
   options.session = x.value("session");
@@ -163,7 +158,8 @@ int run_align(const std::vector<std::string>& given) {
   options.interpolate = x.has("interpolate");
   if (x.has("tolerance")
       && !read_tolerance(x.value("tolerance"), options.tolerance_ns))
-    return complain("--tolerance wants milliseconds, 0 to 1000000000");
+    return the_command().complain(
+      "--tolerance wants milliseconds, 0 to 1000000000");
   return write_table(options, x.value("out"));
 }
 

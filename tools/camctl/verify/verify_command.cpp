@@ -1,7 +1,7 @@
 #include "tools/camctl/verify/verify_command.hpp"
 
-#include "tools/camctl/arguments.hpp"
-#include "tools/camctl/reason.hpp"
+#include "tools/camctl/command.hpp"
+#include "tools/camctl/folder_command.hpp"
 #include "tools/camctl/verify/verify.hpp"
 
 #include <unistd.h>
@@ -67,26 +67,13 @@ private:
                                                 + std::chrono::seconds{1};
 };
 
-int complain(const std::string& what) {
-  std::cerr << "camctl verify: " << what << "; see camctl verify --help\n";
-  return wrong_usage;
-}
-
 } // namespace
 
 int run_verify(const std::vector<std::string>& given) {
-  auto x = parse_arguments(given, {"help", "json"}, {"session"});
-  if (x.has("help")) {
-    std::cout << usage;
-    return all_well;
-  }
-  if (!x.error.empty())
-    return complain(x.error);
-  if (x.words.size() != 1 || x.words[0].empty())
-    return complain("want one data folder");
-  if (x.has("session") && x.value("session").empty())
-    return complain("--session: the name is empty; want the start of a session "
-                    "in ms, its label, or the name of its manifest");
+  const folder_command command{"verify", usage, {"json"}, {"session"}};
+  arguments x;
+  if (auto done = command.read(given, x))
+    return *done;
   camnode::verify_options options;
   options.dir = x.words[0];
   options.session = x.value("session");
@@ -97,9 +84,9 @@ int run_verify(const std::vector<std::string>& given) {
   auto result = camnode::verify_data(options);
   progress.clear();
   if (!result)
-    return complain(reason_of(result.error()));
+    return command.complain(result.error());
   if (!result->note.empty())
-    std::cerr << "camctl verify: " << result->note << "\n";
+    command.note(result->note);
   std::cout << (x.has("json") ? camnode::render_json(*result)
                               : camnode::render_text(*result));
   if (result->damaged())
