@@ -1,6 +1,7 @@
 #include "actors/sensor_log/sensor_files.hpp"
 
 #include "actors/sensor_log/sensor_payload.hpp"
+#include "messages/clock.hpp"
 #include "messages/disk/file_names.hpp"
 #include "messages/text.hpp"
 
@@ -121,7 +122,6 @@ caf::error sensor_files::open_file(const std::string& topic, topic_log& log,
   folders_.changed(dir);
   log.span = span;
   log.last_ms = start_ms;
-  log.told.clear();
   board_->update(topic, [&](topic_figures& f) {
     f.has_file = true;
     f.last_index = span.index;
@@ -136,6 +136,8 @@ void sensor_files::close_file(const std::string& topic, topic_log& log,
     return;
   if (auto err = try_close(topic, log, end_ms))
     fail(topic, err);
+  else
+    settle(log);
 }
 
 caf::error sensor_files::try_close(const std::string& topic, topic_log& log,
@@ -193,10 +195,13 @@ bool sensor_files::sync(const time_check& time_is_up) {
       return false;
     auto& [topic, log] = *i;
     synced_ = topic;
-    if (auto err = log.file.sync())
+    if (auto err = log.file.sync()) {
       fail(topic, err);
-    else
-      board_->update(topic, [](topic_figures& f) { f.durable = f.written; });
+      continue;
+    }
+    board_->update(topic, [](topic_figures& f) { f.durable = f.written; });
+    if (log.file.is_open())
+      settle(log);
   }
   return true;
 }
@@ -218,9 +223,18 @@ bool sensor_files::sync_folders(const time_check& time_is_up) {
 
 void sensor_files::note(const std::string& topic, const caf::error& err) {
   auto text = describe(err);
-  board_->failed(text);
+  board_->failed(text, client_clock_ns());
   if (std::exchange(topics_[topic].told, text) != text)
     tell_error_(quote(topic) + ": " + text);
+}
+
+void sensor_files::settle(topic_log& log) {
+  if (std::exchange(log.told, {}).empty())
+    return;
+  auto none = std::none_of(topics_.begin(), topics_.end(),
+                           [](auto& x) { return !x.second.told.empty(); });
+  if (none)
+    board_->recovered();
 }
 
 void sensor_files::fail(const std::string& topic, const caf::error& err) {

@@ -73,7 +73,7 @@ private:
     sensor_file file;
     segment_span span;   ///< Of `file`.
     int64_t last_ms = 0; ///< Of the last reading in it.
-    std::string told;    ///< The error since then, if any: said once.
+    std::string told;    ///< The error since a reading was durable; said once.
   };
 
   /// @returns The name that a topic has in the books: its own, unless there are
@@ -93,8 +93,12 @@ private:
   void fail(const std::string& topic, const caf::error& err);
 
   /// Notes an error. Tells it, unless it was the last one of the topic, and no
-  /// file was opened since.
+  /// reading of it is durable since.
   void note(const std::string& topic, const caf::error& err);
+
+  /// What the topic's file has is durable: its error is over, and the disk's
+  /// with the last topic's.
+  void settle(topic_log& log);
 
   /// Takes back, in the books, what the disk did not promise.
   void take_back(const std::string& topic);

@@ -420,6 +420,7 @@ session_view session::view_of(const session_info& session,
   x.sensors = sensors_->look(session.start_ms);
   x.readings_outside = sensors_->outside();
   x.sensor_error = sensors_->last_error();
+  x.sensor_trouble = sensors_->last_trouble();
   x.outages = sensors_->outages(session.start_ms);
   return x;
 }

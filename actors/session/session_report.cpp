@@ -156,6 +156,7 @@ std::string render_truth(const session_view& x) {
   result["sensors"] = totals_of(x.sensors);
   result["sensors"]["outside_sessions"] = x.readings_outside;
   result["sensors"]["last_error"] = x.sensor_error;
+  result["sensors"]["last_trouble"] = trouble_of(x.sensor_trouble, x);
   result["late_sessions"] = late_of(x.late);
   result["disk"] = disk_of(x.disk);
   result["commands_refused"] = x.commands_refused;

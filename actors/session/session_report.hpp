@@ -42,6 +42,7 @@ struct session_view {
   sensor_board::topics sensors;
   uint64_t readings_outside = 0; ///< Of sessions, since the client started.
   std::string sensor_error;
+  trouble_note::past sensor_trouble; ///< `sensor_error` of before.
   std::vector<broker_outage> outages;
   std::vector<late_report> late; ///< Earlier sessions.
   disk_figures disk;

@@ -21,7 +21,7 @@ void sensor_board::begin(int64_t session_ms) {
     add(earlier(topic), x);
   topics_.clear();
   outages_.clear();
-  disk_error_.clear();
+  disk_.clear();
   if (down_since_) // It reaches into the session.
     outages_.push_back({*down_since_, 0, {}, {}});
   outages_.insert(outages_.end(), refusals_.begin(), refusals_.end());
@@ -81,14 +81,19 @@ bool sensor_board::complete(int64_t session_ms) const {
   return finished_ && !left_open_ && session_ms_ == session_ms;
 }
 
-void sensor_board::failed(std::string error) {
+void sensor_board::failed(std::string error, int64_t now_ns) {
   std::lock_guard<std::mutex> guard{mutex_};
-  disk_error_ = std::move(error);
+  disk_.set(std::move(error), now_ns);
+}
+
+void sensor_board::recovered() {
+  std::lock_guard<std::mutex> guard{mutex_};
+  disk_.clear();
 }
 
 void sensor_board::link_up(int64_t now_ns) {
   std::lock_guard<std::mutex> guard{mutex_};
-  link_error_.clear();
+  link_.clear();
   up_ = true;
   if (!std::exchange(down_since_, std::nullopt) || finished_)
     return;
@@ -98,7 +103,7 @@ void sensor_board::link_up(int64_t now_ns) {
 
 void sensor_board::link_down(int64_t from_ns, std::string why) {
   std::lock_guard<std::mutex> guard{mutex_};
-  link_error_ = std::move(why);
+  link_.set(std::move(why), from_ns);
   if (!std::exchange(up_, false))
     return;
   for (auto& x : outages_)
@@ -147,10 +152,17 @@ broker_outage* sensor_board::lasting(const std::string& filter) {
 
 std::string sensor_board::last_error() const {
   std::lock_guard<std::mutex> guard{mutex_};
-  if (!disk_error_.empty())
-    return disk_error_;
-  return link_error_.empty() && !refusals_.empty() ? refusals_.front().why
-                                                   : link_error_;
+  if (!disk_.now().empty())
+    return disk_.now();
+  return link_.now().empty() && !refusals_.empty() ? refusals_.front().why
+                                                   : link_.now();
+}
+
+trouble_note::past sensor_board::last_trouble() const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto& disk = disk_.last();
+  auto& link = link_.last();
+  return link.text.empty() || disk.at_ns > link.at_ns ? disk : link;
 }
 
 std::vector<broker_outage> sensor_board::outages(int64_t session_ms) const {

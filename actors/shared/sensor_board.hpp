@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/mqtt_queue.hpp"
+#include "actors/base/trouble_note.hpp"
 #include "actors/observed/subscriptions.hpp"
 #include "messages/disk/session_records.hpp"
 
@@ -61,8 +62,11 @@ public:
   /// Likewise, and all its files are complete.
   bool complete(int64_t session_ms) const;
 
-  /// The disk refuses something. Stays for the session.
-  void failed(std::string error);
+  /// The disk refuses something.
+  void failed(std::string error, int64_t now_ns);
+
+  /// What the disk refused, it has taken since.
+  void recovered();
 
   /// Readings come from now on.
   void link_up(int64_t now_ns);
@@ -76,6 +80,9 @@ public:
 
   /// The disk's error, or else the connection's, or a subscription's.
   std::string last_error() const;
+
+  /// What the disk's error, or the connection's, was, and when.
+  trouble_note::past last_trouble() const;
 
   /// Of the session `session_ms`.
   std::vector<broker_outage> outages(int64_t session_ms) const;
@@ -141,8 +148,8 @@ private:
   int64_t session_ms_ = 0;
   bool finished_ = true;
   bool left_open_ = false; ///< A file is not complete, and nobody is at it.
-  std::string disk_error_;
-  std::string link_error_;
+  trouble_note disk_;
+  trouble_note link_;
   bool up_ = false;                   ///< There is a connection.
   std::optional<int64_t> down_since_; ///< Since when there is none any more.
   topics topics_;

@@ -471,7 +471,7 @@ CAF_TEST(filters that overlap do not double readings) {
 CAF_TEST(a broker that is back does not hide what the disk refused) {
   record();
   broker.come_up();
-  board->failed("disk full");
+  board->failed("disk full", 1);
   broker.go_down();
   broker.come_up();
   consume_messages();
@@ -760,6 +760,13 @@ CAF_TEST(what keeps a topic from its files is told once) {
   take(1'000);
   CAF_CHECK_EQUAL(books().written, 1u);
   CAF_CHECK_EQUAL(told, 1);
+  // It is over once a reading since is durable.
+  auto error = board->last_error();
+  CAF_CHECK_NOT_EQUAL(error, "");
+  CAF_CHECK(testee.sync([] { return false; }));
+  CAF_CHECK_EQUAL(board->last_error(), "");
+  CAF_CHECK_EQUAL(board->last_trouble().text, error);
+  CAF_CHECK(board->last_trouble().at_ns > 0);
 }
 
 CAF_TEST(a file that cannot be opened leaves the name of the last one alone) {

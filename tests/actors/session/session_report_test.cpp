@@ -325,6 +325,10 @@ CAF_TEST(the readings of all topics add up) {
   auto totals = truth("/sensors");
   CAF_CHECK_EQUAL(totals["written"], 7);
   CAF_CHECK_EQUAL(totals["outside_sessions"], 7);
+  CAF_CHECK(totals["last_trouble"].is_null());
+  view.sensor_trouble = {"disk full", view.now_ns - 5'000'000};
+  CAF_CHECK_EQUAL(truth("/sensors/last_trouble/text"), "disk full");
+  CAF_CHECK_EQUAL(truth("/sensors/last_trouble/time_ms"), view.utc_ms - 5);
   CAF_CHECK_EQUAL(truth("/late_sessions").dump(),
                   R"({"5":["left","sensors"],"6":[]})");
   CAF_CHECK_EQUAL(totals["topics"], 2);

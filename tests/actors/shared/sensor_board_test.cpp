@@ -37,6 +37,23 @@ CAF_TEST(books that are to be kept are there when others are opened) {
   CAF_CHECK(!x.finished(1000));
 }
 
+CAF_TEST(an error that is over is the last trouble) {
+  sensor_board x;
+  x.begin(1000);
+  CAF_CHECK_EQUAL(x.last_trouble().text, "");
+  x.failed("disk full", 5);
+  x.link_up(6);
+  x.link_down(7, "gone");
+  CAF_CHECK_EQUAL(x.last_error(), "disk full");
+  x.recovered();
+  CAF_CHECK_EQUAL(x.last_error(), "gone");
+  CAF_CHECK_EQUAL(x.last_trouble().text, "disk full");
+  CAF_CHECK_EQUAL(+x.last_trouble().at_ns, 5);
+  x.link_up(8);
+  CAF_CHECK_EQUAL(x.last_error(), "");
+  CAF_CHECK_EQUAL(x.last_trouble().text, "gone");
+}
+
 CAF_TEST(reasons are bounded) {
   sensor_board x;
   x.begin(1000);
