@@ -28,14 +28,12 @@ constexpr int closed_beats = 10;
 /// every 2 s at most.
 constexpr int camera_beats = 4;
 
-/// Whose alarm it is where two servers have one id: the option's.
-constexpr auto namesake_alarm = "node.id";
-
-/// Whose alarm it is where the broker does not pass on what we announce.
-constexpr auto silence_alarm = "mqtt.topic-announce";
-
-/// Whose alarm it is where somebody says that we are elsewhere.
-constexpr auto claim_alarm = "stream.advertise";
+// Whose alarms these are: the options'.
+constexpr auto namesake_alarm = "node.id"; ///< Another server has our id.
+constexpr auto silence_alarm
+  = "mqtt.topic-announce"; ///< The broker does not pass on what we announce.
+constexpr auto claim_alarm
+  = "stream.advertise"; ///< Somebody says that we are elsewhere.
 
 /// What a broker passes on comes back at once; a busy one takes its time.
 constexpr int silent_beats = 20;

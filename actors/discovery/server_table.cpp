@@ -35,10 +35,7 @@ server_table::server_table(server_table_options options)
 server_events server_table::announced(const server_info& x) {
   server_events result;
   look_at_connections();
-  if (x.online)
-    announced_online(x, result);
-  else
-    announced_offline(x, result);
+  x.online ? announced_online(x, result) : announced_offline(x, result);
   return result;
 }
 

@@ -8,17 +8,6 @@
 
 namespace camnode {
 
-namespace {
-
-/// How long a server that has answered takes to send what it holds, at most.
-constexpr int64_t answer_patience_ns = 1'000'000'000;
-
-/// Recording ends before DISCOVERY says goodbye, so that the truth is told.
-constexpr int recording_phase = 0;
-constexpr int discovery_phase = 1;
-
-} // namespace
-
 client_supervisor::client_supervisor(caf::actor_config& cfg,
                                      const actor_context& context,
                                      client_parts parts)
@@ -152,14 +141,6 @@ void client_supervisor::add_expected() {
   }
 }
 
-void client_supervisor::join_session(pair& x) {
-  if (!session_.open() || x.ledger->look().session_ms == session_.start_ms)
-    return;
-  x.ledger->announce(session_);
-  x.ledger->absent_because(session_.start_ms, "it was not there");
-  send(x.recorder, session_);
-}
-
 void client_supervisor::found(const server_info& x) {
   auto i = pairs_.find(x.id);
   if (i == pairs_.end() && stop_wanted_)
@@ -203,46 +184,6 @@ void client_supervisor::tell_off(const std::string& id) {
     i->second.told_off = true;
 }
 
-void client_supervisor::set_absent(pair& x) {
-  x.present = false;
-  *x.may_return = false;
-  x.server.online = false;
-  x.server.camera_trouble.clear();
-  parts_.cameras->put(x.member());
-}
-
-void client_supervisor::replace_at_address(const server_info& x) {
-  std::vector<std::string> replaced;
-  for (auto& [id, other] : pairs_) {
-    auto member = other.member();
-    if (id != x.id && same_address(member.as_connected(), x)
-        && !holds_its_place(member, other.present, x))
-      replaced.push_back(id);
-  }
-  for (auto& id : replaced)
-    replace(id, x);
-}
-
-void client_supervisor::replace(const std::string& id, const server_info& by) {
-  auto& x = pairs_.at(id);
-  // Its viewer would connect to the new server: the same pictures twice.
-  log_info(who(), "server ", id, " is replaced by ", by.id, " at ", by.ip);
-  set_absent(x);
-  remove_child("viewer/" + id);
-  x.viewer_figures->update([&](viewer_figures& f) {
-    f.last_error = "replaced by " + by.id + " at " + by.ip;
-  });
-  if (listed(x).idle && !x.expected)
-    remove_pair(id);
-}
-
-void client_supervisor::add_viewer(const std::string& id) {
-  add_child("viewer/" + id, recording_phase,
-            [this, id](const actor_context& context) {
-              return start_viewer(id, context);
-            });
-}
-
 void client_supervisor::add_pair(const server_info& x) {
   if (!make_room()) {
     log_warning(who(), "refused server ", x.id, ": there are ", pairs_.size(),
@@ -283,41 +224,6 @@ void client_supervisor::add_pair(const server_info& x,
             });
   if (!x.ip.empty()) // Else DISCOVERY finds it.
     add_viewer(x.id);
-}
-
-caf::actor client_supervisor::start_viewer(const std::string& id,
-                                           const actor_context& context) {
-  auto& x = pairs_.at(id);
-  x.viewer = spawn<viewer>(
-    context, *parts_.io,
-    viewer_parts{x.intake, x.viewer_figures,
-                 [on = recording_] { return on->load(); }, x.ring},
-    x.server);
-  return caf::actor_cast<caf::actor>(x.viewer);
-}
-
-caf::actor client_supervisor::start_recorder(const std::string& id,
-                                             const actor_context& context) {
-  auto& x = pairs_.at(id);
-  x.recorder = spawn<recorder, caf::detached>(
-    context,
-    recorder_parts{
-      x.ring, x.ledger, parts_.segments(x.server), parts_.session.clock,
-      parts_.session.stop,
-      [may = x.may_return, figures = x.viewer_figures](int64_t stop_ns) {
-        auto answered = figures->look().answered_ns;
-        auto since = client_clock_ns() - answered;
-        return *may && (answered < stop_ns || since < answer_patience_ns);
-      },
-      parts_.completers ? parts_.completers(x.server) : nullptr});
-  auto gone = x.member().is_gone();
-  // What is in the ring of the sessions before is still written.
-  for (auto& earlier : ended_)
-    if (x.ledger->owes(earlier.start_ms))
-      send(x.recorder, earlier);
-  if (auto last = session_to_finish(); !gone || x.ledger->owes(last.start_ms))
-    send(x.recorder, last);
-  return caf::actor_cast<caf::actor>(x.recorder);
 }
 
 session_info client_supervisor::session_to_finish() const {
@@ -391,14 +297,6 @@ bool client_supervisor::make_room() {
   if (id)
     remove_pair(*id);
   return id.has_value();
-}
-
-void client_supervisor::remove_pair(const std::string& id) {
-  log_info(who(), "server ", id, " is gone");
-  remove_child("viewer/" + id);
-  remove_child("recorder/" + id);
-  parts_.cameras->remove(id);
-  pairs_.erase(id);
 }
 
 void client_supervisor::stop() {

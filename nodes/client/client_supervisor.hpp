@@ -66,6 +66,10 @@ protected:
   behavior_type make_behavior() override;
 
 private:
+  /// Recording ends before DISCOVERY says goodbye, so that the truth is told.
+  static constexpr int recording_phase = 0;
+  static constexpr int discovery_phase = 1;
+
   /// What belongs to one server.
   struct pair {
     server_info server;
