@@ -17,8 +17,10 @@ public:
     int64_t at_ns = 0;
   };
 
+  /// The same text again is the same trouble, which lasts.
   void set(std::string text, int64_t now_ns) {
-    clear();
+    if (text != now_.text)
+      clear();
     now_ = {std::move(text), now_ns};
   }
 

@@ -149,11 +149,19 @@ void recorder::drain() {
   caf::anon_send(recorder_actor{this}, wake_atom_v);
 }
 
+int64_t recorder::stop_ms() const {
+  // The line is drawn before the message about it is here.
+  return session_.stop_ms != 0 ? session_.stop_ms
+                               : parts_.stop->of(session_.start_ms);
+}
+
 frame_ring::reading recorder::read() {
   // What the ring let go of before the first look is missing, too.
   auto start_ns = session_.client_ns(session_.start_ms);
+  auto stop = stop_ms();
   if (!account_.last())
-    if (auto gone = parts_.ring->first_gone_since(start_ns)) {
+    if (auto gone = parts_.ring->first_gone_since(start_ns);
+        gone && (stop == 0 || gone->client_ns < session_.client_ns(stop))) {
       auto before = std::max<uint64_t>(gone->sequence, 1) - 1;
       account_.go_on(frame_number{gone->epoch, before}, start_ns);
       cursor_ = gone->where;
@@ -166,10 +174,7 @@ caf::error recorder::take(const frame_ring::reading& found) {
   auto at = place(x);
   auto capture_ns = at.capture_ns;
   auto capture_ms = whole_ms(capture_ns);
-  // The line is drawn before the message about it is here.
-  auto stop_ms = session_.stop_ms != 0 ? session_.stop_ms
-                                       : parts_.stop->of(session_.start_ms);
-  if (stop_ms != 0 && capture_ms >= stop_ms) {
+  if (auto stop = stop_ms(); stop != 0 && capture_ms >= stop) {
     past_stop_ = true;
     account_.take_gap(found, capture_ns); // May reach back before it.
     account_.see_all_before(x); // What was missing is no other session's loss.

@@ -74,6 +74,9 @@ private:
   /// Reads what is in the ring, a bounded number of frames at a time.
   void drain();
   frame_ring::reading read();
+
+  /// UTC ms on the session clock; 0 while it has no end.
+  int64_t stop_ms() const;
   caf::error take(const frame_ring::reading& found);
 
   /// A frame's place on the session clock.

@@ -47,7 +47,8 @@ manifest_trouble trouble_of(const trouble_note::past& x,
                             const session_view& view) {
   if (x.at_ns == 0)
     return {x.text, 0};
-  return {x.text, view.utc_ms - (view.now_ns - x.at_ns) / 1'000'000};
+  auto time_ms = view.utc_ms - (view.now_ns - x.at_ns) / 1'000'000;
+  return {x.text, std::max<int64_t>(time_ms, 0)};
 }
 
 manifest_camera camera_of(const fleet_member& x, const session_view& view) {

@@ -55,6 +55,8 @@ session_books::session_books(ledger_figures figures,
     losses_(std::move(losses)),
     breaks_(std::move(breaks)),
     absences_(std::move(absences)) {
+  trouble_.set(figures_.last_trouble.text, figures_.last_trouble.at_ns);
+  trouble_.clear();
   trouble_.set(figures_.last_error, 0);
   figures_.films = segments_.size();
   count_captured();

@@ -176,7 +176,10 @@ json to_json(const manifest_trouble& x) {
 }
 
 manifest_trouble read_trouble(const json_fields& x) {
-  return {x.text("text"), x.has("time_ms") ? x.time("time_ms") : 0};
+  auto time_ms = x.has("time_ms") ? x.time("time_ms") : 0;
+  if (time_ms > latest_ns / 1'000'000)
+    refuse(x.where(), "is at no time");
+  return {x.text("text"), time_ms};
 }
 
 /// In the order of the places that a frame passes.

@@ -25,6 +25,10 @@ public:
     x.state = ledger_figures::phase::recording;
     x.session_ms = session_.start_ms;
     x.last_error = told_.last_error;
+    auto& trouble = told_.last_trouble;
+    x.last_trouble = {trouble.text, trouble.time_ms == 0
+                                      ? 0
+                                      : session_.client_ns(trouble.time_ms)};
     for (auto& told : told_.breaks)
       add_break(told);
     for (auto& loss : told_.losses)

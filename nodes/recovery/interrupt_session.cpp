@@ -23,8 +23,13 @@ manifest_camera camera_of(const open_session& x, const std::string& id,
   result.server = x.server(id);
   auto& figures = books.figures;
   figures.end_unknown = figures.end_unknown || figures.last;
+  // Rows that a repair made do not tell.
+  auto times_unknown = figures.written > 0 && !figures.first;
+  auto time = result.time;
   set_books(result, figures, std::move(books.segments), std::move(books.losses),
             std::move(books.breaks));
+  if (times_unknown)
+    result.time = time;
   result.absences = books.absences.look(stop_ms * 1'000'000, true, false);
   return result;
 }

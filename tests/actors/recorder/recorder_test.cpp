@@ -110,6 +110,18 @@ CAF_TEST(what came and went before a recorder looked is a loss) {
   CAF_CHECK_EQUAL(ledger->look().lost, 2u); // 3 and 4.
 }
 
+CAF_TEST(what came and went after the stop is no loss) {
+  ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
+  record();
+  stop_at(1'000);
+  for (uint64_t i = 1; i <= 10; ++i)
+    ring->push(frame_at(static_cast<int64_t>(i) * 100 + 1'000, i),
+               now_ns + static_cast<int64_t>(i) * 1'200 * ms);
+  advance(beat);
+  CAF_CHECK(written().empty());
+  CAF_CHECK_EQUAL(ledger->look().lost, 0u);
+}
+
 CAF_TEST(what came and went before the first frame was read is a loss) {
   ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 1s});
   record();

@@ -131,6 +131,16 @@ CAF_TEST(an error that is over is the last trouble) {
   CAF_CHECK_EQUAL(x.last().at_ns, 5 * s);
 }
 
+CAF_TEST(the same error again is no past one) {
+  trouble_note x;
+  x.set("disk full", 5 * s);
+  x.set("disk full", 6 * s);
+  CAF_CHECK_EQUAL(x.now(), "disk full");
+  CAF_CHECK_EQUAL(x.last().text, "");
+  x.set("no route", 7 * s);
+  CAF_CHECK_EQUAL(x.last().text, "disk full");
+}
+
 CAF_TEST(news is the last trouble after a while) {
   trouble_note x;
   x.set("refused", 5 * s);

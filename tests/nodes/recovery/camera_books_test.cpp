@@ -58,6 +58,26 @@ struct fixture {
 
 CAF_TEST_FIXTURE_SCOPE(camera_books_tests, fixture)
 
+CAF_TEST(the last trouble that was told lasts beyond a frame on disk) {
+  told.last_error = "the disk is full";
+  told.last_trouble = {"no route", start_ms + 5};
+  find(0, 10'000, {{7, 1, 3}});
+  auto ledger = ledger_of(rebuild());
+  CAF_CHECK_EQUAL(ledger->look().last_error, "the disk is full");
+  frame x;
+  x.epoch = 7;
+  x.sequence = 4;
+  ledger->written(x);
+  ledger->durable(1);
+  CAF_CHECK_EQUAL(ledger->look().last_error, "");
+  CAF_CHECK_EQUAL(ledger->look().last_trouble.text, "the disk is full");
+  told.last_error.clear();
+  ledger = ledger_of(rebuild());
+  ledger->written(x);
+  ledger->durable(1);
+  CAF_CHECK_EQUAL(ledger->look().last_trouble.text, "no route");
+}
+
 CAF_TEST(without files there is nothing) {
   auto x = rebuild();
   CAF_CHECK_EQUAL(x.figures.session_ms, start_ms);
