@@ -17,7 +17,7 @@ std::vector<std::string> likely_names(std::string_view name,
 /// `a`, `a or b`, `a, b or c`.
 std::string any_of_text(const std::vector<std::string>& names);
 
-/// What to say of `name` behind what is wrong with it: `did you mean a?`, or,
+/// What to say of `name` after what is wrong with it: `did you mean a?`, or,
 /// where nothing is near, `otherwise`.
 std::string name_hint(std::string_view name,
                       const std::vector<std::string>& names,

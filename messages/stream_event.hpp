@@ -24,7 +24,7 @@ struct stream_event {
   std::string reason = {};
   bool legacy = false;
   std::string id = {}; ///< As the server says; empty if it does not.
-  uint64_t epoch = 0;  ///< Likewise.
+  uint64_t epoch = 0;  ///< Its run; 0 if it does not say.
 
   /// The client ended it, as it cost too much.
   bool wasteful = false;

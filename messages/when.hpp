@@ -13,7 +13,7 @@ namespace camnode {
 /// front, `2026-11-29 14:03:07.250`, where that is another day than `near_ns`.
 std::string time_text(int64_t utc_ns, int64_t near_ns);
 
-/// Likewise; with its date where that is not today's.
+/// The time of day, with its date where that is not today's.
 std::string time_text(int64_t utc_ns);
 
 /// Date, time and zone on this machine, to the second:

@@ -1,6 +1,6 @@
 #pragma once
 
-// The test framework, ready to use. Include it behind `#define CAF_SUITE`.
+// The test framework, ready to use. Include it after `#define CAF_SUITE`.
 
 #include <caf/test/dsl.hpp>
 

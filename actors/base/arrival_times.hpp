@@ -8,7 +8,7 @@
 namespace camnode {
 
 /// When the messages of a mailbox arrived, by their number from 0, without a
-/// lock and in a fixed size: each of the last 64, and behind them every 64th
+/// lock and in a fixed size: each of the last 64, and after them every 64th
 /// and every 4096th. Any thread notes, any thread looks.
 class arrival_times {
 public:

@@ -58,7 +58,7 @@ private:
   /// What has become of the folder itself.
   std::string own_trouble() const;
 
-  /// Likewise, of folder `x` in use; empty: nothing.
+  /// What has become of folder `x` in use; empty: nothing.
   static std::string trouble_of(const std::filesystem::path& x,
                                 const handle& held);
 

@@ -63,7 +63,7 @@ protected:
   /// Sends a whole answer; goes on with the next request, or closes.
   void respond(unsigned status, std::string_view type, std::string body);
 
-  /// Likewise, an answer of one line that says why, and closes.
+  /// Sends an answer of one line that says why, and closes.
   void refuse(unsigned status, const std::string& why);
 
   /// Sends an answer that is given whole. @param head With its blank line.

@@ -29,7 +29,7 @@ public:
 
   /// Encodes `picture` into a fresh buffer.
   /// @param quality 1 to 100.
-  /// @param comment Stored in a COM segment right behind the start marker
+  /// @param comment Stored in a COM segment right after the start marker
   ///        (at most 60,000 bytes; none if empty), readable without decoding.
   /// @throws std::runtime_error with libjpeg's text.
   frame_bytes encode(const yuv420_view& picture, int quality,

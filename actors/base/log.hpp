@@ -20,7 +20,7 @@ bool log_enabled(log_level x);
 /// escapes, as some of it comes from the network.
 void write_log(log_level level, std::string_view who, std::string_view text);
 
-/// Writes what `xs` print one behind the other.
+/// Writes what `xs` print one after the other.
 template <class... Ts>
 void log(log_level level, std::string_view who, const Ts&... xs) {
   if (!log_enabled(level))

@@ -24,7 +24,7 @@ public:
   /// Adds one sample to the family opened last.
   void sample(uint64_t value, labels of = {});
 
-  /// Likewise, for `nanoseconds / 1e9`.
+  /// Adds a sample of `nanoseconds / 1e9`.
   void seconds(int64_t nanoseconds, labels of = {});
 
   /// Adds a distribution to the family opened last, a histogram: its fine

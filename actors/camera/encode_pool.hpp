@@ -43,7 +43,7 @@ public:
   /// Takes a picture, or loses it if there is no room.
   void add(raw_frame x);
 
-  /// Reports a loss behind the pictures that came before it.
+  /// Reports a loss after the pictures that came before it.
   void lose(loss_place place, uint64_t count);
 
 private:

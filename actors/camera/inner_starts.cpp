@@ -20,7 +20,7 @@ void inner_starts::trust_thumbnail(const uint8_t* data, size_t end) {
 bool inner_starts::has_picture(const uint8_t* data, size_t header_end) const {
   for (auto& x : starts_)
     for (auto pos : jpeg::open_starts(data, x.begin, x.end, header_end)) {
-      // Fill bytes behind the segment are those of the picture around it.
+      // Fill bytes after the segment are those of the picture around it.
       auto is_fill = data[pos + 3] == 0xFF && pos + 3 >= x.end;
       if (!is_fill
           && jpeg::check_header(data + pos, header_end - pos)

@@ -252,7 +252,7 @@ jpeg_splitter::outcome jpeg_splitter::end_segment() {
   return outcome::more;
 }
 
-/// Entropy-coded data: goes on behind stuffed zeros, restart markers and fill
+/// Entropy-coded data: goes on after stuffed zeros, restart markers and fill
 /// bytes, and ends at any other marker.
 jpeg_splitter::outcome jpeg_splitter::walk_scan() {
   for (;;) {

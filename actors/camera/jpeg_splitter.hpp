@@ -160,7 +160,7 @@ private:
   uint16_t last_width_ = 0;
   uint16_t last_height_ = 0;
   size_t last_size_ = 0;
-  uint64_t claimed_until_ = 0; ///< The stream's offset behind the segments of
+  uint64_t claimed_until_ = 0; ///< The stream's offset after the segments of
                                ///< a picture that turned out to be broken.
   uint64_t base_ = 0; ///< The stream's offset of the buffer's first byte.
   time_marks times_;

@@ -117,7 +117,7 @@ bool libcamera_buffers::allocate_own(const lc::StreamConfiguration& config) {
       planes[n].offset = static_cast<unsigned>(shapes[n].offset);
       planes[n].length = static_cast<unsigned>(shapes[n].size);
     }
-    // What is behind the picture belongs to its last plane.
+    // What is after the picture belongs to its last plane.
     auto& last = planes.back();
     last.length = config.frameSize - last.offset;
     own_.push_back(std::make_unique<lc::FrameBuffer>(planes));
@@ -140,7 +140,7 @@ caf::error libcamera_buffers::map(const lc::FrameBuffer& buffer,
                      + libcamera_error_text(errno));
     result.maps[fd] = {data, size};
   }
-  // Planes of their own where the buffer has as many, else one behind the
+  // Planes of their own where the buffer has as many, else one after the
   // other. Some pipelines append an empty one.
   auto shapes = shapes_of(config);
   const auto& planes = buffer.planes(); // A reference, or a view since 0.6.

@@ -36,7 +36,7 @@ public:
   caf::error start(libcamera_completions& completions);
 
   /// Gives a request that is complete back to the camera, for the next picture.
-  /// Does nothing behind `stop_queueing`. Callable from any thread.
+  /// Does nothing after `stop_queueing`. Callable from any thread.
   void queue(libcamera::Request* x);
 
   /// Behind this call no request goes to the camera any more.

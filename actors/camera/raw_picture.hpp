@@ -18,7 +18,7 @@ enum class pixel_layout : uint8_t {
 struct raw_picture {
   pixel_layout layout = pixel_layout::yuv420;
   int width = 0;  ///< Even, but for `mjpeg`, where it does not count.
-  int height = 0; ///< Likewise.
+  int height = 0; ///< As `width`.
   const uint8_t* planes[3] = {nullptr, nullptr, nullptr};
   int strides[3] = {0, 0, 0}; ///< Bytes per row, padding included.
   size_t bytes = 0;           ///< Of a JPEG, padding included.

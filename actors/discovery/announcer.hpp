@@ -34,7 +34,7 @@ struct announcer_options {
   std::function<std::string()> camera_trouble = {};
 
   /// How often the camera delivers, in frames per 1000 s; 0 if unknown.
-  /// Likewise. Without it, what `server` says.
+  /// On the actor's thread. Empty: `server` says it.
   std::function<uint32_t()> rate_mhz = {};
 
   bool ipv4_only = true; ///< The stream's port takes no IPv6.

@@ -20,7 +20,7 @@ public:
 
   /// Parses networks in CIDR notation, separated by commas, with blanks around
   /// them allowed: `192.168.0.0/16, fd00::/8`. An address alone is a network
-  /// of one; bits behind the prefix do not matter; an empty text allows all.
+  /// of one; bits after the prefix do not matter; an empty text allows all.
   /// @returns The list, or `ec::bad_configuration` with a reason in one line.
   static caf::expected<cidr_list> parse(std::string_view text);
 

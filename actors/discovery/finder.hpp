@@ -107,7 +107,7 @@ private:
   log_pace refusals_;
   log_pace drops_;
   std::string namesakes_; ///< What was told of them.
-  std::string ignored_;   ///< Likewise, of those that are refused.
+  std::string ignored_;   ///< What was told of those that are refused.
   std::vector<std::string> broker_ips_; ///< Empty where not known yet.
   std::vector<std::string> broadcasts_;
   bool held_back_ = false; ///< Somebody on loopback waits for `broker_ips_`.

@@ -28,7 +28,7 @@ public:
   };
 
   /// Nothing is taken from server `id`.
-  /// @param details Why, in words that go on behind a colon.
+  /// @param details Why, in words that go on after a colon.
   /// @param until_ns For one that only answers: when it is forgotten unless it
   ///        answers again. 0: it announced itself.
   void add(reason why, const std::string& id, const std::string& ip,

@@ -150,7 +150,7 @@ private:
   void tell_lost(server_info x, server_events& out);
 
   /// Whether a server may be where `x` is; else it is refused.
-  /// @param until_ns See `refused_servers`; likewise below.
+  /// @param until_ns See `refused_servers`.
   bool admits(const server_info& x, int64_t until_ns = 0);
 
   /// The other server that is connected by the id of `x`; null if none is.

@@ -39,7 +39,7 @@ public:
   /// Nobody will start `name` any more.
   void unschedule(const std::string& name);
 
-  /// Likewise, and what comes under that name later begins anew.
+  /// Forgets `name`: what comes under it later begins anew.
   void forget(const std::string& name);
 
   std::vector<actor_figures> look() const;

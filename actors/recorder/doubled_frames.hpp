@@ -8,7 +8,7 @@
 
 namespace camnode {
 
-/// How many of the last frames of a segment are in complete segments behind it,
+/// How many of the last frames of a segment are in complete segments after it,
 /// too, each of them whole: it can be without these. Looked at is, by the
 /// names, one segment after the other, as long as they have any of its frames.
 /// What cannot be read, or is not on disk for sure, counts as not there.

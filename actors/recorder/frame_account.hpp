@@ -26,11 +26,11 @@ public:
       clock_(std::move(clock)) {
   }
 
-  /// Goes on behind `last`, which was captured at `client_ns` on the client's
+  /// Goes on after `last`, which was captured at `client_ns` on the client's
   /// clock; 0 if that is unknown.
   void go_on(std::optional<frame_number> last, int64_t client_ns);
 
-  /// The last frame seen, or what it goes on behind.
+  /// The last frame seen, or what it goes on after.
   const std::optional<frame_number>& last() const {
     return last_;
   }

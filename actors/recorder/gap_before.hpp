@@ -21,7 +21,7 @@ struct gap_before {
   /// knows.
   run_end end = run_end::none;
 
-  /// Likewise, of the second frame's run up to here; sequence 0: all is known.
+  /// The second frame's run is unknown up to here; sequence 0: all is known.
   frame_number until;
 
   /// Of the second frame's run; at most one.

@@ -123,7 +123,7 @@ struct open_file {
   uint64_t whole_bytes = 0;
   uint64_t durable_bytes = 0; ///< Of these, what survives a power cut.
 
-  /// Forgets what is behind the last whole frame.
+  /// Forgets what is after the last whole frame.
   caf::error cut_to_whole() const {
     if (::ftruncate(fd.get(), static_cast<off_t>(whole_bytes)) != 0)
       return file_error(ec::write_failed, path, errno);

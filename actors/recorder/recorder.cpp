@@ -22,11 +22,11 @@ constexpr int frames_per_turn = 64;
 /// stop and are still on their way.
 constexpr int64_t stop_patience_ns = 1'000'000'000;
 
-/// Likewise, where a server holds them in its ring: the ring's usual age, and
-/// some time to connect.
+/// How long it waits where a server holds them in its ring: the ring's usual
+/// age, and some time to connect.
 constexpr int64_t return_patience_ns = 12'000'000'000;
 
-/// Likewise, where the node is ending.
+/// How long it waits where the node is ending.
 constexpr int64_t hurry_patience_ns = 600'000'000;
 
 } // namespace
@@ -108,7 +108,8 @@ bool recorder::open_books(const session_info& x) {
 
 bool recorder::finish_before(const session_info& next) {
   if (session_.exists()) {
-    if (session_.stop_ms == 0) // Nobody told: when the next one began.
+    if (session_.stop_ms
+        == 0) // It was told no end: it ends where the next begins.
       session_.stop_ms = whole_ms(session_.session_ns(next.anchor_mono_ns));
     while (!past_stop_) {
       auto found = read();
@@ -231,7 +232,7 @@ bool recorder::is_over(int64_t session_ns) const {
   if (parts_.may_return
       && parts_.may_return(session_.client_ns(session_.stop_ms)))
     return false;
-  // While frames come, the one behind the stop may come, too.
+  // While frames come, the one after the stop may come, too.
   return std::min(waited_ns, now - heard_ns_) > stop_patience_ns;
 }
 

@@ -42,7 +42,7 @@ struct recorder_parts {
 /// Stores the frames of one camera while there is a session: reads them out of
 /// the viewer's ring, each into the segment that its capture time falls in,
 /// and makes them durable at most a second later. What it writes, and what is
-/// missing, is in the ledger: a recorder that is started again goes on behind
+/// missing, is in the ledger: a recorder that is started again goes on after
 /// the last frame in it that is durable. Quits with the writer's error when the
 /// disk fails, as retrying is its supervisor's decision. Completes its segment
 /// when it ends.
@@ -118,7 +118,7 @@ private:
   /// The session is over: completes its files and its books.
   void finish();
 
-  /// Likewise, but goes on holding the ring's frames.
+  /// Completes them, and goes on holding the ring's frames.
   /// @returns false if this actor ends, as the disk failed.
   bool close_books();
   void note_end_unknown(uint64_t last);
@@ -148,7 +148,7 @@ private:
   frame_account account_;
   size_limit sizes_;
   std::set<std::string> alarms_; ///< Those that are on.
-  bool past_stop_ = false;       ///< A frame from behind the stop was seen.
+  bool past_stop_ = false;       ///< A frame from after the stop was seen.
   bool unsynced_ = false;
   int64_t synced_ns_ = 0;
   int64_t began_ns_ = 0; ///< When this actor heard of the session.

@@ -23,7 +23,7 @@ constexpr int64_t sync_interval_ns = 400'000'000;
 /// How many names are tried for a segment that find another file there.
 constexpr int max_taken_names = 100;
 
-/// How long a segment stays open behind its end while no frame comes, for
+/// How long a segment stays open after its end while no frame comes, for
 /// those that a server's ring may still bring: its age, and some time to
 /// connect.
 constexpr int64_t cut_patience_ns = 15'000'000'000;

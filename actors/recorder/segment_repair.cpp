@@ -164,7 +164,7 @@ private:
   }
 
   /// What was written again, as the disk seemed not to keep it, is here at the
-  /// end, and whole behind this segment.
+  /// end, and whole after this segment.
   void drop_doubled() {
     if (kept_.empty())
       return;

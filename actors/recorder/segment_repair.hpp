@@ -40,8 +40,8 @@ struct segment_repair {
 /// Pictures are looked at where they may be damaged only: those of the last 5
 /// seconds, which may not have been synced, and those without a row.
 ///
-/// Frames at the end that are whole in complete segments behind this one, too,
-/// are not kept here (`count_doubled`): so complete those behind it first. No
+/// Frames at the end that are whole in complete segments after this one, too,
+/// are not kept here (`count_doubled`): so complete those after it first. No
 /// other frame that is whole is ever cut off.
 ///
 /// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`; then

@@ -29,7 +29,7 @@ public:
                             int64_t moved_ns)
     = 0;
 
-  /// Likewise, of a frame that is where its capture time is.
+  /// Appends a frame that is where its capture time is.
   caf::error append(const frame& x, int64_t capture_ns, uint32_t flags) {
     return append(x, capture_ns, flags, 0);
   }

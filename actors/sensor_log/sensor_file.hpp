@@ -64,7 +64,7 @@ private:
   /// place.
   caf::error copy_to(const new_version& wider);
 
-  /// Forgets what is behind the first `size` bytes.
+  /// Forgets what is after the first `size` bytes.
   void cut(uint64_t size);
 
   csv_table* table_ = nullptr;

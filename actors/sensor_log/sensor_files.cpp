@@ -13,7 +13,7 @@ namespace camnode {
 
 namespace {
 
-/// How long files stay open behind a cut for readings from before it, that a
+/// How long files stay open after a cut for readings from before it, that a
 /// thread of the library may still hold.
 constexpr int64_t cut_patience_ns = 300'000'000;
 
@@ -186,7 +186,7 @@ bool sensor_files::close_all(int64_t end_ms, const time_check& time_is_up) {
 bool sensor_files::sync(const time_check& time_is_up) {
   if (!sync_folders(time_is_up))
     return false;
-  // Goes on behind where time was up, so that each has its turn.
+  // Goes on after where time was up, so that each has its turn.
   auto i = topics_.upper_bound(synced_);
   for (size_t n = 0; n < topics_.size(); ++n, ++i) {
     if (i == topics_.end())

@@ -69,7 +69,7 @@ sensor_log::behavior_type sensor_log::make_behavior() {
     },
     [this](wake_atom) {
       if (!session_.exists())
-        return; // The news of one that has begun may be behind this.
+        return; // The news of one that has begun may be after this.
       turn_ns_ = options_.clock();
       drain(); // What is left is taken with the next beat.
     },
@@ -163,7 +163,7 @@ bool sensor_log::beat() {
     forget_before(options_.clock() - news_patience_ns);
     return false;
   }
-  // Before the queue is looked at: what comes behind that is from later.
+  // Before the queue is looked at: what comes after that is from later.
   auto now = session_.session_ns(options_.clock());
   auto more = go_on();
   if (!session_.exists())
@@ -188,7 +188,7 @@ int64_t sensor_log::stop_of_session_ms() const {
   auto drawn = options_.stop->of(session_.start_ms);
   if (drawn != 0 || next_.empty())
     return drawn;
-  // Nobody told of its end.
+  // It was told no end.
   auto next_ns = next_.front().client_ns(next_.front().start_ms);
   return std::max(session_.start_ms, whole_ms(session_.session_ns(next_ns)));
 }

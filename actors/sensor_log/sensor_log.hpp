@@ -37,7 +37,7 @@ struct sensor_log_options {
 /// Writes what the room's sensors publish while there is a session: a CSV file
 /// per topic and segment, cut at the same instants as the cameras' files. A
 /// reading belongs where its arrival falls on the session clock. It stays in
-/// the queue until it is known where that is: what comes from behind the end of
+/// the queue until it is known where that is: what comes from after the end of
 /// a session waits for the next one, for 1 s, and a session begins when all
 /// readings of the one before are in their files.
 ///

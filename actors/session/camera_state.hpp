@@ -21,7 +21,7 @@ bool takes_part(const fleet_member& x, const session_info& session);
 /// Why no frame of `x` comes; empty while they come, or nothing is known.
 std::string why_no_frame(const fleet_member& x);
 
-/// Likewise, with the address that gives none.
+/// The same, with the address that gives none.
 std::string why_away(const fleet_member& x);
 
 /// Since when a camera is away, in words, with the reason where there is one:

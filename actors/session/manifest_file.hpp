@@ -32,7 +32,7 @@ public:
   /// Has the manifest of `x` written, in the state that `x` has.
   void write(const session_view& x);
 
-  /// Likewise, if the last version was refused or is outdated, has another
+  /// Writes it if the last version was refused or is outdated, has another
   /// state, or lacks what cannot be told from the files alone: losses, other
   /// runs of a server, new cameras and sensors. Not too often.
   /// @param make_view Called if there may be news.

@@ -19,7 +19,7 @@ constexpr auto beat_interval = std::chrono::milliseconds(250);
 /// than a recorder waits for a camera that is away.
 constexpr int64_t finish_patience_ms = 15'000;
 
-/// Likewise, where the node is ending: with the rest of it, below 3 s.
+/// How long it waits where the node is ending: with the rest of it, below 3 s.
 constexpr int64_t hurry_patience_ms = 1'200;
 
 /// How far ahead a session's end lies when it is drawn: whoever records hears

@@ -47,7 +47,7 @@ struct session_options {
   manifest_writer_ptr manifests
     = new_manifest_writer(); ///< Outlives the actor.
 
-  /// Likewise: the next life completes what the last one left late.
+  /// Outlives the actor: its next life completes what the last one left late.
   late_sessions_ptr late = std::make_shared<late_sessions>();
 };
 
@@ -154,7 +154,7 @@ private:
   client_supervisor_actor parent_;
   session_info session_;
   session_past past_;  ///< Of `session_`.
-  manifest_file file_; ///< Likewise.
+  manifest_file file_; ///< Of `session_`.
   disk_guard disk_;
   const int64_t born_ns_;              ///< When this life began.
   std::optional<record_command> next_; ///< Waits for the end of `session_`.
@@ -163,7 +163,7 @@ private:
   trouble_note error_;
   roll_call cameras_called_;
   std::string told_fault_;  ///< What was logged of `manifest_fault`.
-  std::string told_folder_; ///< Likewise, of the data folder.
+  std::string told_folder_; ///< What was logged of the data folder.
   uint64_t refused_ = 0;
   truth_light light_;
 };

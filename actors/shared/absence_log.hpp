@@ -58,7 +58,7 @@ public:
 
   /// @param until_ns Now, or the end of the session.
   /// @param over Whether that is its end.
-  /// @param whole Likewise, and frames from behind the end were seen.
+  /// @param whole It is the end, and frames from after it were seen.
   std::vector<absence> look(int64_t until_ns, bool over, bool whole) const;
 
 private:
@@ -68,7 +68,7 @@ private:
 
   int64_t last_ns_ = 0;  ///< Of the last frame, or the start.
   bool seen_ = false;    ///< A frame was recorded.
-  bool missing_ = false; ///< Something is, behind `last_ns_`.
+  bool missing_ = false; ///< Something is, after `last_ns_`.
   std::string why_;
   std::string why_missing_;
   std::vector<absence> past_;

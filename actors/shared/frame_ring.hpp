@@ -101,11 +101,11 @@ public:
   /// @param time_ns When it came, on any steady clock, for the age limit.
   void push(frame_ptr x, int64_t time_ns);
 
-  /// The frame at `cursor`, or the oldest one left behind it; moves the cursor
-  /// behind that frame.
+  /// The frame at `cursor`, or the oldest one left after it; moves the cursor
+  /// after that frame.
   reading next(position& cursor) const;
 
-  /// The newest frame that the cursor has not seen; moves behind it.
+  /// The newest frame that the cursor has not seen; moves after it.
   reading next_live(position& cursor) const;
 
   /// The newest frame, or null.
@@ -114,10 +114,10 @@ public:
   /// Cursor at the oldest frame held.
   position oldest_position() const;
 
-  /// Cursor behind the newest frame: reads only what comes.
+  /// Cursor after the newest frame: reads only what comes.
   position end_position() const;
 
-  /// Cursor right behind frame `sequence` of `epoch`: at the first frame that
+  /// Cursor right after frame `sequence` of `epoch`: at the first frame that
   /// follows it; at the oldest one held if the ring does not know the epoch or
   /// its frames have gone; at the end if nothing follows.
   position position_behind(uint64_t epoch, uint64_t sequence) const;
@@ -126,7 +126,7 @@ public:
   /// `client_ns` or later.
   std::optional<gone_frame> first_gone_since(int64_t client_ns) const;
 
-  /// Keeps what is at `p` and behind it beyond its age, as somebody is not done
+  /// Keeps what is at `p` and after it beyond its age, as somebody is not done
   /// with it: up to `held_ages` times as long. The bound in bytes stays as it
   /// is. The last call counts; `nothing_held` ends it.
   void hold_from(position p);
@@ -134,7 +134,7 @@ public:
   static constexpr position nothing_held = std::numeric_limits<position>::max();
   static constexpr int held_ages = 6;
 
-  /// Whether there is something at `cursor` or behind it.
+  /// Whether there is something at `cursor` or after it.
   bool has_unread(position cursor) const;
 
   /// Charges the ring, instead of what it was charged by this before, with the

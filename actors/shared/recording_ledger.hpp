@@ -15,22 +15,23 @@ namespace camnode {
 
 /// The books of one camera, those of the present session, of sessions to come
 /// to, and of earlier ones that are not told yet. Outlives the RECORDER, so
-/// that the next one goes on behind the last frame in it, and counts nothing
+/// that the next one goes on after the last frame in it, and counts nothing
 /// twice. Any thread.
 class recording_ledger {
 public:
   /// Opens the books of a session; keeps them if they are open already.
   void begin(const session_info& session);
 
-  /// Likewise, once whoever is at an earlier session comes to this one: it may
-  /// still be writing that. Until then this session is owed.
+  /// Has RECORDER open the books of a session when it has finished an earlier
+  /// one, which it may still be writing. Until then the ledger owes the
+  /// session.
   void announce(const session_info& session);
 
   /// Whether session `session_ms` has been announced, and nobody has opened its
   /// books yet.
   bool is_announced(int64_t session_ms) const;
 
-  /// Likewise, or its books are open and not finished.
+  /// Whether that is so, or its books are open and not finished.
   bool owes(int64_t session_ms) const;
 
   /// Whether it owes any session.
@@ -77,7 +78,7 @@ public:
 
   /// Takes back all that was noted since the last file was opened, or the last
   /// call of `durable`, whichever came later: the disk did not keep it. Whoever
-  /// goes on finds the frames behind that in the ring, and notes them anew.
+  /// goes on finds the frames after that in the ring, and notes them anew.
   void roll_back();
 
   /// Goes on with the books that an earlier process left.
@@ -130,7 +131,7 @@ public:
   /// `ledger_figures::lost`.
   std::vector<recorded_loss> losses() const;
 
-  /// Likewise bounded; `ledger_figures::runs_ended` counts all of them.
+  /// At most `max_losses`; `ledger_figures::runs_ended` counts all of them.
   std::vector<recorded_break> breaks() const;
 
   static constexpr size_t max_losses = loss_list::max_entries;

@@ -59,7 +59,7 @@ public:
   /// Whether nobody adds to the books of session `session_ms` any more.
   bool finished(int64_t session_ms) const;
 
-  /// Likewise, and all its files are complete.
+  /// Whether the books are finished, and all files of the session complete.
   bool complete(int64_t session_ms) const;
 
   /// The disk refuses something.

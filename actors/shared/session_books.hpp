@@ -45,7 +45,7 @@ struct ledger_figures {
   trouble_note::past last_trouble; ///< `last_error` of before.
 
   /// The stream broke off before the stop: nobody knows how many frames the
-  /// camera captured behind `last`.
+  /// camera captured after `last`.
   bool end_unknown = false;
 
   /// Servers' restarts within the session; connections lost, where frames have
@@ -108,7 +108,7 @@ public:
 
   /// Takes back all that was noted since the last file was opened, or the last
   /// call of `durable`, whichever came later: the disk did not keep it. Whoever
-  /// goes on finds the frames behind that in the ring, and notes them anew.
+  /// goes on finds the frames after that in the ring, and notes them anew.
   void roll_back();
 
   /// Notes why no frame of session `session_ms` comes at present.

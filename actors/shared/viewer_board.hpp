@@ -28,7 +28,7 @@ struct viewer_figures {
   std::string ip; ///< Where it leads to; empty before the first one.
   uint16_t port = 0;
   std::string told_id; ///< What the server calls itself; empty if it does not.
-  uint64_t told_epoch = 0; ///< Likewise.
+  uint64_t told_epoch = 0; ///< Of the run it says that it is; 0: none.
 
   uint64_t frames = 0; ///< Received, ever.
   uint64_t bytes = 0;
@@ -46,7 +46,7 @@ struct viewer_figures {
   int64_t left_ns = 0;
 
   /// `client_clock_ns` when a server last answered a new connection: what it
-  /// held for us comes right behind that.
+  /// held for us comes right after that.
   int64_t answered_ns = 0;
 
   uint16_t width = 0; ///< Of the newest frame; 0 where unknown.

@@ -57,8 +57,8 @@ struct stream_figures {
   uint64_t accepted = 0;       ///< Connections, ever.
   uint64_t refused = 0;        ///< Over the limits of connections.
   uint64_t displaced = 0;      ///< Closed to make room.
-  uint64_t http_readers = 0;   ///< Streams open now.
-  uint64_t legacy_readers = 0; ///< Likewise.
+  uint64_t http_readers = 0;   ///< HTTP streams open now.
+  uint64_t legacy_readers = 0; ///< Legacy streams open now.
   uint64_t frames_sent = 0;
   uint64_t bytes_sent = 0;     ///< Of frames, headers included.
   uint64_t frames_skipped = 0; ///< Live readers that were too slow for them.

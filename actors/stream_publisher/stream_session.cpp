@@ -40,7 +40,7 @@ uint64_t lost_by_ring(const frame_gap& gap, const frame& x) {
   return of_all - (gap.last - first + 1);
 }
 
-/// What a reader misses between frame `behind` and `x`. The place is the one
+/// What a reader misses between frame `after` and `x`. The place is the one
 /// that lost most of it.
 frame_gap gap_between(uint64_t behind, const frame& x) {
   if (x.sequence <= behind + 1)

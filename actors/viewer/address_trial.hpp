@@ -13,7 +13,7 @@ namespace camnode {
 /// Who answers at an address.
 struct trial_answer {
   std::string id;      ///< What it calls itself; empty if it does not say.
-  uint64_t epoch = 0;  ///< Likewise.
+  uint64_t epoch = 0;  ///< Its run; 0 if it does not say.
   std::string trouble; ///< Why nobody answers; empty if somebody does.
 };
 

@@ -50,14 +50,15 @@ struct clock_drift {
 /// the highest and the lowest of all lines that fit, which is off by half of
 /// their distance at most. Behind the newest exchange these are the steepest
 /// and the flattest one, so that grows with the time since. Before it, they
-/// are those that touch a bound from before `t` and one from behind it: a line
+/// are those that touch a bound from before `t` and one from after it: a line
 /// of rate `r` is no higher at `t` than `min(u_i + r (t - x_i))` over all
 /// upper bounds `u_i` at `x_i`, which is concave in `r`, so that its greatest
-/// value is found by a few intersections; likewise below (offset_bounds.hpp).
+/// value is found by a few intersections. So is the lower one
+/// (offset_bounds.hpp).
 ///
 /// **When a frame was captured.** Its stamp `s` was taken at that client time
 /// `T` for which `T = s + o(T)`, and it comes later: by little in a live
-/// stream, by minutes out of a server's ring behind a broken network. The
+/// stream, by minutes out of a server's ring after a broken network. The
 /// offset of its arrival would be off by what drifted meanwhile, and its error
 /// does not count that. So the offset is looked up at `T`, which is found by
 /// steps `t' = s + e(t)`, where `e` is the estimate and `h` what it is off by
@@ -121,7 +122,7 @@ public:
 
   /// Like `at`, for the instant when the server has stamped something with
   /// `server_ns` that is here at `now_ns`, as all before it was. It is never
-  /// mapped behind its arrival, nor before anything that was mapped earlier:
+  /// mapped after its arrival, nor before anything that was mapped earlier:
   /// where a better estimate lies further back, mapped time runs at half its
   /// speed until it is there, and the error bound is wider by what is still
   /// missing.

@@ -159,7 +159,7 @@ void clock_prober::take_answer() {
   probe->asked_ns = asked_ns_;
   probe->answered_ns = answered;
   auto attempt = attempt_;
-  auto tell = told_.on_probe; // Likewise.
+  auto tell = told_.on_probe; // A copy: it may end us.
   auto pace = tell(*probe);
   if (stopped_ || attempt != attempt_)
     return;

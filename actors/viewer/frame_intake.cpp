@@ -17,7 +17,7 @@ constexpr int64_t least_rest_ns = 100'000'000;
 
 /// Whether a server can have captured something at `capture_mono_ns` that is
 /// here already. What claims to be from the future would push all that follows
-/// behind it.
+/// after it.
 bool may_be_capture(int64_t capture_mono_ns, int64_t receive_ns,
                     const clock_estimate& clock) {
   auto newest = receive_ns - clock.offset_ns + clock.error_ns;
@@ -245,7 +245,7 @@ void frame_intake::note_answer(int64_t now_ns) {
 
 clock_offset::pace frame_intake::add_probe(const clock_probe& x) {
   std::lock_guard<std::mutex> guard{mutex_};
-  // Another run may be one behind a reboot, which sets the clock to 0.
+  // Another run may be one after a reboot, which sets the clock to 0.
   auto other_run = x.epoch != 0 && clock_epoch_ != 0 && x.epoch != clock_epoch_;
   if (other_run)
     clock_.forget();

@@ -44,7 +44,7 @@ struct rate_limits {
 class frame_intake {
 public:
   /// @param last The last frame that an earlier process has, if there is one:
-  ///        what comes goes on behind it.
+  ///        what comes goes on after it.
   frame_intake(std::shared_ptr<frame_ring> ring, viewer_board_ptr board,
                std::optional<stream_position> last = std::nullopt,
                rate_limits limits = {});
@@ -85,7 +85,7 @@ public:
   int64_t patience_ns() const;
 
 private:
-  /// Whether a camera can have come to the number of `x`, which is behind all
+  /// Whether a camera can have come to the number of `x`, which is after all
   /// of its run, by now; notes what is missing before it.
   bool admit(frame& x, const part_head& head, int64_t receive_ns);
 

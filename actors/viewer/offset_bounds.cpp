@@ -159,7 +159,7 @@ double offset_bounds::peak(const std::vector<point>& uppers, range slopes,
     return result;
   };
   auto falling = lowest(slopes.most);
-  if (falling.x <= t) // As for all that is behind the newest exchange.
+  if (falling.x <= t) // As for all that is after the newest exchange.
     return value(falling, slopes.most);
   auto rising = lowest(slopes.least);
   if (rising.x >= t)
@@ -190,8 +190,8 @@ double offset_bounds::roof(const std::vector<point>& uppers, range slopes,
   return result;
 }
 
-// Likewise, of a clock that is slewed. Between two exchanges it is slewed one
-// way.
+// The same bound of a clock that is slewed. Between two exchanges it is slewed
+// one way.
 double offset_bounds::slewed_roof(const std::vector<point>& uppers, double rate,
                                   double t) {
   auto value = [](const point& x) { return x.y - bend(x.x) + rounding; };

@@ -17,7 +17,7 @@ struct offset_proof {
 };
 
 /// What all exchanges of late prove of the offset at any time, by lines or
-/// without. `clock_offset` has the derivation. Times are ns behind the newest
+/// without. `clock_offset` has the derivation. Times are ns after the newest
 /// answer, mostly negative, and offsets ns beyond the middle of what the newest
 /// exchange allows for, so that they fit a `double`.
 class offset_bounds {
@@ -87,7 +87,7 @@ public:
   range by_lines(double t) const;
 
   /// What the offset can be at `t` if its clock is slewed: one way between two
-  /// exchanges, and by `rate` behind the newest one, at most. @pre `rate` is no
+  /// exchanges, and by `rate` after the newest one, at most. @pre `rate` is no
   /// less than `proved_rate()`.
   range by_slew(double t, double rate) const;
 
@@ -108,7 +108,7 @@ private:
   std::vector<offset_proof> proofs_; ///< In the order of their coming.
   int64_t origin_offset_ns_ = 0;
   std::vector<point> uppers_; ///< Wider by what the drift can have changed.
-  std::vector<point> lowers_; ///< Likewise, and upside down: `y` is negative.
+  std::vector<point> lowers_; ///< As wide, and upside down: `y` is negative.
   size_t agreeing_ = 0;
   range rates_ = {};
 };

@@ -35,7 +35,7 @@ struct stream_connection_options {
 struct stream_peer {
   bool legacy = false;
   std::string id = {}; ///< What it calls itself; empty if it does not say.
-  uint64_t epoch = 0;  ///< Likewise.
+  uint64_t epoch = 0;  ///< Its run; 0 if it does not say.
 };
 
 /// What a connection reports, on the I/O thread; must return at once.
@@ -51,7 +51,7 @@ struct stream_connection_events {
   std::function<void(std::string reason)> on_stranger;
 };
 
-/// Connects to a server, asks for its frames behind the last one that
+/// Connects to a server, asks for its frames after the last one that
 /// `intake` took, and feeds them to it. A camnode server's clock is probed
 /// over a second connection: before the first frame, so that this one too has
 /// its place in time, and once a second from then on. What a server may cost is

@@ -30,7 +30,7 @@ struct viewer_parts {
 };
 
 /// Owns the connection to one server: connects, tells legacy from HTTP,
-/// notices silence, and connects again with back-off behind the last frame it
+/// notices silence, and connects again with back-off after the last frame it
 /// got, for as long as it lives. Its frames go into the pair's ring.
 ///
 /// An announcement is a claim. A connection that works goes on, wherever the

@@ -18,7 +18,7 @@ struct start_files {
   fs::path film_part;
   fs::path index_part;
   std::map<int64_t, fs::path> films;   ///< Completed ones, by end.
-  std::map<int64_t, fs::path> indexes; ///< Likewise.
+  std::map<int64_t, fs::path> indexes; ///< Completed ones, by end.
 };
 
 /// Pairs what belongs together.

@@ -14,7 +14,7 @@ struct broken_segment {
   int64_t start_ms = 0;
   int64_t end_ms = 0;          ///< As one of the names has it; 0: none has.
   std::filesystem::path film;  ///< Empty: there is none.
-  std::filesystem::path index; ///< Likewise.
+  std::filesystem::path index; ///< Empty: there is none.
 };
 
 /// The segments of a camera's folder that were not completed, in the order of

@@ -75,7 +75,7 @@ public:
   /// @returns The next piece of the new file, in whole records.
   std::string feed(std::string_view piece);
 
-  /// The size of what stands behind the last whole record fed, and so was not
+  /// The size of what stands after the last whole record fed, and so was not
   /// copied: at the end of the file, a record that a crash cut off.
   size_t unfinished_bytes() const {
     return record_.size();

@@ -117,7 +117,7 @@ private:
     auto parsed = parse_segment_name(name);
     if (!parsed || !is_segment_extension(parsed->extension))
       return false;
-    // Names come sorted: the two files of a piece right behind each other.
+    // Names come sorted: the two files of a piece right after each other.
     if (pieces.empty() || pieces.back().start_ms != parsed->start_ms
         || pieces.back().end_ms != parsed->end_ms) {
       listed_piece piece;

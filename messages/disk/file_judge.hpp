@@ -30,14 +30,14 @@ public:
   /// @param folder Its folder below `dir`.
   bool wrote_film(const std::string& folder, const listed_piece& x) const;
 
-  /// Likewise one of a sensor.
+  /// Whether camnode wrote the readings `x` of a sensor.
   bool wrote_readings(const std::string& folder, const listed_piece& x) const;
 
   /// Whether what is left of a segment may be changed: it is camnode's, and
   /// that it was cut off explains how it looks.
   bool may_repair(const std::string& folder, const broken_segment& x) const;
 
-  /// Likewise of the readings that begin at `start_ms`.
+  /// Whether the readings that begin at `start_ms` may be changed.
   bool may_repair(const std::string& folder, int64_t start_ms) const;
 
 private:

@@ -41,7 +41,7 @@ public:
     *pos_++ = ',';
   }
 
-  /// Ends the line behind the last field.
+  /// Ends the line after the last field.
   std::string_view line() {
     pos_[-1] = '\n';
     return {begin_, static_cast<size_t>(pos_ - begin_)};
@@ -129,7 +129,7 @@ std::optional<index_row> parse_index_row(std::string_view line) {
                && in.read_or_empty(x.offset_error_ns)
                && in.read_or_empty(x.exposure_us) && in.read(x.bytes)
                && in.read(x.flags) && in.read_hex(x.xxh3);
-  // The last field has no comma behind it: empty is what is left of nothing.
+  // The last field has no comma after it: empty is what is left of nothing.
   if (!whole || !(x.flags & frame::rebuilt ? in.at_end() : in.read(x.epoch)))
     return std::nullopt;
   // Whatever else is odd (a field too many, a leading zero, "-0") shows here.

@@ -65,7 +65,7 @@ public:
       f(json_fields{y, where_ + "." + name + "[" + std::to_string(i++) + "]"});
   }
 
-  /// Likewise, if there is such a list.
+  /// Does so if there is such a list.
   template <class F>
   void each_if_any(const char* name, F f) const {
     if (has(name))

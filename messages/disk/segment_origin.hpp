@@ -33,7 +33,7 @@ segment_origin look_at_segment(const std::filesystem::path& film,
 /// @param dated Set if it is ours, and was begun in the second of `start_ms`.
 file_origin film_origin(std::string_view head, int64_t start_ms, bool& dated);
 
-/// Likewise of an index. Some bytes of its first line may be damaged.
+/// Whose index begins so. Some bytes of its first line may be damaged.
 file_origin index_origin(std::string_view head);
 
 } // namespace camnode

@@ -15,7 +15,7 @@ struct sensor_facts {
   int64_t first_ms = 0;
   int64_t last_ms = 0;
   bool cut = false;  ///< The fault is that the last record has no end.
-  std::string fault; ///< Why nothing counts behind that; empty: all is whole.
+  std::string fault; ///< Why nothing counts after that; empty: all is whole.
 };
 
 /// Reads a file of `csv_table` rows: a header that begins with `timestamp`,

@@ -12,10 +12,9 @@
 namespace camnode {
 
 // The most entries that the books of a session have of each kind.
-constexpr size_t max_losses = 1000; ///< Of one camera.
-constexpr size_t max_absences
-  = 100; ///< Likewise; of more, the last are joined.
-constexpr size_t max_clock_records = 1024; ///< Likewise.
+constexpr size_t max_losses = 1000;        ///< Of one camera.
+constexpr size_t max_absences = 100;       ///< Of more, the last are joined.
+constexpr size_t max_clock_records = 1024; ///< Of one camera.
 constexpr size_t max_outages = 1000;
 constexpr size_t max_why_bytes = 200; ///< Of the text of an absence.
 
@@ -51,16 +50,16 @@ struct frame_number {
 };
 
 /// Where a server's run ended, or its numbers jumped further than any camera
-/// counts: what it captured behind `last` is unknown.
+/// counts: what it captured after `last` is unknown.
 struct recorded_break {
   frame_number last;
   int64_t before_ns = 0; ///< Session clock, of the next frame.
 
-  /// The first number behind it of which something is known again; 0: where
+  /// The first number after it of which something is known again; 0: where
   /// the next frame is of another run, that run's first one.
   frame_number until = {};
 
-  /// The numbers that nobody knows anything of, besides those behind `last`
+  /// The numbers that nobody knows anything of, besides those after `last`
   /// of a run that ended; none if `last < first`.
   uint64_t first_unknown() const {
     return until.epoch == last.epoch ? last.sequence + 1 : 1;
@@ -76,7 +75,7 @@ struct recorded_loss {
   uint64_t first = 0; ///< Sequence numbers, both included.
   uint64_t last = 0;
   loss_place place = loss_place::none;
-  int64_t before_ns = 0; ///< Session clock, of the first frame behind them.
+  int64_t before_ns = 0; ///< Session clock, of the first frame after them.
 
   /// How many of these numbers are lost; 0: all. Others where losses were
   /// joined for lack of room.
@@ -97,7 +96,7 @@ struct recorded_loss {
 /// tells.
 struct absence {
   int64_t from_ns = 0; ///< Session clock.
-  int64_t to_ns = 0;   ///< Likewise; 0 while it lasts.
+  int64_t to_ns = 0;   ///< Session clock; 0 while it lasts.
   std::string why;
 
   /// How many absences this is: more than one where they were joined for lack

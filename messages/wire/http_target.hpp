@@ -10,7 +10,7 @@ namespace camnode {
 /// The most bytes that a request target may have.
 constexpr size_t max_http_target_bytes = 1024;
 
-/// A place in the stream of one server: right behind a frame.
+/// A place in the stream of one server: right after a frame.
 struct stream_position {
   uint64_t epoch = 0; ///< 0, which is no epoch, for the oldest frame held.
   uint64_t sequence = 0;
@@ -24,7 +24,7 @@ struct http_target {
 };
 
 /// Reads a request target: `/stream.mjpg?mode=lossless&after=7:1234`, or the
-/// same behind `http://host`. Knows the keys `mode` (`live` or `lossless`) and
+/// same after `http://host`. Knows the keys `mode` (`live` or `lossless`) and
 /// `after` (`<epoch>:<sequence>`, with `mode=lossless` only); of a key that
 /// comes twice, the last one counts; other keys are skipped, as some viewers
 /// add a number to get around caches.
@@ -35,7 +35,7 @@ struct http_target {
 std::optional<http_target> parse_http_target(std::string_view text,
                                              std::string& why);
 
-/// The target of a lossless stream behind `after`, or, without one, from the
+/// The target of a lossless stream after `after`, or, without one, from the
 /// newest frame on.
 std::string lossless_stream_target(const std::optional<stream_position>& after);
 

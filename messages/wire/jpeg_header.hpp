@@ -15,7 +15,7 @@ struct picture_size {
 /// Reads a JPEG's size out of its frame header (SOF), without decoding. Looks
 /// at one marker after the other, at most 1,000 of them, and at no byte of
 /// picture data.
-/// @param data Borrowed for the call. The JPEG may be cut off behind its SOF.
+/// @param data Borrowed for the call. The JPEG may be cut off after its SOF.
 /// @returns The size, both numbers above 0, or nothing if there is no whole
 ///          SOF in front of the picture data, or one that leaves the height
 ///          open.

@@ -31,7 +31,7 @@ inline bool is_application(uint8_t code) {
   return (code >= 0xE0 && code <= 0xEF) || code == 0xFE;
 }
 
-/// May stand between two scans, or behind the last one.
+/// May stand between two scans, or after the last one.
 inline bool may_follow_scan(uint8_t code) {
   return code == 0xC4 || code == 0xCC || (code >= sos && code <= 0xDD)
          || is_application(code);
@@ -54,7 +54,7 @@ enum class verdict {
 verdict check_header(const uint8_t* data, size_t size);
 
 /// Where the first start marker, with the marker that follows it, begins in
-/// `[begin, end)`; the marker behind it may lie beyond, before `size`.
+/// `[begin, end)`; the marker after it may lie beyond, before `size`.
 /// @returns `end` if there is none.
 size_t find_start_marker(const uint8_t* data, size_t begin, size_t end,
                          size_t size);

@@ -54,14 +54,14 @@ struct sequence_range {
 struct part_head {
   size_t content_length = 0;              ///< At most `max_jpeg_bytes`.
   std::optional<uint64_t> epoch;          ///< At most `max_exact_integer`.
-  std::optional<uint64_t> sequence;       ///< Likewise, from 1 on.
+  std::optional<uint64_t> sequence;       ///< From 1 to `max_exact_integer`.
   std::optional<int64_t> capture_mono_ns; ///< On the server's clock.
   std::optional<int64_t> capture_utc_ns;
   std::optional<int32_t> exposure_us; ///< Not negative.
 
   /// The times are those of arrival at the server, not of capture.
   bool is_arrival = false;
-  std::optional<sequence_range> lost; ///< `1 <= first <= last`; likewise.
+  std::optional<sequence_range> lost; ///< `1 <= first <= last`.
 
   /// Where `lost` was lost: `source`, `encoder` or, if the server names none of
   /// them, `server_ring`.
@@ -70,7 +70,7 @@ struct part_head {
 
 /// Reads the header of a part. Unknown fields are skipped, names match in any
 /// case, lines end in CR LF or LF.
-/// @param block The lines behind the delimiter; a blank one at the end is
+/// @param block The lines after the delimiter; a blank one at the end is
 ///        optional. Borrowed for the call.
 /// @param why Set to one line of text if the block is refused.
 /// @returns The header, or nothing if a known field has no proper value, a

@@ -16,7 +16,7 @@ namespace camnode {
 enum class stream_protocol : uint8_t {
   undecided, ///< Fewer than four bytes have come, or none of the two.
   http,      ///< HTTP/1 with one JPEG per part: PROTOCOL.md, section 2.
-  legacy,    ///< Each JPEG behind its length: PROTOCOL.md, section 3.
+  legacy,    ///< Each JPEG after its length: PROTOCOL.md, section 3.
 };
 
 /// A JPEG as it came, and what the peer said about it.
@@ -122,8 +122,8 @@ public:
 private:
   enum class stage : uint8_t {
     detect,        ///< Waits for four bytes.
-    response_head, ///< Waits for the blank line behind the HTTP headers.
-    part_head,     ///< Waits for the blank line behind a part's headers.
+    response_head, ///< Waits for the blank line after the HTTP headers.
+    part_head,     ///< Waits for the blank line after a part's headers.
     length,        ///< Waits for a legacy header.
     body,          ///< Fills `frame_.jpeg`.
     failed,

@@ -78,7 +78,7 @@ private:
     recording_ledger_ptr ledger;
     std::shared_ptr<frame_intake> intake;
     viewer_actor viewer;     ///< Of the present life.
-    recorder_actor recorder; ///< Likewise.
+    recorder_actor recorder; ///< Of the present life.
     bool present = true;     ///< Whether DISCOVERY knows the server.
 
     /// Whether frames that the network holds up may still come: for RECORDER.

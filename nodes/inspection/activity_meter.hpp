@@ -16,7 +16,7 @@ public:
   struct rates {
     uint64_t per_1000_s = 0;                 ///< Messages handled in 1000 s.
     uint32_t load_ppm = 0;                   ///< Of the time, in handlers.
-    std::map<std::string, uint64_t> by_type; ///< Likewise, in 1000 s.
+    std::map<std::string, uint64_t> by_type; ///< `per_1000_s` of each type.
   };
 
   /// Takes a sample; rates are those between it and the one before.

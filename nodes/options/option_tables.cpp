@@ -277,7 +277,8 @@ option_table own_table(client_options& x) {
                    "What comes beyond it is lost, and named, so that one "
                    "camera does not fill the disk of all."),
     integer_option("record.max-fps", "HZ", x.record.max_fps, 1, 1'000'000,
-                   "Likewise, in frames."),
+                   "The most frames a second that are taken of one camera. "
+                   "What comes beyond it is lost, and named."),
     text_option("mqtt.topic-sensors", "FILTERS", x.mqtt.topic_sensors,
                 filters_rule,
                 "Topic filters of the sensors that are logged, with commas "

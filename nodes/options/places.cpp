@@ -51,8 +51,8 @@ std::string without_quotes(std::string x) {
   return x;
 }
 
-/// Likewise, with the home folder instead of `~` or `$HOME`; empty where there
-/// is none.
+/// The path that was meant, with the home folder instead of `~` or `$HOME`;
+/// empty where there is none.
 std::string path_in(const std::string& text) {
   auto x = without_quotes(std::string{trim(text)});
   auto home = std::getenv("HOME");

@@ -124,8 +124,8 @@ private:
         {hole.epoch, hole.first, hole.last, loss_place::unknown, x.first_ns});
   }
 
-  /// The parts of `gap` that are in no film, and that nobody told.
-  /// @param next The number behind it.
+  /// The parts of `gap` that are in no film, and not in the manifest.
+  /// @param next The number after it.
   std::vector<frame_range> untold(const frame_range& gap, uint64_t next) const {
     std::vector<frame_range> result;
     if (next == 0 || gap.first > gap.last)
@@ -181,7 +181,7 @@ private:
                              x.written == 0 ? 0 : x.last_capture_ns);
   }
 
-  /// What was told as lost right behind the last frame is not waited for.
+  /// What was told as lost right after the last frame is not waited for.
   void go_behind_last() {
     auto& last = result_.figures.last;
     for (auto& x : losses_.entries())

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 /// The lowest folder on the way to `dir`, `dir` included, that has a name at
 /// all: a folder, or what keeps one from being made there.
 fs::path lowest_there(const fs::path& dir) {
-  // What `..` is behind a link, the system alone knows.
+  // What `..` is after a link, the system alone knows.
   auto x = fs::absolute(dir);
   while (!x.has_filename() && x.has_relative_path()) // Ends in a slash.
     x = x.parent_path();

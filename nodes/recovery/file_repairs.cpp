@@ -63,7 +63,7 @@ void repair_camera(const fs::path& dir, const file_judge& judge) {
   if (!broken)
     return log_error(who, describe(broken.error()));
   auto folder = "cam/" + dir.filename().string();
-  // What a film need not keep, as the one behind it has it, is known when that
+  // What a film need not keep, as the one after it has it, is known when that
   // one is complete.
   std::for_each(broken->rbegin(), broken->rend(), [&](const auto& x) {
     if (judge.may_repair(folder, x))

@@ -18,7 +18,7 @@ bool is_closed(std::string_view head) {
          || head.find("\"state\": \"interrupted\"") != head.npos;
 }
 
-/// The number behind `"name": ` in the beginning of a manifest; 0 without.
+/// The number after `"name": ` in the beginning of a manifest; 0 without.
 int64_t number_in(std::string_view head, const std::string& name) {
   auto at = head.find("\"" + name + "\": ");
   if (at == head.npos)

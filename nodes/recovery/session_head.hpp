@@ -19,7 +19,7 @@ struct session_head {
   static constexpr size_t text_size = 2048;
 
   std::filesystem::path path; ///< Of its manifest.
-  uint64_t size = 0;          ///< Likewise.
+  uint64_t size = 0;          ///< Of that, in bytes.
   int64_t start_ms = 0;
   int64_t stop_ms = 0;
   int64_t anchor_ns = 0; ///< Of the machine's clock, in the run `boot_id`.

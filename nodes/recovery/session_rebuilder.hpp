@@ -25,7 +25,7 @@ public:
   /// By id: of the cameras that the manifest knows, or that have files.
   std::map<std::string, camera_books> cameras() const;
 
-  /// Likewise of sensors, by topic.
+  /// By topic: of the sensors that the manifest knows, or that have files.
   sensor_board::topics sensors() const;
 
 private:

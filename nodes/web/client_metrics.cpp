@@ -80,7 +80,7 @@ void count(metrics_text& out, const std::vector<camera_look>& cameras,
     out.sample(value(x), {{"camera", x.id}});
 }
 
-/// Likewise, of nanoseconds.
+/// A family of nanoseconds, in seconds.
 template <class F>
 void time(metrics_text& out, const std::vector<camera_look>& cameras,
           std::string_view name, std::string_view help, F value) {

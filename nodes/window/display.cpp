@@ -93,7 +93,7 @@ using message_handler = void (*)(QtMsgType, const QMessageLogContext&,
 message_handler qt_prints = nullptr;
 std::thread::id main_thread;
 
-// Qt says that the connection broke, and ends the process right behind it. It
+// Qt says that the connection broke, and ends the process right after it. It
 // is told so before; and as the exception passes through Qt, nothing of Qt is
 // to be called afterwards.
 void on_message(QtMsgType type, const QMessageLogContext& context,

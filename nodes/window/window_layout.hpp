@@ -151,7 +151,7 @@ tile_text describe(const tile_facts& x);
 /// Width of a text in pixels.
 using text_measure = std::function<int(const std::string&)>;
 
-/// `x`, or as much of its start as fits into `width` with dots behind it.
+/// `x`, or as much of its start as fits into `width` with dots after it.
 std::string cut_to(const std::string& x, int width,
                    const text_measure& measure);
 

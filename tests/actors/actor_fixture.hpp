@@ -1,6 +1,6 @@
 #pragma once
 
-// What the tests of actors share. Include it behind `camnode_test.hpp`.
+// What the tests of actors share. Include it after `camnode_test.hpp`.
 
 #include "actors/base/log.hpp"
 #include "actors/observed/actor_directory.hpp"

@@ -6,7 +6,7 @@
 
 namespace camnode::bench {
 
-/// The words behind a subcommand: `--name value` pairs, and the others in
+/// The words after a subcommand: `--name value` pairs, and the others in
 /// their order.
 class arguments {
 public:

@@ -10,7 +10,7 @@
 
 namespace camnode::bench {
 
-/// Bytes on their way to readers: a header, and where there is a JPEG behind
+/// Bytes on their way to readers: a header, and where there is a JPEG after
 /// it, that and the delimiter of the next part.
 struct part {
   std::string head;

@@ -10,7 +10,7 @@
 
 namespace camnode::bench {
 
-/// What a stamped JPEG says of itself, in a comment right behind its start
+/// What a stamped JPEG says of itself, in a comment right after its start
 /// marker: so that whoever gets it knows which one it is and how old.
 struct stamp {
   uint64_t sequence = 0;  ///< From 1.
@@ -21,7 +21,7 @@ struct stamp {
 /// The text that the comment begins with; `run` looks for it in recordings.
 constexpr std::string_view stamp_name = "camnode-bench";
 
-/// FF D8, FF FE, length, name, and three numbers of 20 digits behind blanks.
+/// FF D8, FF FE, length, name, and three numbers of 20 digits after blanks.
 constexpr size_t stamp_size = 6 + stamp_name.size() + 3 * 21;
 
 /// What takes the place of the start marker, the first two bytes of a JPEG.

@@ -38,7 +38,7 @@ private:
   bool read_body();
   bool receive(void* buffer, size_t size, int flags, size_t& n);
 
-  /// Looks for the header's end, and the stamp behind it.
+  /// Looks for the header's end, and the stamp after it.
   void parse();
   void drop(size_t n);
 

@@ -6,7 +6,7 @@
 
 namespace camctl {
 
-/// What stands behind a command: `--name`, `--name=VALUE` or `--name VALUE`,
+/// What stands after a command: `--name`, `--name=VALUE` or `--name VALUE`,
 /// and words. `-h` is short for `--help`, where that is known.
 struct arguments {
   std::map<std::string, std::vector<std::string>> options; ///< Without dashes.

@@ -18,7 +18,7 @@ struct command {
   std::string name;
   std::string summary; ///< One line, for `camctl --help`.
 
-  /// @param arguments What stands behind the command's name. `--help` is the
+  /// @param arguments What stands after the command's name. `--help` is the
   ///        command's own business.
   /// @returns An `exit_code`.
   int (*run)(const std::vector<std::string>& arguments);

@@ -26,7 +26,7 @@ struct folder_command {
   /// Complains in one line on stderr. @returns `wrong_usage`.
   int complain(const std::string& what) const;
 
-  /// Likewise, with the text of an error alone: its kind ("open failed") says
+  /// Complains with the text of an error alone: its kind ("open failed") says
   /// less than that.
   int complain(const caf::error& x) const;
 

@@ -87,7 +87,7 @@ std::string wrong_front_option(const std::vector<std::string>& words) {
   return {};
 }
 
-/// Has options in front of a command stand behind it.
+/// Has options in front of a command stand after it.
 void move_options_back(std::vector<std::string>& words) {
   std::vector<std::string> options;
   size_t i = 0;

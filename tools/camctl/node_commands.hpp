@@ -5,7 +5,7 @@
 
 namespace camctl {
 
-// The commands that ask running nodes. Each takes what stands behind its name,
+// The commands that ask running nodes. Each takes what stands after its name,
 // and does not return: see `node_link`.
 
 int run_tree(const std::vector<std::string>& given);

@@ -6,7 +6,7 @@
 namespace camctl {
 
 /// `camctl sessions`: what there is in a data folder.
-/// @param given What stands behind the command.
+/// @param given What stands after the command.
 /// @returns The exit code of the program.
 int run_sessions(const std::vector<std::string>& given);
 

@@ -13,7 +13,7 @@ using namespace camnode;
 
 namespace {
 
-/// A rate says what it is of by standing behind it.
+/// A rate says what it is of by standing after it.
 std::string words_of(const figure& x) {
   auto value = value_text(x);
   auto is_rate = value.size() > 2

@@ -87,7 +87,7 @@ CAF_TEST(a label is valid UTF 8 whatever comes) {
 
 namespace {
 
-/// The number behind the sample that starts with `series`.
+/// The number after the sample that starts with `series`.
 std::string value_of(const std::string& text, const std::string& series) {
   auto begin = text.find("\n" + series + " ");
   if (begin == std::string::npos)

@@ -22,7 +22,7 @@ struct comment {
   int64_t utc_ns = 0;
 };
 
-/// The comment right behind a JPEG's start.
+/// The comment right after a JPEG's start.
 comment comment_of(const frame_bytes& jpeg) {
   comment result;
   auto length = static_cast<size_t>(jpeg.data()[4] << 8 | jpeg.data()[5]);

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the tests of RECORDER share. Include it behind `camnode_test.hpp`.
+// What the tests of RECORDER share. Include it after `camnode_test.hpp`.
 
 #include "actors/base/file_ops.hpp"
 #include "actors/recorder/recorder.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the tests of segments share. Include it behind `camnode_test.hpp`.
+// What the tests of segments share. Include it after `camnode_test.hpp`.
 
 #include "actors/base/jpeg_codec.hpp"
 #include "actors/recorder/mp4_segment.hpp"

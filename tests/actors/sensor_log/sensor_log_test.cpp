@@ -525,7 +525,7 @@ CAF_TEST(a session begins when all readings of the last one are in files) {
     broker.deliver("sensor/" + std::to_string(i), "2",
                    session.anchor_mono_ns + 900 * ms);
   broker.deliver("sensor/air", "next", session.anchor_mono_ns + 1'000 * ms);
-  // A stop and a start behind it, while each look at the clock is as slow as a
+  // A stop and a start after it, while each look at the clock is as slow as a
   // disk that is nearly stuck.
   board->keep(start_ms);
   session.stop_ms = start_ms + 950;

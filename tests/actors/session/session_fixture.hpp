@@ -1,6 +1,6 @@
 #pragma once
 
-// What the tests of SESSION share. Include it behind `camnode_test.hpp`.
+// What the tests of SESSION share. Include it after `camnode_test.hpp`.
 
 #include "actors/session/session.hpp"
 #include "tests/actors/actor_fixture.hpp"

@@ -16,7 +16,7 @@ struct fixture {
     return log.look(start + at_s * s, false, false);
   }
 
-  /// @param whole Whether frames from behind the end were seen.
+  /// @param whole Whether frames from after the end were seen.
   std::vector<absence> end(int64_t at_s, bool whole) const {
     return log.look(start + at_s * s, true, whole);
   }

@@ -40,7 +40,7 @@ CAF_TEST(a camera that is known is given what it has shown) {
   f.viewer.is_known = true;
   f.viewer.longest_ns = 3 * s;
   CAF_CHECK_EQUAL(f.at(20 * s), 3 * s);
-  // What comes behind a rest is on disk a moment later.
+  // What comes after a rest is on disk a moment later.
   f.viewer.rest_ns = 3 * s;
   f.viewer.rested_ns = f.viewer.newest_ns;
   CAF_CHECK_EQUAL(f.at(1200 * ms), 3 * s);

@@ -37,7 +37,7 @@ struct fixture {
     return ledger.look().lost_at[static_cast<size_t>(x)];
   }
 
-  /// The number that a recorder goes on behind, 0 if that is not of `epoch`.
+  /// The number that a recorder goes on after, 0 if that is not of `epoch`.
   uint64_t last_number(uint64_t epoch = 1) const {
     auto x = ledger.look().last;
     return x && x->epoch == epoch ? x->sequence : 0;

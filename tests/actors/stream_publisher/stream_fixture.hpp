@@ -1,6 +1,6 @@
 #pragma once
 
-// A stream over loopback. Include it behind `camnode_test.hpp`.
+// A stream over loopback. Include it after `camnode_test.hpp`.
 
 #include "actors/stream_publisher/stream_server.hpp"
 #include "actors/viewer/stream_connection.hpp"

@@ -328,7 +328,7 @@ struct warming_server {
   double drift_ppm;
 };
 
-/// Asks `n` times, each `apart_ns` behind the last one.
+/// Asks `n` times, each `apart_ns` after the last one.
 /// @returns When the last answer came.
 int64_t ask_often(clock_offset& x, const warming_server& to, int64_t start_ns,
                   int n, int64_t apart_ns, std::mt19937_64& random) {
@@ -343,7 +343,7 @@ int64_t ask_often(clock_offset& x, const warming_server& to, int64_t start_ns,
   return now;
 }
 
-/// What becomes of frames that come `age_ns` behind their capture.
+/// What becomes of frames that come `age_ns` after their capture.
 struct aged {
   int64_t worst_over_ns; ///< By how much the truth is beyond the bound.
   int64_t bound_ns;
@@ -406,7 +406,7 @@ namespace {
 /// What a run of the estimator came to.
 struct outcome {
   uint64_t looks = 0;
-  uint64_t blind = 0; ///< Looks behind a step before the next exchange, when
+  uint64_t blind = 0; ///< Looks after a step before the next exchange, when
                       ///< nobody can know; not in what follows.
   uint64_t beyond_bound = 0; ///< Where the truth was not within the error.
   uint64_t beyond_ms = 0;    ///< Where it was off by more than 1 ms.

@@ -144,7 +144,7 @@ CAF_TEST(a scan stops before bytes that are no fragment) {
   for (auto at = second; at < second + mp4_fragment_header_size; ++at) {
     auto damaged = sample_file();
     damaged[at] ^= 0x80;
-    // A duration may be anything, and a time anything behind the first.
+    // A duration may be anything, and a time anything after the first.
     auto harmless = (at >= second + 60 && at < second + 68)
                     || (at >= second + 88 && at < second + 92);
     if (!harmless)

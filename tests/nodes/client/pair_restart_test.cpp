@@ -140,7 +140,7 @@ struct fixture {
 
   void stop_session() {
     caf::anon_send(root, record_command{});
-    // A frame from behind the stop is what ends the session at once.
+    // A frame from after the stop is what ends the session at once.
     until([&] {
       capture(1);
       return books().state == ledger_figures::phase::finished;
@@ -288,7 +288,7 @@ CAF_TEST(a server that comes after the stop is not taken) {
   other.port = 9; // Nobody is there.
   caf::anon_send(root, found_atom_v, other);
   until([&] {
-    capture(1); // What was captured behind the stop ends the session.
+    capture(1); // What was captured after the stop ends the session.
     return ended->load();
   });
   CAF_CHECK_EQUAL(cameras->look().size(), 1u);

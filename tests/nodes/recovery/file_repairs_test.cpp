@@ -242,7 +242,7 @@ private:
     return (seed_ >> 8) % n;
   }
 
-  /// @returns The first frame of the next film: of this one's, or behind it.
+  /// @returns The first frame of the next film: of this one's, or after it.
   uint64_t add(uint64_t first) {
     auto last = first + random(9);
     auto from_ms = static_cast<int64_t>(first) * period_ms_ - offset_ms_++;

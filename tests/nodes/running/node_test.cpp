@@ -56,7 +56,7 @@ private:
 };
 
 /// A root with a message that takes until it is told to go on, and many more
-/// that wait behind it.
+/// that wait after it.
 class busy_root : public observed<server_supervisor_actor::base> {
 public:
   static constexpr int many = 1000;

@@ -39,7 +39,7 @@ struct align_result {
 
 /// Puts the frames of all cameras and the values of all sensors of a session
 /// side by side: one row for each frame of the reference camera. All times are
-/// on the session clock. The columns, behind a header, are:
+/// on the session clock. The columns, after a header, are:
 ///
 /// - `time_ns` (UTC), `<camera>.file`, `<camera>.frame`, `<camera>.error_ns`
 ///   of the reference, its error being what its place in time is off by at

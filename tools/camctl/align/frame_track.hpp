@@ -25,7 +25,7 @@ public:
   /// @param stems Of its files, in order.
   frame_track(std::filesystem::path folder, std::vector<std::string> stems);
 
-  /// The next frame; null behind the last one. Valid until the next call.
+  /// The next frame; null after the last one. Valid until the next call.
   const place* next();
 
   /// The frame that is nearest to `time_ns`, the earlier one of two that are as

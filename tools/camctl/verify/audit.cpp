@@ -283,7 +283,7 @@ private:
   std::vector<std::string> film_faults_;
   const frame_words words_;
   uint64_t unlisted_;        ///< Lost frames that the books count alone.
-  uint64_t unlisted_breaks_; ///< Likewise, other runs of the server.
+  uint64_t unlisted_breaks_; ///< Runs of the server that they count alone.
   camera_audit result_;
 };
 

@@ -20,8 +20,8 @@ struct checked_film {
   /// It may be being written: what its index and its film both have was
   /// counted, no more (`film_frames`).
   bool growing = false;
-  bool counted = false; ///< Likewise: whether that could be.
-  bool gone = false;    ///< Likewise: it has another name by now.
+  bool counted = false; ///< It is growing, and that could be counted.
+  bool gone = false;    ///< It was growing, and has another name by now.
 };
 
 /// A piece of a sensor, and what was found in it.
@@ -42,8 +42,8 @@ struct camera_audit {
   uint64_t lost = 0;
   std::map<std::string, uint64_t> lost_by_place;
   std::vector<std::string> losses;        ///< Named by the manifest, in words.
-  std::vector<recorded_loss> lost_frames; ///< Likewise, exactly.
-  std::vector<recorded_break> breaks;     ///< Likewise.
+  std::vector<recorded_loss> lost_frames; ///< Those, exactly.
+  std::vector<recorded_break> breaks;     ///< As the manifest has them.
   std::vector<std::string> faults; ///< Files and books that do not agree.
   std::vector<std::string> open;   ///< Files that are not complete, by right.
   uint64_t open_frames = 0;        ///< In both their indexes and films.
@@ -71,7 +71,7 @@ camera_audit audit_camera(const manifest_camera& books,
                           const std::vector<checked_film>& films,
                           bool over = true, int64_t near_ns = 0);
 
-/// Likewise of a sensor.
+/// Compares the books of a sensor with its files.
 sensor_audit audit_sensor(const topic_figures& books,
                           const std::vector<checked_readings>& files,
                           bool over = true);

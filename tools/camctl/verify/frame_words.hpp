@@ -19,10 +19,10 @@ public:
   /// `frame 4`, `frames 4 to 5 of run b2cc65`.
   std::string of(const frame_range& x) const;
 
-  /// Likewise, `2 of frames 4 to 6` where they are not all of them.
+  /// `2 of frames 4 to 6`, where they are not all of them.
   std::string part_of(uint64_t n, const frame_range& x) const;
 
-  /// Likewise, where it was lost, and when.
+  /// Which frames, where they were lost, and when.
   std::string of(const recorded_loss& x) const;
 
   /// What nobody knows, why, and when.

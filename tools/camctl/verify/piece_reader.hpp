@@ -52,7 +52,7 @@ private:
   std::atomic<uint64_t> done_{0};
   std::mutex mutex_;                             ///< For what follows.
   std::map<std::string, segment_facts> films_;   ///< Complete ones, by name.
-  std::map<std::string, sensor_facts> readings_; ///< Likewise.
+  std::map<std::string, sensor_facts> readings_; ///< Complete ones, by name.
 };
 
 } // namespace camnode

@@ -124,7 +124,7 @@ private:
         to->files.sensors[folder].emplace_back().piece = piece;
   }
 
-  /// Likewise of readings, whose manifest says how many there are in all.
+  /// Takes the readings, of which the manifest says how many there are in all.
   static void take_rows(found_session& x) {
     for (auto& [topic, figures] : x.books.sensors) {
       auto folder = topic_path(topic);

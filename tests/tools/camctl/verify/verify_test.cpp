@@ -264,7 +264,7 @@ CAF_TEST(an open file is told) {
 }
 
 CAF_TEST(a session that began when UTC was set back has its own files) {
-  // Another one in the middle of ours, though behind it.
+  // Another one in the middle of ours, though after it.
   auto other = view;
   other.session.start_ms += cut_ms + 2'000;
   other.session.stop_ms = start_ms + 4 * cut_ms;
