@@ -157,17 +157,20 @@ int64_t recorder::stop_ms() const {
 }
 
 frame_ring::reading recorder::read() {
-  // What the ring let go of before the first look is missing, too.
-  auto start_ns = session_.client_ns(session_.start_ms);
-  auto stop = stop_ms();
   if (!account_.last())
-    if (auto gone = parts_.ring->first_gone_since(start_ns);
-        gone && (stop == 0 || gone->client_ns < session_.client_ns(stop))) {
-      auto before = std::max<uint64_t>(gone->sequence, 1) - 1;
-      account_.go_on(frame_number{gone->epoch, before}, start_ns);
-      cursor_ = gone->where;
-    }
+    begin_with_gone();
   return parts_.ring->next(cursor_);
+}
+
+void recorder::begin_with_gone() {
+  auto start_ns = session_.client_ns(session_.start_ms);
+  auto gone = parts_.ring->first_gone_since(start_ns);
+  auto stop = stop_ms();
+  if (!gone || (stop != 0 && gone->client_ns >= session_.client_ns(stop)))
+    return;
+  auto before = std::max<uint64_t>(gone->sequence, 1) - 1;
+  account_.go_on(frame_number{gone->epoch, before}, start_ns);
+  cursor_ = gone->where;
 }
 
 caf::error recorder::take(const frame_ring::reading& found) {

@@ -75,6 +75,9 @@ private:
   void drain();
   frame_ring::reading read();
 
+  /// What the ring let go of before the first look is missing, too.
+  void begin_with_gone();
+
   /// UTC ms on the session clock; 0 while it has no end.
   int64_t stop_ms() const;
   caf::error take(const frame_ring::reading& found);
