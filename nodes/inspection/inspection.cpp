@@ -5,6 +5,7 @@
 #include "messages/error.hpp"
 #include "messages/text.hpp"
 #include "messages/wire/record_command.hpp"
+#include "nodes/inspection/counts_of.hpp"
 
 #include <unistd.h>
 
@@ -15,8 +16,14 @@ namespace camnode {
 
 namespace {
 
+/// @returns 0 where it is not known.
+uint64_t rate_of(const growth_meter::rates& rates, const std::string& name) {
+  auto i = rates.find(name);
+  return i == rates.end() ? 0 : static_cast<uint64_t>(i->second);
+}
+
 actor_report report_of(const actor_figures& x,
-                       const activity_meter::rates& rates) {
+                       const growth_meter::rates& rates) {
   actor_report result;
   result.name = x.name;
   result.supervisor = x.supervisor;
@@ -30,15 +37,14 @@ actor_report report_of(const actor_figures& x,
   result.busy_ns = x.busy_ns;
   result.busy_with = x.busy_with;
   result.handled = x.handled;
-  result.per_1000_s = rates.per_1000_s;
-  result.load_ppm = rates.load_ppm;
+  result.per_1000_s = rate_of(rates, all_messages);
+  auto load_ppm = rate_of(rates, work_us) / 1000;
+  result.load_ppm = static_cast<uint32_t>(
+    std::min<uint64_t>(load_ppm, 1'000'000));
   result.p50_ns = x.handlers.quantile_ns(0.5);
   result.p99_ns = x.handlers.quantile_ns(0.99);
-  for (auto& y : x.messages) {
-    auto i = rates.by_type.find(y.type);
-    result.messages.push_back(
-      {y.type, y.count, i == rates.by_type.end() ? 0 : i->second});
-  }
+  for (auto& y : x.messages)
+    result.messages.push_back({y.type, y.count, rate_of(rates, y.type)});
   return result;
 }
 
@@ -67,9 +73,10 @@ inspection::inspection(inspected_node node) : node_(std::move(node)) {
 void inspection::sample() {
   auto actors = node_.directory->look();
   auto parts = node_.parts ? node_.parts() : std::vector<part_report>{};
+  auto now_ns = client_clock_ns();
   std::lock_guard<std::mutex> guard{rates_mutex_};
-  rates_.sample(actors, client_clock_ns());
-  part_rates_.sample(parts, client_clock_ns());
+  actor_rates_.sample(counts_of(actors, now_ns), now_ns);
+  part_rates_.sample(counts_of(parts), now_ns);
 }
 
 node_report inspection::look(bool operates) const {
@@ -84,7 +91,7 @@ node_report inspection::look(bool operates) const {
     auto actors = node_.directory->look();
     std::lock_guard<std::mutex> guard{rates_mutex_};
     for (auto& x : actors) {
-      result.actors.push_back(report_of(x, rates_.of(x.name)));
+      result.actors.push_back(report_of(x, actor_rates_.of(x.name)));
       result.uptime_ns = std::max(result.uptime_ns, x.uptime_ns);
     }
   }
@@ -100,7 +107,8 @@ node_report inspection::look(bool operates) const {
     result.parts = node_.parts();
     std::lock_guard<std::mutex> guard{rates_mutex_};
     for (auto& x : result.parts)
-      part_rates_.add_rates(x);
+      for (auto& [name, rate] : part_rates_.of(x.name))
+        x.figures.push_back({name + "_per_1000_s", rate, {}});
   }
   if (node_.truth)
     result.truth = node_.truth();

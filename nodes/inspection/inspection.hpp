@@ -3,8 +3,7 @@
 #include "actors/observed/actor_directory.hpp"
 #include "messages/node_report.hpp"
 #include "messages/record_command.hpp"
-#include "nodes/inspection/activity_meter.hpp"
-#include "nodes/inspection/part_meter.hpp"
+#include "nodes/inspection/growth_meter.hpp"
 
 #include <caf/expected.hpp>
 
@@ -63,8 +62,8 @@ public:
 private:
   const inspected_node node_;
   mutable std::mutex rates_mutex_;
-  activity_meter rates_;
-  part_meter part_rates_;
+  growth_meter actor_rates_;
+  growth_meter part_rates_;
 };
 
 using inspection_ptr = std::shared_ptr<inspection>;
