@@ -14,12 +14,13 @@ enum class autofocus { by_camera, manual, once, continuous };
 enum class hdr { off, single, multi, night };
 
 struct libcamera_options {
-  std::string id; ///< Empty: the first camera.
-  int width;
-  int height;
-  double fps;
-  int quality;                 ///< JPEG quality, 1 to 100.
+  uint16_t width = 1280;
+  uint16_t height = 720;
+  double fps = 30;
+  uint16_t quality = 80;       ///< JPEG quality, 1 to 100.
   uint32_t bitrate_kbit_s = 0; ///< What to steer the quality to; 0: fixed.
+  uint16_t encode_threads = 0; ///< 0: processors - 1, at least 1.
+  std::string id;              ///< Empty: the first camera.
   uint32_t exposure_us = 0;    ///< 0: automatic.
   double gain = 0;             ///< 0: automatic.
   autofocus focus = autofocus::by_camera;
@@ -28,7 +29,6 @@ struct libcamera_options {
   bool hflip = false;
   bool vflip = false;
   hdr range = hdr::off;
-  unsigned encode_threads = 0; ///< 0: processors - 1, at least 1.
 };
 
 /// Whether camnode was built with libcamera.

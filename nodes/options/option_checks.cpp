@@ -70,7 +70,7 @@ std::string check_libcamera(const camera_options& x) {
   if (x.source == source_kind::libcamera && !has_libcamera())
     return "camera.source=libcamera: this camnode was built without libcamera; "
            "want another source, or tools/setup and a new build";
-  if (x.lens_position >= 0 && x.focus != autofocus::manual)
+  if (x.lens_dioptres >= 0 && x.focus != autofocus::manual)
     return "camera.lens-position needs camera.autofocus=manual";
   return {};
 }

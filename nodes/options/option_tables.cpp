@@ -114,7 +114,7 @@ option_table picture_table(camera_options& x) {
     integer_option("camera.quality", "PERCENT", x.quality, 1, 100,
                    "Quality of JPEGs that camnode encodes itself, from "
                    "small to good."),
-    integer_option("camera.bitrate", "KBIT/S", x.bitrate, 0, 1'000'000,
+    integer_option("camera.bitrate", "KBIT/S", x.bitrate_kbit_s, 0, 1'000'000,
                    "Bandwidth that the quality is steered to, with libcamera. "
                    "0: the quality is fixed."),
     integer_option("camera.encode-threads", "NUMBER", x.encode_threads, 0, 64,
@@ -132,7 +132,7 @@ option_table lens_table(camera_options& x) {
                    {"continuous", autofocus::continuous}},
                   "How the lens is focused. camera: as the camera does by "
                   "itself; once: at the start."),
-    number_option("camera.lens-position", "DIOPTRES", x.lens_position, -1, 100,
+    number_option("camera.lens-position", "DIOPTRES", x.lens_dioptres, -1, 100,
                   "Where the lens is, as 1 over the distance in metres. Needs "
                   "camera.autofocus=manual. -1: where it was."),
   };

@@ -61,27 +61,11 @@ struct log_options {
 
 enum class source_kind { automatic, libcamera, pattern, command, file, none };
 
-struct camera_options {
+/// The size, the rate and the quality are those of a test picture, too.
+struct camera_options : libcamera_options {
   source_kind source = source_kind::automatic;
   std::string command;
   std::string file;
-  uint16_t width = 1280;
-  uint16_t height = 720;
-  double fps = 30;
-  uint16_t quality = 80;       ///< Of libjpeg, 1 to 100.
-  uint32_t bitrate = 0;        ///< kbit/s; 0: the quality is fixed.
-  uint16_t encode_threads = 0; ///< 0: processors - 1, at least 1.
-
-  // Of libcamera alone, as in `libcamera_options`:
-  std::string id;
-  uint32_t exposure_us = 0;
-  double gain = 0;
-  autofocus focus = autofocus::by_camera;
-  double lens_position = -1;
-  std::string white_balance = "auto";
-  bool hflip = false;
-  bool vflip = false;
-  hdr range = hdr::off;
 };
 
 /// Bounds of a replay ring.

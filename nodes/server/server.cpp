@@ -38,26 +38,6 @@ uint64_t make_epoch() {
   return std::max<uint64_t>(bits, 1);
 }
 
-libcamera_options libcamera_of(const camera_options& x) {
-  libcamera_options result;
-  result.id = x.id;
-  result.width = x.width;
-  result.height = x.height;
-  result.fps = x.fps;
-  result.quality = x.quality;
-  result.bitrate_kbit_s = x.bitrate;
-  result.exposure_us = x.exposure_us;
-  result.gain = x.gain;
-  result.focus = x.focus;
-  result.lens_dioptres = x.lens_position;
-  result.white_balance = x.white_balance;
-  result.hflip = x.hflip;
-  result.vflip = x.vflip;
-  result.range = x.range;
-  result.encode_threads = x.encode_threads;
-  return result;
-}
-
 /// What a server starts with: where its frames come from, and what is wrong
 /// with that, if it can be told already.
 struct source_choice {
@@ -75,7 +55,7 @@ source_choice choose_source(const camera_options& x) {
     kind = source_kind::file;
   if (kind != source_kind::automatic && kind != source_kind::libcamera)
     return {kind, caf::none};
-  auto error = check_camera(libcamera_of(x));
+  auto error = check_camera(x);
   if (kind == source_kind::automatic && error == ec::unavailable)
     return {source_kind::pattern, caf::none};
   return {source_kind::libcamera,
@@ -91,9 +71,7 @@ make_frame_source source_of(const server_options& x, source_kind kind) {
   if (kind == source_kind::none)
     return nullptr;
   if (kind == source_kind::libcamera)
-    return [=]() -> frame_source_ptr {
-      return make_libcamera_source(libcamera_of(camera));
-    };
+    return [=]() -> frame_source_ptr { return make_libcamera_source(camera); };
   if (kind == source_kind::command)
     return [=]() -> frame_source_ptr {
       return std::make_unique<command_source>(camera.command, log_program_line);

@@ -21,7 +21,7 @@ bool has_camera() {
 }
 
 libcamera_options good() {
-  libcamera_options result{};
+  libcamera_options result;
   result.width = 640;
   result.height = 360;
   result.fps = 30;

@@ -553,7 +553,7 @@ CAF_TEST(the lens has a position only where it is focused by hand) {
   auto x = accepted<server_options>(
     {server, "--camera.autofocus=manual", "--camera.lens-position=0"});
   CAF_CHECK(x.camera.focus == autofocus::manual);
-  CAF_CHECK_EQUAL(x.camera.lens_position, 0.0);
+  CAF_CHECK_EQUAL(x.camera.lens_dioptres, 0.0);
 }
 
 CAF_TEST(white balance is a mode or two gains) {
