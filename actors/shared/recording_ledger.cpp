@@ -48,18 +48,18 @@ bool recording_ledger::owes_any() const {
 
 void recording_ledger::keep(int64_t session_ms) {
   std::lock_guard<std::mutex> guard{mutex_};
-  kept_.emplace(session_ms, nullptr);
+  kept_.keep(session_ms);
 }
 
 void recording_ledger::forget(int64_t session_ms) {
   std::lock_guard<std::mutex> guard{mutex_};
-  kept_.erase(session_ms);
+  kept_.forget(session_ms);
 }
 
-recording_ledger_ptr recording_ledger::kept(int64_t session_ms) const {
-  std::lock_guard<std::mutex> guard{mutex_};
-  auto i = kept_.find(session_ms);
-  return i == kept_.end() ? nullptr : i->second;
+const session_books* recording_ledger::books_of(int64_t session_ms) const {
+  if (auto kept = kept_.find(session_ms))
+    return kept;
+  return books_.figures().session_ms == session_ms ? &books_ : nullptr;
 }
 
 void recording_ledger::open_books(int64_t session_ms) {
@@ -68,33 +68,22 @@ void recording_ledger::open_books(int64_t session_ms) {
     announced_.erase(announced_.begin(), coming + 1);
   if (books_.figures().session_ms == session_ms)
     return;
-  auto kept = kept_.find(books_.figures().session_ms);
-  if (kept != kept_.end()) {
-    kept->second = std::make_shared<recording_ledger>();
-    kept->second->books_ = books_.closed();
-  }
+  kept_.put(books_.figures().session_ms, books_.closed());
   books_ = session_books{session_ms};
 }
 
 bool recording_ledger::is_done_with(int64_t session_ms) const {
   std::lock_guard<std::mutex> guard{mutex_};
-  auto i = kept_.find(session_ms);
-  if (i != kept_.end() && i->second)
-    return !i->second->has_open_segment();
-  if (books_.figures().session_ms != session_ms)
-    return !announced(session_ms);
-  return books_.is_complete();
+  auto x = books_of(session_ms);
+  return x ? x->is_complete() : !announced(session_ms);
 }
 
 recording_ledger_ptr recording_ledger::snapshot(int64_t session_ms) const {
   std::lock_guard<std::mutex> guard{mutex_};
-  auto i = kept_.find(session_ms);
-  if (i != kept_.end() && i->second)
-    return i->second;
   auto result = std::make_shared<recording_ledger>();
   result->announced_ = announced_;
-  if (books_.figures().session_ms == session_ms)
-    result->books_ = books_;
+  if (auto x = books_of(session_ms))
+    result->books_ = *x;
   return result;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "actors/base/histogram.hpp"
+#include "actors/shared/book_shelf.hpp"
 #include "actors/shared/session_books.hpp"
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -51,10 +51,6 @@ public:
 
   /// They need not be kept any longer.
   void forget(int64_t session_ms);
-
-  /// The books of session `session_ms`, if they were kept: they do not change
-  /// any more. Null if they are open still, or were not to be kept.
-  std::shared_ptr<recording_ledger> kept(int64_t session_ms) const;
 
   /// Every frame of the session is written, or named as lost.
   void finish();
@@ -154,15 +150,16 @@ private:
   void open_books(int64_t session_ms);
   bool announced(int64_t session_ms) const;
 
+  /// Those of `session_ms`, open or kept; null: there are none.
+  const session_books* books_of(int64_t session_ms) const;
+
   histogram to_durable_;
   mutable std::mutex mutex_;
   session_books books_;
   std::vector<int64_t> undurable_; ///< `receive_ns` of what is not durable.
 
   std::deque<int64_t> announced_; ///< Sessions to come to, in their order.
-
-  /// By session; null while its books are open here.
-  std::map<int64_t, std::shared_ptr<recording_ledger>> kept_;
+  book_shelf<session_books> kept_;
 };
 
 using recording_ledger_ptr = std::shared_ptr<recording_ledger>;

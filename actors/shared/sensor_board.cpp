@@ -9,44 +9,36 @@ namespace camnode {
 
 void sensor_board::begin(int64_t session_ms) {
   std::lock_guard<std::mutex> guard{mutex_};
-  if (session_ms_ == session_ms)
+  if (books_.session_ms == session_ms)
     return;
-  auto kept = kept_.find(session_ms_);
-  if (kept != kept_.end())
-    kept->second = session_books{topics_, outages_, left_open_};
-  session_ms_ = session_ms;
-  finished_ = false;
-  left_open_ = false;
-  for (auto& [topic, x] : topics_)
+  for (auto& [topic, x] : books_.sensors)
     add(earlier(topic), x);
-  topics_.clear();
-  outages_.clear();
+  books_.finished = true;
+  kept_.put(books_.session_ms, std::move(books_));
+  books_ = {session_ms, false, false, {}, {}};
   disk_.clear();
   if (down_since_) // It reaches into the session.
-    outages_.push_back({*down_since_, 0, {}, {}});
-  outages_.insert(outages_.end(), refusals_.begin(), refusals_.end());
+    books_.outages.push_back({*down_since_, 0, {}, {}});
+  books_.outages.insert(books_.outages.end(), refusals_.begin(),
+                        refusals_.end());
 }
 
 void sensor_board::keep(int64_t session_ms) {
   std::lock_guard<std::mutex> guard{mutex_};
-  kept_.emplace(session_ms, std::nullopt);
+  kept_.keep(session_ms);
 }
 
 void sensor_board::forget(int64_t session_ms) {
   std::lock_guard<std::mutex> guard{mutex_};
-  kept_.erase(session_ms);
+  kept_.forget(session_ms);
 }
 
-void sensor_board::restore(int64_t session_ms, topics books,
+void sensor_board::restore(int64_t session_ms, topics sensors,
                            std::vector<broker_outage> outages) {
   std::lock_guard<std::mutex> guard{mutex_};
-  session_ms_ = session_ms;
-  finished_ = false;
-  left_open_ = false;
-  topics_ = std::move(books);
-  outages_ = std::move(outages);
+  books_ = {session_ms, false, false, std::move(sensors), std::move(outages)};
   refusals_.clear();
-  for (auto& x : outages_) {
+  for (auto& x : books_.outages) {
     if (x.to_ns == 0 && x.filter.empty())
       down_since_ = x.from_ns;
     else if (x.to_ns == 0)
@@ -56,29 +48,29 @@ void sensor_board::restore(int64_t session_ms, topics books,
 
 void sensor_board::finish() {
   std::lock_guard<std::mutex> guard{mutex_};
-  finished_ = true;
+  books_.finished = true;
 }
 
 int64_t sensor_board::session_ms() const {
   std::lock_guard<std::mutex> guard{mutex_};
-  return session_ms_;
+  return books_.session_ms;
 }
 
 void sensor_board::leave_open() {
   std::lock_guard<std::mutex> guard{mutex_};
-  left_open_ = true;
+  books_.left_open = true;
 }
 
 bool sensor_board::finished(int64_t session_ms) const {
   std::lock_guard<std::mutex> guard{mutex_};
-  return kept(session_ms) || (finished_ && session_ms_ == session_ms);
+  auto x = books_of(session_ms);
+  return x && x->finished;
 }
 
 bool sensor_board::complete(int64_t session_ms) const {
   std::lock_guard<std::mutex> guard{mutex_};
-  if (auto* x = kept(session_ms))
-    return !x->left_open;
-  return finished_ && !left_open_ && session_ms_ == session_ms;
+  auto x = books_of(session_ms);
+  return x && x->finished && !x->left_open;
 }
 
 void sensor_board::failed(std::string error, int64_t now_ns) {
@@ -95,7 +87,7 @@ void sensor_board::link_up(int64_t now_ns) {
   std::lock_guard<std::mutex> guard{mutex_};
   link_.clear();
   up_ = true;
-  if (!std::exchange(down_since_, std::nullopt) || finished_)
+  if (!std::exchange(down_since_, std::nullopt) || books_.finished)
     return;
   if (auto* x = lasting({}))
     x->to_ns = now_ns;
@@ -106,12 +98,12 @@ void sensor_board::link_down(int64_t from_ns, std::string why) {
   link_.set(std::move(why), from_ns);
   if (!std::exchange(up_, false))
     return;
-  for (auto& x : outages_)
+  for (auto& x : books_.outages)
     if (x.filter.empty())
       from_ns = std::max(from_ns, x.to_ns);
   down_since_ = from_ns;
-  if (!finished_ && outages_.size() < max_outages)
-    outages_.push_back({from_ns, 0, {}, {}});
+  if (!books_.finished && books_.outages.size() < max_outages)
+    books_.outages.push_back({from_ns, 0, {}, {}});
 }
 
 void sensor_board::subscribed(const std::vector<subscription_state>& all) {
@@ -129,8 +121,8 @@ void sensor_board::refused(const subscription_state& x) {
     if (known.filter == x.filter)
       return;
   refusals_.push_back({x.since_ns, 0, x.filter, x.refusal});
-  if (!finished_ && outages_.size() < max_outages)
-    outages_.push_back(refusals_.back());
+  if (!books_.finished && books_.outages.size() < max_outages)
+    books_.outages.push_back(refusals_.back());
 }
 
 void sensor_board::granted(const subscription_state& x) {
@@ -140,14 +132,14 @@ void sensor_board::granted(const subscription_state& x) {
     return;
   refusals_.erase(i);
   auto* outage = lasting(x.filter);
-  if (outage && !finished_)
+  if (outage && !books_.finished)
     outage->to_ns = x.since_ns;
 }
 
 broker_outage* sensor_board::lasting(const std::string& filter) {
-  auto i = std::find_if(outages_.rbegin(), outages_.rend(),
+  auto i = std::find_if(books_.outages.rbegin(), books_.outages.rend(),
                         [&](auto& x) { return x.filter == filter; });
-  return i == outages_.rend() || i->to_ns != 0 ? nullptr : &*i;
+  return i == books_.outages.rend() || i->to_ns != 0 ? nullptr : &*i;
 }
 
 std::string sensor_board::last_error() const {
@@ -167,9 +159,8 @@ trouble_note::past sensor_board::last_trouble() const {
 
 std::vector<broker_outage> sensor_board::outages(int64_t session_ms) const {
   std::lock_guard<std::mutex> guard{mutex_};
-  if (auto* x = kept(session_ms))
-    return x->outages;
-  return session_ms == session_ms_ ? outages_ : std::vector<broker_outage>{};
+  auto x = books_of(session_ms);
+  return x ? x->outages : std::vector<broker_outage>{};
 }
 
 void sensor_board::wrote(const std::string& topic) {
@@ -204,22 +195,21 @@ uint64_t sensor_board::outside() const {
 sensor_board::topics sensor_board::totals() const {
   std::lock_guard<std::mutex> guard{mutex_};
   auto result = earlier_;
-  for (auto& [topic, x] : topics_)
+  for (auto& [topic, x] : books_.sensors)
     add(result[topic], x);
   return result;
 }
 
 sensor_board::topics sensor_board::look(int64_t session_ms) const {
   std::lock_guard<std::mutex> guard{mutex_};
-  if (auto* x = kept(session_ms))
-    return x->sensors;
-  return session_ms == 0 || session_ms == session_ms_ ? topics_ : topics{};
+  auto x = session_ms == 0 ? &books_ : books_of(session_ms);
+  return x ? x->sensors : topics{};
 }
 
-const sensor_board::session_books*
-sensor_board::kept(int64_t session_ms) const {
-  auto i = kept_.find(session_ms);
-  return i == kept_.end() || !i->second ? nullptr : &*i->second;
+const sensor_board::books* sensor_board::books_of(int64_t session_ms) const {
+  if (auto kept = kept_.find(session_ms))
+    return kept;
+  return books_.session_ms == session_ms ? &books_ : nullptr;
 }
 
 void sensor_board::count(std::map<std::string, uint64_t>& rejected,

@@ -3,6 +3,7 @@
 #include "actors/base/mqtt_queue.hpp"
 #include "actors/base/trouble_note.hpp"
 #include "actors/observed/subscriptions.hpp"
+#include "actors/shared/book_shelf.hpp"
 #include "messages/disk/session_records.hpp"
 
 #include <cstddef>
@@ -44,7 +45,7 @@ public:
   void forget(int64_t session_ms);
 
   /// Goes on with the books that an earlier process left.
-  void restore(int64_t session_ms, topics books,
+  void restore(int64_t session_ms, topics sensors,
                std::vector<broker_outage> outages = {});
 
   void finish();
@@ -93,7 +94,7 @@ public:
   template <class F>
   void update(const std::string& topic, F f) {
     std::lock_guard<std::mutex> guard{mutex_};
-    f(topics_[topic]);
+    f(books_.sensors[topic]);
   }
 
   /// A reading of the session is in a file.
@@ -122,14 +123,17 @@ public:
   topics look(int64_t session_ms = 0) const;
 
 private:
-  struct session_books {
+  /// The books of all sensors in one session.
+  struct books {
+    int64_t session_ms = 0;
+    bool finished = true;
+    bool left_open = false; ///< A file is not complete, and nobody is at it.
     topics sensors;
-    std::vector<broker_outage> outages;
-    bool left_open = false;
+    std::vector<broker_outage> outages; ///< Those of one filter are in order.
   };
 
-  /// Null for a session whose books were not kept, or are open.
-  const session_books* kept(int64_t session_ms) const;
+  /// Those of `session_ms`, open or kept; null: there are none.
+  const books* books_of(int64_t session_ms) const;
 
   static void count(std::map<std::string, uint64_t>& rejected,
                     const std::string& reason, uint64_t n);
@@ -145,21 +149,15 @@ private:
   void granted(const subscription_state& x);
 
   mutable std::mutex mutex_;
-  int64_t session_ms_ = 0;
-  bool finished_ = true;
-  bool left_open_ = false; ///< A file is not complete, and nobody is at it.
+  books books_;
+  book_shelf<books> kept_;
   trouble_note disk_;
   trouble_note link_;
-  bool up_ = false;                   ///< There is a connection.
-  std::optional<int64_t> down_since_; ///< Since when there is none any more.
-  topics topics_;
+  bool up_ = false;                     ///< There is a connection.
+  std::optional<int64_t> down_since_;   ///< Since when there is none any more.
   topics earlier_;                      ///< Of earlier sessions, and of none.
   uint64_t outside_ = 0;                ///< Of those, of none.
-  std::vector<broker_outage> outages_;  ///< Those of one filter are in order.
   std::vector<broker_outage> refusals_; ///< Of subscriptions, as they are now.
-
-  /// By session; empty while its books are open here.
-  std::map<int64_t, std::optional<session_books>> kept_;
 };
 
 using sensor_board_ptr = std::shared_ptr<sensor_board>;
