@@ -5,6 +5,10 @@
 
 namespace camnode {
 
+recording_ledger::recording_ledger(session_books books)
+  : books_(std::move(books)) {
+}
+
 void recording_ledger::begin(const session_info& session) {
   std::lock_guard<std::mutex> guard{mutex_};
   open_books(session.start_ms);
@@ -85,16 +89,6 @@ recording_ledger_ptr recording_ledger::snapshot(int64_t session_ms) const {
   if (auto x = books_of(session_ms))
     result->books_ = *x;
   return result;
-}
-
-void recording_ledger::restore(ledger_figures figures,
-                               std::vector<recorded_segment> segments,
-                               std::vector<recorded_loss> losses,
-                               std::vector<recorded_break> breaks,
-                               absence_log absences) {
-  std::lock_guard<std::mutex> guard{mutex_};
-  books_ = {std::move(figures), std::move(segments), std::move(losses),
-            std::move(breaks), std::move(absences)};
 }
 
 void recording_ledger::finish() {

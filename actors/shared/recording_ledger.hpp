@@ -19,6 +19,11 @@ namespace camnode {
 /// twice. Any thread.
 class recording_ledger {
 public:
+  recording_ledger() = default;
+
+  /// Goes on with the books that an earlier process left.
+  explicit recording_ledger(session_books books);
+
   /// Opens the books of a session; keeps them if they are open already.
   void begin(const session_info& session);
 
@@ -76,11 +81,6 @@ public:
   /// call of `durable`, whichever came later: the disk did not keep it. Whoever
   /// goes on finds the frames after that in the ring, and notes them anew.
   void roll_back();
-
-  /// Goes on with the books that an earlier process left.
-  void restore(ledger_figures figures, std::vector<recorded_segment> segments,
-               std::vector<recorded_loss> losses,
-               std::vector<recorded_break> breaks, absence_log absences = {});
 
   /// Notes why no frame of session `session_ms` comes at present.
   void absent_because(int64_t session_ms, const std::string& why);

@@ -5,7 +5,6 @@
 #include "actors/session/manifest_of.hpp"
 #include "messages/error.hpp"
 
-#include <memory>
 #include <utility>
 
 namespace camnode {
@@ -16,21 +15,22 @@ constexpr auto who = "recovery";
 
 /// As the manifest told, with the books that the files tell.
 manifest_camera camera_of(const open_session& x, const std::string& id,
-                          camera_books books, int64_t stop_ms) {
+                          const session_books& books,
+                          const session_info& session) {
   auto told = x.books.cameras.find(id);
   auto result = told == x.books.cameras.end() ? manifest_camera{}
                                               : told->second;
   result.server = x.server(id);
-  auto& figures = books.figures;
+  auto figures = books.figures();
   figures.end_unknown = figures.end_unknown || figures.last;
   // Rows that a repair made do not tell.
   auto times_unknown = figures.written > 0 && !figures.first;
   auto time = result.time;
-  set_books(result, figures, std::move(books.segments), std::move(books.losses),
-            std::move(books.breaks));
+  set_books(result, figures, books.segments(), books.losses().entries(),
+            books.breaks());
   if (times_unknown)
     result.time = time;
-  result.absences = books.absences.look(stop_ms * 1'000'000, true, false);
+  result.absences = books.absences(session, 0);
   return result;
 }
 
@@ -49,8 +49,8 @@ void interrupt_session(const open_session& x,
     session.stop_ms = end_of(session, cameras, result.sensors);
   uint64_t frames = 0;
   for (auto& [id, books] : cameras) {
-    frames += books.figures.written;
-    result.cameras[id] = camera_of(x, id, std::move(books), session.stop_ms);
+    frames += books.figures().written;
+    result.cameras[id] = camera_of(x, id, books, session);
   }
   auto err = replace_file_synced(x.path, render_manifest(result));
   if (err)

@@ -82,10 +82,10 @@ resumed_session resume_session(const open_session& x,
   auto cameras = rebuilder.cameras();
   auto sure_ns = end_of(result.session, {}, result.sensors) * 1'000'000;
   for (auto& [id, books] : cameras) {
-    frames += books.figures.written;
-    last_ns = std::max(last_ns, books.figures.last_capture_ns);
+    frames += books.figures().written;
+    last_ns = std::max(last_ns, books.figures().last_capture_ns);
     auto server = x.server(id);
-    auto ledger = ledger_of(books);
+    auto ledger = std::make_shared<recording_ledger>(books);
     note_absence(server, *ledger, session_ns);
     result.cameras.push_back(
       {std::move(server), std::move(ledger), viewer_of(x.books, id)});

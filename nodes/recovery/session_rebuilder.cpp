@@ -17,8 +17,8 @@ constexpr auto who = "recovery";
 
 } // namespace
 
-std::map<std::string, camera_books> session_rebuilder::cameras() const {
-  std::map<std::string, camera_books> result;
+std::map<std::string, session_books> session_rebuilder::cameras() const {
+  std::map<std::string, session_books> result;
   static const manifest_camera unknown;
   for (auto& [id, told] : x_.books.cameras)
     result[id] = camera(id, told);
@@ -51,8 +51,8 @@ bool session_rebuilder::has_ours(
                      [&](const auto& x) { return x_.owns(folder, x); });
 }
 
-camera_books session_rebuilder::camera(const std::string& id,
-                                       const manifest_camera& told) const {
+session_books session_rebuilder::camera(const std::string& id,
+                                        const manifest_camera& told) const {
   std::vector<found_segment> found;
   auto pieces = listing_.cameras.find(id);
   if (pieces != listing_.cameras.end())
@@ -100,11 +100,11 @@ std::string session_rebuilder::index_of(const listed_piece& x) const {
 }
 
 int64_t end_of(const session_info& session,
-               const std::map<std::string, camera_books>& cameras,
+               const std::map<std::string, session_books>& cameras,
                const sensor_board::topics& sensors) {
   auto result = session.start_ms + 1;
   for (auto& [id, x] : cameras)
-    for (auto& segment : x.segments)
+    for (auto& segment : x.segments())
       result = std::max(result, segment.end_ms);
   for (auto& [topic, x] : sensors)
     for (auto& file : x.files)

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/shared/sensor_board.hpp"
-#include "nodes/recovery/camera_books.hpp"
 #include "nodes/recovery/open_sessions.hpp"
+#include "nodes/recovery/rebuild_books.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -23,7 +23,7 @@ public:
   }
 
   /// By id: of the cameras that the manifest knows, or that have files.
-  std::map<std::string, camera_books> cameras() const;
+  std::map<std::string, session_books> cameras() const;
 
   /// By topic: of the sensors that the manifest knows, or that have files.
   sensor_board::topics sensors() const;
@@ -31,7 +31,8 @@ public:
 private:
   bool has_ours(const std::string& folder,
                 const std::vector<listed_piece>& pieces) const;
-  camera_books camera(const std::string& id, const manifest_camera& told) const;
+  session_books camera(const std::string& id,
+                       const manifest_camera& told) const;
   void recount(topic_figures& books, const std::string& folder,
                const std::vector<listed_piece>& pieces) const;
 
@@ -46,7 +47,7 @@ private:
 
 /// Where the last thing in a session ends, UTC ms on its clock.
 int64_t end_of(const session_info& session,
-               const std::map<std::string, camera_books>& cameras,
+               const std::map<std::string, session_books>& cameras,
                const sensor_board::topics& sensors);
 
 } // namespace camnode

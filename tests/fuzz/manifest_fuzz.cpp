@@ -3,7 +3,7 @@
 
 #include "messages/disk/manifest.hpp"
 #include "messages/text.hpp"
-#include "nodes/recovery/camera_books.hpp"
+#include "nodes/recovery/rebuild_books.hpp"
 #include "tools/camctl/verify/audit.hpp"
 
 #include <cstdint>
@@ -58,7 +58,7 @@ void check_camera(const session_info& session, const manifest_camera& x) {
   for (auto& loss : x.losses)
     require(loss.first <= loss.last);
   auto books = rebuild_books(session, x, found);
-  require(books.segments.size() <= found.size());
+  require(books.segments().size() <= found.size());
   std::vector<checked_film> films;
   for (auto& s : found) {
     checked_film film;

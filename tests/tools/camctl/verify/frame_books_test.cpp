@@ -4,7 +4,7 @@
 #include "actors/recorder/frame_account.hpp"
 #include "actors/session/manifest_of.hpp"
 #include "actors/viewer/frame_intake.hpp"
-#include "nodes/recovery/camera_books.hpp"
+#include "nodes/recovery/rebuild_books.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/frame_samples.hpp"
 #include "tools/camctl/verify/audit.hpp"
@@ -204,7 +204,7 @@ public:
     x.facts.rows = recorded_.size();
     for (auto& y : x.facts.ranges)
       y.first_ns = start_ms * ms;
-    auto rebuilt = rebuild_books(session_, told, {x}).figures;
+    auto rebuilt = rebuild_books(session_, told, {x}).figures();
     CAF_CHECK_EQUAL(rebuilt.written, told.recorded);
     CAF_CHECK_EQUAL(rebuilt.lost, told.lost);
     CAF_CHECK_EQUAL(rebuilt.runs_ended,

@@ -1,11 +1,10 @@
-#include "nodes/recovery/camera_books.hpp"
+#include "nodes/recovery/rebuild_books.hpp"
 
 #include "messages/capture_bound.hpp"
 #include "messages/disk/number_set.hpp"
 #include "messages/disk/segment_schedule.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <set>
 #include <utility>
 
@@ -20,8 +19,8 @@ public:
     : session_(session), told_(told), found_(found) {
   }
 
-  camera_books run() {
-    auto& x = result_.figures;
+  session_books run() {
+    auto& x = figures_;
     x.state = ledger_figures::phase::recording;
     x.session_ms = session_.start_ms;
     x.last_error = told_.last_error;
@@ -44,24 +43,23 @@ public:
       add_told(loss);
     go_behind_last();
     count_unlisted();
-    result_.losses = losses_.entries();
     // Those that were not listed are found again, as far as films tell.
     x.runs_ended = std::max(x.runs_ended,
                             told_.breaks.size() + told_.unlisted_breaks);
     rebuild_absences();
-    return std::move(result_);
+    return {std::move(figures_), std::move(segments_), losses_.entries(),
+            std::move(breaks_), std::move(absences_)};
   }
 
 private:
   void add(const found_segment& x) {
     if (x.facts.rows == 0)
       return;
-    auto& figures = result_.figures;
-    figures.written += x.facts.rows;
-    figures.bytes += x.facts.bytes;
-    figures.last_capture_ns = x.facts.last_capture_ns;
+    figures_.written += x.facts.rows;
+    figures_.bytes += x.facts.bytes;
+    figures_.last_capture_ns = x.facts.last_capture_ns;
     if (!x.facts.ranges.empty())
-      figures.flags = x.facts.last_flags;
+      figures_.flags = x.facts.last_flags;
     recorded_segment segment;
     segment.file = x.stem;
     segment.start_ms = x.start_ms;
@@ -79,24 +77,23 @@ private:
     }
     for (auto& range : x.facts.ranges)
       add(range);
-    result_.segments.push_back(std::move(segment));
+    segments_.push_back(std::move(segment));
   }
 
   void add(const frame_range& x) {
-    auto& figures = result_.figures;
-    if (!figures.first) {
-      figures.first = frame_number{x.epoch, x.first};
+    if (!figures_.first) {
+      figures_.first = frame_number{x.epoch, x.first};
       if (x.first > 1) // Of before, wherever that run goes on.
         told_lost_.add({x.epoch, 1, x.first - 1});
     }
-    if (figures.last)
-      add_between(*figures.last, x);
+    if (figures_.last)
+      add_between(*figures_.last, x);
     last_ns_ = x.first_ns;
     there_.add(x);
     // What is in two films is not asked for once more.
-    if (!figures.last || x.epoch == 0 || figures.last->epoch != x.epoch
-        || figures.last->sequence < x.last)
-      figures.note_last({x.epoch, x.last});
+    if (!figures_.last || x.epoch == 0 || figures_.last->epoch != x.epoch
+        || figures_.last->sequence < x.last)
+      figures_.note_last({x.epoch, x.last});
   }
 
   /// What is missing between two frames and was not told is lost nobody knows
@@ -138,10 +135,10 @@ private:
 
   void add_break(const recorded_break& x) {
     ended_.insert(x.last.epoch);
-    ++result_.figures.runs_ended;
-    result_.figures.last_end = x.last;
-    if (result_.breaks.size() < recording_ledger::max_losses)
-      result_.breaks.push_back(x);
+    ++figures_.runs_ended;
+    figures_.last_end = x.last;
+    if (breaks_.size() < max_losses)
+      breaks_.push_back(x);
   }
 
   /// What was told as lost and is there was found again.
@@ -158,15 +155,14 @@ private:
 
   void count(const recorded_loss& x) {
     auto n = x.frames();
-    add_bounded(result_.figures.lost, n);
-    add_bounded(result_.figures.lost_at[static_cast<size_t>(x.place)], n);
+    add_bounded(figures_.lost, n);
+    add_bounded(figures_.lost_at[static_cast<size_t>(x.place)], n);
     losses_.add(x);
   }
 
   /// They are as the manifest told; one that lasted then has ended where frames
   /// came that do not continue those before.
   void rebuild_absences() {
-    auto& x = result_.figures;
     std::vector<int64_t> starts;
     const frame_range* before = nullptr;
     for (auto& segment : found_)
@@ -176,18 +172,18 @@ private:
           starts.push_back(range.first_ns);
         before = &range;
       }
-    result_.absences = absence_log{session_.start_ms * 1'000'000};
-    result_.absences.restore(told_.absences, starts,
-                             x.written == 0 ? 0 : x.last_capture_ns);
+    absences_ = absence_log{session_.start_ms * 1'000'000};
+    absences_.restore(told_.absences, starts,
+                      figures_.written == 0 ? 0 : figures_.last_capture_ns);
   }
 
   /// What was told as lost right after the last frame is not waited for.
   void go_behind_last() {
-    auto& last = result_.figures.last;
+    auto& last = figures_.last;
     for (auto& x : losses_.entries())
       if (last && x.epoch == last->epoch && x.first <= last->sequence + 1
           && x.last > last->sequence)
-        result_.figures.note_last({x.epoch, x.last});
+        figures_.note_last({x.epoch, x.last});
   }
 
   /// A manifest may have had no room to list all losses that it counts. Those
@@ -203,9 +199,9 @@ private:
     for (auto& [place, counted] : unlisted) {
       auto n = std::min(counted, left);
       left -= n;
-      add_bounded(result_.figures.lost, n);
-      add_bounded(
-        result_.figures.lost_at[static_cast<size_t>(loss_place_of(place))], n);
+      add_bounded(figures_.lost, n);
+      add_bounded(figures_.lost_at[static_cast<size_t>(loss_place_of(place))],
+                  n);
     }
   }
 
@@ -218,23 +214,18 @@ private:
   number_set told_lost_; ///< And what is no loss, or unknown.
   int64_t last_ns_ = 0;  ///< Of the first frame of the range before.
   number_set there_;
-  camera_books result_;
+  ledger_figures figures_;
+  std::vector<recorded_segment> segments_;
+  std::vector<recorded_break> breaks_;
+  absence_log absences_;
 };
 
 } // namespace
 
-camera_books rebuild_books(const session_info& session,
-                           const manifest_camera& told,
-                           const std::vector<found_segment>& found) {
+session_books rebuild_books(const session_info& session,
+                            const manifest_camera& told,
+                            const std::vector<found_segment>& found) {
   return rebuilder{session, told, found}.run();
-}
-
-recording_ledger_ptr ledger_of(camera_books x) {
-  auto result = std::make_shared<recording_ledger>();
-  result->restore(std::move(x.figures), std::move(x.segments),
-                  std::move(x.losses), std::move(x.breaks),
-                  std::move(x.absences));
-  return result;
 }
 
 } // namespace camnode

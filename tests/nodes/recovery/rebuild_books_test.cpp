@@ -1,8 +1,9 @@
-#define CAF_SUITE camera_books
+#define CAF_SUITE rebuild_books
 
 #include "tests/camnode_test.hpp"
 
-#include "nodes/recovery/camera_books.hpp"
+#include "actors/shared/recording_ledger.hpp"
+#include "nodes/recovery/rebuild_books.hpp"
 
 #include <limits>
 #include <string>
@@ -37,13 +38,14 @@ struct fixture {
     found.push_back(x);
   }
 
-  camera_books rebuild() const {
+  session_books rebuild() const {
     return rebuild_books(session, told, found);
   }
 
   std::string losses() const {
     std::string result;
-    for (auto& x : rebuild().losses)
+    auto books = rebuild();
+    for (auto& x : books.losses().entries())
       result += std::to_string(x.epoch) + ":" + std::to_string(x.first) + "-"
                 + std::to_string(x.last) + " " + to_string(x.place) + "; ";
     return result;
@@ -56,13 +58,13 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(camera_books_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(rebuild_books_tests, fixture)
 
 CAF_TEST(the last trouble that was told lasts beyond a frame on disk) {
   told.last_error = "the disk is full";
   told.last_trouble = {"no route", start_ms + 5};
   find(0, 10'000, {{7, 1, 3}});
-  auto ledger = ledger_of(rebuild());
+  auto ledger = std::make_shared<recording_ledger>(rebuild());
   CAF_CHECK_EQUAL(ledger->look().last_error, "the disk is full");
   frame x;
   x.epoch = 7;
@@ -72,7 +74,7 @@ CAF_TEST(the last trouble that was told lasts beyond a frame on disk) {
   CAF_CHECK_EQUAL(ledger->look().last_error, "");
   CAF_CHECK_EQUAL(ledger->look().last_trouble.text, "the disk is full");
   told.last_error.clear();
-  ledger = ledger_of(rebuild());
+  ledger = std::make_shared<recording_ledger>(rebuild());
   ledger->written(x);
   ledger->durable(1);
   CAF_CHECK_EQUAL(ledger->look().last_trouble.text, "no route");
@@ -80,10 +82,10 @@ CAF_TEST(the last trouble that was told lasts beyond a frame on disk) {
 
 CAF_TEST(without files there is nothing) {
   auto x = rebuild();
-  CAF_CHECK_EQUAL(x.figures.session_ms, start_ms);
-  CAF_CHECK(x.figures.state == ledger_figures::phase::recording);
-  CAF_CHECK_EQUAL(x.figures.written, 0u);
-  CAF_CHECK(!x.figures.last);
+  CAF_CHECK_EQUAL(x.figures().session_ms, start_ms);
+  CAF_CHECK(x.figures().state == ledger_figures::phase::recording);
+  CAF_CHECK_EQUAL(x.figures().written, 0u);
+  CAF_CHECK(!x.figures().last);
 }
 
 CAF_TEST(what is in the files is recorded whatever was told) {
@@ -91,25 +93,25 @@ CAF_TEST(what is in the files is recorded whatever was told) {
   find(0, 10'000, {{5, 1, 30}});
   find(10'000, 12'000, {{5, 31, 36}});
   auto x = rebuild();
-  CAF_CHECK_EQUAL(x.figures.written, 36u);
-  CAF_CHECK_EQUAL(x.figures.durable, 36u);
-  CAF_CHECK_EQUAL(x.figures.bytes, 3600u);
-  CAF_CHECK_EQUAL(x.figures.lost, 0u);
-  CAF_CHECK_EQUAL(x.figures.last->sequence, 36u);
-  CAF_CHECK_EQUAL(x.figures.first->sequence, 1u);
-  CAF_CHECK_EQUAL(x.figures.last_capture_ns,
+  CAF_CHECK_EQUAL(x.figures().written, 36u);
+  CAF_CHECK_EQUAL(x.figures().durable, 36u);
+  CAF_CHECK_EQUAL(x.figures().bytes, 3600u);
+  CAF_CHECK_EQUAL(x.figures().lost, 0u);
+  CAF_CHECK_EQUAL(x.figures().last->sequence, 36u);
+  CAF_CHECK_EQUAL(x.figures().first->sequence, 1u);
+  CAF_CHECK_EQUAL(x.figures().last_capture_ns,
                   (start_ms + 12'000) * 1'000'000 - 1);
-  CAF_REQUIRE_EQUAL(x.segments.size(), 2u);
-  CAF_CHECK_EQUAL(x.segments[1].index, 1u);
-  CAF_CHECK_EQUAL(x.segments[1].first_sequence, 31u);
-  CAF_CHECK_EQUAL(x.segments[1].file, "10000-12000");
+  CAF_REQUIRE_EQUAL(x.segments().size(), 2u);
+  CAF_CHECK_EQUAL(x.segments()[1].index, 1u);
+  CAF_CHECK_EQUAL(x.segments()[1].first_sequence, 31u);
+  CAF_CHECK_EQUAL(x.segments()[1].file, "10000-12000");
 }
 
 CAF_TEST(losses that were told keep their place and others are unknown) {
   told.losses.push_back({5, 4, 6, loss_place::network, 0});
   find(0, 10'000, {{5, 1, 3}, {5, 7, 8}, {5, 11, 12}});
   CAF_CHECK_EQUAL(losses(), "5:9-10 unknown; 5:4-6 network; ");
-  auto x = rebuild().figures;
+  auto x = rebuild().figures();
   CAF_CHECK_EQUAL(x.written, 7u);
   CAF_CHECK_EQUAL(x.lost, 5u);
   CAF_CHECK_EQUAL(x.lost_at[static_cast<size_t>(loss_place::unknown)], 2u);
@@ -125,43 +127,43 @@ CAF_TEST(a loss right behind the last frame is gone behind) {
   told.losses.push_back({5, 4, 6, loss_place::network, 0});
   find(0, 10'000, {{5, 1, 3}});
   auto books = rebuild();
-  CAF_CHECK_EQUAL(books.figures.last->sequence, 6u);
+  CAF_CHECK_EQUAL(books.figures().last->sequence, 6u);
 }
 
 CAF_TEST(another run is a break once) {
   find(0, 10'000, {{5, 1, 3}, {6, 3, 8}});
   auto x = rebuild();
-  CAF_REQUIRE_EQUAL(x.breaks.size(), 1u);
-  CAF_CHECK_EQUAL(x.breaks[0].last.sequence, 3u);
-  CAF_CHECK_EQUAL(x.figures.runs_ended, 1u);
+  CAF_REQUIRE_EQUAL(x.breaks().size(), 1u);
+  CAF_CHECK_EQUAL(x.breaks()[0].last.sequence, 3u);
+  CAF_CHECK_EQUAL(x.figures().runs_ended, 1u);
   CAF_CHECK_EQUAL(losses(), "6:1-2 unknown; ");
   told.breaks.push_back({{5, 3}, 0});
-  CAF_CHECK_EQUAL(rebuild().breaks.size(), 1u);
+  CAF_CHECK_EQUAL(rebuild().breaks().size(), 1u);
 }
 
 CAF_TEST(more losses than there is room for are joined) {
-  auto n = 5 * recording_ledger::max_losses;
+  auto n = 5 * max_losses;
   std::vector<frame_range> ranges;
   for (uint64_t i = 0; i <= n; ++i)
     ranges.push_back({5, 2 * i + 1, 2 * i + 1});
   find(0, 9'000, ranges);
   auto x = rebuild();
-  CAF_CHECK_EQUAL(x.figures.lost, n);
-  CAF_CHECK(x.losses.size() <= 2 * recording_ledger::max_losses);
+  CAF_CHECK_EQUAL(x.figures().lost, n);
+  CAF_CHECK(x.losses().entries().size() <= 2 * max_losses);
   uint64_t named = 0;
-  for (auto& loss : x.losses)
+  for (auto& loss : x.losses().entries())
     named += loss.frames();
   CAF_CHECK_EQUAL(named, n);
 }
 
 CAF_TEST(losses beyond what a manifest lists are counted) {
-  for (uint64_t i = 0; i < recording_ledger::max_losses; ++i)
+  for (uint64_t i = 0; i < max_losses; ++i)
     told.losses.push_back({5, 10 + 2 * i, 10 + 2 * i, loss_place::network, 0});
-  told.lost_by_place["network"] = recording_ledger::max_losses + 7;
+  told.lost_by_place["network"] = max_losses + 7;
   told.lost_by_place["source"] = 3;
   told.unlisted_lost = 10;
-  auto x = rebuild().figures;
-  CAF_CHECK_EQUAL(x.lost, recording_ledger::max_losses + 10);
+  auto x = rebuild().figures();
+  CAF_CHECK_EQUAL(x.lost, max_losses + 10);
   CAF_CHECK_EQUAL(x.lost_at[static_cast<size_t>(loss_place::source)], 3u);
 }
 
@@ -172,20 +174,20 @@ CAF_TEST(an index of a new run in each row has bounded books) {
     ranges.push_back({i, 2, 2});
   find(0, 10'000, ranges);
   auto x = rebuild();
-  CAF_CHECK_EQUAL(x.figures.written, runs);
-  CAF_CHECK_EQUAL(x.figures.lost, runs - 1); // Number 1 of all but the first.
-  CAF_CHECK_EQUAL(x.figures.runs_ended, runs - 1);
-  CAF_CHECK(x.losses.size() <= 2 * recording_ledger::max_losses);
-  CAF_CHECK(x.breaks.size() <= recording_ledger::max_losses);
+  CAF_CHECK_EQUAL(x.figures().written, runs);
+  CAF_CHECK_EQUAL(x.figures().lost, runs - 1); // Number 1 of all but the first.
+  CAF_CHECK_EQUAL(x.figures().runs_ended, runs - 1);
+  CAF_CHECK(x.losses().entries().size() <= 2 * max_losses);
+  CAF_CHECK(x.breaks().size() <= max_losses);
 }
 
 CAF_TEST(what is in two films is not asked for once more) {
   find(0, 10'000, {{5, 1, 9}});
   find(10'000, 20'000, {{5, 4, 6}});
   auto x = rebuild();
-  CAF_REQUIRE(x.figures.last);
-  CAF_CHECK_EQUAL(x.figures.last->sequence, 9u);
-  CAF_CHECK_EQUAL(x.figures.written, 12u);
+  CAF_REQUIRE(x.figures().last);
+  CAF_CHECK_EQUAL(x.figures().last->sequence, 9u);
+  CAF_CHECK_EQUAL(x.figures().written, 12u);
   CAF_CHECK_EQUAL(losses(), "");
 }
 
@@ -199,19 +201,22 @@ CAF_TEST(no number follows the largest one) {
   for (auto& r : ranges)
     CAF_CHECK(r.first <= r.last);
   find(0, 10'000, ranges);
-  CAF_CHECK_EQUAL(rebuild().figures.written, 3u);
+  CAF_CHECK_EQUAL(+rebuild().figures().written, 3u);
 }
 
 CAF_TEST(a camera that was away stays so and one that came came) {
   constexpr int64_t s = 1'000'000'000;
   auto start_ns = start_ms * 1'000'000;
   told.absences = {{start_ns, 0, "refused", 1, 2 * s}};
-  auto away = rebuild().absences.look(start_ns + 9 * s, true, false);
+  session.stop_ms = start_ms + 9'000;
+  auto away = rebuild().absences(session, 0);
   CAF_REQUIRE_EQUAL(away.size(), 1u);
   CAF_CHECK_EQUAL(away[0].to_ns, start_ns + 9 * s);
   CAF_CHECK_EQUAL(away[0].why, "refused");
   find(4'000, 9'000, {{7, 1, 50}});
-  away = rebuild().absences.look(start_ns + 9 * s, true, true);
+  auto books = rebuild();
+  books.finish();
+  away = books.absences(session, 0);
   CAF_REQUIRE_EQUAL(away.size(), 1u);
   CAF_CHECK_EQUAL(away[0].to_ns, start_ns + 4 * s + 1);
 }
@@ -223,7 +228,8 @@ CAF_TEST(an absence that was told and recovered out of a ring is none) {
   find(0, 10'000, {{7, 1, 50}});
   find(10'000, 20'000, {{7, 51, 99}});
   auto books = rebuild();
-  CAF_CHECK(books.absences.look(start_ns + 20 * s, true, false).empty());
+  session.stop_ms = start_ms + 20'000;
+  CAF_CHECK(books.absences(session, 0).empty());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/shared/recording_ledger.hpp"
+#include "actors/shared/session_books.hpp"
 #include "messages/disk/index_reader.hpp"
 #include "messages/disk/manifest.hpp"
 
@@ -18,25 +18,13 @@ struct found_segment {
   index_facts facts;
 };
 
-/// What a `recording_ledger` holds.
-struct camera_books {
-  ledger_figures figures;
-  std::vector<recorded_segment> segments;
-  std::vector<recorded_loss> losses;
-  std::vector<recorded_break> breaks;
-  absence_log absences;
-};
-
 /// The books of a camera after a crash: what is recorded is what the files
 /// have; what is lost is what the manifest had named by then, and what is
 /// missing between the files' numbers (`loss_place::unknown`).
 /// @param told What the manifest says; may be older than the files.
 /// @param found The session's segments, in the order of their starts.
-camera_books rebuild_books(const session_info& session,
-                           const manifest_camera& told,
-                           const std::vector<found_segment>& found);
-
-/// A ledger with books `x`.
-recording_ledger_ptr ledger_of(camera_books x);
+session_books rebuild_books(const session_info& session,
+                            const manifest_camera& told,
+                            const std::vector<found_segment>& found);
 
 } // namespace camnode
