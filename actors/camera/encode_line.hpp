@@ -55,16 +55,6 @@ public:
   /// What is next to be handed on, in the order of `add` and `lose`.
   std::optional<outcome> next();
 
-  /// Pictures in the line.
-  size_t pictures() const {
-    return pictures_;
-  }
-
-  /// Whether nothing is left to hand on.
-  bool empty() const {
-    return entries_.empty();
-  }
-
 private:
   struct entry {
     bool is_picture;

@@ -29,11 +29,6 @@ public:
                             int64_t moved_ns)
     = 0;
 
-  /// Appends a frame that is where its capture time is.
-  caf::error append(const frame& x, int64_t capture_ns, uint32_t flags) {
-    return append(x, capture_ns, flags, 0);
-  }
-
   /// Promises that all appended frames survive a power cut.
   /// @returns `ec::sync_failed`; then what was appended since the last promise
   ///          is taken back, and nothing can be appended any more.

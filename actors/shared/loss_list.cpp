@@ -34,13 +34,6 @@ void loss_list::add(const recorded_loss& x) {
     entries_.push_back(x);
 }
 
-uint64_t loss_list::frames() const {
-  uint64_t result = 0;
-  for (auto& x : entries_)
-    add_bounded(result, x.frames());
-  return result;
-}
-
 void loss_list::make_certain() {
   certain_ = entries_.size();
   if (!entries_.empty())

@@ -35,9 +35,6 @@ public:
     return entries_;
   }
 
-  /// How many frames its entries name.
-  uint64_t frames() const;
-
   /// What is in it stays.
   void make_certain();
 

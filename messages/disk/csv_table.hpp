@@ -72,14 +72,9 @@ public:
   explicit csv_widener(const csv_table& table);
 
   /// Takes the next piece of the old file.
-  /// @returns The next piece of the new file, in whole records.
+  /// @returns The next piece of the new file, in whole records: one that a
+  ///          crash cut off is left out.
   std::string feed(std::string_view piece);
-
-  /// The size of what stands after the last whole record fed, and so was not
-  /// copied: at the end of the file, a record that a crash cut off.
-  size_t unfinished_bytes() const {
-    return record_.size();
-  }
 
 private:
   void complete_record(std::string& out);

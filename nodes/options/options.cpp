@@ -196,14 +196,6 @@ parse_result build(const command_line& args) {
   return result;
 }
 
-template <class Options>
-option_list list(Options x) {
-  option_list result;
-  for (const auto& y : table_of(x))
-    result.emplace_back(y.name, y.get());
-  return result;
-}
-
 } // namespace
 
 parse_result parse_options(int argc, const char* const* argv,
@@ -224,14 +216,6 @@ parse_result parse_options(int argc, const char* const* argv,
   if (args.role)
     return usage_error("role=" + *args.role + " (command line): " + role_want);
   return usage_error(why_no_role(args));
-}
-
-option_list list_options(const server_options& x) {
-  return list(x);
-}
-
-option_list list_options(const client_options& x) {
-  return list(x);
 }
 
 bool is_loopback(const std::string& ip) {

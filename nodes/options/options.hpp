@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -163,12 +162,6 @@ using parse_result
 /// @param version What `--version` prints.
 parse_result parse_options(int argc, const char* const* argv,
                            const std::string& version);
-
-/// Names of a role's options, and their values as in a configuration file.
-using option_list = std::vector<std::pair<std::string, std::string>>;
-
-option_list list_options(const server_options& x);
-option_list list_options(const client_options& x);
 
 /// This machine's host name as a node's id: `-` for what an id cannot have.
 std::string default_node_id();

@@ -81,12 +81,12 @@ CAF_TEST(the index has a row for each frame) {
   x.offset_error_ns = 250;
   x.epoch = 5;
   x.exposure_us = 8'000;
-  CAF_CHECK(!testee->append(x, start_ns + 100, 0));
+  CAF_CHECK(!testee->append(x, start_ns + 100, 0, 0));
   x.sequence = 12;
   x.exposure_us = -1;
-  CAF_CHECK(!testee->append(x, start_ns + 2'100, 2));
+  CAF_CHECK(!testee->append(x, start_ns + 2'100, 2, 0));
   CAF_CHECK(!testee->append(x, start_ns + 9'100, 2, 6'000));
-  CAF_CHECK(!testee->append(x, start_ns + 12'100, frame::arrival_time));
+  CAF_CHECK(!testee->append(x, start_ns + 12'100, frame::arrival_time, 0));
   CAF_CHECK(!testee->close(start_ms + 1));
   auto lines = lines_of(content_of(finished(start_ms + 1, ".csv")));
   auto bytes = std::to_string(x.jpeg.size());
@@ -144,7 +144,7 @@ CAF_TEST(a process that is killed leaves all its frames to players) {
     auto testee = open();
     if (testee)
       for (size_t i = 0; i < times.size(); ++i)
-        static_cast<void>((*testee)->append(frames[i], times[i], 0));
+        static_cast<void>((*testee)->append(frames[i], times[i], 0, 0));
     raise(SIGKILL);
   }
   waitpid(pid, nullptr, 0);

@@ -138,7 +138,7 @@ struct segment_fixture : scratch_directory {
     std::vector<frame> result;
     for (auto time_ns : times) {
       result.push_back(make_frame(result.size() + 1));
-      if (auto err = to.append(result.back(), time_ns, 0))
+      if (auto err = to.append(result.back(), time_ns, 0, 0))
         CAF_FAIL(describe(err));
     }
     return result;

@@ -61,28 +61,28 @@ CAF_TEST(a picture of another size is refused and leaves no trace) {
   append(*testee, {start_ns});
   auto mp4 = content_of(part());
   auto csv = content_of(file(".csv.part"));
-  auto err = testee->append(make_frame(2, 64, 50), start_ns + 1'000'000, 0);
+  auto err = testee->append(make_frame(2, 64, 50), start_ns + 1'000'000, 0, 0);
   CAF_CHECK_EQUAL(err, ec::bad_message);
   CAF_CHECK(contains(err, "64x50"));
   auto empty = make_frame(2);
   empty.jpeg.resize(0);
-  CAF_CHECK_EQUAL(testee->append(empty, start_ns + 1'000'000, 0),
+  CAF_CHECK_EQUAL(testee->append(empty, start_ns + 1'000'000, 0, 0),
                   ec::bad_message);
   CAF_CHECK_EQUAL(content_of(part()), mp4);
   CAF_CHECK_EQUAL(content_of(file(".csv.part")), csv);
-  CAF_CHECK(!testee->append(make_frame(2), start_ns + 1'000'000, 0));
+  CAF_CHECK(!testee->append(make_frame(2), start_ns + 1'000'000, 0, 0));
 }
 
 CAF_TEST(a frame out of order is refused) {
   auto testee = must_open();
-  CAF_CHECK_EQUAL(testee->append(make_frame(1), start_ns - 1, 0),
+  CAF_CHECK_EQUAL(testee->append(make_frame(1), start_ns - 1, 0, 0),
                   ec::bad_message);
-  CAF_CHECK(!testee->append(make_frame(1), start_ns + 5'999, 0));
-  CAF_CHECK_EQUAL(testee->append(make_frame(2), start_ns + 5'999, 0),
+  CAF_CHECK(!testee->append(make_frame(1), start_ns + 5'999, 0, 0));
+  CAF_CHECK_EQUAL(testee->append(make_frame(2), start_ns + 5'999, 0, 0),
                   ec::bad_message);
-  CAF_CHECK_EQUAL(testee->append(make_frame(2), start_ns + 5'000, 0),
+  CAF_CHECK_EQUAL(testee->append(make_frame(2), start_ns + 5'000, 0, 0),
                   ec::bad_message);
-  CAF_CHECK(!testee->append(make_frame(2), start_ns + 6'000, 0));
+  CAF_CHECK(!testee->append(make_frame(2), start_ns + 6'000, 0, 0));
   CAF_CHECK_EQUAL(testee->close(start_ms - 1), ec::bad_message);
 }
 
@@ -126,13 +126,14 @@ CAF_TEST(a full disk cuts the segment to its last whole frame) {
   auto csv = content_of(file(".csv.part"));
   {
     file_size_limit limit{mp4.size() + mp4_fragment_header_size + 100};
-    auto err = testee->append(make_frame(5), times[4], 0);
+    auto err = testee->append(make_frame(5), times[4], 0, 0);
     CAF_CHECK_EQUAL(err, ec::write_failed);
     CAF_CHECK(contains(err, part().string() + ": File too large"));
   }
   CAF_CHECK_EQUAL(content_of(part()), mp4);
   CAF_CHECK_EQUAL(content_of(file(".csv.part")), csv);
-  CAF_CHECK_EQUAL(testee->append(make_frame(5), times[5], 0), ec::write_failed);
+  CAF_CHECK_EQUAL(testee->append(make_frame(5), times[5], 0, 0),
+                  ec::write_failed);
   CAF_CHECK(!testee->sync());
   CAF_CHECK(!testee->close(start_ms + 1000));
   times.resize(4);
@@ -176,10 +177,10 @@ CAF_TEST(nonsense of a peer is no overflow) {
   x.capture_mono_ns = std::numeric_limits<int64_t>::max();
   x.offset_ns = std::numeric_limits<int64_t>::max();
   x.receive_ns = std::numeric_limits<int64_t>::min();
-  CAF_CHECK(!testee->append(x, start_ns, 0));
-  CAF_CHECK_EQUAL(testee->append(x, std::numeric_limits<int64_t>::min(), 0),
+  CAF_CHECK(!testee->append(x, start_ns, 0, 0));
+  CAF_CHECK_EQUAL(testee->append(x, std::numeric_limits<int64_t>::min(), 0, 0),
                   ec::bad_message);
-  CAF_CHECK(!testee->append(x, std::numeric_limits<int64_t>::max(), 0));
+  CAF_CHECK(!testee->append(x, std::numeric_limits<int64_t>::max(), 0, 0));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -111,7 +111,6 @@ CAF_TEST(widening does not depend on how the file is cut) {
     auto pieces = testee.feed(file.substr(0, cut));
     pieces += testee.feed(file.substr(cut));
     CAF_CHECK_EQUAL(pieces, whole);
-    CAF_CHECK_EQUAL(testee.unfinished_bytes(), 0u);
   }
 }
 
@@ -125,11 +124,10 @@ CAF_TEST(widening twice changes nothing more) {
   CAF_CHECK_EQUAL(widen(table, once), once);
 }
 
-CAF_TEST(a record that a crash cut off is left out and measured) {
+CAF_TEST(a record that a crash cut off is left out) {
   csv_table table;
   csv_widener testee{table};
   CAF_CHECK_EQUAL(testee.feed("timestamp\n1\n23"), "timestamp\n1\n");
-  CAF_CHECK_EQUAL(testee.unfinished_bytes(), 2u);
 }
 
 CAF_TEST(the parser takes both line ends and a last line without one) {

@@ -4,6 +4,7 @@
 #include "messages/error.hpp"
 #include "messages/text.hpp"
 #include "nodes/options/ini_file.hpp"
+#include "nodes/options/option_tables.hpp"
 #include "nodes/options/options.hpp"
 
 #include <stdlib.h>
@@ -87,6 +88,17 @@ struct fixture {
   std::string dir;
   words files;
 };
+
+/// Names of options, and their values as in a configuration file.
+using option_list = std::vector<std::pair<std::string, std::string>>;
+
+template <class Options>
+option_list list_options(Options x) {
+  option_list result;
+  for (const auto& y : table_of(x))
+    result.emplace_back(y.name, y.get());
+  return result;
+}
 
 /// Checks that the shipped file lists what the struct has, once and with the
 /// same values, and explains each.

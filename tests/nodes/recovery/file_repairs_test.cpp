@@ -46,7 +46,7 @@ struct fixture {
       auto capture_ns = (start_ms + from_ms) * 1'000'000
                         + static_cast<int64_t>(i - first) * period_ms
                             * 1'000'000;
-      CAF_REQUIRE(!(*opened)->append(x, capture_ns, 0));
+      CAF_REQUIRE(!(*opened)->append(x, capture_ns, 0, 0));
     }
     CAF_REQUIRE(!(*opened)->sync());
     if (length_ms != 0)
@@ -158,7 +158,7 @@ CAF_TEST(another picture under the same number costs no frame) {
     x.sequence = i;
     x.epoch = run;
     auto capture_ns = start_ns + static_cast<int64_t>(i - 1) * 40'000'000;
-    CAF_REQUIRE(!(*opened)->append(x, capture_ns, 0));
+    CAF_REQUIRE(!(*opened)->append(x, capture_ns, 0, 0));
   }
   CAF_REQUIRE(!(*opened)->close(start_ms + 1'000));
   repair();

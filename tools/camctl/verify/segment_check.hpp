@@ -22,10 +22,6 @@ public:
     ++count_;
   }
 
-  bool empty() const {
-    return count_ == 0;
-  }
-
   /// One line each; the last one tells of those left out.
   std::vector<std::string> texts() const;
 

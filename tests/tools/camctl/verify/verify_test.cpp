@@ -72,7 +72,7 @@ struct fixture {
       x.epoch = 7;
       auto capture_ns = begin_ms * 1'000'000
                         + static_cast<int64_t>(i) * 40'000'000;
-      CAF_REQUIRE(!(*opened)->append(x, capture_ns, 0));
+      CAF_REQUIRE(!(*opened)->append(x, capture_ns, 0, 0));
       ledger.written(x, capture_ns);
     }
     CAF_REQUIRE(!(*opened)->close(begin_ms + cut_ms));
