@@ -216,6 +216,59 @@ option_table stream_table(stream_options& x) {
   return result;
 }
 
+/// More than any lab has.
+constexpr size_t max_expected = 64;
+
+option_table record_table(record_options& x) {
+  return {
+    seconds_option("record.segment", x.segment, 0.5, 86400,
+                   "Length of the files that a recording is cut into."),
+    flag_option("record.resume", x.resume,
+                "Whether to go on, at the start, with the session that a "
+                "killed client left."),
+    integer_option("record.min-minutes", "MINUTES", x.min_minutes, 0, 1440,
+                   "A recording is refused where the disk will be full before "
+                   "that, at the present rate. 0: never."),
+    ids_option("record.expect", x.expect, max_expected,
+               "Servers that are to be there, by their node.id: while one is "
+               "not, a start is refused, unless it is told to record without "
+               "the missing ones. None: whichever are there."),
+    integer_option("record.max-mbit", "MBIT/S", x.max_mbit, 1, 1'000'000,
+                   "The most that is taken of one camera in the long run. "
+                   "What comes beyond it is lost, and named, so that one "
+                   "camera does not fill the disk of all."),
+    integer_option("record.max-fps", "HZ", x.max_fps, 1, 1'000'000,
+                   "The most frames a second that are taken of one camera. "
+                   "What comes beyond it is lost, and named."),
+  };
+}
+
+/// Which servers and sensors a client finds.
+option_table finding_table(client_options& x) {
+  return {
+    text_option("mqtt.topic-sensors", "FILTERS", x.mqtt.topic_sensors,
+                filters_rule,
+                "Topic filters of the sensors that are logged, with commas "
+                "between them."),
+    networks_option("discovery.allow", x.discovery.allow,
+                    "Networks that servers may be in, such as "
+                    "192.168.0.0/16,fd00::/8. None: all."),
+    integer_option("discovery.legacy-port", "PORT", x.discovery.legacy_port, 1,
+                   65535,
+                   "TCP port of the streams of servers that only answer, as "
+                   "legacy ones do."),
+  };
+}
+
+void append_viewer(option_table& out, viewer_options& x) {
+  append_replay(out, "viewer", x.replay, "the client, for each camera,");
+  out.push_back(integer_option(
+    "viewer.total-mib", "MIB", x.total_mib, 0, 16'777'216,
+    "The most memory that these frames take for all cameras together. Where it "
+    "is used up, the camera that has most loses its oldest ones. 0: a quarter "
+    "of this machine's memory."));
+}
+
 } // namespace
 
 option_table common_table(node_options& node, mqtt_options& mqtt,
@@ -243,9 +296,6 @@ option_table own_table(server_options& x) {
   return result;
 }
 
-/// More than any lab has.
-constexpr size_t max_expected = 64;
-
 option_table own_table(client_options& x) {
   option_table result = {
     choice_option("display", x.display,
@@ -259,45 +309,10 @@ option_table own_table(client_options& x) {
     text_option("data.group", "GROUP", x.data.group, group_or_nothing,
                 "The group that recordings belong to, and may read them. "
                 "Empty: the user's own."),
-    seconds_option("record.segment", x.record.segment, 0.5, 86400,
-                   "Length of the files that a recording is cut into."),
-    flag_option("record.resume", x.record.resume,
-                "Whether to go on, at the start, with the session that a "
-                "killed client left."),
-    integer_option("record.min-minutes", "MINUTES", x.record.min_minutes, 0,
-                   1440,
-                   "A recording is refused where the disk will be full before "
-                   "that, at the present rate. 0: never."),
-    ids_option("record.expect", x.record.expect, max_expected,
-               "Servers that are to be there, by their node.id: while one is "
-               "not, a start is refused, unless it is told to record without "
-               "the missing ones. None: whichever are there."),
-    integer_option("record.max-mbit", "MBIT/S", x.record.max_mbit, 1, 1'000'000,
-                   "The most that is taken of one camera in the long run. "
-                   "What comes beyond it is lost, and named, so that one "
-                   "camera does not fill the disk of all."),
-    integer_option("record.max-fps", "HZ", x.record.max_fps, 1, 1'000'000,
-                   "The most frames a second that are taken of one camera. "
-                   "What comes beyond it is lost, and named."),
-    text_option("mqtt.topic-sensors", "FILTERS", x.mqtt.topic_sensors,
-                filters_rule,
-                "Topic filters of the sensors that are logged, with commas "
-                "between them."),
-    networks_option("discovery.allow", x.discovery.allow,
-                    "Networks that servers may be in, such as "
-                    "192.168.0.0/16,fd00::/8. None: all."),
-    integer_option("discovery.legacy-port", "PORT", x.discovery.legacy_port, 1,
-                   65535,
-                   "TCP port of the streams of servers that only answer, as "
-                   "legacy ones do."),
   };
-  append_replay(result, "viewer", x.viewer.replay,
-                "the client, for each camera,");
-  result.push_back(integer_option(
-    "viewer.total-mib", "MIB", x.viewer.total_mib, 0, 16'777'216,
-    "The most memory that these frames take for all cameras together. Where it "
-    "is used up, the camera that has most loses its oldest ones. 0: a quarter "
-    "of this machine's memory."));
+  append(result, record_table(x.record));
+  append(result, finding_table(x));
+  append_viewer(result, x.viewer);
   append(result, http_table(x.http));
   return result;
 }

@@ -260,6 +260,32 @@ std::string payload_of(const node_query& query, bool start) {
   return result.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+/// Refuses what does not belong together.
+void check_words(const node_query& query, const std::string& what) {
+  const std::vector<std::string> known{"start", "stop", "status"};
+  if (std::find(known.begin(), known.end(), what) == known.end())
+    refuse("there is no record " + printable(what) + "; "
+           + name_hint(what, known, "want " + any_of_text(known)));
+  for (auto* option : {"duration", "force", "without-missing"})
+    if (what != "start" && query.rest.has(option))
+      refuse(std::string{"--"} + option + ": is for record start");
+  if (what == "status" && query.rest.has("label"))
+    refuse("--label: is for record start and stop");
+  if (what != "status" && query.watch)
+    refuse("--watch: is for record status");
+}
+
+[[noreturn]] void show_status(const node_query& query, asker& nodes) {
+  auto at = nodes.look_for(is_recorder, "client").at;
+  run_shown(query, [&] {
+    auto report = nodes.link().look(at);
+    if (!report)
+      return complain(report.error());
+    print_truth({at, *report}, query.json);
+    return int{all_record(truth_of(*report)) ? all_well : failed};
+  });
+}
+
 } // namespace
 
 int run_record(const std::vector<std::string>& given) {
@@ -285,28 +311,10 @@ that should be recorded is not.
      {"label", "duration"},
      "start, stop or status"});
   auto& what = query.rest.words[0];
-  const std::vector<std::string> known{"start", "stop", "status"};
-  if (std::find(known.begin(), known.end(), what) == known.end())
-    refuse("there is no record " + printable(what) + "; "
-           + name_hint(what, known, "want " + any_of_text(known)));
-  for (auto* option : {"duration", "force", "without-missing"})
-    if (what != "start" && query.rest.has(option))
-      refuse(std::string{"--"} + option + ": is for record start");
-  if (what == "status" && query.rest.has("label"))
-    refuse("--label: is for record start and stop");
-  if (what != "status" && query.watch)
-    refuse("--watch: is for record status");
+  check_words(query, what);
   asker nodes{query};
-  if (what == "status") {
-    auto at = nodes.look_for(is_recorder, "client").at;
-    run_shown(query, [&] {
-      auto report = nodes.link().look(at);
-      if (!report)
-        return complain(report.error());
-      print_truth({at, *report}, query.json);
-      return int{all_record(truth_of(*report)) ? all_well : failed};
-    });
-  }
+  if (what == "status")
+    show_status(query, nodes);
   auto payload = payload_of(query, what == "start");
   auto x = nodes.look_for(is_recorder, "client");
   leave(command_recording(query, nodes, x, what == "start", payload));

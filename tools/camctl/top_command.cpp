@@ -47,6 +47,27 @@ std::string screen_of(node_link& link, const std::vector<node_address>& nodes,
   return result + "sorted by " + sort + "; s: by the next column, q: quit\n";
 }
 
+/// @param key What to sort by at first, out of `sort_keys`.
+void draw_until_quit(node_link& link, const std::vector<node_address>& nodes,
+                     std::vector<std::string>::const_iterator key) {
+  using clock = std::chrono::steady_clock;
+  terminal screen;
+  auto next = clock::now();
+  for (;;) {
+    screen.draw(screen_of(link, nodes, *key, terminal::dimensions().columns));
+    next = std::max(next + redraw_interval, clock::now());
+    auto pressed = screen.wait_key(
+      std::chrono::duration_cast<std::chrono::milliseconds>(next
+                                                            - clock::now()));
+    if (pressed == 'q')
+      return;
+    if (pressed == 's' && ++key == sort_keys().end())
+      key = sort_keys().begin();
+    if (pressed != 0)
+      next -= redraw_interval; // Shows it at once.
+  }
+}
+
 } // namespace
 
 int run_top(const std::vector<std::string>& given) {
@@ -71,24 +92,7 @@ sorts by the next column. See camctl ps --help for the columns.
   }
   asker nodes{query};
   auto shown = nodes_of(nodes);
-  {
-    terminal screen;
-    auto next = std::chrono::steady_clock::now();
-    for (;;) {
-      screen.draw(
-        screen_of(nodes.link(), shown, *key, terminal::dimensions().columns));
-      next = std::max(next + redraw_interval, std::chrono::steady_clock::now());
-      auto pressed = screen.wait_key(
-        std::chrono::duration_cast<std::chrono::milliseconds>(
-          next - std::chrono::steady_clock::now()));
-      if (pressed == 'q')
-        break;
-      if (pressed == 's' && ++key == keys.end())
-        key = keys.begin();
-      if (pressed != 0)
-        next -= redraw_interval; // Shows it at once.
-    }
-  }
+  draw_until_quit(nodes.link(), shown, key);
   leave(all_well);
 }
 
