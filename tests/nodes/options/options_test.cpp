@@ -1,59 +1,19 @@
 #define CAF_SUITE options
 #include "tests/camnode_test.hpp"
 
-#include "messages/error.hpp"
-#include "messages/text.hpp"
 #include "nodes/options/ini_file.hpp"
 #include "nodes/options/option_tables.hpp"
-#include "nodes/options/options.hpp"
+#include "tests/nodes/options/options_fixture.hpp"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <set>
+#include <utility>
 
 using namespace camnode;
+using namespace camnode_test::options;
 using namespace std::chrono_literals;
 
 namespace {
-
-using words = std::vector<std::string>;
-
-const std::string server = "--role=server";
-const std::string client = "--role=client";
-
-parse_result parse(const words& args) {
-  std::vector<const char*> argv{"camnode"};
-  for (const auto& x : args)
-    argv.push_back(x.c_str());
-  return parse_options(static_cast<int>(argv.size()), argv.data(),
-                       "camnode 1.2.3");
-}
-
-template <class Options>
-Options accepted(const words& args) {
-  auto result = parse(args);
-  if (auto refusal = std::get_if<printout>(&result))
-    CAF_FAIL(refusal->text);
-  CAF_REQUIRE(std::holds_alternative<Options>(result));
-  return std::get<Options>(result);
-}
-
-/// @returns The usage error without its start and its line break.
-std::string refused(const words& args) {
-  auto result = parse(args);
-  auto refusal = std::get_if<printout>(&result);
-  CAF_REQUIRE(refusal != nullptr);
-  CAF_CHECK_EQUAL(refusal->exit_code, 2);
-  const auto& text = refusal->text;
-  CAF_CHECK_EQUAL(std::count(text.begin(), text.end(), '\n'), 1);
-  CAF_REQUIRE_EQUAL(text.substr(0, 9), "camnode: ");
-  return text.substr(9, text.size() - 10);
-}
 
 std::string read_file(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
@@ -63,31 +23,6 @@ std::string read_file(const std::string& path) {
 std::string standard_config(const std::string& role) {
   return std::string{CAMNODE_SOURCE_DIR} + "/configs/" + role + ".conf";
 }
-
-/// A directory of its own for each test.
-struct fixture {
-  fixture() {
-    char name[] = "/tmp/camnode-options-XXXXXX";
-    CAF_REQUIRE(mkdtemp(name) != nullptr);
-    dir = name;
-  }
-
-  ~fixture() {
-    for (const auto& x : files)
-      unlink(x.c_str());
-    rmdir(dir.c_str());
-  }
-
-  /// @returns The path of a new file with this text.
-  std::string file(const std::string& text) {
-    files.push_back(dir + "/" + std::to_string(files.size()));
-    std::ofstream{files.back()} << text;
-    return files.back();
-  }
-
-  std::string dir;
-  words files;
-};
 
 /// Names of options, and their values as in a configuration file.
 using option_list = std::vector<std::pair<std::string, std::string>>;
@@ -264,104 +199,6 @@ CAF_TEST(unknown names come with the nearest known one) {
                   "hlep (command line): no such option; did you mean help?");
 }
 
-CAF_TEST(bad values are named with their place and with what would be right) {
-  CAF_CHECK_EQUAL(refused({server, "--stream.port=65536"}),
-                  "stream.port=65536 (command line): want a whole number from "
-                  "0 to 65535");
-  auto config = file("[camera]\nfps=1001\n");
-  CAF_CHECK_EQUAL(refused({server, "--config=" + config}),
-                  "camera.fps=1001 (" + config
-                    + ":2): want a number from 0.1 to 1000");
-  // The file is checked where the command line beats it, too.
-  CAF_CHECK_EQUAL(refused({server, "--config=" + config, "--camera.fps=1"}),
-                  "camera.fps=1001 (" + config
-                    + ":2): want a number from 0.1 to 1000");
-}
-
-CAF_TEST(ranges and grammars hold at their ends) {
-  auto takes = [](const std::string& role, const words& good,
-                  const words& bad) {
-    for (const auto& x : good)
-      CAF_CHECK(!std::holds_alternative<printout>(parse({role, "--" + x})));
-    for (const auto& x : bad)
-      CAF_CHECK(!refused({role, "--" + x}).empty());
-  };
-  takes(server, {"camera.fps=0.1", "camera.fps=1e3"},
-        {"camera.fps=0.09", "camera.fps=nan", "camera.fps=inf",
-         "camera.fps=30fps", "camera.fps="});
-  takes(server, {"camera.quality=1", "camera.quality=100"},
-        {"camera.quality=0", "camera.quality=101", "camera.quality=8.5"});
-  takes(server, {"stream.replay=0.1", "stream.replay=600"},
-        {"stream.replay=0", "stream.replay=600.1", "stream.replay=-1"});
-  takes(server, {"stream.replay-mib=1", "stream.replay-mib=4096"},
-        {"stream.replay-mib=0", "stream.replay-mib=4097"});
-  takes(server, {"stream.port=0", "mqtt.port=1", "mqtt.port=65535"},
-        {"stream.port=-1", "mqtt.port=0", "mqtt.port=1883x"});
-  takes(server, {"stream.host=::", "stream.advertise=", "mqtt.username="},
-        {"stream.host=localhost", "stream.advertise=camera.lan",
-         "mqtt.host=", "stream.advertise=0.0.0.0", "stream.advertise=239.1.1.1",
-         "stream.advertise=255.255.255.255", "stream.advertise=fe80::1"});
-  takes(server, {"node.id=a.B_9-", "node.id=" + std::string(64, 'x')},
-        {"node.id=..", "node.id=a/b", "node.id=" + std::string(65, 'x')});
-  takes(client, {"record.segment=0.5", "record.segment=86400"},
-        {"record.segment=0.4", "record.segment=86401"});
-  takes(client,
-        {"mqtt.topic-sensors=+/a/#", "mqtt.topic-sensors=a/#, +/b,c",
-         "mqtt.topic-command=a"},
-        {"mqtt.topic-sensors=a#", "mqtt.topic-sensors=a,,b",
-         "mqtt.topic-sensors=", "mqtt.topic-command=a/+",
-         "mqtt.topic-response=a/", "mqtt.topic-status=#"});
-  takes(client, {"record.expect=cam-1, cam-2,10.0.0.7", "record.expect="},
-        {"record.expect=cam-1,", "record.expect=a,a", "record.expect=a b",
-         "record.expect=..", "record.expect=,"});
-  takes(client, {"discovery.allow=10.0.0.0/8,::1", "discovery.allow="},
-        {"discovery.allow=10.0.0.0/40", "data.dir="});
-  takes(client, {"discovery.legacy-port=1", "discovery.legacy-port=65535"},
-        {"discovery.legacy-port=0", "discovery.legacy-port=65536",
-         "discovery.legacy-port=any"});
-  takes(client, {"log.level=debug", "mqtt.tls=true"},
-        {"log.level=loud", "mqtt.tls=maybe", "display=Auto"});
-}
-
-CAF_TEST(options that need each other are checked together) {
-  auto here = file("x");
-  CAF_CHECK_EQUAL(refused({server, "--camera.source=command"}),
-                  "camera.source=command needs camera.command");
-  CAF_CHECK_EQUAL(refused({server, "--camera.source=file"}),
-                  "camera.source=file needs camera.file");
-  accepted<server_options>({server, "--camera.source=file",
-                            "--camera.file=" + here, "--camera.command=x"});
-  CAF_CHECK(
-    !refused({server, "--camera.file=" + here, "--camera.command=x"}).empty());
-  CAF_CHECK(!refused({client, "--mqtt.password-file=" + here}).empty());
-  accepted<client_options>(
-    {client, "--mqtt.password-file=" + here, "--mqtt.username=u"});
-  auto empty = file("");
-  for (auto role : {client, server})
-    CAF_CHECK_EQUAL(refused({role, "--mqtt.password-file=" + empty,
-                             "--mqtt.username=u"}),
-                    "mqtt.password-file: bad configuration: " + empty
-                      + ": want the password as first line");
-  CAF_CHECK(!refused({client, "--mqtt.ca-file=" + here}).empty());
-  CAF_CHECK(
-    !refused({client, "--mqtt.tls=true", "--mqtt.key-file=" + here}).empty());
-  accepted<client_options>({client, "--mqtt.tls=true", "--mqtt.ca-file=" + here,
-                            "--mqtt.cert-file=" + here,
-                            "--mqtt.key-file=" + here});
-}
-
-CAF_TEST(files must be there) {
-  auto missing = dir + "/missing";
-  CAF_CHECK_EQUAL(refused({server, "--config=" + missing}),
-                  "--config=" + missing + ": No such file or directory");
-  CAF_CHECK_EQUAL(refused({server, "--config=" + dir}),
-                  "--config=" + dir + ": Is a directory");
-  CAF_CHECK_EQUAL(refused({server, "--camera.file=" + missing}),
-                  "camera.file=" + missing
-                    + " (command line): want a file that exists and is "
-                      "readable");
-}
-
 CAF_TEST(lines of the file that make no sense are named) {
   for (auto line : {"port", "[stream", "=1", "[]"}) {
     auto config = file("[stream]\n# fine\n" + std::string{line} + "\n");
@@ -396,111 +233,6 @@ CAF_TEST(line breaks in values do not break the line of the error) {
   CAF_CHECK(!refused({"--role=a\nb"}).empty());
 }
 
-CAF_TEST(an address is kept in its usual spelling) {
-  auto x = accepted<server_options>(
-    {server, "--stream.host=0::0", "--stream.advertise=FD00:0::1"});
-  CAF_CHECK_EQUAL(x.stream.host, "::");
-  CAF_CHECK_EQUAL(x.stream.advertise, "fd00::1");
-}
-
-CAF_TEST(a host is a host alone) {
-  for (auto good : {"broker", "pi-3.lab_2", "10.0.0.7", "::1", "fe80::1%eth0"})
-    CAF_CHECK_EQUAL(accepted<client_options>(
-                      {client, "--mqtt.host=" + std::string{good}})
-                      .mqtt.host,
-                    good);
-  auto said = [](const std::string& role, const std::string& option) {
-    auto text = refused({role, "--" + option});
-    auto meant = text.find("; here ");
-    return meant == text.npos ? "" : text.substr(meant + 7);
-  };
-  CAF_CHECK_EQUAL(refused({client, "--mqtt.host=lab:15000"}),
-                  "mqtt.host=lab:15000 (command line): want a host name or an "
-                  "IP address alone; here mqtt.host=lab and mqtt.port=15000");
-  CAF_CHECK_EQUAL(said(client, "mqtt.host=mqtt://lab"), "mqtt.host=lab");
-  CAF_CHECK_EQUAL(said(client, "mqtt.host=tcp://10.0.0.7:1884/x"),
-                  "mqtt.host=10.0.0.7 and mqtt.port=1884");
-  CAF_CHECK_EQUAL(said(client, "mqtt.host=[::1]:1883"),
-                  "mqtt.host=::1 and mqtt.port=1883");
-  CAF_CHECK_EQUAL(said(client, "http.host=0.0.0.0:8080"),
-                  "http.host=0.0.0.0 and http.port=8080");
-  CAF_CHECK_EQUAL(said(client, "introspect.operator-host=0.0.0.0:1"),
-                  "introspect.operator-host=0.0.0.0 and "
-                  "introspect.operator-port=1");
-  CAF_CHECK_EQUAL(said(server, "stream.advertise=10.0.0.7:8000"),
-                  "stream.advertise=10.0.0.7 and stream.port=8000");
-  CAF_CHECK_EQUAL(said(server, "stream.host=http://10.0.0.7/"),
-                  "stream.host=10.0.0.7");
-  for (auto bad : {"two words", "10.0.0.256", "10.0", "-x", "a..b", ":", "://",
-                   "[", "]:", "[]:1", "user@lab", "b\xc3\xbcro"})
-    CAF_CHECK_EQUAL(said(client, "mqtt.host=" + std::string{bad}), "");
-}
-
-CAF_TEST(a path is what the system takes it for) {
-  std::string home = std::getenv("HOME") ? std::getenv("HOME") : "";
-  setenv("HOME", "/home/ada", 1);
-  auto dir_of = [](const std::string& x) {
-    return accepted<client_options>({client, "--data.dir=" + x}).data.dir;
-  };
-  for (auto good : {"Data", "/srv/a b", "./~", "a~", "/x/$y", "it's", "/a #b"})
-    CAF_CHECK_EQUAL(dir_of(good), good);
-  auto meant = [](const std::string& x) {
-    auto text = refused({client, "--data.dir=" + x});
-    return text.substr(text.find("want "));
-  };
-  CAF_CHECK_EQUAL(meant("~/Data"), "want a path; here data.dir=/home/ada/Data");
-  CAF_CHECK_EQUAL(meant("~"), "want a path; here data.dir=/home/ada");
-  CAF_CHECK_EQUAL(meant("$HOME/Data"),
-                  "want a path; here data.dir=/home/ada/Data");
-  CAF_CHECK_EQUAL(meant("~bob/Data"),
-                  "want a path; nobody replaces ~ and $ in here");
-  CAF_CHECK_EQUAL(meant(" /srv "), "want a path; here data.dir=/srv");
-  CAF_CHECK_EQUAL(meant("\"/srv"), "want a path; here data.dir=/srv");
-  CAF_CHECK_EQUAL(meant("file:///srv"), "want a path; here data.dir=/srv");
-  CAF_CHECK_EQUAL(meant("\"/srv/x\""), "want no quotes: data.dir=/srv/x");
-  // Where the file must be there, too.
-  CAF_CHECK_EQUAL(refused({server, "--camera.file=~/film.mjpeg"}),
-                  "camera.file=~/film.mjpeg (command line): want a file that "
-                  "exists and is readable; here "
-                  "camera.file=/home/ada/film.mjpeg");
-  CAF_CHECK_EQUAL(refused({server, "--config=~/x.conf"}),
-                  "--config=~/x.conf: No such file or directory; here "
-                  "--config=/home/ada/x.conf");
-  if (home.empty())
-    unsetenv("HOME");
-  else
-    setenv("HOME", home.c_str(), 1);
-}
-
-CAF_TEST(quotes and comments behind a value are told) {
-  auto with = [this](const std::string& line) {
-    return refused({client, "--config=" + file(line + "\n")});
-  };
-  auto end = [](const std::string& x) { return x.substr(x.find("want ")); };
-  CAF_CHECK_EQUAL(end(with("[mqtt]\nport=\"1883\"")),
-                  "want no quotes: mqtt.port=1883");
-  CAF_CHECK_EQUAL(end(with("[node]\nid='desk'")),
-                  "want no quotes: node.id=desk");
-  CAF_CHECK_EQUAL(end(with("[data]\ndir=/srv/x # where")),
-                  "want the comment in a line of its own, and here "
-                  "data.dir=/srv/x");
-  CAF_CHECK_EQUAL(end(with("[mqtt]\nport=1883\t; usual")),
-                  "want the comment in a line of its own, and here "
-                  "mqtt.port=1883");
-  CAF_CHECK_EQUAL(end(with("[data]\ndir=\"/srv/x\"  # where")),
-                  "want no quotes, and the comment in a line of its own, and "
-                  "here data.dir=/srv/x");
-  // In a shell's command they have a meaning.
-  for (auto command : {"\"/bin/sh\"", "'/a b' \"c\"", "exec x # y"}) {
-    auto config = file("[camera]\ncommand=" + std::string{command} + "\n");
-    CAF_CHECK_EQUAL(
-      accepted<server_options>({server, "--config=" + config}).camera.command,
-      command);
-  }
-  CAF_CHECK_EQUAL(end(refused({server, "--camera.command=\"cam -o -\""})),
-                  "want no quotes: camera.command=cam -o -");
-}
-
 CAF_TEST(files of other systems are read or refused) {
   auto marked = file("\xef\xbb\xbf[mqtt]\r\nhost=b\r\n");
   CAF_CHECK_EQUAL(
@@ -513,83 +245,8 @@ CAF_TEST(files of other systems are read or refused) {
   CAF_CHECK_EQUAL(*password, "secret");
 }
 
-CAF_TEST(a secret that everybody can read is told) {
-  auto path = file("secret");
-  chmod(dir.c_str(), 0755);
-  chmod(path.c_str(), 0644);
-  CAF_CHECK_EQUAL(why_exposed(path),
-                  "every user of this machine can read it; want: chmod 600 "
-                    + path + ", or 640 where a group has to");
-  chmod(path.c_str(), 0640);
-  CAF_CHECK_EQUAL(why_exposed(path), "");
-  chmod(path.c_str(), 0644);
-  chmod(dir.c_str(), 0700); // Nobody comes that far.
-  CAF_CHECK_EQUAL(why_exposed(path), "");
-  CAF_CHECK_EQUAL(why_exposed(""), "");
-  CAF_CHECK_EQUAL(why_exposed(dir + "/missing"), "");
-}
-
-CAF_TEST(the default id is an id) {
-  CAF_CHECK(is_node_id(default_node_id()));
-}
-
-CAF_TEST(passwords are the first line of their file) {
-  auto password = [](const std::string& path) {
-    auto x = read_password(path);
-    return x ? *x : describe(x.error());
-  };
-  CAF_CHECK_EQUAL(password(file("secret\n")), "secret");
-  CAF_CHECK_EQUAL(password(file(" se cret \r\nmore")), " se cret ");
-  CAF_CHECK_EQUAL(password(file("secret")), "secret");
-  auto empty = file("\nsecret");
-  CAF_CHECK_EQUAL(password(empty), "bad configuration: " + empty
-                                     + ": want the password as first line");
-  CAF_CHECK_EQUAL(password(dir + "/missing"),
-                  "bad configuration: " + dir
-                    + "/missing: No such file or directory");
-}
-
-CAF_TEST(a test picture of odd size is refused) {
-  auto odd = refused({server, "--camera.source=pattern", "--camera.width=641"});
-  CAF_CHECK(odd.find("test picture is 64x48 to 4096x4096") == 4);
-  auto small = refused(
-    {server, "--camera.source=pattern", "--camera.height=32"});
-  CAF_CHECK(small.find("1280x32") != std::string::npos);
-  accepted<server_options>(
-    {server, "--camera.command=x", "--camera.width=641"});
-}
-
-CAF_TEST(the lens has a position only where it is focused by hand) {
-  CAF_CHECK_EQUAL(refused({server, "--camera.lens-position=2"}),
-                  "camera.lens-position needs camera.autofocus=manual");
-  auto x = accepted<server_options>(
-    {server, "--camera.autofocus=manual", "--camera.lens-position=0"});
-  CAF_CHECK(x.camera.focus == autofocus::manual);
-  CAF_CHECK_EQUAL(x.camera.lens_dioptres, 0.0);
-}
-
-CAF_TEST(white balance is a mode or two gains) {
-  for (auto x : {"auto", "indoor", "cloudy", "1.9,1.4", "32,0.01"})
-    accepted<server_options>(
-      {server, std::string{"--camera.white-balance="} + x});
-  for (auto x : {"", "sunny", "1.9", "1.9,", "0,1", "1,33", "1.9,1.4,1", "-1,1",
-                 "nan,1", "1 ,1", "6"})
-    CAF_CHECK(refused({server, std::string{"--camera.white-balance="} + x})
-                .find("daylight")
-              != std::string::npos);
-}
-
 CAF_TEST(cameras are listed without a role) {
   CAF_CHECK(std::holds_alternative<camera_listing>(parse({"--list-cameras"})));
-}
-
-CAF_TEST(libcamera is refused by a build without it) {
-  if (has_libcamera())
-    accepted<server_options>({server, "--camera.source=libcamera"});
-  else
-    CAF_CHECK(refused({server, "--camera.source=libcamera"})
-                .find("built without libcamera")
-              != std::string::npos);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
