@@ -17,8 +17,7 @@ import subprocess
 import time
 
 import films
-from harness import (CAMNODE, PATIENCE, free_port, random_address,
-                     wait_until)
+from processes import CAMNODE, PATIENCE, free_port, random_address, wait_until
 from recordings import Recording
 from streams import Network, boottime_ns
 

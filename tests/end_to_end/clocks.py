@@ -5,7 +5,7 @@ import glob
 import os
 import pathlib
 
-from harness import CAMNODE, HERE
+from processes import CAMNODE, HERE
 from streams import boottime_ns
 
 NAME = "tests/libcamnode_clock_shift.so"

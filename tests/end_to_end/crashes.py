@@ -5,7 +5,7 @@ import json
 import pathlib
 import subprocess
 
-from harness import CAMNODE
+from processes import CAMNODE
 from recordings import Recording
 
 CAMCTL = pathlib.Path(CAMNODE).with_name("camctl")

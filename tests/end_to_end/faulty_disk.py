@@ -10,7 +10,7 @@ import sys
 
 import films
 from chaos import quiet_ports
-from harness import CAMNODE, HERE, Node, wait_until
+from processes import CAMNODE, HERE, Node, wait_until
 
 sys.path.insert(0, str(HERE.parent / "faults"))
 # pylint: disable=wrong-import-position

@@ -9,7 +9,8 @@ import struct
 import threading
 import time
 
-from harness import PATIENCE, mqtt_client
+from harness import mqtt_client
+from processes import PATIENCE
 
 LEGACY_PORT = 8000
 

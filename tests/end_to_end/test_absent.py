@@ -9,8 +9,8 @@ import threading
 import pytest
 
 from crashes import durable, verify
-from harness import free_port, random_address
 from metrics import scrape
+from processes import free_port, random_address
 from recordings import Recording
 from streams import get
 

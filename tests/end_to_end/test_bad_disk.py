@@ -7,7 +7,7 @@ import pytest
 from chaos import Camera, Verdict
 from crashes import verify
 from faulty_disk import FaultyDisk
-from harness import wait_until
+from processes import wait_until
 from recordings import Recording
 
 

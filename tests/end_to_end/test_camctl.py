@@ -16,8 +16,8 @@ import time
 
 import pytest
 
-from harness import (CAMCTL, HERE, PATIENCE, Process, camctl, free_port,
-                     random_address, wait_until)
+from processes import (CAMCTL, HERE, PATIENCE, Process, camctl, free_port,
+                       random_address, wait_until)
 
 COMPLETION = HERE.parents[1] / "configs/camctl.bash-completion"
 

@@ -6,7 +6,7 @@ import shutil
 import time
 
 from chaos import Chaos
-from harness import wait_until
+from processes import wait_until
 
 EVENTS = 21
 

@@ -7,7 +7,7 @@ import pytest
 
 from crashes import check_nothing_missing, durable
 from good_camera import announcement
-from harness import free_port, random_address, wait_until
+from processes import free_port, random_address, wait_until
 from streams import Listener, get
 
 TOPIC = "camera/announce/cam-a"

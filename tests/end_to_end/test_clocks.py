@@ -9,8 +9,8 @@ import time
 import pytest
 
 from clocks import WrongCaptureClock, WrongUtc
-from harness import CAMCTL, free_port, random_address, wait_until
 from metrics import Scrape
+from processes import CAMCTL, free_port, random_address, wait_until
 from recordings import (ARRIVAL_TIME, MOVED_FORWARD, READING_NS,
                         RECEIVE_TIME_ONLY, Recording, check_flags,
                         monotonic_minus_boottime)

@@ -8,7 +8,7 @@ import signal
 
 from crashes import (begin, check_done, check_nothing_missing, verify,
                      wait_more)
-from harness import wait_until
+from processes import wait_until
 from recordings import Recording
 
 def publish_readings(room, count):

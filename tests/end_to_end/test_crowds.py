@@ -4,7 +4,7 @@ recording client always finds a place."""
 import socket
 import threading
 
-from harness import free_port, random_address, wait_until
+from processes import free_port, random_address, wait_until
 from recordings import Recording
 from streams import Network, Reader, get
 

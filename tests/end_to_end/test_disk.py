@@ -9,7 +9,8 @@ import tempfile
 import pytest
 
 from crashes import begin, check_done, verify
-from harness import Room, wait_until
+from harness import Room
+from processes import wait_until
 from recordings import Recording
 
 

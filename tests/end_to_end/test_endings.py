@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from good_camera import says
-from harness import CAMNODE, PATIENCE, wait_until
+from processes import CAMNODE, PATIENCE, wait_until
 from recordings import Recording
 from streams import Listener, Reader
 

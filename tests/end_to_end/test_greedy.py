@@ -6,7 +6,7 @@ import threading
 import time
 
 from good_camera import GoodCamera, announcement
-from harness import peak_memory_mib, random_address, wait_until
+from processes import peak_memory_mib, random_address, wait_until
 from recordings import Recording
 from streams import Listener
 

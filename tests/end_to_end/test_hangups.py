@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from crashes import check_done, check_nothing_missing, wait_more
-from harness import CAMCTL, PATIENCE, Terminal, wait_until
+from processes import CAMCTL, PATIENCE, Terminal, wait_until
 
 # What has nohup's effect, in a terminal too, where nohup would have the log go
 # to a file of its own.

@@ -7,7 +7,7 @@ import threading
 import time
 
 from good_camera import GoodCamera
-from harness import PATIENCE, wait_until
+from processes import PATIENCE, wait_until
 from streams import Reader, get
 
 

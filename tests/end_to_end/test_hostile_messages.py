@@ -5,7 +5,7 @@ import json
 import re
 
 from good_camera import GoodCamera, announcement
-from harness import wait_until
+from processes import wait_until
 
 
 def wrong_commands():

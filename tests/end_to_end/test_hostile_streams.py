@@ -6,7 +6,7 @@ import random
 import time
 
 from good_camera import GoodCamera, announcement, says
-from harness import random_address, wait_until
+from processes import random_address, wait_until
 from streams import Listener, stamped
 
 MULTIPART = (b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; "

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from harness import random_address, wait_until
+from processes import random_address, wait_until
 from streams import (LEGACY_PORT, Reader, boottime_ns, get, read_legacy,
                      stamp_of)
 

@@ -2,14 +2,19 @@
 not say never reaches CAF, and whatever they say, the node lives."""
 
 import random
+import select
 import socket
 import ssl
 import struct
+import threading
+import time
 
 import pytest
 
-from harness import PATIENCE, camctl, free_port, random_address
-from test_inspect import exchange, question_of_camctl
+from looks import actor
+from processes import (PATIENCE, camctl, free_port, peak_memory_mib,
+                       random_address)
+from streams import get
 from test_inspect_tls import certs, files # certs is a fixture.
 
 __all__ = ["certs"]
@@ -120,3 +125,120 @@ def test_frames_that_are_nearly_right_do_no_harm(room, seed):
                 pass
         assert server.runs, f"seed {seed}, input {n}: {data.hex()}"
     assert lives(server)
+
+
+def exchange(where, data):
+    """What the port answers before it closes, or within a second."""
+    host, port = where.rsplit(":", 1)
+    with socket.create_connection((host, int(port)), PATIENCE) as peer:
+        peer.settimeout(1)
+        answer = b""
+        try:
+            peer.sendall(data)
+            while piece := peer.recv(4096):
+                answer += piece
+        except OSError:
+            pass
+        return answer
+
+
+def test_strangers_at_the_port_do_no_harm(room):
+    server = room.server("cam-a", room.stamped("cam-a"))
+    where = server.inspected()
+    chance = random.Random(4710)
+    for data in (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"", b"\0" * 32,
+                 b"\xff" * 64, *(chance.randbytes(chance.randint(1, 400))
+                                 for _ in range(20))):
+        assert not exchange(where, data).startswith(b"HTTP")
+    idle = [socket.create_connection(("127.0.0.1",
+                                      int(where.rsplit(":", 1)[1])))
+            for _ in range(20)]
+    look = server.look()
+    assert actor(look, "inspector")["restarts"] == 0
+    for x in idle:
+        x.close()
+    done = camctl("ps", "--node", "{}:{}".format(*server.where()))
+    assert done.returncode == 1
+    assert get(server.where(), "/clock")[0] == 200
+
+
+def test_silent_strangers_do_not_keep_others_out(room):
+    server = room.server("cam-a", "--camera.source=none")
+    host, port = server.inspected().rsplit(":", 1)
+    silent = [socket.create_connection((host, int(port))) for _ in range(100)]
+    done = server.camctl("ps")
+    assert done.returncode == 0, done.stderr
+    for x in silent: # Each in its time, the last of them after 5 s.
+        assert exhausted(x)
+
+
+def exhausted(peer):
+    """Reads until the other side closes; whether it does so in time."""
+    peer.settimeout(PATIENCE)
+    try:
+        while peer.recv(65536):
+            pass
+    except ConnectionError:
+        pass
+    except socket.timeout:
+        return False
+    return True
+
+
+def overheard(ear, where):
+    """Passes a connection on, and returns what was said from our side."""
+    said = []
+    peer, _ = ear.accept()
+    with peer, socket.create_connection(where) as node:
+        other = {peer: node, node: peer}
+        while True:
+            ready, _, _ = select.select([peer, node], [], [], PATIENCE)
+            try:
+                data = ready[0].recv(65536)
+                if not data:
+                    return said
+                if ready[0] is peer:
+                    said.append(data)
+                other[ready[0]].sendall(data)
+            except ConnectionError: # One of them has ended the hard way.
+                return said
+
+
+def question_of_camctl(server):
+    """The bytes with which camctl says hello, and those of its question."""
+    host, port = server.inspected().rsplit(":", 1)
+    said = []
+    with socket.create_server(("127.0.0.1", 0)) as ear:
+        where = f"127.0.0.1:{ear.getsockname()[1]}"
+        asker = threading.Thread(target=lambda: camctl("ps", "--node", where))
+        asker.start()
+        while not said:
+            said = overheard(ear, (host, int(port)))
+        asker.join()
+    data = b"".join(said)
+    # Frames: a header of 32 bytes, the length of the rest in bytes 4 to 7.
+    frames = []
+    while data:
+        size = 32 + int.from_bytes(data[4:8], "big")
+        frames.append(data[:size])
+        data = data[size:]
+    hello = next(x for x in frames if x[0] == 1)
+    question = next(x for x in frames if x[0] == 2 # A message, not for SpawnServ.
+                    and not x.endswith(b"info"))
+    return hello, question
+
+
+def test_who_asks_and_never_reads_is_closed(room):
+    server = room.server("cam-a", room.stamped("cam-a"))
+    hello, question = question_of_camctl(server)
+    host, port = server.inspected().rsplit(":", 1)
+    before = peak_memory_mib(server.pid)
+    with socket.create_connection((host, int(port))) as peer:
+        peer.settimeout(PATIENCE)
+        peer.sendall(hello)
+        deadline = time.monotonic() + PATIENCE
+        with pytest.raises(ConnectionError):
+            while time.monotonic() < deadline:
+                peer.sendall(question)
+    assert peak_memory_mib(server.pid) < before + 500
+    assert server.camctl("ps").returncode == 0

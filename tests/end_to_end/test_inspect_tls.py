@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-from harness import (CAMNODE, HERE, PATIENCE, camctl, cpu_seconds, free_port,
-                     peak_memory_mib, random_address)
+from processes import (CAMNODE, HERE, PATIENCE, camctl, cpu_seconds, free_port,
+                       peak_memory_mib, random_address)
 from streams import get
 
 MAKE_CERTS = HERE.parents[1] / "tools/make-certs"

@@ -1,7 +1,7 @@
 """Living with the Python system that camnode replaces."""
 
 from crashes import verify
-from harness import free_port, random_address, wait_until
+from processes import free_port, random_address, wait_until
 from recordings import RECEIVE_TIME_ONLY, Recording
 from streams import LEGACY_PORT, LegacyServer, get, read_legacy, stamp_of
 

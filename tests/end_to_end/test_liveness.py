@@ -7,7 +7,7 @@ import signal
 import time
 
 from chaos import Camera
-from harness import PATIENCE, wait_until
+from processes import PATIENCE, wait_until
 
 LIGHTS = "camera/recording/client"
 

@@ -7,8 +7,8 @@ import re
 import socket
 import subprocess
 
-from harness import free_port, random_address, wait_until
 from metrics import check_histogram, scrape
+from processes import free_port, random_address, wait_until
 from streams import Reader, get
 
 CONFIGS = pathlib.Path(__file__).resolve().parents[2] / "configs"

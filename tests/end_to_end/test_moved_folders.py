@@ -5,7 +5,7 @@ import shutil
 
 from crashes import (begin, check_done, check_nothing_missing, verify,
                      wait_more)
-from harness import wait_until
+from processes import wait_until
 from recordings import Recording
 from streams import get
 

@@ -5,7 +5,7 @@ import json
 import re
 
 from crashes import check_nothing_missing
-from harness import free_port, random_address, wait_until
+from processes import free_port, random_address, wait_until
 from recordings import Recording
 from streams import get
 

@@ -3,7 +3,7 @@
 import signal
 
 from crashes import verify
-from harness import CAMNODE, Node, free_port, random_address, wait_until
+from processes import CAMNODE, Node, free_port, random_address, wait_until
 from recordings import Recording, check_against
 from streams import Network, Reader, get, stamp_of
 

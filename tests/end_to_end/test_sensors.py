@@ -7,7 +7,7 @@ import json
 import pathlib
 import re
 
-from harness import HERE, camctl, wait_until
+from processes import HERE, camctl, wait_until
 from recordings import Recording
 from streams import get
 

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from harness import PATIENCE, wait_until
+from processes import PATIENCE, wait_until
 
 
 class Manager:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from crashes import begin, durable, verify, wait_more
-from harness import camctl
+from processes import camctl
 
 # Writes pictures of two sizes: each once, then the other one;
 # or two of each at once. Once a file is there, one size alone.

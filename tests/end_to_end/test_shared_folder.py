@@ -12,7 +12,7 @@ import pytest
 
 from crashes import begin, check_nothing_missing, verify, wait_more
 from faulty_disk import FaultyDisk
-from harness import camctl
+from processes import camctl
 from recordings import Recording
 
 FILMS = {

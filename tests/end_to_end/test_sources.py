@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from harness import CAMCTL, HERE, wait_until
+from processes import CAMCTL, HERE, wait_until
 from recordings import ARRIVAL_TIME, Recording
 from streams import get
 

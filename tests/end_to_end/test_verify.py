@@ -6,7 +6,7 @@ import json
 import pytest
 
 from crashes import begin, check_done, check_nothing_missing, verify, wait_more
-from harness import camctl, wait_until
+from processes import camctl, wait_until
 from recordings import Recording
 
 # How many films of each camera are completed while it is verified.

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from harness import PATIENCE, Process, wait_until
+from processes import PATIENCE, Process, wait_until
 
 SCREEN = (1320, 800)
 

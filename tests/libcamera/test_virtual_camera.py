@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from harness import CAMNODE, random_address, wait_until
+from processes import CAMNODE, random_address, wait_until
 from recordings import Recording, check_against
 from streams import Reader, get
 
