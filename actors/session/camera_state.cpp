@@ -14,7 +14,7 @@ std::string camera_state(const fleet_member& x, const session_info& session,
   if (!ours && x.is_gone())
     return "gone";
   return camera_truth(x.ledger->look(), session, now_ns,
-                      expected_pause_ns(x.server, x.viewer->look(), now_ns));
+                      expected_pause_ns(x.server, x.board->look(), now_ns));
 }
 
 bool takes_part(const fleet_member& x, const session_info& session) {
@@ -24,7 +24,7 @@ bool takes_part(const fleet_member& x, const session_info& session) {
 }
 
 std::string why_no_frame(const fleet_member& x) {
-  auto viewer = x.viewer->look();
+  auto viewer = x.board->look();
   auto books = x.ledger->look();
   if (viewer.connected)
     return books.last_error;
@@ -48,7 +48,7 @@ std::string why_away(const fleet_member& x) {
 }
 
 std::string away_text(const fleet_member& x, int64_t utc_ns, int64_t now_ns) {
-  auto left_ns = x.viewer->look().left_ns;
+  auto left_ns = x.board->look().left_ns;
   auto why = why_away(x);
   auto result = left_ns == 0
                   ? std::string{"not seen since this client started"}

@@ -5,10 +5,10 @@
 namespace camnode {
 
 fleet_member frozen(fleet_member x) {
-  auto viewer = std::make_shared<viewer_board>();
-  viewer->clocks().restore(x.viewer->clocks().look());
-  viewer->update([now = x.viewer->look()](viewer_figures& f) { f = now; });
-  x.viewer = std::move(viewer);
+  auto board = std::make_shared<viewer_board>();
+  board->clocks().restore(x.board->clocks().look());
+  board->update([now = x.board->look()](viewer_figures& f) { f = now; });
+  x.board = std::move(board);
   return x;
 }
 

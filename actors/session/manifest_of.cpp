@@ -54,7 +54,7 @@ manifest_trouble trouble_of(const trouble_note::past& x,
 manifest_camera camera_of(const fleet_member& x, const session_view& view) {
   manifest_camera result;
   result.server = x.as_connected();
-  auto viewer = x.viewer->look();
+  auto viewer = x.board->look();
   result.server.legacy = viewer.legacy;
   auto books = books_of(x, view.session);
   if (books.session_ms == 0)
@@ -66,7 +66,7 @@ manifest_camera camera_of(const fleet_member& x, const session_view& view) {
   result.absences = absences_in(x, view);
   if (viewer.clocked)
     result.clock = clock_of(viewer, view.now_ns);
-  result.clocks = x.viewer->clocks().look();
+  result.clocks = x.board->clocks().look();
   result.connections = viewer.connections;
   for (auto* actor : {"viewer", "recorder"}) {
     auto i = view.restarts.find(std::string{actor} + "/" + result.server.id);

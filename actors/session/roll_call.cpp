@@ -12,7 +12,7 @@ roll_call::missing(const std::vector<fleet_member>& xs, int64_t utc_ns,
                    int64_t now_ns) {
   std::map<std::string, std::string> result;
   for (auto& x : xs)
-    if (x.expected && !x.viewer->look().connected)
+    if (x.expected && !x.board->look().connected)
       result[x.server.id] = away_text(x, utc_ns, now_ns);
   return result;
 }
@@ -31,7 +31,7 @@ void roll_call::begin(const std::vector<fleet_member>& xs) {
   not_back_.clear();
   for (auto& id : last_) {
     auto is_it = [&](const auto& x) {
-      return x.server.id == id && x.viewer->look().connected;
+      return x.server.id == id && x.board->look().connected;
     };
     if (std::none_of(xs.begin(), xs.end(), is_it))
       not_back_.push_back(id);

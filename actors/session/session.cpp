@@ -175,7 +175,7 @@ void session::refuse(const std::string& why) {
 void session::guard_disk() {
   delivered_bytes delivered;
   for (auto& x : cameras_->look())
-    delivered[x.server.id] = x.viewer->look().bytes;
+    delivered[x.server.id] = x.board->look().bytes;
   disk_.observe(delivered, options_.clock());
   auto x = disk_.look();
   if (!session_.open() || session_.forced || !x.ends_within(last_seconds))

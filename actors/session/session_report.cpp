@@ -39,7 +39,7 @@ json trouble_of(const trouble_note::past& x, const session_view& view) {
 
 json truth_of(const fleet_member& x, const session_view& view) {
   auto books = books_of(x, view.session);
-  auto viewer = x.viewer->look();
+  auto viewer = x.board->look();
   json result;
   result["state"] = camera_state(x, view.session, view.now_ns);
   result["frames_durable"] = books.durable;

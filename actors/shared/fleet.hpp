@@ -19,14 +19,14 @@ namespace camnode {
 struct fleet_member {
   server_info server;
   std::shared_ptr<frame_ring> ring;
-  viewer_board_ptr viewer;
+  viewer_board_ptr board; ///< Of its viewer.
   recording_ledger_ptr ledger;
 
   /// The server with the address and the run that frames come from, if they
   /// do: it may be announced elsewhere meanwhile.
   server_info as_connected() const {
     auto result = server;
-    auto x = viewer->look();
+    auto x = board->look();
     if (!x.connected || x.ip.empty())
       return result;
     result.ip = x.ip;
@@ -41,7 +41,7 @@ struct fleet_member {
 
   /// Whether it was ended by somebody, and nobody misses it.
   bool is_gone() const {
-    return server.goodbye && !expected && !viewer->look().connected;
+    return server.goodbye && !expected && !board->look().connected;
   }
 };
 
@@ -85,7 +85,7 @@ public:
     std::lock_guard<std::mutex> guard{mutex_};
     std::vector<server_info> result;
     for (auto& x : members_) {
-      auto viewer = x.viewer->look();
+      auto viewer = x.board->look();
       auto holds = viewer.connected || viewer.last_error.empty();
       if (holds && !x.server.legacy && !x.server.ip.empty())
         result.push_back(x.as_connected());
@@ -99,7 +99,7 @@ public:
     std::lock_guard<std::mutex> guard{mutex_};
     return std::any_of(members_.begin(), members_.end(), [&](const auto& x) {
       return x.server.id == id
-             && (x.viewer->look().frames > 0 || x.ledger->look().written > 0);
+             && (x.board->look().frames > 0 || x.ledger->look().written > 0);
     });
   }
 

@@ -29,32 +29,34 @@ caf::actor client_supervisor::start_viewer(const std::string& id,
   auto& x = pairs_.at(id);
   x.viewer = spawn<viewer>(
     context, *parts_.io,
-    viewer_parts{x.intake, x.viewer_figures,
-                 [on = recording_] { return on->load(); }, x.ring},
-    x.server);
+    viewer_parts{x.intake, x.member.board,
+                 [on = recording_] { return on->load(); }, x.member.ring},
+    x.member.server);
   return caf::actor_cast<caf::actor>(x.viewer);
 }
 
 caf::actor client_supervisor::start_recorder(const std::string& id,
                                              const actor_context& context) {
   auto& x = pairs_.at(id);
+  auto& member = x.member;
   x.recorder = spawn<recorder, caf::detached>(
-    context,
-    recorder_parts{
-      x.ring, x.ledger, parts_.segments(x.server), parts_.session.clock,
-      parts_.session.stop,
-      [may = x.may_return, figures = x.viewer_figures](int64_t stop_ns) {
-        auto answered = figures->look().answered_ns;
-        auto since = client_clock_ns() - answered;
-        return *may && (answered < stop_ns || since < answer_patience_ns);
-      },
-      parts_.completers ? parts_.completers(x.server) : nullptr});
-  auto gone = x.member().is_gone();
+    context, recorder_parts{
+               member.ring, member.ledger, parts_.segments(member.server),
+               parts_.session.clock, parts_.session.stop,
+               [may = x.may_return, board = member.board](int64_t stop_ns) {
+                 auto answered = board->look().answered_ns;
+                 auto since = client_clock_ns() - answered;
+                 return *may
+                        && (answered < stop_ns || since < answer_patience_ns);
+               },
+               parts_.completers ? parts_.completers(member.server) : nullptr});
+  auto gone = member.is_gone();
   // What is in the ring of the sessions before is still written.
   for (auto& earlier : ended_)
-    if (x.ledger->owes(earlier.start_ms))
+    if (member.ledger->owes(earlier.start_ms))
       send(x.recorder, earlier);
-  if (auto last = session_to_finish(); !gone || x.ledger->owes(last.start_ms))
+  if (auto last = session_to_finish();
+      !gone || member.ledger->owes(last.start_ms))
     send(x.recorder, last);
   return caf::actor_cast<caf::actor>(x.recorder);
 }
@@ -70,9 +72,8 @@ void client_supervisor::remove_pair(const std::string& id) {
 void client_supervisor::replace_at_address(const server_info& x) {
   std::vector<std::string> replaced;
   for (auto& [id, other] : pairs_) {
-    auto member = other.member();
-    if (id != x.id && same_address(member.as_connected(), x)
-        && !holds_its_place(member, other.present, x))
+    if (id != x.id && same_address(other.member.as_connected(), x)
+        && !holds_its_place(other.member, other.present, x))
       replaced.push_back(id);
   }
   for (auto& id : replaced)
@@ -85,27 +86,28 @@ void client_supervisor::replace(const std::string& id, const server_info& by) {
   log_info(who(), "server ", id, " is replaced by ", by.id, " at ", by.ip);
   set_absent(x);
   remove_child("viewer/" + id);
-  x.viewer_figures->update([&](viewer_figures& f) {
+  x.member.board->update([&](viewer_figures& f) {
     f.last_error = "replaced by " + by.id + " at " + by.ip;
   });
-  if (listed(x).idle && !x.expected)
+  if (listed(x).idle && !x.member.expected)
     remove_pair(id);
 }
 
 void client_supervisor::join_session(pair& x) {
-  if (!session_.open() || x.ledger->look().session_ms == session_.start_ms)
+  if (!session_.open()
+      || x.member.ledger->look().session_ms == session_.start_ms)
     return;
-  x.ledger->announce(session_);
-  x.ledger->absent_because(session_.start_ms, "it was not there");
+  x.member.ledger->announce(session_);
+  x.member.ledger->absent_because(session_.start_ms, "it was not there");
   send(x.recorder, session_);
 }
 
 void client_supervisor::set_absent(pair& x) {
   x.present = false;
   *x.may_return = false;
-  x.server.online = false;
-  x.server.camera_trouble.clear();
-  parts_.cameras->put(x.member());
+  x.member.server.online = false;
+  x.member.server.camera_trouble.clear();
+  parts_.cameras->put(x.member);
 }
 
 } // namespace camnode

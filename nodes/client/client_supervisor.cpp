@@ -119,7 +119,7 @@ void client_supervisor::resume() {
     auto server = x.server;
     if (!is_known_by_address(server)) // Else it may call itself anything.
       server.announced_id = server.id;
-    add_pair(server, x.ledger, x.viewer);
+    add_pair(server, x.ledger, x.board);
     pairs_.at(x.server.id).present = false; // Until DISCOVERY says so.
   }
 }
@@ -136,8 +136,8 @@ void client_supervisor::add_expected() {
     auto& expected = pairs_.at(id);
     expected.present = false;     // Until DISCOVERY says so.
     *expected.may_return = false; // A stop waits for nobody.
-    expected.expected = true;
-    parts_.cameras->put(expected.member());
+    expected.member.expected = true;
+    parts_.cameras->put(expected.member);
   }
 }
 
@@ -150,11 +150,11 @@ void client_supervisor::found(const server_info& x) {
     return add_pair(x);
   auto& known = i->second;
   log_info(who(), "server ", x.id, " is at ", x.ip, ":", x.port);
-  known.server = x;
+  known.member.server = x;
   known.present = true;
   known.told_off = false;
   *known.may_return = !x.legacy;
-  parts_.cameras->put(known.member());
+  parts_.cameras->put(known.member);
   join_session(known);
   if (has_child("viewer/" + x.id))
     send(known.viewer, x);
@@ -168,14 +168,14 @@ void client_supervisor::lost(const server_info& x) {
     return;
   log_info(who(), "server ", x.id,
            x.goodbye ? " said goodbye" : " is not announced any more");
-  i->second.server.goodbye = x.goodbye;
+  i->second.member.server.goodbye = x.goodbye;
   set_absent(i->second);
   if (stop_wanted_)
     return;
   // Its address may have been given to another one before this was known.
   for (auto& [id, other] : pairs_)
-    if (id != x.id && other.present && same_address(other.server, x))
-      return replace_at_address(server_info{other.server});
+    if (id != x.id && other.present && same_address(other.member.server, x))
+      return replace_at_address(server_info{other.member.server});
 }
 
 void client_supervisor::tell_off(const std::string& id) {
@@ -202,22 +202,22 @@ void client_supervisor::add_pair(const server_info& x) {
 
 void client_supervisor::add_pair(const server_info& x,
                                  recording_ledger_ptr ledger,
-                                 viewer_board_ptr figures) {
+                                 viewer_board_ptr board) {
   auto last = ledger->look().last;
   auto& added = pairs_[x.id];
-  added.server = x;
+  auto& member = added.member;
+  member.server = x;
+  member.ring = std::make_shared<frame_ring>(parts_.ring, parts_.ring_total);
+  member.board = std::move(board);
+  member.ledger = std::move(ledger);
   added.seen_ns = parts_.session.clock();
   added.may_return = std::make_shared<std::atomic<bool>>(!x.legacy);
-  added.ring = std::make_shared<frame_ring>(parts_.ring, parts_.ring_total);
-  added.viewer_figures = std::move(figures);
-  added.ledger = std::move(ledger);
   std::optional<stream_position> position;
   if (last)
     position = stream_position{last->epoch, last->sequence};
-  added.intake = std::make_shared<frame_intake>(added.ring,
-                                                added.viewer_figures, position,
-                                                parts_.rates);
-  parts_.cameras->put(added.member());
+  added.intake = std::make_shared<frame_intake>(member.ring, member.board,
+                                                position, parts_.rates);
+  parts_.cameras->put(member);
   add_child("recorder/" + x.id, recording_phase,
             [this, id = x.id](const actor_context& context) {
               return start_recorder(id, context);
@@ -250,16 +250,17 @@ void client_supervisor::pass_on(const session_info& x) {
   session_ = x;
   parts_.board->set_session(x);
   *recording_ = x.open();
-  for (auto& [id, member] : pairs_) {
+  for (auto& [id, known] : pairs_) {
+    auto& member = known.member;
     // Who was ended before has no part in it, unless it comes back.
     auto ours = member.ledger->look().session_ms == x.start_ms;
-    if (x.open() && !ours && member.member().is_gone())
+    if (x.open() && !ours && member.is_gone())
       continue;
     if (begins)
-      member.viewer_figures->clocks().begin();
+      member.board->clocks().begin();
     if (x.open())
       member.ledger->announce(x);
-    send(member.recorder, x);
+    send(known.recorder, x);
   }
   // Behind the announcements: no session is over before the sensors' part is.
   send(sensor_log_, x);
@@ -276,7 +277,7 @@ void client_supervisor::beat() {
     auto look = listed(x);
     if (is_to_go(look, now))
       gone.push_back(id);
-    else if (look.idle && x.server.goodbye && has_child("viewer/" + id))
+    else if (look.idle && x.member.server.goodbye && has_child("viewer/" + id))
       remove_child("viewer/" + id); // Nobody is there to connect to.
   }
   for (auto& id : gone)

@@ -72,10 +72,7 @@ private:
 
   /// What belongs to one server.
   struct pair {
-    server_info server;
-    std::shared_ptr<frame_ring> ring;
-    viewer_board_ptr viewer_figures;
-    recording_ledger_ptr ledger;
+    fleet_member member; ///< The fleet has a copy.
     std::shared_ptr<frame_intake> intake;
     viewer_actor viewer;     ///< Of the present life.
     recorder_actor recorder; ///< Of the present life.
@@ -84,15 +81,10 @@ private:
     /// Whether frames that the network holds up may still come: for RECORDER.
     std::shared_ptr<std::atomic<bool>> may_return;
     int64_t seen_ns = 0;   ///< When it was last present or connected.
-    bool expected = false; ///< Listed whether or not it is there.
     bool told_off = false; ///< Not to be listed once it is gone.
 
-    fleet_member member() const {
-      return {server, ring, viewer_figures, ledger, expected};
-    }
-
     bool here() const {
-      return present || viewer_figures->look().connected;
+      return present || member.board->look().connected;
     }
   };
 
@@ -119,7 +111,7 @@ private:
 
   /// @param ledger What is known of its recording.
   void add_pair(const server_info& x, recording_ledger_ptr ledger,
-                viewer_board_ptr figures);
+                viewer_board_ptr board);
 
   /// Goes on with the session that an earlier process left: its cameras are
   /// connected to where they were, whether or not anybody announces them.
@@ -152,10 +144,10 @@ private:
 
   listed_server listed(const pair& x) const {
     // Its recorder may still be at a session that is over.
-    auto idle = !session_.exists() && !x.ledger->owes_any();
-    auto gave_frames = x.viewer_figures->look().frames > 0;
-    return {x.server.id, x.here(),    idle,     x.expected,
-            x.told_off,  gave_frames, x.seen_ns};
+    auto idle = !session_.exists() && !x.member.ledger->owes_any();
+    auto gave_frames = x.member.board->look().frames > 0;
+    return {x.member.server.id, x.here(),    idle,     x.member.expected,
+            x.told_off,         gave_frames, x.seen_ns};
   }
 
   /// Makes room for one more pair, if need be.

@@ -6,7 +6,7 @@ namespace camnode {
 
 bool holds_its_place(const fleet_member& x, bool present,
                      const server_info& by) {
-  auto viewer = x.viewer->look();
+  auto viewer = x.board->look();
   auto& id = x.server.announced_id;
   if (viewer.connected && viewer.told_id.empty())
     return viewer.legacy && !by.legacy;
@@ -20,7 +20,7 @@ doubles_in(const std::vector<fleet_member>& all) {
   std::vector<server_info> known; // By what they say themselves.
   std::vector<server_info> others;
   for (auto& x : all) {
-    auto viewer = x.viewer->look();
+    auto viewer = x.board->look();
     if (!viewer.connected)
       continue;
     auto is_known = !viewer.told_id.empty() && !x.server.announced_id.empty();

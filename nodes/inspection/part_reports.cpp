@@ -165,7 +165,7 @@ part_report connection_part(const fleet_member& x, const viewer_figures& viewer,
   add(result, "misnumbered", viewer.misnumbered);
   if (viewer.newest_ns != 0)
     add_signed(result, "newest_age_ns", now_ns - viewer.newest_ns);
-  add_times(result, "capture_to_received", x.viewer->to_received().look());
+  add_times(result, "capture_to_received", x.board->to_received().look());
   add_clock(result, viewer, now_ns);
   add_text(result, "last_error", viewer.last_error);
   return result;
@@ -260,7 +260,7 @@ std::vector<part_report> client_parts_seen(const fleet& cameras,
                                            int64_t now_ns, bool broker_up) {
   std::vector<part_report> result;
   for (auto& x : cameras.look()) {
-    auto viewer = x.viewer->look();
+    auto viewer = x.board->look();
     result.push_back(server_part(x, viewer, now_ns, broker_up));
     result.push_back(connection_part(x, viewer, now_ns));
     result.push_back(

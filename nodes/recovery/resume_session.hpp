@@ -18,7 +18,7 @@ namespace camnode {
 struct resumed_camera {
   server_info server; ///< Its address is empty where it is not known.
   recording_ledger_ptr ledger;
-  viewer_board_ptr viewer; ///< What was known of its connection and clock.
+  viewer_board_ptr board; ///< What was known of its connection and clock.
 };
 
 /// A session that an earlier process left, and that goes on.

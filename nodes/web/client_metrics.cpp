@@ -48,7 +48,7 @@ std::vector<camera_look> look_at(const client_page_sources& x) {
   auto now = x.clock();
   for (auto& camera : x.cameras->look()) {
     auto books = camera.ledger->look();
-    auto viewer = camera.viewer->look();
+    auto viewer = camera.board->look();
     camera_look look;
     look.id = camera.server.id;
     look.viewer = viewer;
@@ -62,7 +62,7 @@ std::vector<camera_look> look_at(const client_page_sources& x) {
     look.clock_age_ns = now - viewer.probed_ns;
     look.ring = camera.ring->stats();
     look.ring_bounds = camera.ring->bounds();
-    look.to_received = camera.viewer->to_received().look();
+    look.to_received = camera.board->to_received().look();
     look.to_durable = camera.ledger->to_durable();
     result.push_back(std::move(look));
   }

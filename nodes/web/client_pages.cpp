@@ -28,7 +28,7 @@ std::string trouble_of(const fleet_member& x, const session_info& session,
     why.insert(0, ": ");
   if (state == "stalled")
     return name + "not recording" + why;
-  if (x.viewer->look().connected || state == "gone")
+  if (x.board->look().connected || state == "gone")
     return {};
   return name
          + (x.expected ? "is to be there and is not connected"

@@ -172,7 +172,7 @@ struct window::impl {
   tile_facts look_at(const fleet_member& member, tile& x, int64_t now_ns) {
     tile_facts result;
     result.server = member.server;
-    result.viewer = member.viewer->look();
+    result.viewer = member.board->look();
     result.pause_ns = expected_pause_ns(member.server, result.viewer, now_ns);
     x.rate.add(now_ns, result.viewer.frames, patience_ns(result.pause_ns));
     result.rate_hz = x.rate.rate_hz();

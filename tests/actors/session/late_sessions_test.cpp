@@ -57,7 +57,7 @@ struct fixture {
       sensors(std::make_shared<sensor_board>()) {
     camera.server.id = "left";
     camera.ledger = ledger;
-    camera.viewer = std::make_shared<viewer_board>();
+    camera.board = std::make_shared<viewer_board>();
   }
 
   /// A session with one frame, which nobody has finished.

@@ -33,12 +33,12 @@ session_view sample() {
   camera.server.port = 8000;
   camera.server.epoch = 9;
   camera.ledger = std::make_shared<recording_ledger>();
-  camera.viewer = std::make_shared<viewer_board>();
-  camera.viewer->update([](viewer_figures& f) {
+  camera.board = std::make_shared<viewer_board>();
+  camera.board->update([](viewer_figures& f) {
     f.clocked = true;
     f.clock = {-5, 7};
   });
-  camera.viewer->clocks().add({123'456'999, 9, -4, 8, 12'000}, false);
+  camera.board->clocks().add({123'456'999, 9, -4, 8, 12'000}, false);
   auto& ledger = *camera.ledger;
   ledger.begin(x.session);
   ledger.segment_opened(0, x.session.start_ms, "1800000000000");
@@ -121,7 +121,7 @@ CAF_TEST(a manifest that is read is written again as it was) {
   camera.ledger->run_ended({{9, 1}, 99, {9, uint64_t{1} << 50}});
   camera.ledger->end_unknown();
   camera.ledger->failed("the disk is full");
-  camera.viewer->update([&](viewer_figures& f) {
+  camera.board->update([&](viewer_figures& f) {
     f.legacy = true;
     f.connections = 3;
     f.drift_ppb = -12'345;
@@ -146,7 +146,7 @@ CAF_TEST(a manifest that is read is written again as it was) {
 
 CAF_TEST(a server that is not clocked has no clock) {
   auto x = sample();
-  x.cameras[0].viewer = std::make_shared<viewer_board>();
+  x.cameras[0].board = std::make_shared<viewer_board>();
   auto text = render_manifest(manifest_of(x));
   CAF_CHECK(json::parse(text)["cameras"]["cam-a"]["clock"].is_null());
   CAF_CHECK_EQUAL(render_manifest(*parse_manifest(text)), text);

@@ -18,9 +18,9 @@ fleet_member camera(const std::string& id, bool connected) {
   x.server.id = id;
   x.server.ip = "10.0.0.7";
   x.server.port = 8000;
-  x.viewer = std::make_shared<viewer_board>();
+  x.board = std::make_shared<viewer_board>();
   x.ledger = std::make_shared<recording_ledger>();
-  x.viewer->update([=](auto& f) { f.connected = connected; });
+  x.board->update([=](auto& f) { f.connected = connected; });
   return x;
 }
 
@@ -66,7 +66,7 @@ CAF_TEST(a start is refused with names and what to do) {
 
 CAF_TEST(a camera that was there tells since when it is not and why) {
   auto x = camera("a", false);
-  x.viewer->update([](auto& f) {
+  x.board->update([](auto& f) {
     f.left_ns = now_ns - 3 * s;
     f.last_error = "no route";
   });

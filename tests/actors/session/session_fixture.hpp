@@ -127,7 +127,7 @@ struct session_fixture : actor_fixture {
   camnode::recording_ledger_ptr add_camera(const std::string& id) {
     camnode::fleet_member x;
     x.server.id = id;
-    x.viewer = std::make_shared<camnode::viewer_board>();
+    x.board = std::make_shared<camnode::viewer_board>();
     x.ledger = std::make_shared<camnode::recording_ledger>();
     cameras->put(x);
     return x.ledger;

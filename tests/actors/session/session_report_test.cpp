@@ -39,7 +39,7 @@ struct fixture {
     x.server.port = 8000;
     x.server.epoch = 9;
     x.ledger = std::make_shared<recording_ledger>();
-    x.viewer = std::make_shared<viewer_board>();
+    x.board = std::make_shared<viewer_board>();
     view.cameras.push_back(x);
     return view.cameras.back();
   }
@@ -160,7 +160,7 @@ CAF_TEST(the truth light counts durable frames alone) {
 
 CAF_TEST(the error of the disk comes before that of the connection) {
   auto& camera = add_busy_camera("left");
-  camera.viewer->update([](auto& f) { f.last_error = "no route"; });
+  camera.board->update([](auto& f) { f.last_error = "no route"; });
   CAF_CHECK_EQUAL(truth("/cameras/left/last_error"), "no route");
   camera.ledger->failed("disk full");
   CAF_CHECK_EQUAL(truth("/cameras/left/last_error"), "disk full");
@@ -175,7 +175,7 @@ CAF_TEST(what a server says of its camera is told) {
 
 CAF_TEST(an old error of a connection that is well is not told) {
   auto& camera = add_busy_camera("left");
-  camera.viewer->update([](auto& f) {
+  camera.board->update([](auto& f) {
     f.last_error = "no route";
     f.connected = true;
   });
@@ -262,7 +262,7 @@ CAF_TEST(a manifest ties its clock to the calendar) {
 CAF_TEST(a clock that is not known is null) {
   auto& camera = add_camera("left");
   CAF_CHECK(manifest("/cameras/left/clock").is_null());
-  camera.viewer->update([](auto& f) {
+  camera.board->update([](auto& f) {
     f.clocked = true;
     f.clock = {-5, 7};
     f.drift_ppb = 30'000;
@@ -283,7 +283,7 @@ CAF_TEST(a clock that is not known is null) {
 
 CAF_TEST(a clock that was looked at long ago is shown as it is now) {
   auto& camera = add_camera("left");
-  camera.viewer->update([&](auto& f) {
+  camera.board->update([&](auto& f) {
     f.clocked = true;
     f.clock = {-5, 7};
     f.drift_ppb = 30'000;
@@ -298,8 +298,8 @@ CAF_TEST(the history of a clock is on the session clock) {
   auto& camera = add_camera("left");
   CAF_CHECK_EQUAL(manifest("/cameras/left/clock_history"), json::array());
   auto& session = view.session;
-  camera.viewer->clocks().add({session.anchor_mono_ns + 7 * s, 9, -5, 6, 40},
-                              false);
+  camera.board->clocks().add({session.anchor_mono_ns + 7 * s, 9, -5, 6, 40},
+                             false);
   CAF_CHECK_EQUAL(manifest("/cameras/left/clock_history/0"),
                   (json{{"at_ns", session.start_ms * 1'000'000 + 7 * s},
                         {"at_ns_text", "1800000007000000000"},
@@ -345,7 +345,7 @@ CAF_TEST(the readings of all topics add up) {
 CAF_TEST(hostile texts stay inside of their quotes) {
   auto& camera = add_busy_camera(hostile);
   camera.server.version = hostile;
-  camera.viewer->update([](auto& f) { f.last_error = hostile; });
+  camera.board->update([](auto& f) { f.last_error = hostile; });
   camera.ledger->failed(hostile);
   view.last_error = view.sensor_error = view.session.label = hostile;
   view.sensors[hostile] = {1, 0, 0, {{hostile, 1}}, {hostile}};

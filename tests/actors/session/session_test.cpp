@@ -125,8 +125,8 @@ CAF_TEST(a session that was not completed in time stays open in its manifest) {
 
 CAF_TEST(a session that is late holds up no other and is completed) {
   auto left = add_camera("left");
-  auto viewer = cameras->look()[0].viewer;
-  viewer->clocks().add({now_ns, 1, 5, 0, 0}, true);
+  auto board = cameras->look()[0].board;
+  board->clocks().add({now_ns, 1, 5, 0, 0}, true);
   start_session_actor();
   start_recording();
   record_one(*left, told.sessions[0]);
@@ -135,8 +135,8 @@ CAF_TEST(a session that is late holds up no other and is completed) {
   start_recording();
   auto next = told.sessions.back();
   CAF_REQUIRE(next.open());
-  viewer->clocks().begin();
-  viewer->clocks().add({now_ns, 1, 7, 0, 0}, true);
+  board->clocks().begin();
+  board->clocks().add({now_ns, 1, 7, 0, 0}, true);
   advance(2s);
   CAF_CHECK_EQUAL(manifest("/state"), "stopping");
   // Its recorder comes to the end of it, and goes on at once.
@@ -714,7 +714,7 @@ template <class Fixture>
 void deliver(Fixture& x, int n) {
   for (int i = 0; i < n * 4; ++i) {
     for (auto& camera : x.cameras->look())
-      camera.viewer->update([](viewer_figures& f) { f.bytes += 1'000'000; });
+      camera.board->update([](viewer_figures& f) { f.bytes += 1'000'000; });
     x.advance(250ms);
   }
 }

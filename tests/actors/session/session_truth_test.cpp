@@ -30,7 +30,7 @@ CAF_TEST(a manifest is there from the start on) {
 CAF_TEST(a manifest is written at each cut and at the end) {
   auto ledger = add_camera("left");
   // One that is away would be news before that.
-  cameras->look()[0].viewer->update([](auto& f) { f.connected = true; });
+  cameras->look()[0].board->update([](auto& f) { f.connected = true; });
   start_session_actor();
   start_recording();
   ledger->begin(told.sessions[0]);
@@ -183,7 +183,7 @@ CAF_TEST(a session without a camera says so) {
 
 CAF_TEST(a camera that gives no frame is away in light and manifest) {
   auto ledger = add_camera("left");
-  cameras->look()[0].viewer->update([](auto& f) { f.last_error = "refused"; });
+  cameras->look()[0].board->update([](auto& f) { f.last_error = "refused"; });
   start_session_actor();
   start_recording();
   ledger->begin(told.sessions[0]);
@@ -217,7 +217,7 @@ CAF_TEST(a start waits for no camera that is missing unless it is told so) {
   start.without_missing = true;
   tell(testee, start);
   CAF_CHECK_EQUAL(told.sessions.size(), 1u);
-  left.viewer->update([](auto& f) { f.connected = true; });
+  left.board->update([](auto& f) { f.connected = true; });
   advance(250ms);
   CAF_CHECK(light("/missing").empty());
 }

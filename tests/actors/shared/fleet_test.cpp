@@ -13,7 +13,7 @@ fleet_member member(const std::string& id, const std::string& ip,
   result.server.id = id;
   result.server.ip = ip;
   result.server.legacy = legacy;
-  result.viewer = std::make_shared<viewer_board>();
+  result.board = std::make_shared<viewer_board>();
   result.ledger = std::make_shared<recording_ledger>();
   return result;
 }
@@ -34,9 +34,9 @@ CAF_TEST(connected is who sends frames or was never tried in vain) {
   testee.put(member("legacy", "10.0.0.9", true));
   testee.put(member("unknown", ""));
   CAF_CHECK_EQUAL(ids(testee.connected()), "a ");
-  a.viewer->update([](auto& x) { x.last_error = "refused"; });
+  a.board->update([](auto& x) { x.last_error = "refused"; });
   CAF_CHECK_EQUAL(ids(testee.connected()), "");
-  a.viewer->update([](auto& x) { x.connected = true; });
+  a.board->update([](auto& x) { x.connected = true; });
   CAF_CHECK_EQUAL(ids(testee.connected()), "a ");
 }
 
@@ -45,7 +45,7 @@ CAF_TEST(who is connected is where frames come from) {
   auto a = member("a", "10.0.0.1");
   testee.put(a);
   CAF_CHECK(!testee.has_heard("a"));
-  a.viewer->update([](auto& x) {
+  a.board->update([](auto& x) {
     x.connected = true;
     x.ip = "10.0.0.7";
     x.port = 8001;
@@ -57,6 +57,6 @@ CAF_TEST(who is connected is where frames come from) {
   CAF_CHECK_EQUAL(connected.port, 8001);
   CAF_CHECK_EQUAL(connected.epoch, 5u);
   CAF_CHECK(testee.has_heard("a"));
-  a.viewer->update([](auto& x) { x.connected = false; });
+  a.board->update([](auto& x) { x.connected = false; });
   CAF_CHECK_EQUAL(testee.look().at(0).as_connected().ip, "10.0.0.1");
 }

@@ -122,7 +122,7 @@ struct fixture {
   }
 
   viewer_figures viewed() {
-    return cameras->look().at(0).viewer->look();
+    return cameras->look().at(0).board->look();
   }
 
   std::string alarm(const std::string& name) {
@@ -273,7 +273,7 @@ CAF_TEST(a server that says who it is keeps its address) {
             != std::string::npos);
   capture(20);
   CAF_CHECK(viewed().connected);
-  auto taken = cameras->look().at(1).viewer->look().frames;
+  auto taken = cameras->look().at(1).board->look().frames;
   CAF_CHECK_EQUAL(taken, 0u);
   check_recorded();
 }

@@ -17,8 +17,8 @@ fleet_member camera(const std::string& id, const std::string& announced,
   x.server.port = 8000;
   x.server.announced_id = announced;
   x.server.legacy = announced.empty();
-  x.viewer = std::make_shared<viewer_board>();
-  x.viewer->update([&](viewer_figures& f) {
+  x.board = std::make_shared<viewer_board>();
+  x.board->update([&](viewer_figures& f) {
     f.connected = connected;
     f.legacy = told.empty();
     f.ip = x.server.ip;
@@ -49,7 +49,7 @@ CAF_TEST(a server that is in a break keeps its place until its goodbye) {
 CAF_TEST(a legacy server that sends is not ended by an announcement) {
   auto old = camera("10.0.0.1", {}, true, {});
   CAF_CHECK(holds_its_place(old, true, claim("b")));
-  old.viewer->update([](auto& f) { f.connected = false; });
+  old.board->update([](auto& f) { f.connected = false; });
   CAF_CHECK(!holds_its_place(old, true, claim("b")));
 }
 
@@ -57,7 +57,7 @@ CAF_TEST(what cannot be told apart is replaced) {
   auto by_ip = camera("10.0.0.1", {}, true, "b");
   CAF_CHECK(!holds_its_place(by_ip, true, claim("b")));
   auto nameless = camera("a", "a", true, {});
-  nameless.viewer->update([](auto& f) { f.legacy = false; });
+  nameless.board->update([](auto& f) { f.legacy = false; });
   CAF_CHECK(!holds_its_place(nameless, true, claim("b")));
   CAF_CHECK(!holds_its_place(camera("left", "b", true, "b"), true, claim("b")));
 }

@@ -65,7 +65,7 @@ CAF_TEST(a server is gone once it said goodbye and nobody misses it) {
   x.server.id = "cam-a";
   x.server.goodbye = true;
   x.ring = std::make_shared<frame_ring>(frame_ring::limits{1000, 10s});
-  x.viewer = std::make_shared<viewer_board>();
+  x.board = std::make_shared<viewer_board>();
   x.ledger = std::make_shared<recording_ledger>();
   auto shown = [&] {
     cameras.put(x);
@@ -75,7 +75,7 @@ CAF_TEST(a server is gone once it said goodbye and nobody misses it) {
   CAF_CHECK_EQUAL(shown(), "gone, as it said goodbye");
   x.expected = true;
   CAF_CHECK_EQUAL(shown(), "missing, not connected");
-  x.viewer->update([](viewer_figures& y) { y.connected = true; });
+  x.board->update([](viewer_figures& y) { y.connected = true; });
   CAF_CHECK_EQUAL(shown(), "connected, announced as offline");
 }
 
@@ -88,9 +88,9 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
   x.server.port = 8000;
   x.server.camera_trouble = "unplugged";
   x.ring = std::make_shared<frame_ring>(frame_ring::limits{1000, 10s});
-  x.viewer = std::make_shared<viewer_board>();
+  x.board = std::make_shared<viewer_board>();
   x.ledger = std::make_shared<recording_ledger>();
-  x.viewer->update([](viewer_figures& y) {
+  x.board->update([](viewer_figures& y) {
     y.connected = true;
     y.clocked = true;
     y.clock = {-5, 70};
@@ -117,7 +117,7 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
   CAF_CHECK_EQUAL(
     find(client_parts_seen(cameras, sensors, 0, true), "server/cam-a").state,
     "not announced, online, connected");
-  x.viewer->update([](viewer_figures& y) { y.legacy = true; });
+  x.board->update([](viewer_figures& y) { y.legacy = true; });
   CAF_CHECK_EQUAL(
     find(client_parts_seen(cameras, sensors, 0, true), "server/cam-a").state,
     "legacy, online, connected");

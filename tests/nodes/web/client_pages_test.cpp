@@ -28,8 +28,8 @@ struct fixture {
     fleet_member x;
     x.server.id = id;
     x.ring = std::make_shared<frame_ring>(frame_ring::limits{1 << 20, 10s});
-    x.viewer = std::make_shared<viewer_board>();
-    x.viewer->update([](viewer_figures& f) { f.connected = true; });
+    x.board = std::make_shared<viewer_board>();
+    x.board->update([](viewer_figures& f) { f.connected = true; });
     x.ledger = std::make_shared<recording_ledger>();
     cameras->put(x);
     return x.ledger;
@@ -83,8 +83,7 @@ CAF_TEST(a client that is well says ok) {
 
 CAF_TEST(every trouble is named in one line) {
   add_camera("left");
-  auto viewer = cameras->look().at(0).viewer;
-  viewer->update([](viewer_figures& f) {
+  cameras->look().at(0).board->update([](viewer_figures& f) {
     f.connected = false;
     f.last_error = "no\nroute";
   });
@@ -185,7 +184,7 @@ CAF_TEST(totals do not fall when the disk takes frames back) {
 
 CAF_TEST(the error of a clock grows until the next look at it) {
   add_camera("left");
-  cameras->look().at(0).viewer->update([&](viewer_figures& f) {
+  cameras->look().at(0).board->update([&](viewer_figures& f) {
     f.clocked = true;
     f.clock = {0, 250'000};
     f.drift_error_ppb = 3'000;
@@ -199,7 +198,7 @@ CAF_TEST(a clock that is not known has no figures) {
   add_camera("left");
   CAF_CHECK_EQUAL(metric("camnode_clock_offset_seconds{camera=\"left\"}"),
                   "none");
-  cameras->look().at(0).viewer->update([](viewer_figures& f) {
+  cameras->look().at(0).board->update([](viewer_figures& f) {
     f.clocked = true;
     f.clock = {-3 * second, 250'000};
   });

@@ -150,7 +150,7 @@ public:
     view.session.stop_ms = start_ms + 60'000;
     fleet_member camera;
     camera.server.id = "cam";
-    camera.viewer = board_;
+    camera.board = board_;
     camera.ledger = ledger_;
     view.cameras = {camera};
     auto result = parse_manifest(render_manifest(manifest_of(view)));

@@ -34,7 +34,7 @@ struct fixture {
     x.session.label = label;
     fleet_member camera;
     camera.server.id = "cam-a";
-    camera.viewer = std::make_shared<viewer_board>();
+    camera.board = std::make_shared<viewer_board>();
     camera.ledger = std::make_shared<recording_ledger>();
     camera.ledger->begin(x.session);
     camera.ledger->segment_opened(0, begin_ms, "");

@@ -35,7 +35,7 @@ struct fixture {
     fleet_member camera;
     camera.server.id = "cam-a";
     camera.ledger = std::make_shared<recording_ledger>();
-    camera.viewer = std::make_shared<viewer_board>();
+    camera.board = std::make_shared<viewer_board>();
     camera.ledger->begin(view.session);
     record(*camera.ledger, 0, 1, 4);
     record(*camera.ledger, 1, 5, 9);
