@@ -122,8 +122,8 @@ using operator_actor = looker_actor::extend<
   // `debug`, `info`, `warning` or `error`.
   caf::replies_to<log_level_atom, std::string>::with<std::string>>;
 
-/// The SERVER SUPERVISOR interface.
-using server_supervisor_actor = caf::typed_actor<
+/// The SUPERVISOR interface, of which a server needs no more.
+using supervisor_actor = caf::typed_actor<
   // To itself: start child `name` again, if it is still in life `n`.
   caf::reacts_to<restart_atom, std::string, uint64_t>,
   // Ends child `name`, so that supervision can be seen to work.
@@ -137,7 +137,7 @@ using server_supervisor_actor = caf::typed_actor<
   caf::reacts_to<beat_atom>>;
 
 /// The CLIENT SUPERVISOR interface.
-using client_supervisor_actor = server_supervisor_actor::extend<
+using client_supervisor_actor = supervisor_actor::extend<
   // From FINDER: a server is here, perhaps with a new address or epoch.
   caf::reacts_to<found_atom, server_info>,
   // From FINDER: a server said goodbye, or is silent.

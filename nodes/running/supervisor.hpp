@@ -31,7 +31,7 @@ namespace camnode {
 /// read the same camera. Until then, and while a child keeps ending, there is
 /// an alarm in the directory.
 /// @tparam Base `x_actor::base` of an interface that extends
-///         `server_supervisor_actor`.
+///         `supervisor_actor`.
 template <class Base>
 class supervisor : public observed<Base> {
 public:
@@ -74,7 +74,7 @@ protected:
     parts.node.kill = [self = weak_self()](const std::string& name) {
       if (auto strong = self.lock())
         caf::anon_send<caf::message_priority::high>(
-          caf::actor_cast<server_supervisor_actor>(strong), kill_atom_v, name);
+          caf::actor_cast<supervisor_actor>(strong), kill_atom_v, name);
     };
     add_child("inspector", stop_phase, [=](const actor_context& context) {
       return caf::actor_cast<caf::actor>(

@@ -27,7 +27,7 @@ struct server_parts {
 };
 
 /// The root of a server: CAMERA, STREAM PUBLISHER, DISCOVERY and INSPECTOR.
-class server_supervisor : public supervisor<server_supervisor_actor::base> {
+class server_supervisor : public supervisor<supervisor_actor::base> {
 public:
   server_supervisor(caf::actor_config& cfg, const actor_context& context,
                     server_parts parts);

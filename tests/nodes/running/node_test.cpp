@@ -26,7 +26,7 @@ namespace {
 enum class ending { by_exception, by_quitting, when_told };
 
 /// The root of a node, which ends in its own way.
-class root : public observed<server_supervisor_actor::base> {
+class root : public observed<supervisor_actor::base> {
 public:
   root(caf::actor_config& cfg, const actor_context& context, ending how)
     : observed(cfg, context), how_(how) {
@@ -57,7 +57,7 @@ private:
 
 /// A root with a message that takes until it is told to go on, and many more
 /// that wait after it.
-class busy_root : public observed<server_supervisor_actor::base> {
+class busy_root : public observed<supervisor_actor::base> {
 public:
   static constexpr int many = 1000;
 
