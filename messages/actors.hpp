@@ -90,8 +90,8 @@ using session_actor = caf::typed_actor<
   // Start or stop. A stop without a session, or a start within one, changes
   // nothing and is answered in the truth light.
   caf::reacts_to<record_command>,
-  // A command that could not be understood, and why.
-  caf::reacts_to<record_command, std::string>,
+  // Why a command could not be understood: counted, and told.
+  caf::reacts_to<refuse_atom, std::string>,
   // The node is ending: stop, and wait for nobody who is away.
   caf::reacts_to<stop_atom>,
   // To itself: looks at the books, tells, and cuts the manifest.
@@ -145,8 +145,10 @@ using client_supervisor_actor = supervisor_actor::extend<
   // From FINDER: somebody has cleared the announcement of the server with this
   // id, which so is not to be listed once it is gone.
   caf::reacts_to<lost_atom, std::string>,
-  // From FINDER, for SESSION; with a reason where it was not understood.
-  caf::reacts_to<record_command>, caf::reacts_to<record_command, std::string>,
+  // From FINDER, for SESSION.
+  caf::reacts_to<record_command>,
+  // From FINDER, for SESSION: why a command could not be understood.
+  caf::reacts_to<refuse_atom, std::string>,
   // From SESSION, for every recorder and SENSOR LOG.
   caf::reacts_to<session_info>,
   // From SESSION: all of a stopped session is on disk.

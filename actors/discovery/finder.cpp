@@ -205,7 +205,7 @@ void finder::take_command(const mqtt_message& x) {
     send(parent_, *command);
   } else {
     refuse(x, command.error());
-    send(parent_, record_command{}, describe(command.error()));
+    send(parent_, refuse_atom_v, describe(command.error()));
   }
 }
 

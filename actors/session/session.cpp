@@ -72,7 +72,7 @@ session::behavior_type session::make_behavior() {
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](const record_command& x) { obey(x); },
-    [this](const record_command&, const std::string& why) { refuse(why); },
+    [this](refuse_atom, const std::string& why) { refuse(why); },
     [this](stop_atom) { hurry(); },
     [this](beat_atom) {
       beat();

@@ -44,8 +44,8 @@ client_supervisor::behavior_type client_supervisor::make_behavior() {
     [this](lost_atom, const server_info& x) { lost(x); },
     [this](lost_atom, const std::string& id) { tell_off(id); },
     [this](const record_command& x) { send(session_keeper_, x); },
-    [this](const record_command& x, const std::string& why) {
-      send(session_keeper_, x, why);
+    [this](refuse_atom, const std::string& why) {
+      send(session_keeper_, refuse_atom_v, why);
     },
     [this](const session_info& x) { pass_on(x); },
     [this](stopped_atom) {

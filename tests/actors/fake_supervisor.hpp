@@ -41,7 +41,7 @@ protected:
       [this](lost_atom, const server_info& x) { kept_.lost.push_back(x); },
       [this](lost_atom, const std::string& x) { kept_.told_off.push_back(x); },
       [this](const record_command& x) { kept_.commands.push_back(x); },
-      [this](const record_command&, const std::string& why) {
+      [this](refuse_atom, const std::string& why) {
         kept_.refusals.push_back(why);
       },
       [this](const session_info& x) { kept_.sessions.push_back(x); },

@@ -53,7 +53,7 @@ CAF_TEST(a manifest is written at each cut and at the end) {
 
 CAF_TEST(a bad command is counted and answered) {
   start_session_actor();
-  tell(testee, record_command{}, std::string{"bad message: \"dance\""});
+  tell(testee, refuse_atom_v, std::string{"bad message: \"dance\""});
   CAF_CHECK_EQUAL(light("/commands_refused"), 1);
   CAF_CHECK_EQUAL(light("/last_error"), "bad message: \"dance\"");
   start_recording();
