@@ -140,8 +140,9 @@ void server_table::announced_online(const server_info& x, server_events& out) {
       lose_announced(x.id, out);
     return;
   }
-  if (is_claim(x, out))
-    return;
+  if (is_claim(x))
+    return take_claim(x, out);
+  end_claim(x, out);
   replace_legacy(x, out);
   auto known = announced_.find(x.id);
   if (known == announced_.end()) {
@@ -182,42 +183,38 @@ const server_info* server_table::rival_of(const server_info& x) const {
   return i == connected_.end() ? nullptr : &*i;
 }
 
-bool server_table::is_namesake(const server_info& x) const {
-  auto known = announced_.find(x.id);
-  return (known == announced_.end() || !same_server(known->second, x))
-         && rival_of(x) != nullptr;
-}
-
 bool server_table::is_taken(const server_info& x) const {
   auto known = announced_.find(x.id);
   return known == announced_.end() ? rival_of(x) != nullptr
                                    : !same_server(known->second, x);
 }
 
-server_table::namesake_map::iterator
-server_table::find_namesake(const server_info& x) {
+server_table::namesake_map::const_iterator
+server_table::find_namesake(const server_info& x) const {
   return std::find_if(namesakes_.begin(), namesakes_.end(), [&](auto& i) {
     auto& y = i.second.server;
     return (y.id == x.id || y.id.empty()) && same_server(y, x);
   });
 }
 
-bool server_table::is_claim(const server_info& x, server_events& out) {
+bool server_table::is_claim(const server_info& x) const {
+  return find_namesake(x) != namesakes_.end() ? is_taken(x) : is_namesake(x);
+}
+
+void server_table::take_claim(const server_info& x, server_events& out) {
   auto namesake = find_namesake(x);
-  if (namesake != namesakes_.end() && is_taken(x)) {
-    if (namesake->second.server != x)
-      out.push_back({kind::updated, listed_as(namesake->first, x)});
-    namesake->second.server = x;
-    return true;
-  }
-  if (namesake != namesakes_.end())
+  if (namesake == namesakes_.end())
+    return add_claim(x, out);
+  auto& [name, known] = *namesake;
+  if (known.server != x)
+    out.push_back({kind::updated, listed_as(name, x)});
+  namesakes_[name].server = x;
+}
+
+void server_table::end_claim(const server_info& x, server_events& out) {
+  if (auto namesake = find_namesake(x); namesake != namesakes_.end())
     lose_namesake(namesake, out);
-  if (is_namesake(x)) {
-    add_claim(x, out);
-    return true;
-  }
   claims_.erase(key_of(x));
-  return false;
 }
 
 void server_table::drop_claims_of(const server_info& x) {
@@ -305,7 +302,8 @@ void server_table::add_namesake(const server_info& x, server_events& out) {
   tell_found(listed_as(name, x), out);
 }
 
-void server_table::lose_namesake(namesake_map::iterator x, server_events& out) {
+void server_table::lose_namesake(namesake_map::const_iterator x,
+                                 server_events& out) {
   tell_lost(listed_as(x->first, x->second.server), out);
   namesakes_.erase(x);
 }

@@ -157,11 +157,13 @@ private:
   const server_info* rival_of(const server_info& x) const;
 
   /// Whether `x` is another server than the one that is connected by its id.
-  bool is_namesake(const server_info& x) const;
+  bool is_namesake(const server_info& x) const {
+    return is_taken(x) && rival_of(x) != nullptr;
+  }
 
   /// Whether another server is known by the id of `x`.
   bool is_taken(const server_info& x) const;
-  namesake_map::iterator find_namesake(const server_info& x);
+  namesake_map::const_iterator find_namesake(const server_info& x) const;
 
   /// What an earlier table listed `x` as; empty if it did not.
   std::string earlier_name(const server_info& x) const;
@@ -169,9 +171,14 @@ private:
   /// What to list `x` as; empty if all such names are taken.
   std::string free_name(const server_info& x) const;
 
+  /// Whether `x` claims another's id.
+  bool is_claim(const server_info& x) const;
+
   /// Keeps the announcement of a server that claims another's id.
-  /// @returns false if `x` does not.
-  bool is_claim(const server_info& x, server_events& out);
+  void take_claim(const server_info& x, server_events& out);
+
+  /// `x` claims no other's id, or not any more.
+  void end_claim(const server_info& x, server_events& out);
   void drop_claims_of(const server_info& x);
   void add_claim(const server_info& x, server_events& out);
   void judge_claims(int64_t now_ns, server_events& out);
@@ -179,7 +186,7 @@ private:
   /// Gives those their id that are the only ones to have it now.
   void judge_namesakes(int64_t now_ns, server_events& out);
   void add_namesake(const server_info& x, server_events& out);
-  void lose_namesake(namesake_map::iterator x, server_events& out);
+  void lose_namesake(namesake_map::const_iterator x, server_events& out);
 
   /// Lists a connected server that an earlier table knew.
   void adopt(server_info x, server_events& out);
