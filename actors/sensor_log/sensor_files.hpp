@@ -23,8 +23,8 @@ namespace camnode {
 /// its topic's, and what became of it into the books. A file that fails loses
 /// its reading, counted with the reason, and is opened anew.
 ///
-/// Blocks on the disk. What has much to do does it in turns: it stops, and
-/// returns false, where `time_is_up` says so.
+/// Blocks on the disk. What has much to do does it in turns, and stops where
+/// `time_is_up` says so.
 class sensor_files {
 public:
   /// Open files at a time stay well below a process's usual 1024 descriptors.
@@ -50,12 +50,15 @@ public:
               uint64_t n = 1);
 
   /// Makes readings durable, of topic after topic.
+  /// @returns Whether that was all; false where time was up.
   bool sync(const time_check& time_is_up);
 
   /// Closes the files that ended before `session_ns`.
+  /// @returns Whether that was all; false where time was up.
   bool close_over(int64_t session_ns, const time_check& time_is_up);
 
   /// Closes all files; they end at `end_ms` at the latest.
+  /// @returns Whether that was all; false where time was up.
   bool close_all(int64_t end_ms, const time_check& time_is_up);
 
   size_t topics() const {
@@ -89,6 +92,7 @@ private:
                        int64_t end_ms);
 
   /// Makes the names of files durable.
+  /// @returns Whether that was all; false where time was up.
   bool sync_folders(const time_check& time_is_up);
   void fail(const std::string& topic, const caf::error& err);
 

@@ -76,7 +76,7 @@ sensor_log::behavior_type sensor_log::make_behavior() {
     [this](const session_info& x) { heard_of(x); },
     [this](beat_atom) {
       subscribe();
-      delayed_send(this, beat() ? 0ms : beat_interval, beat_atom_v);
+      delayed_send(this, beat() ? beat_interval : 0ms, beat_atom_v);
     },
   };
 }
@@ -134,7 +134,7 @@ void sensor_log::heard_of(const session_info& x) {
 bool sensor_log::go_on() {
   for (;;) {
     if (!session_.exists() && next_.empty())
-      return false;
+      return true;
     if (!session_.exists()) {
       session_ = next_.front();
       next_.pop_front();
@@ -143,14 +143,14 @@ bool sensor_log::go_on() {
     }
     auto now = options_.clock();
     if (!drain())
-      return true;
+      return false;
     auto stop_ms = session_.stop_ms != 0 || !next_.empty()
                      ? stop_of_session_ms()
                      : 0;
     if (stop_ms == 0 || now <= session_.client_ns(stop_ms) + end_patience_ns)
-      return false;
-    if (!files_.close_all(stop_ms, [this] { return time_is_up(); }))
       return true;
+    if (!files_.close_all(stop_ms, [this] { return time_is_up(); }))
+      return false;
     session_ = {};
     board_->finish();
     show_state("idle");
@@ -161,21 +161,21 @@ bool sensor_log::beat() {
   turn_ns_ = options_.clock();
   if (!session_.exists() && next_.empty()) {
     forget_before(options_.clock() - news_patience_ns);
-    return false;
+    return true;
   }
   // Before the queue is looked at: what comes after that is from later.
   auto now = session_.session_ns(options_.clock());
-  auto more = go_on();
+  auto all = go_on();
   if (!session_.exists())
-    return more;
+    return all;
   turn_ns_ = options_.clock();
   auto check = [this] { return time_is_up(); };
-  if (!files_.sync(check) || more)
-    return true;
-  auto done = files_.close_over(now, check);
+  if (!files_.sync(check) || !all)
+    return false;
+  auto closed = files_.close_over(now, check);
   show_state("logging " + std::to_string(files_.topics()) + " topics, "
              + std::to_string(files_.readings()) + " readings");
-  return !done;
+  return closed;
 }
 
 bool sensor_log::time_is_up() const {

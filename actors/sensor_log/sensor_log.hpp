@@ -65,10 +65,12 @@ private:
   void heard_of(const session_info& x);
 
   /// Goes on with the sessions, as far as time allows.
-  /// @returns Whether there is more to do, as soon as others had their turn.
+  /// @returns Whether that was all; else the rest is due as soon as others had
+  ///          their turn.
   bool go_on();
 
-  /// @returns Whether there is more to do, as soon as others had their turn.
+  /// Goes on, and makes durable and closes what is due.
+  /// @returns Whether that was all, as `go_on` does.
   bool beat();
 
   /// Where the session ends, UTC ms; 0 while it has no end.
