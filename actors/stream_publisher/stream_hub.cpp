@@ -2,7 +2,7 @@
 
 #include "actors/base/log.hpp"
 #include "actors/base/metrics_text.hpp"
-#include "actors/stream_publisher/stream_session.hpp"
+#include "actors/stream_publisher/stream_reader.hpp"
 #include "messages/clock.hpp"
 
 #include <algorithm>
@@ -34,8 +34,8 @@ stream_figures stream_counters::look() const {
 
 bool stream_hub::has_room_for_live() {
   size_t live = 0;
-  std::shared_ptr<stream_session> slowest;
-  for (auto& x : sessions) {
+  std::shared_ptr<stream_reader> slowest;
+  for (auto& x : readers) {
     if (!x->is_live())
       continue;
     ++live;
@@ -52,7 +52,7 @@ bool stream_hub::has_room_for_live() {
   return true;
 }
 
-void stream_hub::displace(const std::shared_ptr<stream_session>& x,
+void stream_hub::displace(const std::shared_ptr<stream_reader>& x,
                           const char* what) {
   ++counters.displaced;
   if (displacements.admits(client_clock_ns()))
@@ -69,9 +69,9 @@ std::string stream_hub::metrics() const {
   text.sample(x.legacy_readers, {{"protocol", "legacy"}});
   auto end = ring->end_position();
   uint64_t most_behind = 0;
-  for (auto& session : sessions)
-    if (session->streams())
-      most_behind = std::max(most_behind, session->frames_behind(end));
+  for (auto& reader : readers)
+    if (reader->streams())
+      most_behind = std::max(most_behind, reader->frames_behind(end));
   text.family("camnode_stream_reader_lag_frames", "gauge",
               "Frames that the reader furthest behind has not taken.");
   text.sample(most_behind);

@@ -13,7 +13,7 @@
 
 namespace camnode {
 
-class stream_session;
+class stream_reader;
 
 /// `stream_figures` that the I/O thread writes and anyone reads.
 struct stream_counters {
@@ -35,12 +35,12 @@ struct stream_counters {
   stream_figures look() const;
 };
 
-/// What the sessions of one stream server share. Used on the I/O thread.
+/// What the readers of one stream server share. Used on the I/O thread.
 struct stream_hub {
   stream_server_options options;
   std::shared_ptr<frame_ring> ring;
   stream_counters counters;
-  std::unordered_set<std::shared_ptr<stream_session>> sessions;
+  std::unordered_set<std::shared_ptr<stream_reader>> readers;
   log_pace displacements;
   log_pace stalls;
 
@@ -49,7 +49,7 @@ struct stream_hub {
   bool has_room_for_live();
 
   /// Closes `x` for another one.
-  void displace(const std::shared_ptr<stream_session>& x, const char* what);
+  void displace(const std::shared_ptr<stream_reader>& x, const char* what);
 
   /// The texts of the small pages.
   std::string metrics() const;

@@ -4,7 +4,7 @@
 #include "actors/base/log_pace.hpp"
 #include "actors/base/tcp_acceptor.hpp"
 #include "actors/stream_publisher/stream_hub.hpp"
-#include "actors/stream_publisher/stream_session.hpp"
+#include "actors/stream_publisher/stream_reader.hpp"
 #include "messages/clock.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -48,7 +48,7 @@ struct stream_server::implementation
 
   void take(asio::ip::tcp::socket socket);
   std::string why_refused(const asio::ip::address& origin);
-  std::shared_ptr<stream_session> who_goes() const;
+  std::shared_ptr<stream_reader> who_goes() const;
   void watch_ring();
   void serve();
   void close();
@@ -75,45 +75,44 @@ void stream_server::implementation::take(asio::ip::tcp::socket socket) {
     return;
   }
   ++hub.counters.accepted;
-  auto session = std::make_shared<stream_session>(hub, std::move(socket),
-                                                  origin_of(peer));
-  hub.sessions.insert(session);
-  session->start();
+  auto reader = std::make_shared<stream_reader>(hub, std::move(socket),
+                                                origin_of(peer));
+  hub.readers.insert(reader);
+  reader->start();
 }
 
-using session_list = std::vector<std::shared_ptr<stream_session>>;
+using reader_list = std::vector<std::shared_ptr<stream_reader>>;
 
 // Makes room where it can.
 std::string
 stream_server::implementation::why_refused(const asio::ip::address& origin) {
   auto& limits = hub.options;
-  session_list of_peer;
-  for (auto& x : hub.sessions)
+  reader_list of_peer;
+  for (auto& x : hub.readers)
     if (x->origin() == origin)
       of_peer.push_back(x);
   auto most = origin.is_loopback() ? limits.max_local : limits.max_per_address;
   if (of_peer.size() >= most) {
-    auto oldest = who_makes_room<stream_session>(of_peer);
+    auto oldest = who_makes_room<stream_reader>(of_peer);
     if (!oldest)
       return "there are " + std::to_string(of_peer.size())
              + " from there already";
     hub.displace(oldest, "connection without a stream");
   }
-  if (hub.sessions.size() < limits.max_connections)
+  if (hub.readers.size() < limits.max_connections)
     return {};
   auto oldest = who_goes();
   if (!oldest)
-    return "there are " + std::to_string(hub.sessions.size()) + " already";
+    return "there are " + std::to_string(hub.readers.size()) + " already";
   hub.displace(oldest, "connection without a stream");
   return {};
 }
 
 // Of the origin that has most connections which can make room, so that who
 // opens many closes his own.
-std::shared_ptr<stream_session>
-stream_server::implementation::who_goes() const {
-  std::map<asio::ip::address, session_list> by_origin;
-  for (auto& x : hub.sessions)
+std::shared_ptr<stream_reader> stream_server::implementation::who_goes() const {
+  std::map<asio::ip::address, reader_list> by_origin;
+  for (auto& x : hub.readers)
     if (x->makes_room())
       by_origin[x->origin()].push_back(x);
   auto most = std::max_element(by_origin.begin(), by_origin.end(),
@@ -121,7 +120,7 @@ stream_server::implementation::who_goes() const {
                                  return a.second.size() < b.second.size();
                                });
   return most == by_origin.end() ? nullptr
-                                 : who_makes_room<stream_session>(most->second);
+                                 : who_makes_room<stream_reader>(most->second);
 }
 
 void stream_server::implementation::watch_ring() {
@@ -135,18 +134,18 @@ void stream_server::implementation::watch_ring() {
 void stream_server::implementation::serve() {
   serving = false;
   auto oldest = hub.ring->oldest_position();
-  // A session may take itself out of the set while it is served.
-  for (auto i = hub.sessions.begin(); i != hub.sessions.end();) {
-    auto session = *i++;
-    session->on_frame(oldest);
+  // A reader may take itself out of the set while it is served.
+  for (auto i = hub.readers.begin(); i != hub.readers.end();) {
+    auto reader = *i++;
+    reader->on_frame(oldest);
   }
 }
 
 void stream_server::implementation::close() {
   acceptor->close();
-  for (auto i = hub.sessions.begin(); i != hub.sessions.end();) {
-    auto session = *i++;
-    session->close();
+  for (auto i = hub.readers.begin(); i != hub.readers.end();) {
+    auto reader = *i++;
+    reader->close();
   }
 }
 

@@ -1,7 +1,7 @@
 #include "tools/bench/clip.hpp"
 #include "tools/bench/commands.hpp"
 #include "tools/bench/sockets.hpp"
-#include "tools/bench/stream_reader.hpp"
+#include "tools/bench/stamp_reader.hpp"
 
 #include <sys/epoll.h>
 #include <sys/types.h>
@@ -88,7 +88,7 @@ private:
   event_loop loop_;
   findings found_;
   std::vector<uint64_t> last_; ///< Sequence, by reader.
-  std::list<stream_reader> readers_;
+  std::list<stamp_reader> readers_;
 };
 
 } // namespace

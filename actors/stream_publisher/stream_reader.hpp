@@ -18,14 +18,14 @@
 
 namespace camnode {
 
-/// One connection to the stream port: finds out which protocol its peer
-/// speaks, answers requests, and sends frames. Everything runs on the I/O
-/// thread.
-class stream_session : public http_connection {
+/// One connection to the stream port, to read the stream or only a page: finds
+/// out which protocol its peer speaks, answers requests, and sends frames.
+/// Everything runs on the I/O thread.
+class stream_reader : public http_connection {
 public:
   /// @param origin Who the peer is, as far as limits are concerned.
-  stream_session(stream_hub& hub, boost::asio::ip::tcp::socket socket,
-                 boost::asio::ip::address origin);
+  stream_reader(stream_hub& hub, boost::asio::ip::tcp::socket socket,
+                boost::asio::ip::address origin);
 
   const boost::asio::ip::address& origin() const {
     return origin_;
@@ -37,7 +37,7 @@ public:
   /// @param oldest What the ring still holds.
   void on_frame(frame_ring::position oldest);
 
-  /// Whether this is a reader of the stream.
+  /// Whether it reads the stream, and not only pages.
   bool streams() const {
     return mode_ >= mode::live;
   }
@@ -73,8 +73,8 @@ private:
   void answer_stream(const http_target& target);
   void answer_snapshot();
 
-  std::shared_ptr<stream_session> me() {
-    return std::static_pointer_cast<stream_session>(shared_from_this());
+  std::shared_ptr<stream_reader> me() {
+    return std::static_pointer_cast<stream_reader>(shared_from_this());
   }
 
   // -- frames -----------------------------------------------------------------

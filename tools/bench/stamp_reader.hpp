@@ -14,10 +14,10 @@ namespace camnode::bench {
 
 /// One cheap reader of a multipart stream: takes the headers and the stamps
 /// out of the socket, and has the kernel drop the rest uncopied.
-class stream_reader {
+class stamp_reader {
 public:
   /// @param on_frame Hears of each frame when its last byte has come.
-  stream_reader(unique_fd fd, std::function<void(const stamp&)> on_frame);
+  stamp_reader(unique_fd fd, std::function<void(const stamp&)> on_frame);
 
   int fd() const {
     return fd_.get();

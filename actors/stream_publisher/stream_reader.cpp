@@ -1,4 +1,4 @@
-#include "actors/stream_publisher/stream_session.hpp"
+#include "actors/stream_publisher/stream_reader.hpp"
 
 #include "actors/base/log.hpp"
 #include "messages/clock.hpp"
@@ -54,40 +54,40 @@ frame_gap gap_between(uint64_t behind, const frame& x) {
 
 } // namespace
 
-stream_session::stream_session(stream_hub& hub, asio::ip::tcp::socket socket,
-                               asio::ip::address origin)
+stream_reader::stream_reader(stream_hub& hub, asio::ip::tcp::socket socket,
+                             asio::ip::address origin)
   : http_connection(std::move(socket)), hub_(hub), origin_(std::move(origin)) {
 }
 
-void stream_session::start() {
+void stream_reader::start() {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   set_deadline(legacy_silence, [this] { on_silence(); });
   read();
 }
 
-void stream_session::on_close() {
+void stream_reader::on_close() {
   if (mode_ == mode::legacy)
     --hub_.counters.legacy_readers;
   else if (streams())
     --hub_.counters.http_readers;
   gauge_.reset();
-  hub_.sessions.erase(me());
+  hub_.readers.erase(me());
 }
 
 // -- requests -----------------------------------------------------------------
 
-bool stream_session::wants_requests() {
+bool stream_reader::wants_requests() {
   if (mode_ == mode::greeting)
     mode_ = mode::requests;
   return !streams();
 }
 
-void stream_session::on_refusal() {
+void stream_reader::on_refusal() {
   ++hub_.counters.bad_requests;
 }
 
-void stream_session::on_silence() {
+void stream_reader::on_silence() {
   if (mode_ == mode::greeting) {
     live_ = hub_.has_room_for_live();
     if (!live_) {
@@ -100,7 +100,7 @@ void stream_session::on_silence() {
   }
 }
 
-void stream_session::answer(std::string_view text) {
+void stream_reader::answer(std::string_view text) {
   std::string why;
   auto target = parse_http_target(text, why);
   if (!target)
@@ -125,7 +125,7 @@ void stream_session::answer(std::string_view text) {
               "/healthz");
 }
 
-void stream_session::answer_stream(const http_target& target) {
+void stream_reader::answer_stream(const http_target& target) {
   stream_head_ = stream_response_head(hub_.options.id, hub_.options.epoch,
                                       hub_.options.version);
   if (head_only_) {
@@ -160,7 +160,7 @@ void stream_session::answer_stream(const http_target& target) {
                     });
 }
 
-void stream_session::answer_snapshot() {
+void stream_reader::answer_snapshot() {
   auto picture = hub_.ring->newest();
   if (!picture)
     return refuse(503, "there is no frame yet");
@@ -173,7 +173,7 @@ void stream_session::answer_snapshot() {
 
 // -- frames -------------------------------------------------------------------
 
-void stream_session::begin_stream(mode x, frame_ring::position from) {
+void stream_reader::begin_stream(mode x, frame_ring::position from) {
   cancel_deadline();
   error_code err;
   socket_.non_blocking(true, err);
@@ -193,19 +193,19 @@ void stream_session::begin_stream(mode x, frame_ring::position from) {
   pump();
 }
 
-const char* stream_session::mode_name(mode x) {
+const char* stream_reader::mode_name(mode x) {
   return x == mode::legacy     ? "legacy"
          : x == mode::lossless ? "lossless"
                                : "live";
 }
 
-std::string stream_session::peer() const {
+std::string stream_reader::peer() const {
   error_code err;
   auto x = socket_.remote_endpoint(err);
   return err ? "?" : x.address().to_string() + ":" + std::to_string(x.port());
 }
 
-void stream_session::on_frame(frame_ring::position oldest) {
+void stream_reader::on_frame(frame_ring::position oldest) {
   if (!streams())
     return;
   if (!current_)
@@ -219,7 +219,7 @@ void stream_session::on_frame(frame_ring::position oldest) {
   }
 }
 
-bool stream_session::too_slow() {
+bool stream_reader::too_slow() {
   auto now = client_clock_ns();
   if (gone_ns_ == 0)
     gone_ns_ = now;
@@ -227,11 +227,11 @@ bool stream_session::too_slow() {
          || now - gone_ns_ > hub_.options.longest_hold.count();
 }
 
-uint64_t stream_session::frames_behind(frame_ring::position end) const {
+uint64_t stream_reader::frames_behind(frame_ring::position end) const {
   return (end > cursor_ ? end - cursor_ : 0) + (current_ ? 1 : 0);
 }
 
-void stream_session::pump() {
+void stream_reader::pump() {
   if (current_ || closed())
     return;
   for (int i = 0; i < frames_per_turn; ++i)
@@ -240,7 +240,7 @@ void stream_session::pump() {
   asio::post(socket_.get_executor(), [me = me()] { me->pump(); });
 }
 
-bool stream_session::take_next() {
+bool stream_reader::take_next() {
   auto found = mode_ == mode::lossless ? hub_.ring->next(cursor_)
                                        : hub_.ring->next_live(cursor_);
   if (!found.frame)
@@ -262,7 +262,7 @@ bool stream_session::take_next() {
   return true;
 }
 
-void stream_session::prepare_lossless() {
+void stream_reader::prepare_lossless() {
   const auto& x = *current_;
   frame_gap gap;
   if (last_) {
@@ -276,7 +276,7 @@ void stream_session::prepare_lossless() {
   prepare_part(gap);
 }
 
-void stream_session::prepare_part(const frame_gap& gap) {
+void stream_reader::prepare_part(const frame_gap& gap) {
   const auto& x = *current_;
   auto n = write_part_header(header_.data(), x, &gap);
   unsent_ = {asio::buffer(header_.data(), n),
@@ -284,7 +284,7 @@ void stream_session::prepare_part(const frame_gap& gap) {
              asio::buffer(part_trailer.data(), part_trailer.size())};
 }
 
-void stream_session::prepare_legacy() {
+void stream_reader::prepare_legacy() {
   const auto& x = *current_;
   auto head = make_legacy_header(x.jpeg.size());
   std::copy(head.begin(), head.end(), header_.begin());
@@ -296,7 +296,7 @@ void stream_session::prepare_legacy() {
 // always has room for a frame. To have asio write it costs a turn of its loop
 // for each frame and reader; its `async_write` moreover cuts it into pieces of
 // 64 KiB, which costs half as much again.
-bool stream_session::write_some() {
+bool stream_reader::write_some() {
   error_code err;
   auto n = socket_.write_some(unsent_, err);
   if (err && err != asio::error::would_block) {
@@ -325,7 +325,7 @@ bool stream_session::write_some() {
   return true;
 }
 
-void stream_session::wait_for_room() {
+void stream_reader::wait_for_room() {
   socket_.async_wait(asio::ip::tcp::socket::wait_write,
                      [me = me()](error_code err) {
                        if (me->closed())

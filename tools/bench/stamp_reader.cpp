@@ -1,4 +1,4 @@
-#include "tools/bench/stream_reader.hpp"
+#include "tools/bench/stamp_reader.hpp"
 
 #include "messages/wire/multipart.hpp"
 #include "tools/bench/sockets.hpp"
@@ -26,17 +26,17 @@ std::optional<size_t> content_length(std::string_view block) {
 
 } // namespace
 
-stream_reader::stream_reader(unique_fd fd,
-                             std::function<void(const stamp&)> on_frame)
+stamp_reader::stamp_reader(unique_fd fd,
+                           std::function<void(const stamp&)> on_frame)
   : fd_(std::move(fd)), on_frame_(std::move(on_frame)) {
 }
 
-void stream_reader::read() {
+void stamp_reader::read() {
   while (missing_ > 0 ? read_body() : read_head())
     ;
 }
 
-bool stream_reader::receive(void* buffer, size_t size, int flags, size_t& n) {
+bool stamp_reader::receive(void* buffer, size_t size, int flags, size_t& n) {
   auto result = recv(fd_.get(), buffer, size, flags);
   if (result < 0 && (errno == EAGAIN || errno == EINTR))
     return false;
@@ -47,7 +47,7 @@ bool stream_reader::receive(void* buffer, size_t size, int flags, size_t& n) {
   return true;
 }
 
-bool stream_reader::read_head() {
+bool stamp_reader::read_head() {
   size_t n = 0;
   if (!receive(buffer_.data() + used_, buffer_.size() - used_, 0, n))
     return false;
@@ -58,7 +58,7 @@ bool stream_reader::read_head() {
   return true;
 }
 
-void stream_reader::parse() {
+void stamp_reader::parse() {
   constexpr std::string_view blank_line = "\r\n\r\n";
   for (;;) {
     std::string_view text{buffer_.data(), used_};
@@ -83,7 +83,7 @@ void stream_reader::parse() {
   }
 }
 
-bool stream_reader::read_body() {
+bool stamp_reader::read_body() {
   size_t n = 0;
   if (!receive(nullptr, missing_, MSG_TRUNC, n))
     return false;
@@ -93,7 +93,7 @@ bool stream_reader::read_body() {
   return true;
 }
 
-void stream_reader::drop(size_t n) {
+void stamp_reader::drop(size_t n) {
   std::copy(buffer_.data() + n, buffer_.data() + used_, buffer_.data());
   used_ -= n;
 }
