@@ -96,7 +96,7 @@ announcer::behavior_type announcer::make_behavior() {
       announced_.reset();
       closed_beats_ = 0;
       namesakes_.forget();
-      directory().set_alarm(namesake_alarm, {});
+      alarms().set(namesake_alarm, {});
       forget_silence();
       look_up();
       refresh();
@@ -143,8 +143,7 @@ mqtt_will announcer::will(bool goodbye) const {
 }
 
 void announcer::subscribe() {
-  auto trouble = subscriptions_->keep_up(*client_, directory(),
-                                         client_clock_ns());
+  auto trouble = subscriptions_->keep_up(*client_, alarms(), client_clock_ns());
   if (!trouble.empty())
     show_error(trouble);
 }
@@ -297,7 +296,7 @@ void announcer::hear(const mqtt_message& announcement) {
       found_namesake(*x);
       break;
     case verdict::namesake_left:
-      directory().set_alarm(namesake_alarm, {});
+      alarms().set(namesake_alarm, {});
       log_info(who(), "the other server ", x->id, " is gone");
       [[fallthrough]];
     case verdict::overwritten:
@@ -314,7 +313,7 @@ void announcer::found_namesake(const server_info& x) {
   auto text = "another server calls itself '" + x.id + "', at " + address_of(x)
               + ": clients know one of the two by its IP; give it another "
                 "node.id";
-  directory().set_alarm(namesake_alarm, text);
+  alarms().set(namesake_alarm, text);
   show_error(text);
   log_error(who(), text);
 }
@@ -328,18 +327,18 @@ void announcer::found_claim(const server_info& x) {
     log_error(who(), text);
   }
   claimed_beats_ = claim_beats;
-  directory().set_alarm(claim_alarm, text);
+  alarms().set(claim_alarm, text);
 }
 
 void announcer::forget_silence() {
   unheard_beats_ = 0;
   if (std::exchange(unheard_told_, false))
-    directory().set_alarm(silence_alarm, {});
+    alarms().set(silence_alarm, {});
 }
 
 void announcer::judge_silence() {
   if (claimed_beats_ > 0 && --claimed_beats_ == 0)
-    directory().set_alarm(claim_alarm, {});
+    alarms().set(claim_alarm, {});
   if (!linked_ || !awaited_)
     return;
   ++unheard_beats_;
@@ -356,7 +355,7 @@ void announcer::judge_silence() {
               + announce_topic()
               + ": clients may not find this server; see the broker's rules "
                 "(ACL) for this user";
-  directory().set_alarm(silence_alarm, text);
+  alarms().set(silence_alarm, text);
   show_error(text);
   log_error(who(), text);
 }
@@ -392,9 +391,9 @@ void announcer::on_exit() {
   }
   client_.reset();
   for (auto* alarm : {namesake_alarm, silence_alarm, claim_alarm})
-    directory().set_alarm(alarm, {}); // The next life finds them anew.
+    alarms().set(alarm, {}); // The next life finds them anew.
   if (subscriptions_)
-    subscriptions_->end(directory());
+    subscriptions_->end(alarms());
 }
 
 } // namespace camnode

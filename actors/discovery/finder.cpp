@@ -139,8 +139,7 @@ bool finder::is_too_early(const std::string& ip) {
 }
 
 void finder::subscribe() {
-  auto trouble = subscriptions_->keep_up(*client_, directory(),
-                                         client_clock_ns());
+  auto trouble = subscriptions_->keep_up(*client_, alarms(), client_clock_ns());
   if (!trouble.empty())
     show_error(trouble);
 }
@@ -237,7 +236,7 @@ void finder::tell_of_namesakes() {
   auto text = table_.namesakes();
   if (text == namesakes_)
     return;
-  directory().set_alarm(namesake_alarm, text);
+  alarms().set(namesake_alarm, text);
   if (text.empty())
     log_info(who(), "no two servers have one id any more");
   else
@@ -255,7 +254,7 @@ void finder::tell_of_refused() {
   auto text = refused.in_words();
   if (text == ignored_)
     return;
-  directory().set_alarm(ignored_alarm, text);
+  alarms().set(ignored_alarm, text);
   if (text.empty())
     log_info(who(), "no server is ignored any more");
   ignored_ = std::move(text);
@@ -267,7 +266,7 @@ void finder::tell_of_other_client(int64_t now_ns) {
     return;
   other_client_ = has_other;
   if (!has_other) {
-    directory().set_alarm(client_alarm, {});
+    alarms().set(client_alarm, {});
     log_info(who(), "no other client calls itself '", options_.client_id,
              "' any more");
     return;
@@ -275,7 +274,7 @@ void finder::tell_of_other_client(int64_t now_ns) {
   auto text = "another client calls itself '" + options_.client_id
               + "': what is told of the two on " + status_topic()
               + " cannot be told apart; give it another node.id";
-  directory().set_alarm(client_alarm, text);
+  alarms().set(client_alarm, text);
   show_error(text);
   log_error(who(), text);
 }
@@ -325,10 +324,10 @@ void finder::on_exit() {
     client_->say_goodbye(status_topic(), offline_status());
   client_.reset();
   if (subscriptions_)
-    subscriptions_->end(directory());
+    subscriptions_->end(alarms());
   // The next life finds them anew.
   for (auto* alarm : {namesake_alarm, ignored_alarm, client_alarm})
-    directory().set_alarm(alarm, {});
+    alarms().set(alarm, {});
   parent_ = nullptr;
 }
 

@@ -31,7 +31,6 @@ void actor_directory::close(const std::shared_ptr<actor_probe>& x,
     past->second.last_end = reason;
   }
   living_.erase(std::remove(living_.begin(), living_.end(), x), living_.end());
-  concerns_.erase(x->name());
 }
 
 void actor_directory::schedule(const std::string& name,
@@ -75,45 +74,6 @@ std::shared_ptr<actor_probe> actor_directory::find(uint64_t id) const {
     if (x->id() == id)
       return x;
   return nullptr;
-}
-
-void actor_directory::set_alarm(const std::string& name,
-                                const std::string& text) {
-  std::lock_guard<std::mutex> guard{mutex_};
-  if (text.empty())
-    alarms_.erase(name);
-  else
-    alarms_[name] = text;
-}
-
-void actor_directory::set_concern(const std::string& name,
-                                  const std::string& text) {
-  std::lock_guard<std::mutex> guard{mutex_};
-  if (text.empty())
-    concerns_.erase(name);
-  else
-    concerns_[name] = text;
-}
-
-std::map<std::string, std::string> actor_directory::alarms() const {
-  std::lock_guard<std::mutex> guard{mutex_};
-  auto result = alarms_;
-  for (auto& [name, text] : concerns_) {
-    auto& alarm = result[name];
-    alarm += (alarm.empty() ? "" : "; ") + text;
-  }
-  return result;
-}
-
-void actor_directory::set_certificate_expiry(const std::string& name,
-                                             int64_t expiry_s) {
-  std::lock_guard<std::mutex> guard{mutex_};
-  certificates_[name] = expiry_s;
-}
-
-std::map<std::string, int64_t> actor_directory::certificates() const {
-  std::lock_guard<std::mutex> guard{mutex_};
-  return certificates_;
 }
 
 std::vector<actor_to_come> actor_directory::to_come() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/observed/actor_probe.hpp"
+#include "actors/observed/alarm_board.hpp"
 
 #include <cstdint>
 #include <map>
@@ -47,25 +48,6 @@ public:
   /// The living actor with this id of CAF's; null if there is none.
   std::shared_ptr<actor_probe> find(uint64_t id) const;
 
-  /// Says in words what is wrong with the life of actor `name`, as its
-  /// supervisor sees it; an empty text ends the alarm.
-  void set_alarm(const std::string& name, const std::string& text);
-
-  /// Says in words what actor `name` itself finds wrong with what it deals
-  /// with: an alarm beside that of its supervisor. An empty text ends it, as
-  /// does the end of the actor.
-  void set_concern(const std::string& name, const std::string& text);
-
-  /// All alarms there are, by actor.
-  std::map<std::string, std::string> alarms() const;
-
-  /// The certificate that actor `name` shows expires then, in seconds since
-  /// 1970.
-  void set_certificate_expiry(const std::string& name, int64_t expiry_s);
-
-  /// When certificates expire, by actor.
-  std::map<std::string, int64_t> certificates() const;
-
   /// Those that are not there now, by name.
   std::vector<actor_to_come> to_come() const;
 
@@ -90,15 +72,14 @@ private:
   mutable std::mutex mutex_;
   std::map<std::string, history> histories_;
   std::vector<std::shared_ptr<actor_probe>> living_;
-  std::map<std::string, std::string> alarms_;
-  std::map<std::string, std::string> concerns_;
-  std::map<std::string, int64_t> certificates_;
   std::map<std::string, actor_to_come> to_come_;
 };
 
-/// What every actor gets first: where to be seen, and as what.
+/// What every actor gets first: where to be seen and to raise alarms, and as
+/// what.
 struct actor_context {
   actor_directory* directory;
+  alarm_board* alarms;
   std::string name;
   uint64_t parent;
   std::string supervisor = {}; ///< The parent's name.

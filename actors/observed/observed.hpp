@@ -33,6 +33,7 @@ public:
   observed(caf::actor_config& cfg, const actor_context& context)
     : Base(cfg),
       directory_(context.directory),
+      alarms_(context.alarms),
       probe_(
         directory_->open(context.name, context.parent, context.supervisor)) {
     if (!context.foreign)
@@ -47,9 +48,10 @@ public:
                                std::string{"unknown exception"});
       }
     });
-    this->attach_functor([directory = directory_,
+    this->attach_functor([directory = directory_, alarms = alarms_,
                           probe = probe_](const caf::error& reason) {
       directory->close(probe, reason ? describe(reason) : probe->last_error());
+      alarms->set_concern(probe->name(), {});
     });
   }
 
@@ -106,11 +108,15 @@ protected:
 
   /// What a child of this actor gets.
   actor_context context_for(std::string child_name) const {
-    return {directory_, std::move(child_name), this->id(), who()};
+    return {directory_, alarms_, std::move(child_name), this->id(), who()};
   }
 
   actor_directory& directory() const {
     return *directory_;
+  }
+
+  alarm_board& alarms() const {
+    return *alarms_;
   }
 
 private:
@@ -119,6 +125,7 @@ private:
   }
 
   actor_directory* const directory_;
+  alarm_board* const alarms_;
   const std::shared_ptr<actor_probe> probe_;
 };
 

@@ -76,8 +76,8 @@ std::vector<std::string> subscriptions::due(int64_t now_ns) {
   return result;
 }
 
-std::string subscriptions::keep_up(mqtt_client& client,
-                                   actor_directory& directory, int64_t now_ns) {
+std::string subscriptions::keep_up(mqtt_client& client, alarm_board& alarms,
+                                   int64_t now_ns) {
   for (auto& filter : due(now_ns))
     client.subscribe(filter);
   std::set<std::string> refusals;
@@ -95,13 +95,13 @@ std::string subscriptions::keep_up(mqtt_client& client,
     return {};
   if (refusals.empty())
     log_info(who_, "the broker grants all subscriptions");
-  directory.set_alarm("subscriptions/" + who_, text);
+  alarms.set("subscriptions/" + who_, text);
   told_ = std::move(refusals);
   return text;
 }
 
-void subscriptions::end(actor_directory& directory) {
-  directory.set_alarm("subscriptions/" + who_, {});
+void subscriptions::end(alarm_board& alarms) {
+  alarms.set("subscriptions/" + who_, {});
   told_.clear();
 }
 

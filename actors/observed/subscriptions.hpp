@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/base/mqtt_client.hpp"
-#include "actors/observed/actor_directory.hpp"
+#include "actors/observed/alarm_board.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -45,11 +45,10 @@ public:
   /// Asks `client` for what is due. Logs, and sets an alarm for, what is
   /// refused, once; takes the alarm back. For the listener's thread.
   /// @returns The error to show, when there is a new one.
-  std::string keep_up(mqtt_client& client, actor_directory& directory,
-                      int64_t now_ns);
+  std::string keep_up(mqtt_client& client, alarm_board& alarms, int64_t now_ns);
 
   /// Takes the alarm back, at the listener's end.
-  void end(actor_directory& directory);
+  void end(alarm_board& alarms);
 
 private:
   struct entry {

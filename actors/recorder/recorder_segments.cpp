@@ -98,7 +98,7 @@ void recorder::set_alarm(const std::string& of, const std::string& text) {
   auto was_on = alarms_.count(of) > 0;
   if (text.empty() != was_on)
     return;
-  directory().set_alarm(who() + "/" + of, text);
+  alarms().set(who() + "/" + of, text);
   if (was_on) {
     alarms_.erase(of);
     return log_info(who(), "the alarm about the ", of, " is over");

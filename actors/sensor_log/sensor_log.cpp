@@ -106,8 +106,7 @@ mqtt_events sensor_log::events() {
 }
 
 void sensor_log::subscribe() {
-  auto trouble = subscriptions_->keep_up(*client_, directory(),
-                                         options_.clock());
+  auto trouble = subscriptions_->keep_up(*client_, alarms(), options_.clock());
   if (!trouble.empty())
     show_error(trouble);
   board_->subscribed(subscriptions_->look());
@@ -242,7 +241,7 @@ void sensor_log::count_losses(int64_t before_ns) {
 void sensor_log::on_exit() {
   client_.reset();
   if (subscriptions_)
-    subscriptions_->end(directory());
+    subscriptions_->end(alarms());
   board_->link_down(options_.clock(), {});
   if (!session_.exists())
     return;

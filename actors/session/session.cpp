@@ -274,7 +274,7 @@ void session::show_fault() {
 
 void session::show_folder() {
   auto trouble = options_.folder ? options_.folder->trouble() : "";
-  directory().set_alarm("data.dir", trouble);
+  alarms().set("data.dir", trouble);
   if (trouble == told_folder_)
     return;
   if (trouble.empty())

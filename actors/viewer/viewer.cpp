@@ -294,7 +294,7 @@ void viewer::set_alarm(const std::string& text) {
   if (text == alarm_)
     return;
   alarm_ = text;
-  directory().set_alarm(alarm_name(), text);
+  alarms().set(alarm_name(), text);
   if (text.empty())
     return log_info(who(), server_.id, ": the alarm is over");
   show_error(text);
@@ -310,7 +310,7 @@ void viewer::show_figures() {
     show_state("receiving, " + std::to_string(x.frames) + " frames");
   if (connected_ && client_clock_ns() - connected_ns_ > trusted_again_ns)
     waste_rest_ = caf::timespan{0};
-  directory().set_concern(who(), concern());
+  alarms().set_concern(who(), concern());
 }
 
 std::string viewer::concern() {
@@ -340,7 +340,7 @@ std::string viewer::concern() {
 void viewer::on_exit() {
   connection_.reset();
   trial_.reset();
-  directory().set_alarm(alarm_name(), {});
+  alarms().set(alarm_name(), {});
   parts_.board->update([](viewer_figures& f) {
     if (f.connected)
       f.left_ns = client_clock_ns();

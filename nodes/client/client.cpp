@@ -122,48 +122,40 @@ finder_options finder_of(const client_options& x) {
   return result;
 }
 
-client_page_sources pages_of(const client_options& x, const client_parts& parts,
-                             const actor_directory& directory) {
-  return {x.node.id, parts.cameras, parts.board, &directory, client_clock_ns};
-}
-
 status_port_options status_of(const client_options& x,
-                              const client_parts& parts,
-                              const actor_directory& directory) {
+                              const client_page_sources& sources,
+                              const std::filesystem::path& data) {
   status_port_options result;
   result.http.host = x.http.host;
   result.http.port = x.http.port;
-  result.http.pages = client_pages(pages_of(x, parts, directory));
-  result.data = parts.session.folder->path();
-  result.disk = parts.board->disk;
+  result.http.pages = client_pages(sources);
+  result.data = data;
+  result.disk = sources.board->disk;
   return result;
 }
 
 inspector_parts inspection_of(const client_options& x,
-                              const client_parts& parts,
-                              const actor_directory& directory) {
+                              const client_page_sources& sources) {
   inspector_parts result;
   auto& node = result.node;
   node.role = "client";
   node.id = x.node.id;
   node.version = version();
-  node.directory = &directory;
-  node.parts = [cameras = parts.cameras, board = parts.board] {
+  node.directory = sources.directory;
+  node.alarms = sources.alarms;
+  node.parts = [cameras = sources.cameras, board = sources.board] {
     return client_parts_seen(*cameras, *board->sensors, client_clock_ns(),
                              board->broker_up);
   };
-  node.truth = [board = parts.board] { return board->truth(); };
-  node.metrics = [sources = pages_of(x, parts, directory)] {
-    return client_metrics(sources);
-  };
+  node.truth = [board = sources.board] { return board->truth(); };
+  node.metrics = [sources] { return client_metrics(sources); };
   result.ports = ports_of(x.introspect);
   result.open = open_caf_port;
   return result;
 }
 
 client_parts parts_of(const client_options& x, io_thread& io,
-                      std::shared_ptr<fleet> cameras,
-                      const actor_directory& directory, held_folder_ptr data,
+                      std::shared_ptr<fleet> cameras, held_folder_ptr data,
                       std::optional<resumed_session> resumed) {
   auto dir = data->path();
   client_parts result;
@@ -207,12 +199,19 @@ client_parts parts_of(const client_options& x, io_thread& io,
                     data,
                     manifests_in(data)};
   result.expected = x.record.expect;
-  if (x.http.enabled)
-    result.status = status_of(x, result, directory);
   result.resumed = std::move(resumed);
   result.make_client = clients_for(x.mqtt);
-  result.inspect = inspection_of(x, result, directory);
   return result;
+}
+
+/// Lets people look at what `parts` do.
+void add_pages(client_parts& parts, const client_options& x,
+               const actor_directory& directory, const alarm_board& alarms) {
+  client_page_sources sources{x.node.id,  parts.cameras, parts.board,
+                              &directory, &alarms,       client_clock_ns};
+  if (x.http.enabled)
+    parts.status = status_of(x, sources, parts.session.folder->path());
+  parts.inspect = inspection_of(x, sources);
 }
 
 /// The window that the options ask for; null for none.
@@ -271,14 +270,16 @@ int run_client(const client_options& options) {
   auto cameras = std::make_shared<fleet>();
   auto view = window_of(options, cameras);
   actor_directory directory;
-  folder_watch watch{options.data.dir, directory};
+  alarm_board alarms;
+  folder_watch watch{options.data.dir, alarms};
   io_thread io;
+  auto parts = parts_of(options, io, cameras, *data, std::move(resumed));
+  add_pages(parts, options, directory, alarms);
   node_config config;
   caf::actor_system system{config};
-  auto root = system.spawn<client_supervisor>(
-    actor_context{&directory, "client_supervisor", 0},
-    parts_of(options, io, cameras, directory, *data, std::move(resumed)));
-  return run_node(signals, directory,
+  actor_context context{&directory, &alarms, "client_supervisor", 0};
+  auto root = system.spawn<client_supervisor>(context, std::move(parts));
+  return run_node(signals, directory, alarms,
                   caf::actor_cast<caf::actor>(std::move(root)), [&] {
                     if (!view)
                       return long_rest;

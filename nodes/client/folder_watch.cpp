@@ -31,8 +31,8 @@ constexpr int rest_per_look = 100;
 } // namespace
 
 struct folder_watch::state {
-  state(std::filesystem::path folder, actor_directory& alarms)
-    : dir(std::move(folder)), directory(&alarms) {
+  state(std::filesystem::path folder, alarm_board& board)
+    : dir(std::move(folder)), alarms(board) {
   }
 
   void run() {
@@ -61,7 +61,7 @@ struct folder_watch::state {
                           "this folder, and may rename films of camnode's: "
                           "give each client a folder of its own"
                     : std::string{};
-    directory->set_alarm(alarm_name, why);
+    alarms.set(alarm_name, why);
     if (told)
       log_warning("node", "data.dir=", dir.string(), ": ", why);
   }
@@ -69,14 +69,13 @@ struct folder_watch::state {
   const std::filesystem::path dir;
   std::mutex mutex; ///< For what follows.
   std::condition_variable changed;
-  actor_directory* directory;
+  alarm_board& alarms;
   bool told = false;
   bool ended = false;
 };
 
-folder_watch::folder_watch(std::filesystem::path dir,
-                           actor_directory& directory)
-  : state_(std::make_shared<state>(std::move(dir), directory)) {
+folder_watch::folder_watch(std::filesystem::path dir, alarm_board& alarms)
+  : state_(std::make_shared<state>(std::move(dir), alarms)) {
   std::thread{[x = state_] { x->run(); }}.detach();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/observed/actor_directory.hpp"
+#include "actors/observed/alarm_board.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -13,8 +13,8 @@ namespace camnode {
 /// disk at the end of the object is left behind.
 class folder_watch {
 public:
-  /// @param directory Outlives the object.
-  folder_watch(std::filesystem::path dir, actor_directory& directory);
+  /// @param alarms Outlives the object.
+  folder_watch(std::filesystem::path dir, alarm_board& alarms);
 
   ~folder_watch();
 

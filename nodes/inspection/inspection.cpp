@@ -97,7 +97,7 @@ node_report inspection::look(bool operates) const {
   }
   for (auto& x : node_.directory->to_come())
     result.actors.push_back(report_of(x, now_ns));
-  auto alarms = node_.directory->alarms();
+  auto alarms = node_.alarms->look();
   for (auto& x : result.actors) {
     auto i = alarms.find(x.name);
     if (i != alarms.end())

@@ -23,6 +23,7 @@ struct inspected_node {
   std::string id;
   std::string version;
   const actor_directory* directory = nullptr; ///< Outlives it.
+  const alarm_board* alarms = nullptr;        ///< Outlives it.
   std::function<std::vector<part_report>()> parts;
   std::function<std::string()> truth;   ///< Empty on a server.
   std::function<std::string()> metrics; ///< Prometheus text.

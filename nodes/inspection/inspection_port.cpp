@@ -57,7 +57,7 @@ public:
         return loaded.error();
       tls_ = std::move(*loaded);
       expiry_s_ = expiry_s(tls_);
-      context_.directory->set_certificate_expiry(context_.name, expiry_s_);
+      context_.alarms->set_certificate_expiry(context_.name, expiry_s_);
       auto why = why_not_now(tls_);
       if (!why.empty())
         return caf::make_error(ec::bad_configuration, about_certificate(why));

@@ -87,7 +87,7 @@ void inspector::open(way_in& x) {
     // A port that is taken may be another node's, started by mistake; one that
     // has no certificate to show stays closed until somebody does something.
     if (opened.error() == ec::bad_configuration)
-      directory().set_alarm(keeper, why);
+      alarms().set(keeper, why);
     if (std::exchange(x.complaint, why) != why)
       log_warning(who(), "cannot be asked: ", why, "; trying again");
     return;
@@ -95,7 +95,7 @@ void inspector::open(way_in& x) {
   x.port = std::move(*opened);
   *x.options.chosen = x.port->number();
   x.complaint.clear();
-  directory().set_alarm(keeper, {});
+  alarms().set(keeper, {});
   log_info(who(), "answers camctl on ", name_of(x.options, x.port->number()),
            x.options.tls.any() ? ", with TLS" : "",
            x.options.operates ? "" : ", to look only");

@@ -39,8 +39,8 @@ constexpr auto longest_pulse = 1000ms;
 /// manager: what that hears is the tree's own pulse, not this thread's.
 class pulse {
 public:
-  pulse(const caf::actor& root, const actor_directory& directory)
-    : directory_(directory), probe_(directory.find(root.id())) {
+  pulse(std::shared_ptr<actor_probe> probe, const alarm_board& alarms)
+    : alarms_(alarms), probe_(std::move(probe)) {
     auto wanted = manager_.watchdog() / 4;
     interval_ = wanted.count() > 0 ? std::min(wanted, longest_pulse)
                                    : longest_pulse;
@@ -73,7 +73,7 @@ public:
 private:
   void tell_state() {
     auto text = probe_->look().state;
-    for (auto& [actor, alarm] : directory_.alarms())
+    for (auto& [actor, alarm] : alarms_.look())
       text += "; " + actor + ": " + alarm;
     if (text == told_)
       return;
@@ -82,7 +82,7 @@ private:
   }
 
   const service_manager manager_;
-  const actor_directory& directory_;
+  const alarm_board& alarms_;
   const std::shared_ptr<actor_probe> probe_;
   std::chrono::milliseconds interval_;
   std::chrono::steady_clock::time_point due_;
@@ -148,15 +148,15 @@ int blocked_signals::wait(std::chrono::milliseconds patience) const {
   return std::max(sigtimedwait(&set_, nullptr, &t), 0);
 }
 
-int run_node(const blocked_signals& signals, actor_directory& directory,
-             caf::actor root,
+int run_node(const blocked_signals& signals, const actor_directory& directory,
+             const alarm_board& alarms, caf::actor root,
              const std::function<std::chrono::milliseconds()>& idle) {
   auto ended = std::make_shared<std::atomic<bool>>(false);
   root->attach_functor([ended](const caf::error&) { *ended = true; });
   auto stopping = false;
   std::chrono::steady_clock::time_point deadline;
   impatience told;
-  pulse heart{root, directory};
+  pulse heart{directory.find(root.id()), alarms};
   while (!*ended) {
     auto rest = std::min(idle(), heart.interval());
     heart.beat(root);

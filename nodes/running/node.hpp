@@ -44,8 +44,8 @@ private:
 /// @param idle Called again and again on this thread; may take up to 50 ms.
 ///        Returns how long to rest until the next time.
 /// @returns 0 for a clean end by a signal, 1 if the root ended by itself.
-int run_node(const blocked_signals& signals, actor_directory& directory,
-             caf::actor root,
+int run_node(const blocked_signals& signals, const actor_directory& directory,
+             const alarm_board& alarms, caf::actor root,
              const std::function<std::chrono::milliseconds()>& idle);
 
 /// For those who have nothing to do: each turn of a thread that does nothing

@@ -29,7 +29,7 @@ namespace camnode {
 /// not answer is told to end, and followed by its next life once it has: two
 /// lives of one child never overlap, as they would write the same files, or
 /// read the same camera. Until then, and while a child keeps ending, there is
-/// an alarm in the directory.
+/// an alarm.
 /// @tparam Base `x_actor::base` of an interface that extends
 ///         `supervisor_actor`.
 template <class Base>
@@ -51,7 +51,7 @@ protected:
     for (auto& [name, x] : children_) {
       if (!stopping_)
         ask(name, x);
-      this->directory().set_alarm(name, alarm_of(x, now));
+      this->alarms().set(name, alarm_of(x, now));
     }
   }
 
@@ -101,7 +101,7 @@ protected:
       this->demonitor(i->second.handle.address());
       end(i->second.handle, caf::exit_reason::user_shutdown);
     }
-    this->directory().set_alarm(name, {});
+    this->alarms().set(name, {});
     this->directory().forget(name);
     children_.erase(i);
   }
@@ -204,7 +204,7 @@ private:
     x.deaf = false;
     x.last_end = why;
     this->show_error(name + ": " + why);
-    this->directory().set_alarm(name, alarm_of(x, now));
+    this->alarms().set(name, alarm_of(x, now));
     log(x.policy.alarmed(now) ? log_level::error : log_level::warning,
         this->who(), name, " ended: ", why, "; starting it again in ",
         delay / 1'000'000, " ms",

@@ -92,7 +92,8 @@ make_frame_source source_of(const server_options& x, source_kind kind) {
 }
 
 std::string metrics_of(const std::string& id, const camera_board& board,
-                       const actor_directory& directory) {
+                       const actor_directory& directory,
+                       const alarm_board& alarms) {
   metrics_text text;
   text.family("camnode_frames_captured_total", "counter",
               "Frames that the camera made, lost ones included.");
@@ -108,13 +109,14 @@ std::string metrics_of(const std::string& id, const camera_board& board,
               "From the capture of a frame to its place in the replay ring, "
               "encoded.");
   text.durations(board.to_ring().look());
-  write_node(text, "server", id, directory);
+  write_node(text, "server", id, directory, alarms);
   return text.text();
 }
 
 stream_server_options stream_of(const server_options& x, camera_board_ptr board,
                                 const actor_directory& directory,
-                                source_kind kind, caf::timespan patience) {
+                                const alarm_board& alarms, source_kind kind,
+                                caf::timespan patience) {
   stream_server_options result;
   result.host = x.stream.host;
   result.port = x.stream.port;
@@ -122,15 +124,15 @@ stream_server_options stream_of(const server_options& x, camera_board_ptr board,
   result.version = version();
   result.epoch = board->epoch();
   result.index_page = assets::index_html;
-  result.metrics = [=, &directory, id = x.node.id] {
-    return metrics_of(id, *board, directory);
+  result.metrics = [=, &directory, &alarms, id = x.node.id] {
+    return metrics_of(id, *board, directory, alarms);
   };
-  result.trouble = [=, &directory] {
+  result.trouble = [=, &alarms] {
     // Where no camera is wanted, none is missing.
     auto trouble = kind == source_kind::none
                      ? std::string{}
                      : trouble_of(*board, patience, capture_clock_ns());
-    for (auto& [actor, text] : directory.alarms())
+    for (auto& [actor, text] : alarms.look())
       trouble += (trouble.empty() ? "" : "; ") + actor + ": " + text;
     return trouble;
   };
@@ -139,13 +141,15 @@ stream_server_options stream_of(const server_options& x, camera_board_ptr board,
 
 inspector_parts inspection_of(const server_options& x,
                               const server_parts& parts,
-                              const actor_directory& directory) {
+                              const actor_directory& directory,
+                              const alarm_board& alarms) {
   inspector_parts result;
   auto& node = result.node;
   node.role = "server";
   node.id = x.node.id;
   node.version = version();
   node.directory = &directory;
+  node.alarms = &alarms;
   node.parts = [board = parts.board, ring = parts.ring,
                 readers = parts.stream.readers] {
     return server_parts_seen(*board, *ring, *readers, capture_clock_ns());
@@ -192,6 +196,7 @@ int run_server(const server_options& options) {
     return 2;
   }
   actor_directory directory;
+  alarm_board alarms;
   server_parts parts;
   auto& replay = options.stream.replay;
   parts.ring = std::make_shared<frame_ring>(
@@ -199,20 +204,20 @@ int run_server(const server_options& options) {
   parts.board = board_of(source.kind, options.camera.fps, make_epoch());
   parts.make_source = source_of(options, source.kind);
   parts.camera_patience = patience_of(source.kind, options.camera.fps);
-  parts.stream = stream_of(options, parts.board, directory, source.kind,
+  parts.stream = stream_of(options, parts.board, directory, alarms, source.kind,
                            parts.camera_patience.next_frame);
   parts.announce = announcement_of(options, source.kind, parts.board);
   parts.make_client = clients_for(options.mqtt);
-  parts.inspect = inspection_of(options, parts, directory);
+  parts.inspect = inspection_of(options, parts, directory, alarms);
   log_info("node", "camnode ", version(), " server ", options.node.id, ", run ",
            parts.board->epoch());
   io_thread io;
   parts.io = &io;
   node_config config;
   caf::actor_system system{config};
-  auto root = system.spawn<server_supervisor>(
-    actor_context{&directory, "server_supervisor", 0}, std::move(parts));
-  return run_node(signals, directory,
+  actor_context context{&directory, &alarms, "server_supervisor", 0};
+  auto root = system.spawn<server_supervisor>(context, std::move(parts));
+  return run_node(signals, directory, alarms,
                   caf::actor_cast<caf::actor>(std::move(root)),
                   [] { return long_rest; });
 }

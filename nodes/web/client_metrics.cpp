@@ -321,7 +321,7 @@ std::string client_metrics(const client_page_sources& x) {
   write_absences(out, cameras);
   write_latencies(out, cameras);
   write_sensors(out, *x.board->sensors);
-  write_node(out, "client", x.id, *x.directory);
+  write_node(out, "client", x.id, *x.directory, *x.alarms);
   return out.text();
 }
 

@@ -68,7 +68,7 @@ std::string client_trouble(const client_page_sources& x) {
   else if (board.disk->free_bytes < least_free_bytes)
     add("the disk is nearly full: "
         + std::to_string(board.disk->free_bytes / 1'000'000) + " MB free");
-  for (auto& [actor, text] : x.directory->alarms())
+  for (auto& [actor, text] : x.alarms->look())
     add(actor + ": " + text);
   for (auto& actor : x.directory->look())
     if (actor.busy_ns > stuck_ns)

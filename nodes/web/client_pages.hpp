@@ -13,6 +13,7 @@
 namespace camnode {
 
 class actor_directory;
+class alarm_board;
 
 /// What a client's pages are made of. All of it outlives them.
 struct client_page_sources {
@@ -20,6 +21,7 @@ struct client_page_sources {
   std::shared_ptr<const fleet> cameras;
   std::shared_ptr<const client_board> board;
   const actor_directory* directory = nullptr;
+  const alarm_board* alarms = nullptr;
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
 };
 

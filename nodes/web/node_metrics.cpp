@@ -8,7 +8,8 @@
 namespace camnode {
 
 void write_node(metrics_text& out, const std::string& role,
-                const std::string& id, const actor_directory& directory) {
+                const std::string& id, const actor_directory& directory,
+                const alarm_board& alarms) {
   out.family("camnode_build_info", "gauge", "Which camnode this is; always 1.");
   out.sample(1, {{"role", role}, {"id", id}, {"version", version()}});
   auto actors = directory.look();
@@ -29,11 +30,11 @@ void write_node(metrics_text& out, const std::string& role,
     out.seconds(x.busy_ns, {{"actor", x.name}});
   out.family("camnode_actor_alarm", "gauge",
              "1 for an actor that keeps ending or does not answer.");
-  for (auto& x : directory.alarms())
+  for (auto& x : alarms.look())
     out.sample(1, {{"actor", x.first}});
   out.family("camnode_certificate_expiry_timestamp_seconds", "gauge",
              "When the certificate of an inspection port expires, since 1970.");
-  for (auto& x : directory.certificates())
+  for (auto& x : alarms.certificates())
     out.sample(static_cast<uint64_t>(std::max<int64_t>(0, x.second)),
                {{"actor", x.first}});
   out.family("camnode_actor_handled_total", "counter",

@@ -7,8 +7,10 @@
 
 namespace camnode {
 
-/// Adds what every node says of itself: its version, its actors, its process.
+/// Adds what every node says of itself: its version, its actors, its alarms,
+/// its process.
 void write_node(metrics_text& out, const std::string& role,
-                const std::string& id, const actor_directory& directory);
+                const std::string& id, const actor_directory& directory,
+                const alarm_board& alarms);
 
 } // namespace camnode

@@ -32,6 +32,7 @@ struct actor_world {
   }
 
   camnode::actor_directory directory;
+  camnode::alarm_board alarms;
   int64_t now_ns = 5'000'000'000'000; ///< What `clock` says.
   std::vector<caf::error> ends;       ///< Why actors ended.
 };
@@ -52,7 +53,8 @@ struct actor_fixture : actor_world, test_coordinator_fixture<actor_config> {
   /// Starts an actor on the scheduler, also one that is detached elsewhere.
   template <class Actor, class... Ts>
   auto start(const std::string& name, Ts&&... xs) {
-    auto result = sys.spawn<Actor>(camnode::actor_context{&directory, name, 0},
+    auto result = sys.spawn<Actor>(camnode::actor_context{&directory, &alarms,
+                                                          name, 0},
                                    std::forward<Ts>(xs)...);
     watch(caf::actor_cast<caf::actor>(result));
     consume_messages();

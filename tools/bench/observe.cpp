@@ -74,6 +74,7 @@ int run_observe(const arguments& args) {
   auto messages = static_cast<int>(args.number("messages", 1'000'000));
   auto rounds = static_cast<int>(args.number("rounds", 9));
   actor_directory directory;
+  alarm_board alarms;
   caf::actor_system_config config;
   config.add_message_types<caf::id_block::camnode>();
   config.set("scheduler.policy", caf::atom("sharing"));
@@ -82,10 +83,9 @@ int run_observe(const arguments& args) {
   std::vector<double> plain, observed;
   for (int i = 0; i < rounds; ++i) {
     plain.push_back(cost_ns(system, system.spawn<plain_sink>(), messages));
+    actor_context context{&directory, &alarms, "sink", 0};
     observed.push_back(
-      cost_ns(system,
-              system.spawn<observed_sink>(actor_context{&directory, "sink", 0}),
-              messages));
+      cost_ns(system, system.spawn<observed_sink>(context), messages));
   }
   auto a = median(plain);
   auto b = median(observed);

@@ -74,8 +74,8 @@ struct fixture : actor_fixture {
   }
 
   std::string alarm() {
-    auto alarms = directory.alarms();
-    return alarms.empty() ? std::string{} : alarms.begin()->second;
+    auto all = alarms.look();
+    return all.empty() ? std::string{} : all.begin()->second;
   }
 
   /// What was announced last.

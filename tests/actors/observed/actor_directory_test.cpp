@@ -278,31 +278,3 @@ CAF_TEST(an actor is found by its id for as long as it lives) {
   directory.close(probe, "over");
   CAF_CHECK(directory.find(9) == nullptr);
 }
-
-CAF_TEST(an alarm lasts until an empty text ends it) {
-  actor_directory directory;
-  directory.set_alarm("a", "keeps ending");
-  directory.set_alarm("b", "does not answer");
-  directory.set_alarm("a", "does not answer");
-  auto alarms = directory.alarms();
-  CAF_CHECK_EQUAL(alarms.size(), 2u);
-  CAF_CHECK_EQUAL(alarms["a"], "does not answer");
-  directory.set_alarm("a", "");
-  directory.set_alarm("nobody", "");
-  CAF_CHECK_EQUAL(directory.alarms().size(), 1u);
-}
-
-CAF_TEST(the concern of an actor stands beside its alarm) {
-  actor_directory directory;
-  auto probe = directory.open("viewer/cam", 4);
-  directory.set_concern("viewer/cam", "too fast");
-  // By value: a check keeps references to what it compares.
-  auto alarm = [&] { return std::string{directory.alarms().at("viewer/cam")}; };
-  CAF_CHECK_EQUAL(alarm(), "too fast");
-  directory.set_alarm("viewer/cam", "keeps ending");
-  CAF_CHECK_EQUAL(alarm(), "keeps ending; too fast");
-  directory.set_alarm("viewer/cam", "");
-  CAF_CHECK_EQUAL(alarm(), "too fast");
-  directory.close(probe, "over");
-  CAF_CHECK(directory.alarms().empty());
-}

@@ -28,15 +28,15 @@ struct fixture {
 
   std::string keep_up(int64_t at_ns) {
     now_ns = at_ns;
-    return testee.keep_up(*client, directory, at_ns);
+    return testee.keep_up(*client, alarms, at_ns);
   }
 
   std::string alarm() {
-    return directory.alarms()["subscriptions/finder"];
+    return alarms.look()["subscriptions/finder"];
   }
 
   int64_t now_ns = 0;
-  actor_directory directory;
+  alarm_board alarms;
   subscriptions testee{"finder", {"a", "b"}};
   fake_broker broker;
   mqtt_client_ptr client;
@@ -104,7 +104,7 @@ CAF_TEST(a listener that ends takes its alarm along) {
   broker.refused = {"b"};
   testee.link_up(0);
   keep_up(0);
-  testee.end(directory);
+  testee.end(alarms);
   CAF_CHECK_EQUAL(alarm(), "");
 }
 

@@ -18,7 +18,7 @@ struct fixture : recorder_fixture {
   }
 
   std::string alarm(const std::string& of = "size") {
-    auto all = directory.alarms();
+    auto all = alarms.look();
     auto i = all.find("recorder/" + of);
     return i == all.end() ? std::string{} : i->second;
   }

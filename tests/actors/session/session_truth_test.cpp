@@ -65,10 +65,10 @@ CAF_TEST(an alarm about an actor is told at once and its end as well) {
   start_session_actor();
   advance(250ms);
   CAF_CHECK(light("/alarms").empty());
-  directory.set_alarm("recorder/left", "does not answer");
+  alarms.set("recorder/left", "does not answer");
   advance(250ms);
   CAF_CHECK_EQUAL(light("/alarms/recorder~1left"), "does not answer");
-  directory.set_alarm("recorder/left", "");
+  alarms.set("recorder/left", "");
   advance(250ms);
   CAF_CHECK(light("/alarms").empty());
 }

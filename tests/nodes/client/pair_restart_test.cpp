@@ -70,8 +70,8 @@ struct fixture {
                      60s,      client_clock_ns, utc_clock_ns,
                      stop};
     parts.make_client = [](auto&&...) { return std::make_unique<no_broker>(); };
-    root = system->spawn<client_supervisor>(
-      actor_context{&directory, "client_supervisor", 0}, std::move(parts));
+    actor_context context{&directory, &alarms, "client_supervisor", 0};
+    root = system->spawn<client_supervisor>(context, std::move(parts));
     caf::anon_send(root, found_atom_v, announced());
     until([&] { return cameras->look().size() == 1; });
   }
@@ -126,8 +126,8 @@ struct fixture {
   }
 
   std::string alarm(const std::string& name) {
-    auto alarms = directory.alarms();
-    return alarms.count(name) > 0 ? alarms[name] : std::string{};
+    auto all = alarms.look();
+    return all.count(name) > 0 ? all[name] : std::string{};
   }
 
   void start_session() {
@@ -184,6 +184,7 @@ struct fixture {
 
   scratch_directory scratch;
   actor_directory directory;
+  alarm_board alarms;
   io_thread io;
   std::shared_ptr<frame_ring> camera;
   std::shared_ptr<fleet> cameras;

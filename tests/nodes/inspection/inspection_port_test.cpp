@@ -171,6 +171,7 @@ struct fixture {
     x.role = "server";
     x.id = "cam-a";
     x.directory = &directory;
+    x.alarms = &alarms;
     node = std::make_shared<inspection>(x);
   }
 
@@ -178,7 +179,7 @@ struct fixture {
     inspection_port_options options;
     options.host = "127.0.0.1";
     options.operates = operates;
-    actor_context context{&directory, "inspector/looker", 0};
+    actor_context context{&directory, &alarms, "inspector/looker", 0};
     auto port = open_caf_port(options, node, context);
     if (!port)
       CAF_FAIL(describe(port.error()));
@@ -186,6 +187,7 @@ struct fixture {
   }
 
   actor_directory directory;
+  alarm_board alarms;
   inspection_ptr node;
 };
 
@@ -306,7 +308,7 @@ CAF_TEST(a port whose certificates cannot be read is not opened) {
   inspection_port_options options;
   options.host = "127.0.0.1";
   options.tls = {"/no/such.pem", "/no/such.key", "/no/such.pem"};
-  actor_context context{&directory, "inspector/looker", 0};
+  actor_context context{&directory, &alarms, "inspector/looker", 0};
   auto port = open_caf_port(options, node, context);
   CAF_REQUIRE(!port);
   CAF_CHECK_EQUAL(describe(port.error()),

@@ -57,6 +57,7 @@ struct fixture : actor_fixture {
     x.id = "lab";
     x.version = "1.2.3";
     x.directory = &directory;
+    x.alarms = &alarms;
     x.parts = [] {
       part_report ring;
       ring.name = "ring/cam-a";
@@ -170,12 +171,12 @@ CAF_TEST(a port without a certificate that counts is an alarm until it opens) {
   taken = true;
   error = ec::bad_configuration;
   start_inspector();
-  auto alarms = directory.alarms();
-  CAF_CHECK_EQUAL(alarms["inspector/operator"], "bad configuration: taken");
+  auto told = alarms.look();
+  CAF_CHECK_EQUAL(told["inspector/operator"], "bad configuration: taken");
   error = ec::listen_failed;
   taken = false;
   advance(5s);
-  CAF_CHECK(directory.alarms().empty());
+  CAF_CHECK(alarms.look().empty());
 }
 
 CAF_TEST(nothing but its port ends who answers) {
@@ -286,7 +287,7 @@ CAF_TEST(metrics are those of the node) {
 
 CAF_TEST(an alarm is seen with its actor) {
   auto x = start_operator();
-  directory.set_alarm("inspector/operator", "keeps ending");
+  alarms.set("inspector/operator", "keeps ending");
   auto report = ask<node_report>(x, look_atom_v);
   CAF_REQUIRE(report);
   CAF_CHECK_EQUAL(report->actors.at(0).alarm, "keeps ending");

@@ -98,12 +98,15 @@ int run(ending how, std::vector<int> told = {}) {
   set_log_level(log_level::error);
   blocked_signals signals;
   actor_directory directory;
+  alarm_board alarms;
   node_config config;
   caf::actor_system system{config};
-  auto x = system.spawn<root>(actor_context{&directory, "root", 0}, how);
+  auto x = system.spawn<root>(actor_context{&directory, &alarms, "root", 0},
+                              how);
   for (auto number : told)
     pthread_kill(pthread_self(), number);
-  return run_node(signals, directory, caf::actor_cast<caf::actor>(std::move(x)),
+  return run_node(signals, directory, alarms,
+                  caf::actor_cast<caf::actor>(std::move(x)),
                   [] { return 1ms; });
 }
 
@@ -125,10 +128,12 @@ CAF_TEST(a root that ends on a signal ends the node cleanly) {
 CAF_TEST(a signal overtakes all that waits) {
   blocked_signals signals;
   actor_directory directory;
+  alarm_board alarms;
   node_config config;
   caf::actor_system system{config};
   busy_root::events x;
-  auto root = system.spawn<busy_root>(actor_context{&directory, "root", 0}, x);
+  actor_context context{&directory, &alarms, "root", 0};
+  auto root = system.spawn<busy_root>(context, x);
   x.begun.get_future().wait();
   pthread_kill(pthread_self(), SIGTERM);
   auto looks = 0;
@@ -137,7 +142,7 @@ CAF_TEST(a signal overtakes all that waits) {
       x.go_on.set_value();
     return 1ms;
   };
-  CAF_CHECK_EQUAL(run_node(signals, directory,
+  CAF_CHECK_EQUAL(run_node(signals, directory, alarms,
                            caf::actor_cast<caf::actor>(std::move(root)), idle),
                   0);
   CAF_CHECK(x.handled < busy_root::many);

@@ -165,7 +165,7 @@ struct fixture : actor_fixture {
   }
 
   std::string alarm(const std::string& name) {
-    auto all = directory.alarms();
+    auto all = alarms.look();
     return all.count(name) > 0 ? all[name] : "";
   }
 

@@ -21,9 +21,9 @@ CAF_TEST(a removed child has no alarm) {
   kids.stuck.insert("!a");
   add("!a");
   look(10);
-  CAF_CHECK_EQUAL(directory.alarms().size(), 1u);
+  CAF_CHECK_EQUAL(alarms.look().size(), 1u);
   tell(root, lost_atom_v, std::string{"!a"});
-  CAF_CHECK(directory.alarms().empty());
+  CAF_CHECK(alarms.look().empty());
 }
 
 CAF_TEST(killing a child that is not there does nothing) {

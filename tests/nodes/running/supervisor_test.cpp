@@ -99,7 +99,7 @@ CAF_TEST(a child that answers is left alone) {
   CAF_CHECK(kids.ended.empty());
   CAF_CHECK_EQUAL(figures("!a").handled, 0u);
   CAF_CHECK_EQUAL(figures("!a").mailbox, 0u);
-  CAF_CHECK(directory.alarms().empty());
+  CAF_CHECK(alarms.look().empty());
 }
 
 CAF_TEST(a child that does not answer is started again once it has ended) {
@@ -132,7 +132,7 @@ CAF_TEST(a child that was stuck for a while goes on) {
   come_free("!a");
   look(100);
   CAF_CHECK_EQUAL(kids.starts["!a"], 1);
-  CAF_CHECK(directory.alarms().empty());
+  CAF_CHECK(alarms.look().empty());
 }
 
 CAF_TEST(a supervisor that was frozen does not blame its children) {
@@ -155,7 +155,7 @@ CAF_TEST(others of a stuck child are looked after) {
   CAF_CHECK_EQUAL(alarm("!b"), "");
   kids.stuck.insert("!b");
   look(7);
-  CAF_CHECK_EQUAL(directory.alarms().size(), 2u);
+  CAF_CHECK_EQUAL(alarms.look().size(), 2u);
 }
 
 CAF_TEST(a child that keeps ending is an alarm for a minute) {

@@ -20,7 +20,8 @@ struct fixture {
     board->broker_up = true;
     board->disk->known = true;
     board->disk->free_bytes = uint64_t{10} << 30;
-    sources = {"desk", cameras, board, &directory, [this] { return now_ns; }};
+    sources = {"desk",     cameras, board,
+               &directory, &alarms, [this] { return now_ns; }};
   }
 
   /// @returns Its books. The camera is connected.
@@ -65,6 +66,7 @@ struct fixture {
 
   int64_t now_ns = 100 * second;
   actor_directory directory;
+  alarm_board alarms;
   std::shared_ptr<fleet> cameras = std::make_shared<fleet>();
   std::shared_ptr<client_board> board = std::make_shared<client_board>();
   client_page_sources sources;
@@ -233,10 +235,10 @@ CAF_TEST(an actor that its supervisor finds unwell is trouble and a figure) {
   auto series = std::string{"camnode_actor_alarm{actor=\"recorder/a\"}"};
   CAF_CHECK_EQUAL(trouble(), "");
   CAF_CHECK_EQUAL(metric(series), "none");
-  directory.set_alarm("recorder/a", "does not answer");
+  alarms.set("recorder/a", "does not answer");
   CAF_CHECK_EQUAL(trouble(), "recorder/a: does not answer");
   CAF_CHECK_EQUAL(metric(series), "1");
-  directory.set_alarm("recorder/a", "");
+  alarms.set("recorder/a", "");
   CAF_CHECK_EQUAL(trouble(), "");
 }
 
