@@ -2,12 +2,19 @@
 
 #include "actors/shared/frame_rhythm.hpp"
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 namespace camnode {
+
+/// Frames that fit between two that are `interval_ns` apart, where one takes
+/// `frame_ns`, above 0. One that is late by less than 0.6 of its time is late,
+/// no more.
+inline uint64_t frames_between(int64_t interval_ns, int64_t frame_ns) {
+  if (interval_ns / 16 < frame_ns / 10)
+    return 0;
+  return static_cast<uint64_t>((interval_ns + frame_ns / 2) / frame_ns - 1);
+}
 
 /// Tells how many frames a camera dropped, by the times between those that
 /// came. What a frame takes is what the camera says, or else what was asked for
@@ -29,19 +36,13 @@ public:
                   std::optional<uint32_t> number);
 
 private:
-  int64_t usual_ns() const;
-
   /// Whether a camera that says nothing of it rested rather than dropped
   /// frames.
   bool is_rest(int64_t interval_ns, int64_t frame_ns) const;
-  void remember(int64_t interval_ns);
 
   const int64_t asked_ns_;
-  int64_t newest_ns_ = 0;
   std::optional<uint32_t> newest_number_;
   frame_rhythm rhythm_;
-  std::array<int64_t, 9> intervals_{};
-  size_t known_ = 0; ///< Intervals ever; the last ones are kept.
 };
 
 } // namespace camnode

@@ -1,5 +1,7 @@
 #include "actors/camera/outage_meter.hpp"
 
+#include "actors/camera/missing_frames.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -25,11 +27,9 @@ uint64_t outage_meter::take(int64_t capture_ns) {
   if (!begins || before_ns <= 0 || capture_ns <= before_ns)
     return 0;
   auto interval_ns = capture_ns - before_ns;
-  // A frame that is late by less than 0.6 of its time is late, no more.
-  if (frame_ns == 0 || interval_ns > longest_outage_ns
-      || interval_ns / 16 < frame_ns / 10)
-    return 0;
-  return static_cast<uint64_t>((interval_ns + frame_ns / 2) / frame_ns - 1);
+  return frame_ns == 0 || interval_ns > longest_outage_ns
+           ? 0
+           : frames_between(interval_ns, frame_ns);
 }
 
 int64_t outage_meter::frame_ns() const {

@@ -19,6 +19,9 @@ constexpr int64_t longest_interval_ns = 86'400'000'000'000;
 /// An interval that is as many times as long as usual is a rest, or a hole.
 constexpr int64_t rest_factor = 4;
 
+/// How many intervals `recent_ns` is made of.
+constexpr size_t recent = 9;
+
 /// A silence that somebody ended is no proof for more patience than this.
 constexpr int64_t longest_proof_ns = 10'000'000'000;
 
@@ -63,10 +66,19 @@ bool frame_rhythm::is_known() const {
 }
 
 int64_t frame_rhythm::usual_ns() const {
-  auto n = known_intervals();
+  return median_of_last(known_intervals());
+}
+
+int64_t frame_rhythm::recent_ns() const {
+  return known_ < recent ? 0 : median_of_last(recent);
+}
+
+int64_t frame_rhythm::median_of_last(size_t n) const {
   if (n == 0)
     return 0;
   auto sorted = intervals_;
+  for (size_t i = 0; i < n; ++i)
+    sorted[i] = intervals_[(known_ - 1 - i) % intervals_.size()];
   auto middle = sorted.begin() + n / 2;
   std::nth_element(sorted.begin(), middle, sorted.begin() + n);
   return *middle;

@@ -39,6 +39,10 @@ public:
   /// The time between two frames, rests and holes apart; 0 if unknown.
   int64_t usual_ns() const;
 
+  /// The same of the last few frames alone, for who has to know soon that a
+  /// camera has slowed down; 0 before there are that many.
+  int64_t recent_ns() const;
+
   /// The longest time between two frames in the last 5 to 10 minutes.
   int64_t longest_ns() const;
 
@@ -62,6 +66,9 @@ private:
 
   void remember(int64_t at_ns, int64_t interval_ns);
   size_t known_intervals() const;
+
+  /// The middle one of the last `n` intervals; 0 of none.
+  int64_t median_of_last(size_t n) const;
 
   const int64_t generous_;
   int64_t newest_ns_ = 0; ///< 0: none, or none that counts.

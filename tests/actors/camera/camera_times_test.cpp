@@ -79,6 +79,13 @@ CAF_TEST(a hole in time is as many frames as fit it) {
   CAF_CHECK_EQUAL(testee.before(2200 * ms, 0, {}), 29u);
 }
 
+CAF_TEST(a hole that only a wrong clock has is of no frames) {
+  missing_frames testee{frame_ns};
+  testee.before(1000 * ms, 0, {});
+  CAF_CHECK_EQUAL(testee.before(86'402'000 * ms, 0, {}), 0u);
+  CAF_CHECK_EQUAL(testee.before(86'402'067 * ms, 0, {}), 1u);
+}
+
 CAF_TEST(what the camera says that a frame takes counts if it is longer) {
   missing_frames testee{frame_ns};
   testee.before(1000 * ms, 0, {});

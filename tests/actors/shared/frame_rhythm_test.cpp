@@ -81,6 +81,18 @@ CAF_TEST(a hiccup makes no other camera) {
   CAF_CHECK_EQUAL(f.testee.patience_ns(), 2 * s);
 }
 
+CAF_TEST(a camera that slows down is known by its last few frames) {
+  fixture f;
+  f.testee.take(f.now);
+  f.run(8 * 40 * ms, 40 * ms);
+  CAF_CHECK_EQUAL(f.testee.recent_ns(), 0);
+  f.run(20 * s, 40 * ms);
+  CAF_CHECK_EQUAL(f.testee.recent_ns(), 40 * ms);
+  f.run(500 * ms, 100 * ms);
+  CAF_CHECK_EQUAL(f.testee.recent_ns(), 100 * ms);
+  CAF_CHECK_EQUAL(f.testee.usual_ns(), 40 * ms);
+}
+
 CAF_TEST(what was long ago is forgotten) {
   fixture f;
   f.run(20 * s, 40 * ms);
