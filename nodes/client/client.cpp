@@ -143,9 +143,9 @@ inspector_parts inspection_of(const client_options& x,
   node.version = version();
   node.directory = sources.directory;
   node.alarms = sources.alarms;
-  node.parts = [cameras = sources.cameras, board = sources.board] {
-    return client_parts_seen(*cameras, *board->sensors, client_clock_ns(),
-                             board->broker_up);
+  node.part_reports = [cameras = sources.cameras, board = sources.board] {
+    return client_part_reports(*cameras, *board->sensors, client_clock_ns(),
+                               board->broker_up);
   };
   node.truth = [board = sources.board] { return board->truth(); };
   node.metrics = [sources] { return client_metrics(sources); };

@@ -72,7 +72,8 @@ inspection::inspection(inspected_node node) : node_(std::move(node)) {
 
 void inspection::sample() {
   auto actors = node_.directory->look();
-  auto parts = node_.parts ? node_.parts() : std::vector<part_report>{};
+  auto parts = node_.part_reports ? node_.part_reports()
+                                  : std::vector<part_report>{};
   auto now_ns = client_clock_ns();
   std::lock_guard<std::mutex> guard{rates_mutex_};
   actor_rates_.sample(counts_of(actors, now_ns), now_ns);
@@ -103,8 +104,8 @@ node_report inspection::look(bool operates) const {
     if (i != alarms.end())
       x.alarm = i->second;
   }
-  if (node_.parts) {
-    result.parts = node_.parts();
+  if (node_.part_reports) {
+    result.parts = node_.part_reports();
     std::lock_guard<std::mutex> guard{rates_mutex_};
     for (auto& x : result.parts)
       for (auto& [name, rate] : part_rates_.of(x.name))

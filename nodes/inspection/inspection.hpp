@@ -24,7 +24,7 @@ struct inspected_node {
   std::string version;
   const actor_directory* directory = nullptr; ///< Outlives it.
   const alarm_board* alarms = nullptr;        ///< Outlives it.
-  std::function<std::vector<part_report>()> parts;
+  std::function<std::vector<part_report>()> part_reports;
   std::function<std::string()> truth;   ///< Empty on a server.
   std::function<std::string()> metrics; ///< Prometheus text.
 

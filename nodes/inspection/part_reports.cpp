@@ -231,10 +231,10 @@ part_report sensors_part(const sensor_board& sensors) {
 
 } // namespace
 
-std::vector<part_report> server_parts_seen(const camera_board& board,
-                                           const frame_ring& ring,
-                                           const reader_table& readers,
-                                           int64_t now_ns) {
+std::vector<part_report> server_part_reports(const camera_board& board,
+                                             const frame_ring& ring,
+                                             const reader_table& readers,
+                                             int64_t now_ns) {
   std::vector<part_report> result;
   part_report camera;
   camera.name = "frames";
@@ -255,9 +255,9 @@ std::vector<part_report> server_parts_seen(const camera_board& board,
   return result;
 }
 
-std::vector<part_report> client_parts_seen(const fleet& cameras,
-                                           const sensor_board& sensors,
-                                           int64_t now_ns, bool broker_up) {
+std::vector<part_report> client_part_reports(const fleet& cameras,
+                                             const sensor_board& sensors,
+                                             int64_t now_ns, bool broker_up) {
   std::vector<part_report> result;
   for (auto& x : cameras.look()) {
     auto viewer = x.board->look();

@@ -150,9 +150,9 @@ inspector_parts inspection_of(const server_options& x,
   node.version = version();
   node.directory = &directory;
   node.alarms = &alarms;
-  node.parts = [board = parts.board, ring = parts.ring,
-                readers = parts.stream.readers] {
-    return server_parts_seen(*board, *ring, *readers, capture_clock_ns());
+  node.part_reports = [board = parts.board, ring = parts.ring,
+                       readers = parts.stream.readers] {
+    return server_part_reports(*board, *ring, *readers, capture_clock_ns());
   };
   node.metrics = parts.stream.metrics;
   result.ports = ports_of(x.introspect);

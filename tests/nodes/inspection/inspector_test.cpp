@@ -58,7 +58,7 @@ struct fixture : actor_fixture {
     x.version = "1.2.3";
     x.directory = &directory;
     x.alarms = &alarms;
-    x.parts = [] {
+    x.part_reports = [] {
       part_report ring;
       ring.name = "ring/cam-a";
       return std::vector<part_report>{ring};

@@ -44,7 +44,7 @@ CAF_TEST(a reader lags by what it has not taken of the ring) {
   for (uint64_t n = 1; n <= 5; ++n)
     ring.push(frame_of(n), static_cast<int64_t>(n) * 1'000'000'000);
   reader->cursor = 2;
-  auto parts = server_parts_seen(board, ring, readers, 0);
+  auto parts = server_part_reports(board, ring, readers, 0);
   auto x = find(parts, "reader/10.0.0.1:99");
   CAF_CHECK_EQUAL(x.owner, "stream_publisher");
   CAF_CHECK_EQUAL(x.state, "lossless, 3 frames behind");
@@ -55,7 +55,7 @@ CAF_TEST(a reader lags by what it has not taken of the ring) {
   CAF_CHECK_EQUAL(value(full, "span_ns"), 4'000'000'000);
   CAF_CHECK_EQUAL(full.state, "50 % full");
   reader.reset();
-  CAF_CHECK_EQUAL(server_parts_seen(board, ring, readers, 0).size(), 2u);
+  CAF_CHECK_EQUAL(server_part_reports(board, ring, readers, 0).size(), 2u);
 }
 
 CAF_TEST(a server is gone once it said goodbye and nobody misses it) {
@@ -69,7 +69,7 @@ CAF_TEST(a server is gone once it said goodbye and nobody misses it) {
   x.ledger = std::make_shared<recording_ledger>();
   auto shown = [&] {
     cameras.put(x);
-    auto parts = client_parts_seen(cameras, sensors, 0, true);
+    auto parts = client_part_reports(cameras, sensors, 0, true);
     return find(parts, "server/cam-a").state;
   };
   CAF_CHECK_EQUAL(shown(), "gone, as it said goodbye");
@@ -99,27 +99,27 @@ CAF_TEST(a client shows each server with its connection and ring and books) {
     y.newest_ns = 900;
   });
   cameras.put(x);
-  auto parts = client_parts_seen(cameras, sensors, 1000, true);
+  auto parts = client_part_reports(cameras, sensors, 1000, true);
   CAF_CHECK_EQUAL(value(find(parts, "server/cam-a"), "port"), 8000);
   CAF_CHECK_EQUAL(find(parts, "server/cam-a").state,
                   "connected, announced as offline; camera: unplugged");
   CAF_CHECK_EQUAL(
-    find(client_parts_seen(cameras, sensors, 0, false), "server/cam-a").state,
+    find(client_part_reports(cameras, sensors, 0, false), "server/cam-a").state,
     "connected, announcement unknown without a broker; camera: unplugged");
   x.server.camera_trouble.clear();
   x.server.online = true;
   cameras.put(x);
   CAF_CHECK_EQUAL(
-    find(client_parts_seen(cameras, sensors, 0, true), "server/cam-a").state,
+    find(client_part_reports(cameras, sensors, 0, true), "server/cam-a").state,
     "online, connected");
   x.server.legacy = true;
   cameras.put(x);
   CAF_CHECK_EQUAL(
-    find(client_parts_seen(cameras, sensors, 0, true), "server/cam-a").state,
+    find(client_part_reports(cameras, sensors, 0, true), "server/cam-a").state,
     "not announced, online, connected");
   x.board->update([](viewer_figures& y) { y.legacy = true; });
   CAF_CHECK_EQUAL(
-    find(client_parts_seen(cameras, sensors, 0, true), "server/cam-a").state,
+    find(client_part_reports(cameras, sensors, 0, true), "server/cam-a").state,
     "legacy, online, connected");
   auto connection = find(parts, "connection/cam-a");
   CAF_CHECK_EQUAL(connection.owner, "viewer/cam-a");
