@@ -154,13 +154,13 @@ inspector_parts inspection_of(const client_options& x,
   return result;
 }
 
-client_parts parts_of(const client_options& x, io_thread& io,
-                      std::shared_ptr<fleet> cameras, held_folder_ptr data,
-                      std::optional<resumed_session> resumed) {
+client_parts parts_of(const client_options& x, std::shared_ptr<fleet> cameras,
+                      std::shared_ptr<client_board> board,
+                      held_folder_ptr data) {
   auto dir = data->path();
   client_parts result;
-  result.io = &io;
   result.cameras = std::move(cameras);
+  result.board = std::move(board);
   auto& replay = x.viewer.replay;
   result.ring = {size_t{replay.mib} << 20, replay.age};
   result.ring_total = std::make_shared<ring_budget>(ring_bytes_of(x.viewer));
@@ -170,7 +170,6 @@ client_parts parts_of(const client_options& x, io_thread& io,
   result.segments = segments_in(data);
   result.completers = completers_in(dir);
   result.find = finder_of(x);
-  result.board = std::make_shared<client_board>();
   result.find.on_link = [board = result.board](bool up) {
     board->broker_up = up;
   };
@@ -199,7 +198,6 @@ client_parts parts_of(const client_options& x, io_thread& io,
                     data,
                     manifests_in(data)};
   result.expected = x.record.expect;
-  result.resumed = std::move(resumed);
   result.make_client = clients_for(x.mqtt);
   return result;
 }
@@ -216,7 +214,8 @@ void add_pages(client_parts& parts, const client_options& x,
 
 /// The window that the options ask for; null for none.
 std::unique_ptr<window> window_of(const client_options& x,
-                                  std::shared_ptr<const fleet> cameras) {
+                                  std::shared_ptr<const fleet> cameras,
+                                  std::shared_ptr<const client_board> board) {
   if (x.display == display_mode::none)
     return nullptr;
   if (!display_usable()) {
@@ -226,7 +225,8 @@ std::unique_ptr<window> window_of(const client_options& x,
     log_info("window", "no display: running without a window");
     return nullptr;
   }
-  return std::make_unique<window>(std::move(cameras), "camnode " + x.node.id);
+  return std::make_unique<window>(std::move(cameras), std::move(board),
+                                  "camnode " + x.node.id);
 }
 
 /// Makes the data folder ours, and sees what can be done in it.
@@ -268,12 +268,15 @@ int run_client(const client_options& options) {
   auto resumed = recover(
     {options.data.dir, options.record.resume, read_boot_id(), client_clock_ns});
   auto cameras = std::make_shared<fleet>();
-  auto view = window_of(options, cameras);
+  auto board = std::make_shared<client_board>();
+  auto view = window_of(options, cameras, board);
   actor_directory directory;
   alarm_board alarms;
   folder_watch watch{options.data.dir, alarms};
   io_thread io;
-  auto parts = parts_of(options, io, cameras, *data, std::move(resumed));
+  auto parts = parts_of(options, cameras, board, *data);
+  parts.io = &io;
+  parts.resumed = std::move(resumed);
   add_pages(parts, options, directory, alarms);
   node_config config;
   caf::actor_system system{config};

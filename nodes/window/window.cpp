@@ -61,8 +61,9 @@ std::string window_support() {
 }
 
 struct window::impl {
-  impl(std::shared_ptr<const fleet> xs, std::string name)
-    : cameras(std::move(xs)), title(std::move(name)) {
+  impl(std::shared_ptr<const fleet> xs, std::shared_ptr<const client_board> x,
+       std::string name)
+    : cameras(std::move(xs)), board(std::move(x)), title(std::move(name)) {
   }
 
   void open() {
@@ -80,7 +81,7 @@ struct window::impl {
   void draw() {
     auto members = cameras->look();
     auto now_ns = client_clock_ns();
-    watch_session(members, now_ns);
+    session = board->session();
     auto resized = fit_canvas();
     auto changed = fit_tiles(members) || resized;
     auto plan = plan_grid(members.size(), canvas.cols, canvas.rows);
@@ -93,13 +94,6 @@ struct window::impl {
       changed |= update(members[i], plan[i], now_ns);
     if (changed)
       cv::imshow(title, canvas);
-  }
-
-  void watch_session(const std::vector<fleet_member>& members, int64_t now_ns) {
-    std::vector<ledger_figures> books;
-    for (auto& x : members)
-      books.push_back(x.ledger->look());
-    session.look(books, now_ns);
   }
 
   /// Gives the canvas the window's size, so that texts are crisp.
@@ -176,11 +170,10 @@ struct window::impl {
     result.pause_ns = expected_pause_ns(member.server, result.viewer, now_ns);
     x.rate.add(now_ns, result.viewer.frames, patience_ns(result.pause_ns));
     result.rate_hz = x.rate.rate_hz();
-    auto& present = session.session();
     auto books = member.ledger->look();
-    result.truth = camera_state(member, present, now_ns);
+    result.truth = camera_state(member, session, now_ns);
     result.expected = member.expected;
-    if (present.exists() && books.session_ms == present.start_ms)
+    if (session.exists() && books.session_ms == session.start_ms)
       result.restarts = books.runs_ended;
     if (x.frame) {
       result.width = x.frame->width;
@@ -199,17 +192,20 @@ struct window::impl {
   }
 
   const std::shared_ptr<const fleet> cameras;
+  const std::shared_ptr<const client_board> board;
   const std::string title;
   bool opened = false;
   cv::Mat canvas;
   std::map<std::string, tile> tiles; ///< By server id.
-  session_watch session;
+  session_info session; ///< The present one, when it was last drawn.
   jpeg_decoder decoder;
   bgr_picture decoded;
 };
 
-window::window(std::shared_ptr<const fleet> cameras, std::string title)
-  : impl_(std::make_unique<impl>(std::move(cameras), std::move(title))) {
+window::window(std::shared_ptr<const fleet> cameras,
+               std::shared_ptr<const client_board> board, std::string title)
+  : impl_(std::make_unique<impl>(std::move(cameras), std::move(board),
+                                 std::move(title))) {
 }
 
 window::~window() {
@@ -255,7 +251,8 @@ std::string window_support() {
 
 struct window::impl {};
 
-window::window(std::shared_ptr<const fleet>, std::string) {
+window::window(std::shared_ptr<const fleet>,
+               std::shared_ptr<const client_board>, std::string) {
 }
 
 window::~window() = default;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/shared/fleet.hpp"
+#include "nodes/client/client_board.hpp"
 
 #include <chrono>
 #include <memory>
@@ -20,7 +21,8 @@ std::string window_support();
 class window {
 public:
   /// @pre `display_usable()`
-  explicit window(std::shared_ptr<const fleet> cameras, std::string title);
+  window(std::shared_ptr<const fleet> cameras,
+         std::shared_ptr<const client_board> board, std::string title);
   ~window();
 
   /// Shows what is new, then handles keys for about `wait`.

@@ -204,19 +204,6 @@ std::optional<double> rate_meter::rate_hz() const {
          / static_cast<double>(last.time_ns - first.time_ns);
 }
 
-void session_watch::look(const std::vector<ledger_figures>& books,
-                         int64_t now_ns) {
-  int64_t start_ms = 0;
-  for (auto& x : books)
-    if (x.state == ledger_figures::phase::recording)
-      start_ms = std::max(start_ms, x.session_ms);
-  if (start_ms == session_.start_ms)
-    return;
-  session_ = {};
-  session_.start_ms = start_ms;
-  session_.anchor_mono_ns = now_ns;
-}
-
 tile_text describe(const tile_facts& x) {
   tile_text result;
   result.name = x.server.id;

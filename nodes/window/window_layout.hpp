@@ -1,9 +1,7 @@
 #pragma once
 
-#include "actors/shared/recording_ledger.hpp"
 #include "actors/shared/viewer_board.hpp"
 #include "messages/server_info.hpp"
-#include "messages/session_info.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -91,20 +89,6 @@ private:
   };
 
   std::deque<sample> samples_;
-};
-
-/// Tells from the books of all cameras whether a session is on, and since when
-/// it has been seen.
-class session_watch {
-public:
-  void look(const std::vector<ledger_figures>& books, int64_t now_ns);
-
-  const session_info& session() const {
-    return session_;
-  }
-
-private:
-  session_info session_;
 };
 
 /// What is known of a camera at one instant.

@@ -103,13 +103,6 @@ std::vector<std::string> texts_of(const label_line& x) {
   return result;
 }
 
-ledger_figures recording_since(int64_t start_ms) {
-  ledger_figures result;
-  result.state = ledger_figures::phase::recording;
-  result.session_ms = start_ms;
-  return result;
-}
-
 } // namespace
 
 CAF_TEST(tiles of up to 64 cameras lie apart and inside of the window) {
@@ -196,21 +189,6 @@ CAF_TEST(a count that starts again starts a new rate) {
   meter.add(second_ns, 1030, 2 * second_ns);
   meter.add(2 * second_ns, 5, 2 * second_ns);
   CAF_CHECK(!meter.rate_hz());
-}
-
-CAF_TEST(a session is on while the books of any camera are open) {
-  session_watch watch;
-  watch.look({ledger_figures{}, recording_since(7000)}, 50);
-  CAF_CHECK_EQUAL(watch.session().start_ms, 7000);
-  CAF_CHECK_EQUAL(watch.session().anchor_mono_ns, 50);
-  watch.look({recording_since(7000), recording_since(7000)}, 60);
-  CAF_CHECK_EQUAL(watch.session().anchor_mono_ns, 50);
-  auto finished = recording_since(7000);
-  finished.state = ledger_figures::phase::finished;
-  watch.look({finished, recording_since(7000)}, 70);
-  CAF_CHECK(watch.session().exists());
-  watch.look({finished, finished}, 80);
-  CAF_CHECK(!watch.session().exists());
 }
 
 CAF_TEST(a camera that is fine says rate and size and shows no lamp) {
