@@ -14,6 +14,52 @@ namespace {
 /// A live reader that has taken nothing for less is not stuck.
 constexpr int64_t least_stuck_ns = 1'000'000'000;
 
+/// What went over the port.
+void write_traffic(metrics_text& text, const stream_figures& x) {
+  text.family("camnode_stream_connections_total", "counter",
+              "Connections to the stream port.");
+  text.sample(x.accepted, {{"result", "accepted"}});
+  text.sample(x.refused, {{"result", "refused"}});
+  text.family("camnode_stream_displaced_connections_total", "counter",
+              "Connections closed to make room for others.");
+  text.sample(x.displaced);
+  text.family("camnode_stream_frames_sent_total", "counter",
+              "Frames sent whole, over all readers.");
+  text.sample(x.frames_sent);
+  text.family("camnode_stream_bytes_sent_total", "counter",
+              "Bytes of frames sent, over all readers.");
+  text.sample(x.bytes_sent);
+  text.family("camnode_stream_frames_skipped_total", "counter",
+              "Frames that live readers were too slow for.");
+  text.sample(x.frames_skipped);
+  text.family("camnode_stream_frames_lost_total", "counter",
+              "Frames that left the ring before a lossless reader came.");
+  text.sample(x.frames_lost);
+  text.family("camnode_stream_stalled_readers_total", "counter",
+              "Readers closed as they did not read, or too slowly.");
+  text.sample(x.stalled);
+  text.family("camnode_stream_bad_requests_total", "counter",
+              "Requests answered with an error.");
+  text.sample(x.bad_requests);
+}
+
+void write_ring(metrics_text& text, const frame_ring& ring) {
+  auto held = ring.stats();
+  text.family("camnode_ring_frames", "gauge", "Frames in the replay ring.");
+  text.sample(held.frames);
+  text.family("camnode_ring_bytes", "gauge", "Bytes in the replay ring.");
+  text.sample(held.bytes);
+  text.family("camnode_ring_span_seconds", "gauge",
+              "Time between the oldest and the newest frame in the ring.");
+  text.seconds(held.newest_ns - held.oldest_ns);
+  text.family("camnode_ring_capacity_bytes", "gauge",
+              "The most bytes that the replay ring may hold.");
+  text.sample(ring.bounds().bytes);
+  text.family("camnode_ring_capacity_seconds", "gauge",
+              "The longest span that the replay ring may hold.");
+  text.seconds(ring.bounds().age.count());
+}
+
 } // namespace
 
 stream_figures stream_counters::look() const {
@@ -75,45 +121,8 @@ std::string stream_hub::metrics() const {
   text.family("camnode_stream_reader_lag_frames", "gauge",
               "Frames that the reader furthest behind has not taken.");
   text.sample(most_behind);
-  text.family("camnode_stream_connections_total", "counter",
-              "Connections to the stream port.");
-  text.sample(x.accepted, {{"result", "accepted"}});
-  text.sample(x.refused, {{"result", "refused"}});
-  text.family("camnode_stream_displaced_connections_total", "counter",
-              "Connections closed to make room for others.");
-  text.sample(x.displaced);
-  text.family("camnode_stream_frames_sent_total", "counter",
-              "Frames sent whole, over all readers.");
-  text.sample(x.frames_sent);
-  text.family("camnode_stream_bytes_sent_total", "counter",
-              "Bytes of frames sent, over all readers.");
-  text.sample(x.bytes_sent);
-  text.family("camnode_stream_frames_skipped_total", "counter",
-              "Frames that live readers were too slow for.");
-  text.sample(x.frames_skipped);
-  text.family("camnode_stream_frames_lost_total", "counter",
-              "Frames that left the ring before a lossless reader came.");
-  text.sample(x.frames_lost);
-  text.family("camnode_stream_stalled_readers_total", "counter",
-              "Readers closed as they did not read, or too slowly.");
-  text.sample(x.stalled);
-  text.family("camnode_stream_bad_requests_total", "counter",
-              "Requests answered with an error.");
-  text.sample(x.bad_requests);
-  auto held = ring->stats();
-  text.family("camnode_ring_frames", "gauge", "Frames in the replay ring.");
-  text.sample(held.frames);
-  text.family("camnode_ring_bytes", "gauge", "Bytes in the replay ring.");
-  text.sample(held.bytes);
-  text.family("camnode_ring_span_seconds", "gauge",
-              "Time between the oldest and the newest frame in the ring.");
-  text.seconds(held.newest_ns - held.oldest_ns);
-  text.family("camnode_ring_capacity_bytes", "gauge",
-              "The most bytes that the replay ring may hold.");
-  text.sample(ring->bounds().bytes);
-  text.family("camnode_ring_capacity_seconds", "gauge",
-              "The longest span that the replay ring may hold.");
-  text.seconds(ring->bounds().age.count());
+  write_traffic(text, x);
+  write_ring(text, *ring);
   text.family("camnode_capture_to_sent_seconds", "histogram",
               "From the capture of a frame to its last byte in the socket of "
               "a reader, over all readers.");
