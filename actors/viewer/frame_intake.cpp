@@ -52,24 +52,8 @@ bool frame_intake::take(decoded_frame x, int64_t receive_ns) {
   auto result = std::make_shared<frame>();
   {
     std::lock_guard<std::mutex> guard{mutex_};
-    // A server without numbers gets ours: each frame is the next one.
-    result->epoch = x.head.epoch.value_or(0);
-    auto numbered = x.head.sequence.has_value();
-    auto broken = numbered ? 0 : broken_;
-    result->sequence = x.head.sequence.value_or(
-      last_ ? std::max(last_->sequence, last_of(0)) + broken + 1 : 1);
-    if (result->sequence <= last_of(result->epoch)) {
-      board_->update([](viewer_figures& f) { ++f.doubled; });
+    if (!number(*result, x.head, receive_ns))
       return true;
-    }
-    if (numbered && !admit(*result, x.head, receive_ns)) {
-      board_->update([](viewer_figures& f) { ++f.misnumbered; });
-      return true;
-    }
-    if (!numbered) {
-      result->gap = gap_before(*result, x.head);
-      result->gap.unknown = connected_ && last_;
-    }
     place(*result, x.head, receive_ns);
     learn(*result);
     note_last(*result);
@@ -78,23 +62,49 @@ bool frame_intake::take(decoded_frame x, int64_t receive_ns) {
     if (is_too_much(*result, x.jpeg.footprint(), receive_ns))
       return false;
   }
-  if ((result->flags & frame::receive_time_only) == 0)
-    board_->to_received().add(receive_ns
-                              - (result->capture_mono_ns + result->offset_ns));
-  if (auto size = read_jpeg_size(x.jpeg.data(), x.jpeg.size())) {
-    result->width = size->width;
-    result->height = size->height;
+  push(std::move(result), std::move(x.jpeg), receive_ns);
+  return true;
+}
+
+bool frame_intake::number(frame& x, const part_head& head, int64_t receive_ns) {
+  // A server without numbers gets ours: each frame is the next one.
+  x.epoch = head.epoch.value_or(0);
+  auto numbered = head.sequence.has_value();
+  auto broken = numbered ? 0 : broken_;
+  x.sequence = head.sequence.value_or(
+    last_ ? std::max(last_->sequence, last_of(0)) + broken + 1 : 1);
+  if (x.sequence <= last_of(x.epoch)) {
+    board_->update([](viewer_figures& f) { ++f.doubled; });
+    return false;
+  }
+  if (numbered && !admit(x, head, receive_ns)) {
+    board_->update([](viewer_figures& f) { ++f.misnumbered; });
+    return false;
+  }
+  if (!numbered) {
+    x.gap = gap_before(x, head);
+    x.gap.unknown = connected_ && last_;
+  }
+  return true;
+}
+
+void frame_intake::push(std::shared_ptr<frame> x, frame_bytes jpeg,
+                        int64_t receive_ns) {
+  if ((x->flags & frame::receive_time_only) == 0)
+    board_->to_received().add(receive_ns - (x->capture_mono_ns + x->offset_ns));
+  if (auto size = read_jpeg_size(jpeg.data(), jpeg.size())) {
+    x->width = size->width;
+    x->height = size->height;
   }
   board_->update([&](viewer_figures& f) {
     ++f.frames;
-    f.bytes += x.jpeg.size();
+    f.bytes += jpeg.size();
     f.newest_ns = receive_ns;
-    f.width = result->width;
-    f.height = result->height;
+    f.width = x->width;
+    f.height = x->height;
   });
-  result->jpeg = std::move(x.jpeg);
-  ring_->push(std::move(result), receive_ns);
-  return true;
+  x->jpeg = std::move(jpeg);
+  ring_->push(std::move(x), receive_ns);
 }
 
 bool frame_intake::is_too_much(frame& x, size_t bytes, int64_t receive_ns) {

@@ -85,6 +85,14 @@ public:
   int64_t patience_ns() const;
 
 private:
+  /// Gives `x` its number, and notes what is missing before it.
+  /// @returns false for a frame that came before, or that no camera can have
+  ///          come to: it is counted, and to be dropped.
+  bool number(frame& x, const part_head& head, int64_t receive_ns);
+
+  /// Puts `x` with its picture into the ring, and counts it.
+  void push(std::shared_ptr<frame> x, frame_bytes jpeg, int64_t receive_ns);
+
   /// Whether a camera can have come to the number of `x`, which is after all
   /// of its run, by now; notes what is missing before it.
   bool admit(frame& x, const part_head& head, int64_t receive_ns);
