@@ -32,8 +32,7 @@ constexpr int camera_beats = 4;
 constexpr auto namesake_alarm = "node.id"; ///< Another server has our id.
 constexpr auto silence_alarm
   = "mqtt.topic-announce"; ///< The broker does not pass on what we announce.
-constexpr auto claim_alarm
-  = "stream.advertise"; ///< Somebody says that we are elsewhere.
+constexpr auto claim_alarm = "stream.advertise"; ///< Said to be elsewhere.
 
 /// What a broker passes on comes back at once; a busy one takes its time.
 constexpr int silent_beats = 20;
@@ -42,8 +41,7 @@ constexpr int silent_beats = 20;
 /// on each `silent_beats`.
 constexpr int repeat_beats = 10;
 
-/// How long an alarm outlives the claim that it is about: whoever looks is to
-/// see it.
+/// How long an alarm outlives its claim, so that somebody sees it.
 constexpr int claim_beats = 120;
 
 /// As much of `x` as an announcement takes.
@@ -88,41 +86,47 @@ announcer::behavior_type announcer::make_behavior() {
                                      client_clock_ns));
   delayed_send(this, beat_interval, beat_atom_v);
   return {
-    [this](link_up_atom) {
-      linked_ = true;
-      log_info(who(), "connected to the broker");
-      subscriptions_->link_up(client_clock_ns());
-      subscribe();
-      announced_.reset();
-      closed_beats_ = 0;
-      namesakes_.forget();
-      alarms().set(namesake_alarm, {});
-      forget_silence();
-      look_up();
-      refresh();
-      update();
-    },
-    [this](link_down_atom, const std::string& reason) {
-      linked_ = false;
-      forget_silence();
-      subscriptions_->link_down();
-      say("no broker");
-      show_error(reason);
-      log_warning(who(), reason, "; streaming goes on without a broker");
-    },
+    [this](link_up_atom) { link_up(); },
+    [this](link_down_atom, const std::string& reason) { link_down(reason); },
     [this](wake_atom) { drain(); },
     [this](found_atom, const std::vector<std::string>& x) { located(x); },
-    [this](beat_atom) {
-      subscribe();
-      if (linked_ && --beats_to_look_up_ <= 0)
-        look_up();
-      ++told_beats_;
-      refresh();
-      update();
-      judge_silence();
-      delayed_send(this, beat_interval, beat_atom_v);
-    },
+    [this](beat_atom) { beat(); },
   };
+}
+
+void announcer::link_up() {
+  linked_ = true;
+  log_info(who(), "connected to the broker");
+  subscriptions_->link_up(client_clock_ns());
+  subscribe();
+  announced_.reset();
+  closed_beats_ = 0;
+  namesakes_.forget();
+  alarms().set(namesake_alarm, {});
+  forget_silence();
+  look_up();
+  refresh();
+  update();
+}
+
+void announcer::link_down(const std::string& reason) {
+  linked_ = false;
+  forget_silence();
+  subscriptions_->link_down();
+  say("no broker");
+  show_error(reason);
+  log_warning(who(), reason, "; streaming goes on without a broker");
+}
+
+void announcer::beat() {
+  subscribe();
+  if (linked_ && --beats_to_look_up_ <= 0)
+    look_up();
+  ++told_beats_;
+  refresh();
+  update();
+  judge_silence();
+  delayed_send(this, beat_interval, beat_atom_v);
 }
 
 std::string announcer::announce_topic() const {
@@ -289,8 +293,7 @@ void announcer::hear(const mqtt_message& announcement) {
       if (!server_.ip.empty() && x->ip != server_.ip)
         log_warning(who(), "the broker remembers a server ", x->id, " at ",
                     address_of(*x),
-                    ": if that is another one, give it another "
-                    "node.id");
+                    ": if that is another one, give it another node.id");
       break;
     case verdict::namesake:
       found_namesake(*x);
@@ -347,9 +350,7 @@ void announcer::judge_silence() {
     client_->subscribe(announce_topic());
     announce_again();
   }
-  if (unheard_beats_ < silent_beats)
-    return;
-  if (std::exchange(unheard_told_, true))
+  if (unheard_beats_ < silent_beats || std::exchange(unheard_told_, true))
     return;
   auto text = "the broker does not pass on what is published to "
               + announce_topic()

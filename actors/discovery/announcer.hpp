@@ -62,6 +62,9 @@ protected:
   behavior_type make_behavior() override;
 
 private:
+  void link_up();
+  void link_down(const std::string& reason);
+  void beat();
   std::string announce_topic() const;
   mqtt_will will(bool goodbye = false) const;
 
