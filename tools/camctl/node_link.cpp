@@ -91,6 +91,12 @@ struct node_link::implementation {
 
   caf::expected<peer> connect(const node_address& at);
 
+  /// @returns Why there is nobody, for whom CAF would have us wait.
+  caf::error look_for(const node_address& at) const;
+
+  /// Has CAF connect.
+  caf::expected<peer> meet(const node_address& at);
+
   /// Puts a failure to connect into words.
   std::string words_of(const caf::error& x) const;
 
@@ -110,6 +116,15 @@ caf::expected<peer> node_link::implementation::connect(const node_address& at) {
   auto known = peers.find(at.text());
   if (known != peers.end() && !*known->second.gone)
     return known->second;
+  if (auto err = look_for(at))
+    return err;
+  auto result = meet(at);
+  if (result)
+    peers[at.text()] = *result;
+  return result;
+}
+
+caf::error node_link::implementation::look_for(const node_address& at) const {
   switch (reach_of(at.host, at.port, timeout)) {
     case reach::there:
       break;
@@ -120,6 +135,10 @@ caf::expected<peer> node_link::implementation::connect(const node_address& at) {
     case reach::unknown_host:
       return failure(at, "is not there: no such host");
   }
+  return caf::none;
+}
+
+caf::expected<peer> node_link::implementation::meet(const node_address& at) {
   auto manager = with_tls ? system.openssl_manager().actor_handle()
                           : system.middleman().actor_handle();
   peer result;
@@ -145,7 +164,6 @@ caf::expected<peer> node_link::implementation::connect(const node_address& at) {
                                       system.message_types<operator_actor>());
   result.who->get()->attach_functor(
     [gone = result.gone](const caf::error&) { *gone = true; });
-  peers[at.text()] = result;
   return result;
 }
 
