@@ -108,7 +108,9 @@ manifest_writer_ptr manifests_in(const held_folder_ptr& data) {
   });
 }
 
-finder_options finder_of(const client_options& x) {
+finder_options finder_of(const client_options& x,
+                         const std::shared_ptr<fleet>& cameras,
+                         const std::shared_ptr<client_board>& board) {
   finder_options result;
   result.client_id = x.node.id;
   result.topic_request = x.mqtt.topic_request;
@@ -118,7 +120,12 @@ finder_options finder_of(const client_options& x) {
   result.topic_status = x.mqtt.topic_status;
   result.servers.allowed = x.discovery.allow;
   result.servers.legacy_port = x.discovery.legacy_port;
+  result.servers.connected = [cameras] { return cameras->connected(); };
+  result.servers.has_heard = [cameras](auto& id) {
+    return cameras->has_heard(id);
+  };
   result.broker_host = x.mqtt.host;
+  result.on_link = [board](bool up) { board->broker_up = up; };
   return result;
 }
 
@@ -154,13 +161,38 @@ inspector_parts inspection_of(const client_options& x,
   return result;
 }
 
+sensor_log_options sensors_of(const client_options& x,
+                              const held_folder_ptr& data,
+                              const stop_line_ptr& stop) {
+  sensor_log_options result{x.node.id, x.mqtt.topic_sensors,
+                            data->path() / "sensors", client_clock_ns, stop};
+  result.folder = data;
+  return result;
+}
+
+session_options session_of(const client_options& x, const held_folder_ptr& data,
+                           const stop_line_ptr& stop) {
+  auto dir = data->path();
+  return {x.node.id,
+          version(),
+          dir / "sessions",
+          x.record.segment,
+          client_clock_ns,
+          utc_clock_ns,
+          stop,
+          read_boot_id(),
+          [dir] { return free_bytes_of(dir); },
+          x.record.min_minutes,
+          rates_of(x.record).bytes_per_s,
+          cameras_of_last_session(dir),
+          data,
+          manifests_in(data)};
+}
+
 client_parts parts_of(const client_options& x, std::shared_ptr<fleet> cameras,
                       std::shared_ptr<client_board> board,
-                      held_folder_ptr data) {
-  auto dir = data->path();
+                      const held_folder_ptr& data) {
   client_parts result;
-  result.cameras = std::move(cameras);
-  result.board = std::move(board);
   auto& replay = x.viewer.replay;
   result.ring = {size_t{replay.mib} << 20, replay.age};
   result.ring_total = std::make_shared<ring_budget>(ring_bytes_of(x.viewer));
@@ -168,37 +200,15 @@ client_parts parts_of(const client_options& x, std::shared_ptr<fleet> cameras,
   log_info("node", "frames of all cameras take at most ",
            result.ring_total->bytes() >> 20, " MiB");
   result.segments = segments_in(data);
-  result.completers = completers_in(dir);
-  result.find = finder_of(x);
-  result.find.on_link = [board = result.board](bool up) {
-    board->broker_up = up;
-  };
-  result.find.servers.connected = [cameras = result.cameras] {
-    return cameras->connected();
-  };
-  result.find.servers.has_heard = [cameras = result.cameras](auto& id) {
-    return cameras->has_heard(id);
-  };
+  result.completers = completers_in(data->path());
+  result.find = finder_of(x, cameras, board);
   auto stop = std::make_shared<stop_line>();
-  result.sensors = {x.node.id, x.mqtt.topic_sensors, dir / "sensors",
-                    client_clock_ns, stop};
-  result.sensors.folder = data;
-  result.session = {x.node.id,
-                    version(),
-                    dir / "sessions",
-                    x.record.segment,
-                    client_clock_ns,
-                    utc_clock_ns,
-                    stop,
-                    read_boot_id(),
-                    [dir] { return free_bytes_of(dir); },
-                    x.record.min_minutes,
-                    rates_of(x.record).bytes_per_s,
-                    cameras_of_last_session(dir),
-                    data,
-                    manifests_in(data)};
+  result.sensors = sensors_of(x, data, stop);
+  result.session = session_of(x, data, stop);
   result.expected = x.record.expect;
   result.make_client = clients_for(x.mqtt);
+  result.cameras = std::move(cameras);
+  result.board = std::move(board);
   return result;
 }
 
