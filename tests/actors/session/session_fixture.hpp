@@ -5,6 +5,7 @@
 #include "actors/session/session.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/fake_supervisor.hpp"
+#include "tests/actors/frame_samples.hpp"
 #include "tests/scratch_directory.hpp"
 
 #include <nlohmann/json.hpp>
@@ -176,5 +177,13 @@ struct session_fixture : actor_fixture {
   camnode::held_folder_ptr folder;    ///< The data folder, where it matters.
   bool with_sensors = false;          ///< Whether the test is the sensor log.
 };
+
+/// One frame of session `x`, in a file that is open.
+inline void record_one(camnode::recording_ledger& to,
+                       const camnode::session_info& x) {
+  to.begin(x);
+  to.segment_opened(0, x.start_ms, std::to_string(x.start_ms));
+  to.written(*new_frame(1, 1, 10));
+}
 
 } // namespace camnode_test

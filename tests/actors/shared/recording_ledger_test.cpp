@@ -1,54 +1,14 @@
 #define CAF_SUITE recording_ledger
 #include "tests/camnode_test.hpp"
 
-#include "actors/shared/recording_ledger.hpp"
-#include "tests/actors/frame_samples.hpp"
+#include "tests/actors/shared/ledger_fixture.hpp"
 
 #include <limits>
 
 using namespace camnode;
 using namespace camnode_test;
 
-namespace {
-
-session_info session_at(int64_t start_ms) {
-  session_info x;
-  x.start_ms = start_ms;
-  x.segment_ms = 60'000;
-  return x;
-}
-
-struct fixture {
-  fixture() {
-    ledger.begin(session_at(1000));
-  }
-
-  void write(uint64_t first, uint64_t last, uint64_t epoch = 1) {
-    for (auto i = first; i <= last; ++i)
-      ledger.written(*new_frame(i, epoch, 10));
-  }
-
-  void lose(uint64_t first, uint64_t last,
-            loss_place place = loss_place::network, uint64_t epoch = 1) {
-    ledger.lost({epoch, first, last, place, 5});
-  }
-
-  uint64_t lost_at(loss_place x) const {
-    return ledger.look().lost_at[static_cast<size_t>(x)];
-  }
-
-  /// The number that a recorder goes on after, 0 if that is not of `epoch`.
-  uint64_t last_number(uint64_t epoch = 1) const {
-    auto x = ledger.look().last;
-    return x && x->epoch == epoch ? x->sequence : 0;
-  }
-
-  recording_ledger ledger;
-};
-
-} // namespace
-
-CAF_TEST_FIXTURE_SCOPE(recording_ledger_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(recording_ledger_tests, ledger_fixture)
 
 CAF_TEST(a new ledger is idle) {
   auto x = recording_ledger{}.look();
@@ -285,26 +245,6 @@ CAF_TEST(a start that a file had is not free) {
   CAF_CHECK_EQUAL(ledger.free_start(1001), 1001);
 }
 
-CAF_TEST(another session has empty books) {
-  ledger.segment_opened(0, 1000, "1000");
-  write(1, 3);
-  lose(4, 4);
-  ledger.durable(5);
-  ledger.failed("disk full");
-  ledger.finish();
-  ledger.begin(session_at(2000));
-  auto x = ledger.look();
-  CAF_CHECK(x.state == ledger_figures::phase::recording);
-  CAF_CHECK_EQUAL(x.session_ms, 2000);
-  CAF_CHECK_EQUAL(x.written, 0u);
-  CAF_CHECK_EQUAL(x.durable_ns, 0);
-  CAF_CHECK_EQUAL(x.lost, 0u);
-  CAF_CHECK_EQUAL(x.last_error, "");
-  CAF_CHECK(!x.last);
-  CAF_CHECK(ledger.segments().empty());
-  CAF_CHECK(ledger.losses().empty());
-}
-
 CAF_TEST(an error stays until a frame that was written since is durable) {
   ledger.failed("disk full", 7);
   ledger.durable(8); // Of what was written before.
@@ -336,102 +276,6 @@ CAF_TEST(of frames that never become durable a bounded number is kept) {
   write(1, recording_ledger::max_undurable + 5);
   ledger.durable(1);
   CAF_CHECK_EQUAL(ledger.to_durable().total, recording_ledger::max_undurable);
-}
-
-CAF_TEST(books that are to be kept are there when others are opened) {
-  ledger.keep(1000);
-  ledger.segment_opened(0, 1000, "1000");
-  write(1, 3);
-  lose(4, 4);
-  ledger.segment_closed(1060, "1000-1060");
-  ledger.finish();
-  ledger.begin(session_at(2000));
-  write(9, 9);
-  auto kept = ledger.snapshot(1000);
-  auto x = kept->look();
-  CAF_CHECK(x.state == ledger_figures::phase::finished);
-  CAF_CHECK_EQUAL(x.session_ms, 1000);
-  CAF_CHECK_EQUAL(x.written, 3u);
-  CAF_CHECK_EQUAL(x.lost, 1u);
-  CAF_CHECK(!x.end_unknown);
-  CAF_CHECK(!kept->has_open_segment());
-  CAF_REQUIRE_EQUAL(kept->segments().size(), 1u);
-  CAF_CHECK_EQUAL(kept->losses().size(), 1u);
-  ledger.forget(1000);
-  CAF_CHECK_EQUAL(+ledger.snapshot(1000)->look().session_ms, 0);
-}
-
-CAF_TEST(books that nobody finished have an end that nobody knows) {
-  ledger.keep(1000);
-  ledger.segment_opened(0, 1000, "1000");
-  write(1, 3);
-  ledger.begin(session_at(2000));
-  auto kept = ledger.snapshot(1000);
-  CAF_CHECK(kept->look().end_unknown);
-  CAF_CHECK(kept->look().state == ledger_figures::phase::finished);
-  CAF_CHECK(kept->has_open_segment());
-}
-
-CAF_TEST(books that nobody asked for are not kept) {
-  ledger.begin(session_at(2000));
-  ledger.keep(1000); // Too late.
-  ledger.begin(session_at(3000));
-  CAF_CHECK_EQUAL(+ledger.snapshot(1000)->look().session_ms, 0);
-  CAF_CHECK_EQUAL(+ledger.snapshot(2000)->look().session_ms, 0);
-}
-
-CAF_TEST(a session is announced to who is at an earlier one) {
-  ledger.announce(session_at(2000));
-  ledger.announce(session_at(3000));
-  CAF_CHECK_EQUAL(+ledger.look().session_ms, 1000);
-  CAF_CHECK(ledger.owes(1000));
-  CAF_CHECK(ledger.owes(2000));
-  CAF_CHECK(!ledger.is_done_with(1000));
-  CAF_CHECK(!ledger.is_done_with(3000));
-  ledger.finish();
-  CAF_CHECK(ledger.is_done_with(1000));
-  CAF_CHECK(!ledger.is_done_with(2000)); // It will come to that.
-  ledger.announce(session_at(4000));     // Passes nobody by.
-  CAF_CHECK_EQUAL(+ledger.look().session_ms, 1000);
-  ledger.begin(session_at(2000));
-  CAF_CHECK(!ledger.is_announced(2000));
-  CAF_CHECK(ledger.is_announced(3000));
-  ledger.begin(session_at(4000)); // Nobody comes back to an earlier one.
-  CAF_CHECK(!ledger.owes(3000));
-  ledger.finish();
-  CAF_CHECK(!ledger.owes_any());
-  ledger.announce(session_at(5000));
-  CAF_CHECK_EQUAL(+ledger.look().session_ms, 5000);
-}
-
-CAF_TEST(announcements are bounded) {
-  for (int64_t i = 2; i < 100; ++i)
-    ledger.announce(session_at(i * 1000));
-  size_t n = 0;
-  for (int64_t i = 2; i < 100; ++i)
-    n += ledger.owes(i * 1000);
-  CAF_CHECK_EQUAL(n, recording_ledger::max_announced);
-  CAF_CHECK(ledger.owes(99'000));
-}
-
-CAF_TEST(a snapshot has the books of its session and does not change) {
-  ledger.segment_opened(0, 1000, "1000");
-  write(1, 3);
-  auto open = ledger.snapshot(1000);
-  ledger.keep(1000);
-  lose(4, 5);
-  ledger.segment_closed(1060, "1000-1060");
-  ledger.finish();
-  ledger.begin(session_at(2000));
-  CAF_CHECK_EQUAL(+open->look().written, 3u);
-  CAF_CHECK_EQUAL(+open->look().lost, 0u);
-  CAF_CHECK(!open->is_done_with(1000));
-  auto kept = ledger.snapshot(1000);
-  CAF_CHECK_EQUAL(+kept->look().lost, 2u);
-  CAF_CHECK(kept->is_done_with(1000));
-  auto none = ledger.snapshot(500);
-  CAF_CHECK_EQUAL(+none->look().session_ms, 0);
-  CAF_CHECK(none->is_done_with(500));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -22,6 +22,10 @@ constexpr std::chrono::seconds stream_patience{30};
 
 inline const std::string localhost = "127.0.0.1";
 
+inline std::string as_text(const bytes& x) {
+  return {x.begin(), x.end()};
+}
+
 /// A server's ring and port, a client's ring and connection, and sockets in
 /// between.
 struct stream_fixture {
