@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The stems of the complete segments after `start_ms`, in their order.
+/// The stems of the complete pieces after `start_ms`, in their order.
 std::vector<fs::path> complete_behind(const fs::path& dir, int64_t start_ms) {
   // Whether there is a film, and an index.
   std::map<std::pair<int64_t, int64_t>, std::pair<bool, bool>> found;
@@ -101,7 +101,7 @@ public:
     }
   }
 
-  /// @returns Whether further segments may have any of the frames.
+  /// @returns Whether further pieces may have any of the frames.
   bool look_in(const fs::path& stem) {
     auto index = open_file(stem, table_ending);
     auto rows = read_rows(index.get(), stem);

@@ -125,7 +125,7 @@ bool recorder::finish_before(const session_info& next) {
   auto books = parts_.ledger->look();
   if (books.state == ledger_figures::phase::recording
       && books.session_ms != next.start_ms) { // An earlier life's.
-    complete_left_segments();
+    complete_open_pieces();
     if (books.last)
       note_end_unknown(books.last->sequence);
     parts_.ledger->finish();
@@ -255,7 +255,7 @@ bool recorder::close_books() {
     fail(std::move(err));
     return false;
   }
-  complete_left_segments();
+  complete_open_pieces();
   if (!past_stop_ && account_.last())
     note_end_unknown(account_.last()->sequence);
   parts_.ledger->finish();
@@ -273,9 +273,9 @@ void recorder::note_end_unknown(uint64_t last) {
               last, " is unknown");
 }
 
-void recorder::complete_left_segments() {
+void recorder::complete_open_pieces() {
   if (parts_.complete)
-    camnode::complete_left_segments(*parts_.ledger, parts_.complete, who());
+    camnode::complete_open_pieces(*parts_.ledger, parts_.complete, who());
 }
 
 void recorder::fail(caf::error err) {

@@ -3,7 +3,7 @@
 #include "actors/base/log_pace.hpp"
 #include "actors/observed/observed.hpp"
 #include "actors/recorder/frame_account.hpp"
-#include "actors/recorder/left_segments.hpp"
+#include "actors/recorder/open_pieces.hpp"
 #include "actors/recorder/segment_writer.hpp"
 #include "actors/recorder/size_limit.hpp"
 #include "actors/shared/frame_ring.hpp"
@@ -36,7 +36,7 @@ struct recorder_parts {
   std::function<bool(int64_t stop_ns)> may_return = {};
 
   /// Empty: what was left open waits for the next start of the node.
-  complete_segment complete = {};
+  complete_piece complete = {};
 };
 
 /// Stores the frames of one camera while there is a session: reads them out of
@@ -95,7 +95,7 @@ private:
 
   /// Closes the film where `x` has another size than its pictures.
   /// @returns `ec::bad_message` where it would be one film too many.
-  caf::error cut_for_size(const frame& x, int64_t capture_ns);
+  caf::error close_for_size(const frame& x, int64_t capture_ns);
 
   /// Sets the alarm that is called `of`, logs and notes it, once; or ends it.
   /// @param text Empty: it is over.
@@ -127,7 +127,7 @@ private:
   void note_end_unknown(uint64_t last);
 
   /// Completes what earlier lives had to leave open as the disk failed.
-  void complete_left_segments();
+  void complete_open_pieces();
 
   /// Ends the actor with `err`, in the ledger too.
   void fail(caf::error err);

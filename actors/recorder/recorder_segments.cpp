@@ -59,7 +59,7 @@ caf::error recorder::write(const frame& x, const frame_place& at) {
   if (segment_ && span->index != span_.index)
     if (auto err = close_segment(span_.end_ms))
       return err;
-  if (auto err = cut_for_size(x, capture_ns))
+  if (auto err = close_for_size(x, capture_ns))
     return err;
   if (!segment_)
     if (auto err = open_for(x, capture_ns, *span))
@@ -72,7 +72,7 @@ caf::error recorder::write(const frame& x, const frame_place& at) {
   return caf::none;
 }
 
-caf::error recorder::cut_for_size(const frame& x, int64_t capture_ns) {
+caf::error recorder::close_for_size(const frame& x, int64_t capture_ns) {
   sizes_.note(x.width, x.height, capture_ns);
   auto fits = !segment_ || (x.width == width_ && x.height == height_);
   if (!fits && !sizes_.admits()) {
@@ -88,7 +88,7 @@ caf::error recorder::cut_for_size(const frame& x, int64_t capture_ns) {
     set_alarm("size", {});
   if (fits)
     return caf::none;
-  sizes_.cut();
+  sizes_.change();
   // The last frame may be of the same millisecond.
   return close_segment(
     std::max(whole_ms(capture_ns), whole_ms(last_capture_ns_) + 1));
@@ -115,8 +115,8 @@ void recorder::end_alarms() {
 
 caf::error recorder::open_for(const frame& x, int64_t capture_ns,
                               const segment_span& span) {
-  // The first file of a cut has the cut's own name, so that it is the same for
-  // all cameras; a further piece is named by the time that it covers.
+  // The first piece of a segment has the segment's own name, so that it is the
+  // same for all cameras; a further one is named by the time that it covers.
   auto start_ms = parts_.ledger->has_piece(span.index) ? whole_ms(capture_ns)
                                                        : span.begin_ms;
   start_ms = parts_.ledger->free_start(start_ms);

@@ -11,14 +11,14 @@ void size_limit::note(uint16_t width, uint16_t height, int64_t capture_ns) {
 }
 
 bool size_limit::admits() const {
-  return cuts_.size() < free_cuts || newest_ns_ - cuts_.front() >= window_ns
-         || calm();
+  return changes_.size() < free_changes
+         || newest_ns_ - changes_.front() >= window_ns || calm();
 }
 
-void size_limit::cut() {
-  cuts_.push_back(newest_ns_);
-  if (cuts_.size() > free_cuts)
-    cuts_.pop_front();
+void size_limit::change() {
+  changes_.push_back(newest_ns_);
+  if (changes_.size() > free_changes)
+    changes_.pop_front();
 }
 
 } // namespace camnode

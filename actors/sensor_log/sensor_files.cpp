@@ -103,7 +103,7 @@ caf::error sensor_files::open_file(const std::string& topic, topic_log& log,
   auto folder = topic_path(topic);
   if (!folder)
     return std::move(folder.error());
-  // Like a camera's: a further piece of a cut is named by what it covers.
+  // Like a camera's: a further piece of a segment is named by what it covers.
   auto start_ms = span.begin_ms;
   board_->update(topic, [&](topic_figures& f) {
     if (f.has_file && f.last_index == span.index)

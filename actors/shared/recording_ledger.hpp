@@ -113,7 +113,7 @@ public:
   /// Whether a file is not complete.
   bool has_open_segment() const;
 
-  /// Whether a file of cut `index` has been opened already.
+  /// Whether a piece of segment `index` has been opened already.
   bool has_piece(uint64_t index) const;
 
   /// @returns `wanted`, or the next earlier start that no file has had yet,

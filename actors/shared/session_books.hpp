@@ -139,7 +139,7 @@ public:
   /// Whether a file is not complete.
   bool has_open_segment() const;
 
-  /// Whether a file of cut `index` has been opened already.
+  /// Whether a piece of segment `index` has been opened already.
   bool has_piece(uint64_t index) const;
 
   /// @returns `wanted`, or the next earlier start that no file has had yet,
@@ -193,7 +193,7 @@ private:
   bool wrote_since_ = false; ///< It failed.
   certain_books certain_;
   std::set<int64_t> starts_;  ///< Of all files ever opened.
-  std::set<uint64_t> pieces_; ///< Cuts that had one.
+  std::set<uint64_t> pieces_; ///< Segments that had one.
 };
 
 } // namespace camnode

@@ -1,7 +1,7 @@
 #include "messages/disk/file_judge.hpp"
 
 #include "messages/disk/file_names.hpp"
-#include "messages/disk/segment_origin.hpp"
+#include "messages/disk/piece_origin.hpp"
 #include "messages/disk/sensor_origin.hpp"
 
 #include <algorithm>
@@ -27,10 +27,10 @@ bool file_judge::wrote_film(const std::string& folder,
   auto path_of = [this](const auto& file) {
     return file ? dir_ / file->name : fs::path{};
   };
-  auto found = look_at_segment(path_of(x.film), path_of(x.index), x.start_ms);
+  auto found = look_at_piece(path_of(x.film), path_of(x.index), x.start_ms);
   return found.index == file_origin::ours || found.film == file_origin::ours
-         || (claim.unfinished && segment_origin::is_void(found.film)
-             && segment_origin::is_void(found.index));
+         || (claim.unfinished && piece_origin::is_void(found.film)
+             && piece_origin::is_void(found.index));
 }
 
 bool file_judge::wrote_readings(const std::string& folder,
@@ -42,11 +42,11 @@ bool file_judge::wrote_readings(const std::string& folder,
 }
 
 bool file_judge::may_repair(const std::string& folder,
-                            const broken_segment& x) const {
+                            const broken_piece& x) const {
   auto stem = x.end_ms == 0 ? std::to_string(x.start_ms)
                             : segment_stem(x.start_ms, x.end_ms);
   auto claim = owners_.claim_on(folder, x.start_ms, stem);
-  auto found = look_at_segment(x.film, x.index, x.start_ms);
+  auto found = look_at_piece(x.film, x.index, x.start_ms);
   if (claim.listed || found.index == file_origin::ours)
     return true;
   if (!is_open_name(x.film) || !is_open_name(x.index)
@@ -54,7 +54,7 @@ bool file_judge::may_repair(const std::string& folder,
     return false;
   return found.film == file_origin::ours
            ? claim.in_time && found.dated
-           : claim.unfinished && segment_origin::is_void(found.film);
+           : claim.unfinished && piece_origin::is_void(found.film);
 }
 
 bool file_judge::may_repair(const std::string& folder, int64_t start_ms) const {

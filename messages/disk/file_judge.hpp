@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/disk/broken_segments.hpp"
+#include "messages/disk/broken_pieces.hpp"
 #include "messages/disk/data_folder.hpp"
 #include "messages/disk/file_owners.hpp"
 
@@ -35,7 +35,7 @@ public:
 
   /// Whether what is left of a segment may be changed: it is camnode's, and
   /// that it was cut off explains how it looks.
-  bool may_repair(const std::string& folder, const broken_segment& x) const;
+  bool may_repair(const std::string& folder, const broken_piece& x) const;
 
   /// Whether the readings that begin at `start_ms` may be changed.
   bool may_repair(const std::string& folder, int64_t start_ms) const;

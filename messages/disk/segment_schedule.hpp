@@ -14,7 +14,7 @@ constexpr int64_t whole_ms(int64_t ns) {
   return ns / 1'000'000 - (ns % 1'000'000 < 0 ? 1 : 0);
 }
 
-/// One cut of a session: from `begin_ms` on, up to but without `end_ms`.
+/// One segment of a session: from `begin_ms` on, up to but without `end_ms`.
 struct segment_span {
   uint64_t index = 0; ///< From 0 at the session's start.
   int64_t begin_ms = 0;

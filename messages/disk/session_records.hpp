@@ -32,7 +32,7 @@ inline void add_bounded(uint64_t& sum, uint64_t n) {
 /// One file of a session.
 struct recorded_segment {
   std::string file;   ///< Without folder and extension; of `.part` while open.
-  uint64_t index = 0; ///< Which cut of the session.
+  uint64_t index = 0; ///< Which segment of the session.
   int64_t start_ms = 0;
   int64_t end_ms = 0; ///< 0 while it is open.
   uint64_t frames = 0;
@@ -121,8 +121,8 @@ struct topic_figures {
   uint64_t durable = 0;
   std::map<std::string, uint64_t> rejected; ///< By reason.
   std::vector<std::string> files;           ///< Finished ones, without folder.
-  uint64_t last_index = 0; ///< Of the last cut that has a file.
-  bool has_file = false;   ///< Whether there is such a cut.
+  uint64_t last_index = 0; ///< Of the last segment that has a file.
+  bool has_file = false;   ///< Whether there is such a segment.
 };
 
 /// A time without a connection to the broker, or one in which the broker did

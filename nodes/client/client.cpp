@@ -59,12 +59,12 @@ make_open_segment segments_in(const held_folder_ptr& data) {
   };
 }
 
-make_complete_segment completers_in(const std::filesystem::path& dir) {
-  return [dir](const server_info& server) -> complete_segment {
+make_complete_piece completers_in(const std::filesystem::path& dir) {
+  return [dir](const server_info& server) -> complete_piece {
     return [folder = dir / "cam" / server.id](int64_t start_ms) {
-      return repair_segment({start_ms, 0,
-                             folder / open_segment_name(start_ms, "mp4"),
-                             folder / open_segment_name(start_ms, "csv")});
+      return repair_piece({start_ms, 0,
+                           folder / open_segment_name(start_ms, "mp4"),
+                           folder / open_segment_name(start_ms, "csv")});
     };
   };
 }

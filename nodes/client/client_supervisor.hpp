@@ -28,8 +28,7 @@ namespace camnode {
 using make_open_segment = std::function<open_segment(const server_info&)>;
 
 /// Makes what completes those that its recorder could not close.
-using make_complete_segment
-  = std::function<complete_segment(const server_info&)>;
+using make_complete_piece = std::function<complete_piece(const server_info&)>;
 
 /// What a client is made of.
 struct client_parts {
@@ -39,7 +38,7 @@ struct client_parts {
   std::shared_ptr<ring_budget> ring_total; ///< Of all; null: no bound.
   rate_limits rates;                       ///< Of each camera.
   make_open_segment segments;
-  make_complete_segment completers;
+  make_complete_piece completers;
   finder_options find;
   sensor_log_options sensors;
   session_options session;

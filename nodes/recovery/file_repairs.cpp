@@ -1,7 +1,7 @@
 #include "nodes/recovery/file_repairs.hpp"
 
 #include "actors/base/log.hpp"
-#include "actors/recorder/segment_repair.hpp"
+#include "actors/recorder/piece_repair.hpp"
 #include "actors/sensor_log/sensor_repair.hpp"
 #include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
@@ -32,7 +32,7 @@ std::vector<fs::path> folders_in(const fs::path& dir) {
   return result;
 }
 
-void tell(const std::string& file, const segment_repair& x) {
+void tell(const std::string& file, const piece_repair& x) {
   if (x.stem.empty() && x.doubled > 0)
     return log_warning(who, file, ": all ", x.doubled,
                        " whole frames of it are in another film, ",
@@ -47,10 +47,10 @@ void tell(const std::string& file, const segment_repair& x) {
               " bytes, ", x.rows_cut, " rows");
 }
 
-void repair_film(const broken_segment& x) {
+void repair_film(const broken_piece& x) {
   auto file = (x.film.empty() ? x.index : x.film).string();
   contain(who, file, [&] {
-    auto done = repair_segment(x);
+    auto done = repair_piece(x);
     if (done)
       tell(file, *done);
     else
@@ -59,7 +59,7 @@ void repair_film(const broken_segment& x) {
 }
 
 void repair_camera(const fs::path& dir, const file_judge& judge) {
-  auto broken = find_broken_segments(dir);
+  auto broken = find_broken_pieces(dir);
   if (!broken)
     return log_error(who, describe(broken.error()));
   auto folder = "cam/" + dir.filename().string();

@@ -15,7 +15,7 @@ namespace {
 class rebuilder {
 public:
   rebuilder(const session_info& session, const manifest_camera& told,
-            const std::vector<found_segment>& found)
+            const std::vector<found_piece>& found)
     : session_(session), told_(told), found_(found) {
   }
 
@@ -36,8 +36,8 @@ public:
       if (told.first_unknown() <= told.last_unknown())
         told_lost_.add(
           {told.until.epoch, told.first_unknown(), told.last_unknown()});
-    for (auto& segment : found_)
-      add(segment);
+    for (auto& piece : found_)
+      add(piece);
     x.durable = x.written;
     for (auto& loss : told_.losses)
       add_told(loss);
@@ -52,7 +52,7 @@ public:
   }
 
 private:
-  void add(const found_segment& x) {
+  void add(const found_piece& x) {
     if (x.facts.rows == 0)
       return;
     figures_.written += x.facts.rows;
@@ -165,8 +165,8 @@ private:
   void rebuild_absences() {
     std::vector<int64_t> starts;
     const frame_range* before = nullptr;
-    for (auto& segment : found_)
-      for (auto& range : segment.facts.ranges) {
+    for (auto& piece : found_)
+      for (auto& range : piece.facts.ranges) {
         if (!before || before->epoch != range.epoch
             || before->last + 1 != range.first)
           starts.push_back(range.first_ns);
@@ -207,7 +207,7 @@ private:
 
   const session_info& session_;
   const manifest_camera& told_;
-  const std::vector<found_segment>& found_;
+  const std::vector<found_piece>& found_;
   std::set<uint64_t> ended_; ///< Runs that are named as such.
   uint64_t found_lost_ = 0;  ///< Frames missing between films, and not told.
   loss_list losses_;
@@ -224,7 +224,7 @@ private:
 
 session_books rebuild_books(const session_info& session,
                             const manifest_camera& told,
-                            const std::vector<found_segment>& found) {
+                            const std::vector<found_piece>& found) {
   return rebuilder{session, told, found}.run();
 }
 

@@ -10,8 +10,8 @@
 
 namespace camnode {
 
-/// A completed segment, as its index tells.
-struct found_segment {
+/// A completed piece, as its index tells.
+struct found_piece {
   int64_t start_ms = 0;
   int64_t end_ms = 0;
   std::string stem; ///< Of its name.
@@ -22,9 +22,9 @@ struct found_segment {
 /// have; what is lost is what the manifest had named by then, and what is
 /// missing between the files' numbers (`loss_place::unknown`).
 /// @param told What the manifest says; may be older than the files.
-/// @param found The session's segments, in the order of their starts.
+/// @param found The session's pieces, in the order of their starts.
 session_books rebuild_books(const session_info& session,
                             const manifest_camera& told,
-                            const std::vector<found_segment>& found);
+                            const std::vector<found_piece>& found);
 
 } // namespace camnode

@@ -53,7 +53,7 @@ bool session_rebuilder::has_ours(
 
 session_books session_rebuilder::camera(const std::string& id,
                                         const manifest_camera& told) const {
-  std::vector<found_segment> found;
+  std::vector<found_piece> found;
   auto pieces = listing_.cameras.find(id);
   if (pieces != listing_.cameras.end())
     for (auto& x : pieces->second)

@@ -42,18 +42,18 @@ constexpr std::string_view sample = R"({
 "files":["1800000000000-1800000060000"]}}})";
 
 void check_camera(const session_info& session, const manifest_camera& x) {
-  std::vector<found_segment> found;
+  std::vector<found_piece> found;
   for (auto& s : x.segments) {
     require(is_name_text(s.file));
-    found_segment segment;
-    segment.start_ms = s.start_ms;
-    segment.end_ms = s.end_ms;
-    segment.stem = s.file;
-    segment.facts.rows = s.frames;
+    found_piece piece;
+    piece.start_ms = s.start_ms;
+    piece.end_ms = s.end_ms;
+    piece.stem = s.file;
+    piece.facts.rows = s.frames;
     if (s.first_sequence <= s.last_sequence)
-      segment.facts.ranges.push_back(
+      piece.facts.ranges.push_back(
         {s.epoch, s.first_sequence, s.last_sequence, 0});
-    found.push_back(segment);
+    found.push_back(piece);
   }
   for (auto& loss : x.losses)
     require(loss.first <= loss.last);

@@ -132,11 +132,11 @@ struct recorder_fixture : actor_fixture {
     parts.stop = stop;
     parts.may_return = [this](int64_t) { return away; };
     parts.complete =
-      [this](int64_t from_ms) -> caf::expected<camnode::segment_repair> {
+      [this](int64_t from_ms) -> caf::expected<camnode::piece_repair> {
       completed.push_back(std::to_string(from_ms - start_ms));
       if (disk.forgets)
         return caf::make_error(camnode::ec::sync_failed, std::string{"gone"});
-      camnode::segment_repair result;
+      camnode::piece_repair result;
       result.stem = camnode::segment_stem(from_ms, from_ms + 1);
       result.frames = 1;
       return result;

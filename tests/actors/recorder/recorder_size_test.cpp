@@ -56,7 +56,7 @@ CAF_TEST(a size that changes with each frame is an alarm and a named loss) {
   record();
   for (int64_t i = 0; i < 1'000; ++i)
     see_size(i * 4'000, i % 2 == 0 ? 64 : 32);
-  CAF_CHECK_EQUAL(disk.segments.size(), size_t{1} + size_limit::free_cuts);
+  CAF_CHECK_EQUAL(disk.segments.size(), size_t{1} + size_limit::free_changes);
   CAF_CHECK_NOT_EQUAL(alarm().find("changes too often"), std::string::npos);
   auto x = ledger->look();
   CAF_CHECK_EQUAL(x.written + x.lost, 1'000u);

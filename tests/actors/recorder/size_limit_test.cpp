@@ -20,7 +20,7 @@ struct fixture {
       return true;
     if (!testee.admits())
       return false;
-    testee.cut();
+    testee.change();
     film = width;
     films.push_back(at_ns);
     return true;
@@ -28,7 +28,7 @@ struct fixture {
 
   size_limit testee;
   uint16_t film = 0;
-  std::vector<int64_t> films; ///< When they were cut.
+  std::vector<int64_t> films; ///< When they began.
 };
 
 } // namespace
@@ -43,7 +43,7 @@ CAF_TEST(a camera that changes its size now and then gets its films) {
 CAF_TEST(a size that changes with each frame gets a handful of films) {
   for (int64_t i = 0; i < 18'000; ++i)
     take(static_cast<uint16_t>(1 + i % 2), i * s / 300);
-  CAF_CHECK_EQUAL(films.size(), size_limit::free_cuts);
+  CAF_CHECK_EQUAL(films.size(), size_limit::free_changes);
 }
 
 CAF_TEST(pictures of the size that the film has are not refused) {

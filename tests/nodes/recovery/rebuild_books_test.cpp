@@ -23,7 +23,7 @@ struct fixture {
   }
 
   void find(int64_t from_ms, int64_t to_ms, std::vector<frame_range> ranges) {
-    found_segment x;
+    found_piece x;
     x.start_ms = start_ms + from_ms;
     x.end_ms = start_ms + to_ms;
     x.stem = std::to_string(from_ms) + "-" + std::to_string(to_ms);
@@ -53,7 +53,7 @@ struct fixture {
 
   session_info session;
   manifest_camera told;
-  std::vector<found_segment> found;
+  std::vector<found_piece> found;
 };
 
 } // namespace

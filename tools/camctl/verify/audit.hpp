@@ -3,7 +3,7 @@
 #include "messages/disk/data_folder.hpp"
 #include "messages/disk/manifest.hpp"
 #include "messages/disk/sensor_check.hpp"
-#include "tools/camctl/verify/segment_check.hpp"
+#include "tools/camctl/verify/piece_check.hpp"
 
 #include <cstdint>
 #include <map>
@@ -15,7 +15,7 @@ namespace camnode {
 /// A piece of a camera, and what was found in it.
 struct checked_film {
   listed_piece piece;
-  segment_facts facts;
+  piece_facts facts;
 
   /// It may be being written: what its index and its film both have was
   /// counted, no more (`film_frames`).

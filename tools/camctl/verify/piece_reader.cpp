@@ -48,8 +48,7 @@ input_file film_of(const std::filesystem::path& dir, const listed_piece& x) {
 /// Counts the frames of a film that have their rows.
 /// @returns Why it cannot be read; empty: it can.
 std::string count_frames(const input_file& film,
-                         const std::vector<index_row>& rows,
-                         segment_facts& out) {
+                         const std::vector<index_row>& rows, piece_facts& out) {
   if (!film.fault().empty())
     return film.fault();
   auto read = [&](uint64_t offset, uint8_t* to, size_t size) {
@@ -130,9 +129,8 @@ void piece_reader::read_film(checked_film& x) {
     return film.read(offset, out, size);
   };
   if (film.fault().empty())
-    x.facts = check_segment(film.size(), read, index, x.piece.start_ms,
-                            x.piece.end_ms,
-                            [this](uint64_t n) { progress(n); });
+    x.facts = check_piece(film.size(), read, index, x.piece.start_ms,
+                          x.piece.end_ms, [this](uint64_t n) { progress(n); });
   else
     x.facts.faults.add("cannot be read: " + film.fault());
   if (!why.empty())

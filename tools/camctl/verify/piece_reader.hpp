@@ -51,7 +51,7 @@ private:
   uint64_t to_do_ = 0;
   std::atomic<uint64_t> done_{0};
   std::mutex mutex_;                             ///< For what follows.
-  std::map<std::string, segment_facts> films_;   ///< Complete ones, by name.
+  std::map<std::string, piece_facts> films_;     ///< Complete ones, by name.
   std::map<std::string, sensor_facts> readings_; ///< Complete ones, by name.
 };
 

@@ -196,7 +196,7 @@ public:
 
   /// A crash at the end costs nothing that the books had.
   void check_recovery(const manifest_camera& told) const {
-    found_segment x;
+    found_piece x;
     x.start_ms = start_ms;
     x.end_ms = start_ms + 60'000;
     x.stem = stem;

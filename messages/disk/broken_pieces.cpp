@@ -1,4 +1,4 @@
-#include "messages/disk/broken_segments.hpp"
+#include "messages/disk/broken_pieces.hpp"
 
 #include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
@@ -23,7 +23,7 @@ struct start_files {
 
 /// Pairs what belongs together.
 void add_broken(int64_t start_ms, const start_files& x,
-                std::vector<broken_segment>& out) {
+                std::vector<broken_piece>& out) {
   auto lone = [](const auto& these, const auto& others) {
     for (auto& [end_ms, path] : these)
       if (others.count(end_ms) == 0)
@@ -44,12 +44,12 @@ void add_broken(int64_t start_ms, const start_files& x,
 
 } // namespace
 
-caf::expected<std::vector<broken_segment>>
-find_broken_segments(const fs::path& dir) {
+caf::expected<std::vector<broken_piece>>
+find_broken_pieces(const fs::path& dir) {
   std::map<int64_t, start_files> starts;
   std::error_code err;
   if (!fs::exists(dir, err))
-    return std::vector<broken_segment>{};
+    return std::vector<broken_piece>{};
   fs::directory_iterator i{dir, err};
   for (; !err && i != fs::directory_iterator{}; i.increment(err)) {
     auto file = i->path().filename().string();
@@ -70,7 +70,7 @@ find_broken_segments(const fs::path& dir) {
   if (err)
     return caf::make_error(ec::open_failed,
                            dir.string() + ": " + err.message());
-  std::vector<broken_segment> result;
+  std::vector<broken_piece> result;
   for (auto& [start_ms, files] : starts)
     add_broken(start_ms, files, result);
   return result;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/recorder/segment_repair.hpp"
+#include "actors/recorder/piece_repair.hpp"
 #include "actors/shared/recording_ledger.hpp"
 
 #include <caf/expected.hpp>
@@ -11,18 +11,18 @@
 
 namespace camnode {
 
-/// Completes the segment that starts at `start_ms`, which an earlier life could
+/// Completes the piece that starts at `start_ms`, which an earlier life could
 /// not close.
-using complete_segment
-  = std::function<caf::expected<segment_repair>(int64_t start_ms)>;
+using complete_piece
+  = std::function<caf::expected<piece_repair>(int64_t start_ms)>;
 
-/// Completes the segments that earlier lives of a RECORDER had to leave open as
+/// Completes the pieces that earlier lives of a RECORDER had to leave open as
 /// the disk failed, the last one first: what another one has, too, is known
 /// when that is complete. What came of each is in the books and in the log; one
 /// that cannot be completed stays open, for the next start of the node.
 /// @param who Whose log lines these are.
-void complete_left_segments(recording_ledger& books,
-                            const complete_segment& complete,
-                            const std::string& who);
+void complete_open_pieces(recording_ledger& books,
+                          const complete_piece& complete,
+                          const std::string& who);
 
 } // namespace camnode

@@ -1,10 +1,10 @@
-#define CAF_SUITE segment_repair
+#define CAF_SUITE piece_repair
 
 #include "tests/camnode_test.hpp"
 
-#include "actors/recorder/segment_repair.hpp"
+#include "actors/recorder/piece_repair.hpp"
 #include "tests/actors/recorder/segment_fixture.hpp"
-#include "tools/camctl/verify/segment_check.hpp"
+#include "tools/camctl/verify/piece_check.hpp"
 
 #include <algorithm>
 #include <set>
@@ -35,15 +35,15 @@ struct fixture {
   }
 
   /// Repairs what is in `dir`, which must succeed.
-  static segment_repair repair(const scratch_directory& dir) {
-    auto broken = find_broken_segments(dir.path());
+  static piece_repair repair(const scratch_directory& dir) {
+    auto broken = find_broken_pieces(dir.path());
     CAF_REQUIRE(broken);
     CAF_REQUIRE_EQUAL(broken->size(), 1u);
-    auto result = repair_segment(broken->front());
+    auto result = repair_piece(broken->front());
     if (!result)
       CAF_FAIL(describe(result.error()));
     // Then there is nothing left to do.
-    auto again = find_broken_segments(dir.path());
+    auto again = find_broken_pieces(dir.path());
     CAF_REQUIRE(again);
     CAF_CHECK(again->empty());
     return *result;
@@ -57,8 +57,7 @@ struct fixture {
   }
 
   /// The faults of the repaired segment, and how many frames it has.
-  static void check_sound(const scratch_directory& dir,
-                          const segment_repair& x) {
+  static void check_sound(const scratch_directory& dir, const piece_repair& x) {
     auto mp4 = content_of(dir.path() / (x.stem + ".mp4"));
     auto csv = content_of(dir.path() / (x.stem + ".csv"));
     auto read = [&](uint64_t offset, uint8_t* out, size_t n) {
@@ -66,7 +65,7 @@ struct fixture {
       return true;
     };
     auto end_ms = std::stoll(x.stem.substr(x.stem.find('-') + 1));
-    auto facts = check_segment(mp4.size(), read, csv, start_ms, end_ms);
+    auto facts = check_piece(mp4.size(), read, csv, start_ms, end_ms);
     for (auto& fault : facts.faults.texts())
       CAF_FAIL(fault);
     CAF_CHECK_EQUAL(facts.film_frames, x.frames);
@@ -85,7 +84,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(segment_repair_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(piece_repair_tests, fixture)
 
 CAF_TEST(what is whole is completed under the name of its last frame) {
   scratch_directory dir;
@@ -234,10 +233,10 @@ CAF_TEST(an index that is too large is an error and left as it is) {
   dir.put(name(".mp4.part"), film);
   dir.put(name(".csv.part"), index);
   fs::resize_file(dir.path() / name(".csv.part"), uintmax_t{1} << 40);
-  auto broken = find_broken_segments(dir.path());
+  auto broken = find_broken_pieces(dir.path());
   CAF_REQUIRE(broken);
   CAF_REQUIRE_EQUAL(broken->size(), 1u);
-  auto x = repair_segment(broken->front());
+  auto x = repair_piece(broken->front());
   CAF_REQUIRE(!x);
   CAF_CHECK(describe(x.error()).find("too large for an index")
             != std::string::npos);
@@ -253,10 +252,10 @@ CAF_TEST(no name is taken from another file) {
   dir.put(name("-" + std::to_string(end_ms) + ".csv"), "theirs");
   dir.put(name(".mp4.part"), film);
   dir.put(name(".csv.part"), index);
-  auto broken = find_broken_segments(dir.path());
+  auto broken = find_broken_pieces(dir.path());
   CAF_REQUIRE(broken);
   CAF_REQUIRE_EQUAL(broken->size(), 1u);
-  CAF_CHECK(!repair_segment(broken->front()));
+  CAF_CHECK(!repair_piece(broken->front()));
   CAF_CHECK_EQUAL(content_of(dir.path()
                              / name("-" + std::to_string(end_ms) + ".csv")),
                   "theirs");
@@ -265,7 +264,7 @@ CAF_TEST(no name is taken from another file) {
 
 CAF_TEST(a folder that is not there has no broken segment) {
   scratch_directory dir;
-  auto x = find_broken_segments(dir.path() / "none");
+  auto x = find_broken_pieces(dir.path() / "none");
   CAF_REQUIRE(x);
   CAF_CHECK(x->empty());
 }
@@ -295,14 +294,14 @@ CAF_TEST(whatever is damaged both files have the same frames afterwards) {
       dir.put(name(".mp4.part"), damage(film));
     if (random(8) > 0)
       dir.put(name(".csv.part"), damage(index));
-    auto broken = find_broken_segments(dir.path());
+    auto broken = find_broken_pieces(dir.path());
     CAF_REQUIRE(broken);
     if (broken->empty())
       continue;
-    auto x = repair_segment(broken->front());
+    auto x = repair_piece(broken->front());
     if (!x)
       CAF_FAIL(describe(x.error()));
-    CAF_CHECK(find_broken_segments(dir.path())->empty());
+    CAF_CHECK(find_broken_pieces(dir.path())->empty());
     if (x->frames > 0) {
       auto mp4 = content_of(dir.path() / (x->stem + ".mp4"));
       CAF_CHECK_EQUAL(layout_of(mp4).end, mp4.size());

@@ -1,4 +1,4 @@
-#include "messages/disk/segment_origin.hpp"
+#include "messages/disk/piece_origin.hpp"
 
 #include "messages/disk/frame_index.hpp"
 #include "messages/disk/mp4_fragment.hpp"
@@ -141,10 +141,10 @@ file_origin index_origin(std::string_view head) {
            : file_origin::other;
 }
 
-segment_origin look_at_segment(const std::filesystem::path& film,
-                               const std::filesystem::path& index,
-                               int64_t start_ms) {
-  segment_origin result;
+piece_origin look_at_piece(const std::filesystem::path& film,
+                           const std::filesystem::path& index,
+                           int64_t start_ms) {
+  piece_origin result;
   if (!film.empty()) {
     auto head = head_of(film, max_mp4_init_bytes);
     result.film = head ? film_origin(*head, start_ms, result.dated)

@@ -1,4 +1,4 @@
-#include "tools/camctl/verify/segment_check.hpp"
+#include "tools/camctl/verify/piece_check.hpp"
 
 #include "actors/base/checksum.hpp"
 #include "messages/frame.hpp"
@@ -27,7 +27,7 @@ public:
       on_bytes_(on_bytes) {
   }
 
-  segment_facts run(std::string_view index) {
+  piece_facts run(std::string_view index) {
     std::vector<index_row> rows;
     facts_.index = read_index(index, [&](const auto& x) { rows.push_back(x); });
     auto layout = mp4_scan(film_size_, film_, [&](const auto& x) {
@@ -128,7 +128,7 @@ private:
   const std::function<void(uint64_t)>& on_bytes_;
   std::vector<uint8_t> buffer_;
   int64_t last_time_us_ = 0; ///< Of the frame before.
-  segment_facts facts_;
+  piece_facts facts_;
 };
 
 } // namespace
@@ -141,10 +141,10 @@ std::vector<std::string> fault_list::texts() const {
   return result;
 }
 
-segment_facts check_segment(uint64_t film_size, const mp4_reader& film,
-                            std::string_view index, int64_t start_ms,
-                            int64_t end_ms,
-                            const std::function<void(uint64_t)>& on_bytes) {
+piece_facts check_piece(uint64_t film_size, const mp4_reader& film,
+                        std::string_view index, int64_t start_ms,
+                        int64_t end_ms,
+                        const std::function<void(uint64_t)>& on_bytes) {
   return checker{film_size, film, start_ms, end_ms, on_bytes}.run(index);
 }
 

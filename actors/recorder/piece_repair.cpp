@@ -1,4 +1,4 @@
-#include "actors/recorder/segment_repair.hpp"
+#include "actors/recorder/piece_repair.hpp"
 
 #include "actors/base/checksum.hpp"
 #include "actors/base/file_ops.hpp"
@@ -6,7 +6,7 @@
 #include "messages/disk/file_names.hpp"
 #include "messages/disk/index_reader.hpp"
 #include "messages/disk/mp4_fragment.hpp"
-#include "messages/disk/segment_origin.hpp"
+#include "messages/disk/piece_origin.hpp"
 #include "messages/disk/segment_schedule.hpp"
 #include "messages/frame.hpp"
 
@@ -31,7 +31,7 @@ namespace {
 /// usual, for a slow disk.
 constexpr uint64_t unsure_us = 5'000'000;
 
-/// No segment is longer: 10 years.
+/// No piece is longer: 10 years.
 constexpr uint64_t latest_us = uint64_t{10} * 366 * 86'400 * 1'000'000;
 
 /// What a disk loses is whole pages of zeros.
@@ -68,10 +68,10 @@ bool looks_whole(const std::vector<uint8_t>& jpeg, uint64_t offset) {
 
 class repairer {
 public:
-  explicit repairer(const broken_segment& x) : x_(x) {
+  explicit repairer(const broken_piece& x) : x_(x) {
   }
 
-  caf::expected<segment_repair> run() {
+  caf::expected<piece_repair> run() {
     if (auto err = read_files())
       return err;
     drop_half_made();
@@ -100,7 +100,7 @@ private:
   }
 
   caf::error read_files() {
-    origin_ = look_at_segment(x_.film, x_.index, x_.start_ms);
+    origin_ = look_at_piece(x_.film, x_.index, x_.start_ms);
     if (!x_.index.empty()) {
       auto fd = open_to_repair(x_.index);
       if (!fd)
@@ -164,7 +164,7 @@ private:
   }
 
   /// What was written again, as the disk seemed not to keep it, is here at the
-  /// end, and whole after this segment.
+  /// end, and whole after this piece.
   void drop_doubled() {
     if (kept_.empty())
       return;
@@ -326,7 +326,7 @@ private:
     return sync_data(film_.get(), x_.film);
   }
 
-  /// The index first, as whoever completes a segment does.
+  /// The index first, as whoever completes a piece does.
   caf::error complete() {
     auto end_ms = x_.end_ms != 0 ? x_.end_ms
                                  : whole_ms(kept_.back().capture_ns) + 1;
@@ -344,10 +344,10 @@ private:
     return sync_directory(directory());
   }
 
-  const broken_segment& x_;
+  const broken_piece& x_;
   unique_fd film_;
   unique_fd index_;
-  segment_origin origin_;
+  piece_origin origin_;
   uint64_t film_size_ = 0;
   uint64_t index_size_ = 0;
   std::vector<index_row> rows_; ///< Of the index, as far as it is whole.
@@ -357,12 +357,12 @@ private:
   std::set<uint64_t> made_;     ///< Of these, and those not kept: new ones.
   uint64_t film_end_ = 0;
   fs::path index_path_;
-  segment_repair result_;
+  piece_repair result_;
 };
 
 } // namespace
 
-caf::expected<segment_repair> repair_segment(const broken_segment& x) {
+caf::expected<piece_repair> repair_piece(const broken_piece& x) {
   try {
     return repairer{x}.run();
   } catch (const std::exception& e) { // Memory is short.

@@ -8,8 +8,8 @@
 
 namespace camnode {
 
-/// Where the two files of a segment are from, by their content.
-struct segment_origin {
+/// Where the two files of a piece are from, by their content.
+struct piece_origin {
   file_origin film = file_origin::none;
   file_origin index = file_origin::none;
 
@@ -24,9 +24,9 @@ struct segment_origin {
 
 /// Looks at the beginnings of both files; an empty path is none. What is no
 /// regular file, or cannot be read, is `other`. Reads up to 64 KiB of a film.
-segment_origin look_at_segment(const std::filesystem::path& film,
-                               const std::filesystem::path& index,
-                               int64_t start_ms);
+piece_origin look_at_piece(const std::filesystem::path& film,
+                           const std::filesystem::path& index,
+                           int64_t start_ms);
 
 /// Whose film begins with `head`, of which nothing is missing that the first
 /// 64 KiB of the file have.

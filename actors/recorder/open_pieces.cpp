@@ -1,4 +1,4 @@
-#include "actors/recorder/left_segments.hpp"
+#include "actors/recorder/open_pieces.hpp"
 
 #include "actors/base/log.hpp"
 #include "messages/disk/file_names.hpp"
@@ -8,9 +8,9 @@
 
 namespace camnode {
 
-void complete_left_segments(recording_ledger& books,
-                            const complete_segment& complete,
-                            const std::string& who) {
+void complete_open_pieces(recording_ledger& books,
+                          const complete_piece& complete,
+                          const std::string& who) {
   auto segments = books.segments();
   std::sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) {
     return a.start_ms > b.start_ms;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/disk/broken_segments.hpp"
+#include "messages/disk/broken_pieces.hpp"
 
 #include <caf/expected.hpp>
 
@@ -9,8 +9,8 @@
 
 namespace camnode {
 
-/// What became of such a segment.
-struct segment_repair {
+/// What became of such a piece.
+struct piece_repair {
   std::string stem; ///< Of its final name; empty: there was nothing to keep.
   uint64_t frames = 0;
   uint64_t bytes = 0;      ///< Of their JPEGs.
@@ -23,7 +23,7 @@ struct segment_repair {
   bool set_aside = false;  ///< Its files end in `.damaged` now.
 };
 
-/// Completes a segment that a crash or a power cut left: keeps the frames that
+/// Completes a piece that a crash or a power cut left: keeps the frames that
 /// are whole, gives each a row of the index, cuts both files to the same
 /// frames, syncs them, and gives them their final names; the end is that of
 /// the last frame where no name has one. A frame that has no row gets one with
@@ -40,12 +40,12 @@ struct segment_repair {
 /// Pictures are looked at where they may be damaged only: those of the last 5
 /// seconds, which may not have been synced, and those without a row.
 ///
-/// Frames at the end that are whole in complete segments after this one, too,
+/// Frames at the end that are whole in complete pieces after this one, too,
 /// are not kept here (`count_doubled`): so complete those after it first. No
 /// other frame that is whole is ever cut off.
 ///
 /// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`; then
 ///          what could not be done is left for another call.
-caf::expected<segment_repair> repair_segment(const broken_segment& x);
+caf::expected<piece_repair> repair_piece(const broken_piece& x);
 
 } // namespace camnode

@@ -2,10 +2,10 @@
 // repair leaves two files that agree, made of nothing but what was there.
 
 #include "actors/base/checksum.hpp"
-#include "actors/recorder/segment_repair.hpp"
+#include "actors/recorder/piece_repair.hpp"
 #include "messages/frame.hpp"
 #include "tests/scratch_directory.hpp"
-#include "tools/camctl/verify/segment_check.hpp"
+#include "tools/camctl/verify/piece_check.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -40,14 +40,14 @@ struct files {
   std::string index;
 };
 
-segment_facts facts_of(const std::string& film, std::string_view index,
-                       int64_t end_ms) {
+piece_facts facts_of(const std::string& film, std::string_view index,
+                     int64_t end_ms) {
   auto read = [&](uint64_t offset, uint8_t* out, size_t n) {
     require(offset <= film.size() && n <= film.size() - offset);
     std::copy_n(film.data() + offset, n, out);
     return true;
   };
-  return check_segment(film.size(), read, index, start_ms, end_ms);
+  return check_piece(film.size(), read, index, start_ms, end_ms);
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -76,11 +76,11 @@ void repair(const files& x) {
   dir.put("1000.mp4.part", x.film);
   if (x.has_index)
     dir.put("1000.csv.part", x.index);
-  auto broken = find_broken_segments(dir.path());
+  auto broken = find_broken_pieces(dir.path());
   require(broken && broken->size() == 1);
-  auto repaired = repair_segment(broken->front());
+  auto repaired = repair_piece(broken->front());
   require(repaired.engaged());
-  auto left = find_broken_segments(dir.path());
+  auto left = find_broken_pieces(dir.path());
   require(left && left->empty());
   require((repaired->frames == 0) == repaired->stem.empty());
   if (repaired->frames == 0)

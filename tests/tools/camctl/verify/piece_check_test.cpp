@@ -1,9 +1,9 @@
-#define CAF_SUITE segment_check
+#define CAF_SUITE piece_check
 
 #include "tests/camnode_test.hpp"
 
 #include "tests/actors/recorder/segment_fixture.hpp"
-#include "tools/camctl/verify/segment_check.hpp"
+#include "tools/camctl/verify/piece_check.hpp"
 
 #include <algorithm>
 #include <string>
@@ -28,21 +28,20 @@ struct fixture : segment_fixture {
     index = content_of(finished(end_ms, ".csv"));
   }
 
-  segment_facts check() const {
+  piece_facts check() const {
     return check(film, index);
   }
 
-  static segment_facts check(const std::string& film,
-                             const std::string& index) {
+  static piece_facts check(const std::string& film, const std::string& index) {
     auto read = [&](uint64_t offset, uint8_t* out, size_t n) {
       CAF_REQUIRE(offset <= film.size() && n <= film.size() - offset);
       std::copy_n(film.data() + offset, n, out);
       return true;
     };
-    return check_segment(film.size(), read, index, start_ms, end_ms);
+    return check_piece(film.size(), read, index, start_ms, end_ms);
   }
 
-  static std::string first_fault(const segment_facts& x) {
+  static std::string first_fault(const piece_facts& x) {
     auto texts = x.faults.texts();
     return texts.empty() ? "" : texts.front();
   }
@@ -53,7 +52,7 @@ struct fixture : segment_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(segment_check_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(piece_check_tests, fixture)
 
 CAF_TEST(a segment as it was written has no fault) {
   auto x = check();
@@ -116,7 +115,7 @@ CAF_TEST(a film and an index of different segments do not go together) {
 
 CAF_TEST(many faults are counted and not all told) {
   auto read = [](uint64_t, uint8_t*, size_t) { return false; };
-  auto x = check_segment(film.size(), read, index, start_ms, end_ms);
+  auto x = check_piece(film.size(), read, index, start_ms, end_ms);
   CAF_CHECK_NOT_EQUAL(first_fault(x), "");
   fault_list faults;
   for (int i = 0; i < 100; ++i)

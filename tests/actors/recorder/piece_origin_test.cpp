@@ -1,9 +1,9 @@
-#define CAF_SUITE segment_origin
+#define CAF_SUITE piece_origin
 
 #include "tests/camnode_test.hpp"
 
 #include "messages/disk/frame_index.hpp"
-#include "messages/disk/segment_origin.hpp"
+#include "messages/disk/piece_origin.hpp"
 #include "tests/actors/recorder/segment_fixture.hpp"
 
 #include <sys/stat.h>
@@ -43,7 +43,7 @@ struct fixture : segment_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(segment_origin_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(piece_origin_tests, fixture)
 
 CAF_TEST(a film of ours is known by its header and its date) {
   CAF_CHECK(origin_of(film) == file_origin::ours);
@@ -98,7 +98,7 @@ CAF_TEST(what is no regular file is somebody elses) {
   std::filesystem::create_symlink(part(), dir / "link");
   std::filesystem::create_directory(dir / "folder");
   for (auto name : {"fifo", "link", "folder"}) {
-    auto x = look_at_segment(dir / name, dir / name, start_ms);
+    auto x = look_at_piece(dir / name, dir / name, start_ms);
     CAF_CHECK(x.film == file_origin::other);
     CAF_CHECK(x.index == file_origin::other);
   }
