@@ -111,8 +111,8 @@ struct frame {
                       ///< there.
   };
 
-  uint64_t epoch = 0;    ///< Which run of the server captured it.
-  uint64_t sequence = 0; ///< From 1, without gaps within an epoch's source.
+  uint64_t epoch = 0;          ///< Which run of the server captured it.
+  uint64_t sequence = 0;       ///< From 1, without gaps within a run.
   int64_t capture_mono_ns = 0; ///< On the server's `capture_clock_ns`.
   int64_t capture_utc_ns = 0;  ///< For information; the server's UTC.
   int32_t exposure_us = -1;    ///< -1 where the source does not know.

@@ -21,7 +21,7 @@ namespace camnode {
 struct server_event {
   enum class kind {
     found,   ///< It is there; `server` is new to the reader.
-    updated, ///< It is still there, with another address, epoch or camera.
+    updated, ///< It is still there, with another address, run or camera.
     lost,    ///< It is gone; `server` is as last known, and not online.
   };
 

@@ -11,7 +11,7 @@ namespace {
 /// Below that a rhythm may have rests that it has not shown yet.
 constexpr int64_t least_watched_ns = 10'000'000'000;
 
-constexpr int64_t epoch_ns = 300'000'000'000;
+constexpr int64_t stretch_ns = 300'000'000'000;
 
 /// Beyond a day it is a clock that is wrong.
 constexpr int64_t longest_interval_ns = 86'400'000'000'000;
@@ -42,8 +42,8 @@ void frame_rhythm::take_silence(int64_t ns) {
 }
 
 void frame_rhythm::remember(int64_t at_ns, int64_t interval_ns) {
-  if (at_ns - present_.begin_ns > epoch_ns) {
-    past_ = std::exchange(present_, epoch{});
+  if (at_ns - present_.begin_ns > stretch_ns) {
+    past_ = std::exchange(present_, stretch{});
     present_.begin_ns = at_ns;
   }
   auto usual = usual_ns();

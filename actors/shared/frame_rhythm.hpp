@@ -57,7 +57,7 @@ public:
 
 private:
   /// What was seen in some minutes.
-  struct epoch {
+  struct stretch {
     int64_t begin_ns = 0;
     int64_t longest_ns = 0;
     int64_t resting_ns = 0; ///< In intervals far longer than usual.
@@ -75,8 +75,8 @@ private:
   std::array<int64_t, 33> intervals_{};
   size_t known_ = 0; ///< Intervals ever; the last ones are kept.
   int64_t watched_ns_ = 0;
-  epoch present_;
-  epoch past_;
+  stretch present_;
+  stretch past_;
 };
 
 } // namespace camnode

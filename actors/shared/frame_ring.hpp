@@ -118,7 +118,7 @@ public:
   position end_position() const;
 
   /// Cursor right after frame `sequence` of `epoch`: at the first frame that
-  /// follows it; at the oldest one held if the ring does not know the epoch or
+  /// follows it; at the oldest one held if the ring does not know that run or
   /// its frames have gone; at the end if nothing follows.
   position position_behind(uint64_t epoch, uint64_t sequence) const;
 

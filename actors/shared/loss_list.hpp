@@ -9,7 +9,7 @@
 namespace camnode {
 
 /// Both in one entry, of which not all numbers may be lost.
-/// @pre They are of one epoch, and have no number in common.
+/// @pre They are of one run, and have no number in common.
 recorded_loss join(const recorded_loss& a, const recorded_loss& b);
 
 /// The losses of one camera in one session, neighbours joined. Where there
