@@ -4,14 +4,17 @@ import fcntl
 import itertools
 import json
 import os
+import re
+import shutil
 import signal
 import socket
+import subprocess
 import threading
 import time
 
 import pytest
 
-from processes import PATIENCE, wait_until
+from processes import HERE, PATIENCE, wait_until
 
 
 class Manager:
@@ -134,3 +137,18 @@ def test_the_watchdog_hears_nothing_of_a_root_that_is_stuck(room):
     client.kill() # How fast so many servers are let go of is of no matter here.
     drain.join(PATIENCE)
     os.close(taken)
+
+
+@pytest.mark.parametrize("role", ["server", "client"])
+def test_a_service_may_do_little_more_than_it_needs(role):
+    """As systemd itself rates it: 10 is everything, and 3 is the bound."""
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("there is no systemd-analyze on this machine")
+    unit = HERE.parents[1] / f"configs/camnode-{role}.service"
+    done = subprocess.run(
+        [analyze, "security", "--offline=true", "--threshold=30", "--no-pager",
+         unit], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"Overall exposure level for camnode-\w+.service: [0-3]\.",
+                     done.stdout), done.stdout
