@@ -103,25 +103,6 @@ using inspector_actor = caf::typed_actor<
   // rates are made of.
   caf::reacts_to<beat_atom>>;
 
-/// The LOOKER interface: what a port answers to those who only look. Crosses
-/// nodes.
-using looker_actor = caf::typed_actor<
-  // Everything that can be seen of the node.
-  caf::replies_to<look_atom>::with<node_report>,
-  // The node's figures, as Prometheus text.
-  caf::replies_to<metrics_atom>::with<std::string>>;
-
-/// The OPERATOR interface: what a port answers to those who may also act. Each
-/// command is answered once it is passed on, with a word on it, or with
-/// `ec::unavailable` or `ec::bad_message`. Crosses nodes.
-using operator_actor = looker_actor::extend<
-  // Ends the actor of that name; its supervisor starts it again.
-  caf::replies_to<kill_atom, std::string>::with<std::string>,
-  // A record command, as over MQTT. What became of it is in the truth light.
-  caf::replies_to<record_atom, std::string>::with<std::string>,
-  // `debug`, `info`, `warning` or `error`.
-  caf::replies_to<log_level_atom, std::string>::with<std::string>>;
-
 /// The SUPERVISOR interface, of which a server needs no more.
 using supervisor_actor = caf::typed_actor<
   // To itself: start child `name` again, if it is still in life `n`.
@@ -138,7 +119,7 @@ using supervisor_actor = caf::typed_actor<
 
 /// The CLIENT SUPERVISOR interface.
 using client_supervisor_actor = supervisor_actor::extend<
-  // From FINDER: a server is here, perhaps with a new address or epoch.
+  // From FINDER: a server is here, perhaps with a new address or run.
   caf::reacts_to<found_atom, server_info>,
   // From FINDER: a server said goodbye, or is silent.
   caf::reacts_to<lost_atom, server_info>,

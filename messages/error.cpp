@@ -71,4 +71,14 @@ std::string describe(const caf::error& x) {
   return to_string(x);
 }
 
+std::string reason_of(const caf::error& x) {
+  auto text = describe(x);
+  if (x.category() != caf::atom("camnode"))
+    return text;
+  auto name = to_string(static_cast<ec>(x.code())) + ": ";
+  auto has_text = text.size() > name.size()
+                  && text.compare(0, name.size(), name) == 0;
+  return has_text ? text.substr(name.size()) : text;
+}
+
 } // namespace camnode

@@ -36,6 +36,10 @@ std::string render_error(uint8_t code, caf::atom_value,
 /// One line for any error, CAF's own included. Needs no actor system.
 std::string describe(const caf::error& x);
 
+/// What `describe` says, without the name of a code of ours: for people who
+/// asked for something, and know what it was about.
+std::string reason_of(const caf::error& x);
+
 } // namespace camnode
 
 CAF_ERROR_CODE_ENUM(camnode::ec, "camnode")

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <caf/meta/type_name.hpp>
-
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,11 +12,6 @@ struct message_rate {
   uint64_t count = 0;
   uint64_t per_1000_s = 0; ///< Messages in 1000 s, at the rate of late.
 };
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, message_rate& x) {
-  return f(caf::meta::type_name("message_rate"), x.type, x.count, x.per_1000_s);
-}
 
 /// One actor, as of one look.
 struct actor_report {
@@ -46,14 +39,6 @@ struct actor_report {
   std::vector<message_rate> messages;
 };
 
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, actor_report& x) {
-  return f(caf::meta::type_name("actor_report"), x.name, x.supervisor, x.state,
-           x.last_error, x.last_end, x.alarm, x.alive, x.due_ns, x.restarts,
-           x.uptime_ns, x.mailbox, x.oldest_ns, x.busy_ns, x.busy_with,
-           x.handled, x.per_1000_s, x.load_ppm, x.p50_ns, x.p99_ns, x.messages);
-}
-
 /// One figure of a part. Its name ends in its unit, where it has one.
 struct figure {
   std::string name;
@@ -61,13 +46,8 @@ struct figure {
   std::string text; ///< Counts instead of `value` unless empty.
 };
 
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, figure& x) {
-  return f(caf::meta::type_name("figure"), x.name, x.value, x.text);
-}
-
 /// Something of a node that is no actor: a ring, a reader, a connection, the
-/// books of a camera. New kinds and new figures change nothing on the wire.
+/// books of a camera.
 struct part_report {
   std::string name;  ///< Unique in its node, e.g. `ring/cage-1`.
   std::string kind;  ///< E.g. `ring`.
@@ -75,12 +55,6 @@ struct part_report {
   std::string state; ///< In words.
   std::vector<figure> figures;
 };
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, part_report& x) {
-  return f(caf::meta::type_name("part_report"), x.name, x.kind, x.owner,
-           x.state, x.figures);
-}
 
 /// All that can be seen of a node, as of one look.
 struct node_report {
@@ -94,16 +68,5 @@ struct node_report {
   std::vector<actor_report> actors;
   std::vector<part_report> parts;
 };
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, node_report& x) {
-  return f(caf::meta::type_name("node_report"), x.role, x.id, x.version, x.pid,
-           x.uptime_ns, x.operates, x.truth, x.actors, x.parts);
-}
-
-/// What nodes and those who look inside agree on: neither talks to one of
-/// another number. To be counted up with any change of an interface or of a
-/// value above.
-constexpr const char* inspection_protocol = "camnode-inspect/1";
 
 } // namespace camnode

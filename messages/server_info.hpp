@@ -1,6 +1,6 @@
 #pragma once
 
-#include <caf/meta/type_name.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
 
 #include <algorithm>
 #include <array>
@@ -62,11 +62,7 @@ inline bool operator!=(const server_info& x, const server_info& y) {
   return !(x == y);
 }
 
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, server_info& x) {
-  return f(caf::meta::type_name("server_info"), x.id, x.ip, x.port, x.epoch,
-           x.online, x.legacy, x.width, x.height, x.rate_mhz, x.version,
-           x.camera_trouble, x.announced_id, x.goodbye);
-}
-
 } // namespace camnode
+
+// It never leaves its process: CAF needs no code to write it.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camnode::server_info)

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <caf/meta/type_name.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
 
 #include <cstdint>
 #include <string>
@@ -44,10 +44,7 @@ struct session_info {
   }
 };
 
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, session_info& x) {
-  return f(caf::meta::type_name("session_info"), x.start_ms, x.anchor_mono_ns,
-           x.segment_ms, x.stop_ms, x.due_ms, x.label, x.forced, x.hurry);
-}
-
 } // namespace camnode
+
+// It never leaves its process: CAF needs no code to write it.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camnode::session_info)

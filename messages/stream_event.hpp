@@ -1,6 +1,6 @@
 #pragma once
 
-#include <caf/meta/type_name.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
 
 #include <cstdint>
 #include <string>
@@ -43,10 +43,7 @@ inline std::string to_string(stream_event::kind x) {
   }
 }
 
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, stream_event& x) {
-  return f(caf::meta::type_name("stream_event"), x.connection, x.what, x.reason,
-           x.legacy, x.id, x.epoch, x.wasteful);
-}
-
 } // namespace camnode
+
+// It never leaves its process: CAF needs no code to write it.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(camnode::stream_event)

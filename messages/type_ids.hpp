@@ -1,10 +1,8 @@
 #pragma once
 
-// The numbers that CAF knows the types of messages by. What goes to camctl must
-// keep its order: a new type comes last.
+// The numbers that CAF knows the types of messages by.
 
 #include "messages/error.hpp"
-#include "messages/node_report.hpp"
 #include "messages/record_command.hpp"
 #include "messages/server_info.hpp"
 #include "messages/session_info.hpp"
@@ -17,11 +15,6 @@
 #include <vector>
 
 CAF_BEGIN_TYPE_ID_BLOCK(camnode, caf::first_custom_type_id)
-CAF_ADD_TYPE_ID(camnode, (camnode::actor_report))
-CAF_ADD_TYPE_ID(camnode, (camnode::figure))
-CAF_ADD_TYPE_ID(camnode, (camnode::message_rate))
-CAF_ADD_TYPE_ID(camnode, (camnode::node_report))
-CAF_ADD_TYPE_ID(camnode, (camnode::part_report))
 CAF_ADD_TYPE_ID(camnode, (camnode::record_command))
 CAF_ADD_TYPE_ID(camnode, (camnode::server_info))
 CAF_ADD_TYPE_ID(camnode, (camnode::session_info))
@@ -31,14 +24,10 @@ CAF_ADD_ATOM(camnode, camnode, beat_atom, "beat")
 CAF_ADD_ATOM(camnode, camnode, ended_atom, "ended")
 CAF_ADD_ATOM(camnode, camnode, found_atom, "found")
 CAF_ADD_ATOM(camnode, camnode, kill_atom, "kill")
-CAF_ADD_ATOM(camnode, camnode, log_level_atom, "logLevel")
-CAF_ADD_ATOM(camnode, camnode, look_atom, "look")
 CAF_ADD_ATOM(camnode, camnode, lost_atom, "lost")
 CAF_ADD_ATOM(camnode, camnode, link_up_atom, "linkUp")
 CAF_ADD_ATOM(camnode, camnode, link_down_atom, "linkDown")
-CAF_ADD_ATOM(camnode, camnode, metrics_atom, "metrics")
 CAF_ADD_ATOM(camnode, camnode, publish_atom, "publish")
-CAF_ADD_ATOM(camnode, camnode, record_atom, "record")
 CAF_ADD_ATOM(camnode, camnode, restart_atom, "restart")
 CAF_ADD_ATOM(camnode, camnode, retry_atom, "retry")
 CAF_ADD_ATOM(camnode, camnode, stop_atom, "stop")

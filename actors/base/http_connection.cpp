@@ -2,11 +2,13 @@
 
 #include "messages/clock.hpp"
 
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/status.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/verb.hpp>
 
 #include <algorithm>
@@ -32,6 +34,9 @@ constexpr auto idle_deadline = 75s;
 constexpr auto drain_deadline = 1s;
 
 constexpr size_t max_request_bytes = 8192;
+constexpr const char* too_long
+  = "a request may have 8192 bytes before its body";
+constexpr uint64_t max_body_bytes = 64 << 10;
 
 std::string reason_phrase(unsigned status) {
   auto text = http::obsolete_reason(static_cast<http::status>(status));
@@ -42,14 +47,27 @@ std::string reason_phrase(unsigned status) {
 
 struct http_connection::input {
   boost::beast::flat_buffer bytes{max_request_bytes};
-  std::optional<http::request_parser<http::empty_body>> parser;
+  std::optional<http::request_parser<http::string_body>> parser;
 };
 
-http_connection::http_connection(asio::ip::tcp::socket socket)
+struct http_connection::tls_layer {
+  tls_layer(stream_socket& socket, const http_tls& tls)
+    : context((SSL_CTX_up_ref(tls.context.get()), tls.context.get())),
+      stream(socket, context),
+      admits(tls.admits) {
+  }
+
+  asio::ssl::context context; ///< Shares what it is made of.
+  asio::ssl::stream<stream_socket&> stream;
+  std::function<bool(ssl_st*)> admits;
+};
+
+http_connection::http_connection(stream_socket socket, const http_tls& tls)
   : socket_(std::move(socket)),
     since_ns_(client_clock_ns()),
     deadline_(socket_.get_executor()),
-    input_(std::make_unique<input>()) {
+    input_(std::make_unique<input>()),
+    tls_(tls.context ? std::make_unique<tls_layer>(socket_, tls) : nullptr) {
 }
 
 http_connection::~http_connection() = default;
@@ -58,7 +76,38 @@ void http_connection::start() {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   set_deadline(request_deadline, [this] { close(); });
-  read();
+  if (tls_)
+    shake_hands();
+  else
+    read();
+}
+
+void http_connection::shake_hands() {
+  tls_->stream.async_handshake(asio::ssl::stream_base::server,
+                               [me = shared_from_this()](error_code err) {
+                                 if (me->closed_)
+                                   return;
+                                 auto peer = me->tls_->stream.native_handle();
+                                 if (err || !me->tls_->admits(peer))
+                                   return me->close();
+                                 me->read();
+                               });
+}
+
+template <class Buffers, class Handler>
+void http_connection::read_some(const Buffers& into, Handler handler) {
+  if (tls_)
+    tls_->stream.async_read_some(into, std::move(handler));
+  else
+    socket_.async_read_some(into, std::move(handler));
+}
+
+template <class Buffers, class Handler>
+void http_connection::write_all(const Buffers& from, Handler handler) {
+  if (tls_)
+    asio::async_write(tls_->stream, from, std::move(handler));
+  else
+    asio::async_write(socket_, from, std::move(handler));
 }
 
 void http_connection::close() {
@@ -82,13 +131,13 @@ void http_connection::set_deadline(std::chrono::milliseconds delay,
 
 void http_connection::read() {
   if (input_->bytes.size() >= max_request_bytes)
-    return refuse(431, "a request may have 8192 bytes");
-  socket_.async_read_some(input_->bytes.prepare(std::min<size_t>(
-                            2048, max_request_bytes - input_->bytes.size())),
-                          [me = shared_from_this()](error_code err, size_t n) {
-                            if (!me->closed_)
-                              me->on_read(err, n);
-                          });
+    return refuse(431, too_long);
+  read_some(input_->bytes.prepare(
+              std::min<size_t>(2048, max_request_bytes - input_->bytes.size())),
+            [me = shared_from_this()](error_code err, size_t n) {
+              if (!me->closed_)
+                me->on_read(err, n);
+            });
 }
 
 void http_connection::on_read(error_code err, size_t n) {
@@ -110,13 +159,18 @@ void http_connection::parse() {
     since_ns_ = client_clock_ns();
     input_->parser.emplace();
     input_->parser->header_limit(max_request_bytes);
+    input_->parser->body_limit(max_body_bytes);
+    input_->parser->eager(true);
     set_deadline(request_deadline, [this] { close(); });
   }
   error_code err;
   input_->bytes.consume(input_->parser->put(input_->bytes.data(), err));
-  if (err == http::error::need_more
-      || (!err && !input_->parser->is_header_done()))
+  if (err == http::error::need_more || (!err && !input_->parser->is_done()))
     return read();
+  if (err == http::error::header_limit)
+    return refuse(431, too_long);
+  if (err == http::error::body_limit)
+    return refuse(413, "a body may have 65536 bytes");
   if (err)
     return refuse(400, "not an HTTP/1.1 request: " + err.message());
   check_request();
@@ -127,30 +181,47 @@ void http_connection::check_request() {
   auto verb = request.method();
   head_only_ = verb == http::verb::head;
   keep_alive_ = request.keep_alive();
-  if (verb != http::verb::get && verb != http::verb::head)
-    return refuse(405, "GET and HEAD are what this port knows");
+  auto posts = takes_posts() && verb == http::verb::post;
+  if (!posts && !head_only_ && verb != http::verb::get) {
+    std::string known = takes_posts() ? "GET, HEAD, POST" : "GET, HEAD";
+    return refuse(405, "this port knows " + known, known);
+  }
+  if (!posts && !request.body().empty())
+    return refuse(400, "a body belongs to a POST alone");
+  auto header = [&](http::field name) -> std::string_view {
+    auto value = request[name];
+    return {value.data(), value.size()};
+  };
   auto target = request.target();
-  answer({target.data(), target.size()});
+  answer({posts ? "POST" : "GET",
+          {target.data(), target.size()},
+          header(http::field::host),
+          header(http::field::origin),
+          request.body()});
 }
 
-void http_connection::refuse(unsigned status, const std::string& why) {
-  on_refusal();
+void http_connection::refuse(unsigned status, const std::string& why,
+                             std::string allow) {
   keep_alive_ = false;
-  respond(status, "text/plain; charset=utf-8", why + "\n");
+  auto page = refusal(status, why);
+  page.allow = std::move(allow);
+  respond(std::move(page));
 }
 
-void http_connection::respond(unsigned status, std::string_view type,
-                              std::string body) {
-  std::string head = "HTTP/1.1 " + std::to_string(status) + " ";
-  head += reason_phrase(status);
-  head += "\r\nContent-Type: ";
-  head += type;
-  head += "\r\nContent-Length: " + std::to_string(body.size());
+http_page http_connection::refusal(unsigned status, const std::string& why) {
+  return {status, "text/plain; charset=utf-8", why + "\n"};
+}
+
+void http_connection::respond(http_page page) {
+  std::string head = "HTTP/1.1 " + std::to_string(page.status) + " ";
+  head += reason_phrase(page.status);
+  head += "\r\nContent-Type: " + page.type;
+  head += "\r\nContent-Length: " + std::to_string(page.body.size());
   head += "\r\nCache-Control: no-store";
-  if (status == 405)
-    head += "\r\nAllow: GET, HEAD";
+  if (!page.allow.empty())
+    head += "\r\nAllow: " + page.allow;
   head += head_end();
-  send_answer(std::move(head), std::move(body), nullptr);
+  send_answer(std::move(head), std::move(page.body), nullptr);
 }
 
 void http_connection::send_answer(std::string head, std::string body,
@@ -167,11 +238,10 @@ void http_connection::send_answer(std::string head, std::string body,
       parts[2] = asio::buffer(answer_picture_->jpeg.data(),
                               answer_picture_->jpeg.size());
   }
-  asio::async_write(socket_, parts,
-                    [me = shared_from_this()](error_code err, size_t) {
-                      if (!me->closed_)
-                        me->after_answer(err);
-                    });
+  write_all(parts, [me = shared_from_this()](error_code err, size_t) {
+    if (!me->closed_)
+      me->after_answer(err);
+  });
 }
 
 void http_connection::after_answer(error_code err) {
@@ -179,9 +249,15 @@ void http_connection::after_answer(error_code err) {
   if (err)
     return close();
   if (!keep_alive_) {
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, err);
     set_deadline(drain_deadline, [this] { close(); });
-    return drain();
+    if (!tls_) {
+      socket_.shutdown(asio::socket_base::shutdown_send, err);
+      return drain();
+    }
+    return tls_->stream.async_shutdown([me = shared_from_this()](error_code) {
+      if (!me->closed_)
+        me->close();
+    });
   }
   input_->parser.reset();
   since_ns_ = client_clock_ns();
@@ -195,14 +271,14 @@ void http_connection::after_answer(error_code err) {
 // answer might never be read.
 void http_connection::drain() {
   input_->bytes.clear();
-  socket_.async_read_some(input_->bytes.prepare(2048),
-                          [me = shared_from_this()](error_code err, size_t) {
-                            if (me->closed_)
-                              return;
-                            if (err)
-                              return me->close();
-                            me->drain();
-                          });
+  read_some(input_->bytes.prepare(2048),
+            [me = shared_from_this()](error_code err, size_t) {
+              if (me->closed_)
+                return;
+              if (err)
+                return me->close();
+              me->drain();
+            });
 }
 
 } // namespace camnode

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "actors/base/http_request.hpp"
+#include "actors/base/socket_acceptor.hpp"
 #include "messages/frame.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -12,18 +13,30 @@
 #include <string>
 #include <string_view>
 
+struct ssl_ctx_st;
+struct ssl_st;
+
 namespace camnode {
+
+/// The TLS of a port, whose peers must show a certificate.
+struct http_tls {
+  std::shared_ptr<ssl_ctx_st> context; ///< OpenSSL's; null: no TLS.
+
+  /// Whether a peer may come in, after the handshake.
+  std::function<bool(ssl_st*)> admits;
+};
 
 /// One connection of an HTTP/1.1 server: reads requests, has them answered,
 /// and sends the answers. What a peer may take of us is bounded: a request has
-/// 8 KiB and 5 s to come, an answer 5 s to be taken, and a connection 75 s
-/// between two requests. Everything runs on the I/O thread.
+/// 8 KiB and 64 KiB of a body, and 5 s to come, as has a handshake; an answer
+/// has 5 s to be taken, and a connection 75 s between two requests. Everything
+/// runs on the I/O thread.
 class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
-  explicit http_connection(boost::asio::ip::tcp::socket socket);
+  explicit http_connection(stream_socket socket, const http_tls& tls = {});
   virtual ~http_connection();
 
-  /// Reads the first request.
+  /// Shakes hands, where there is TLS, and reads the first request.
   virtual void start();
 
   /// Ends the connection.
@@ -43,16 +56,20 @@ public:
 protected:
   using error_code = boost::system::error_code;
 
-  /// Answers a GET or HEAD of `target`, which is text from the network, by
-  /// `respond`, `refuse` or `send_answer`.
-  virtual void answer(std::string_view target) = 0;
+  /// Answers a request, whose texts are from the network, by `respond`,
+  /// `refuse` or `send_answer`.
+  virtual void answer(const http_request& request) = 0;
 
   /// The connection has ended: forget it.
   virtual void on_close() = 0;
 
-  /// A request is refused.
-  virtual void on_refusal() {
+  /// Whether a POST may be answered, too.
+  virtual bool takes_posts() const {
+    return false;
   }
+
+  /// A request is refused. @returns What the peer is told: one line of text.
+  virtual http_page refusal(unsigned status, const std::string& why);
 
   /// Bytes have come. @returns Whether they are part of a request; else they
   /// are dropped, and reading only notices the end of the connection.
@@ -61,10 +78,11 @@ protected:
   }
 
   /// Sends a whole answer; goes on with the next request, or closes.
-  void respond(unsigned status, std::string_view type, std::string body);
+  void respond(http_page page);
 
   /// Sends an answer of one line that says why, and closes.
-  void refuse(unsigned status, const std::string& why);
+  /// @param allow What is allowed instead, with status 405.
+  void refuse(unsigned status, const std::string& why, std::string allow = {});
 
   /// Sends an answer that is given whole. @param head With its blank line.
   void send_answer(std::string head, std::string body, frame_ptr picture);
@@ -88,13 +106,22 @@ protected:
     return closed_;
   }
 
-  boost::asio::ip::tcp::socket socket_;
+  stream_socket socket_;
   int64_t received_ns_ = 0; ///< `capture_clock_ns` of the newest bytes.
   bool keep_alive_ = false;
   bool head_only_ = false;
 
 private:
   struct input; ///< What the peer has sent, and its parser.
+  struct tls_layer;
+
+  void shake_hands();
+
+  template <class Buffers, class Handler>
+  void read_some(const Buffers& into, Handler handler);
+
+  template <class Buffers, class Handler>
+  void write_all(const Buffers& from, Handler handler);
 
   void on_read(error_code err, size_t n);
   void parse();
@@ -106,6 +133,7 @@ private:
   boost::asio::steady_timer deadline_;
   bool closed_ = false;
   std::unique_ptr<input> input_;
+  std::unique_ptr<tls_layer> tls_; ///< Null: no TLS.
   std::string answer_head_;
   std::string answer_body_;
   frame_ptr answer_picture_;

@@ -1,9 +1,8 @@
 #include "actors/base/http_pages.hpp"
 
-#include "actors/base/http_connection.hpp"
 #include "actors/base/log.hpp"
 #include "actors/base/log_pace.hpp"
-#include "actors/base/tcp_acceptor.hpp"
+#include "actors/base/socket_acceptor.hpp"
 #include "messages/clock.hpp"
 #include "messages/wire/http_target.hpp"
 
@@ -34,21 +33,35 @@ struct hub {
 
 class page_connection : public http_connection {
 public:
-  page_connection(hub& owner, asio::ip::tcp::socket socket)
-    : http_connection(std::move(socket)), hub_(owner) {
+  page_connection(hub& owner, stream_socket socket)
+    : http_connection(std::move(socket), owner.options.tls), hub_(owner) {
   }
 
 private:
-  void answer(std::string_view text) override {
+  void answer(const http_request& request) override {
+    auto& options = hub_.options;
+    if (options.api
+        && (options.pages.empty() || request.target.substr(0, 5) == "/api/"))
+      return respond(options.api(request));
+    if (request.method != "GET")
+      return refuse(405, "a POST belongs below /api/", "GET, HEAD");
     std::string why;
-    auto target = parse_http_target(text, why);
+    auto target = parse_http_target(request.target, why);
     if (!target)
       return refuse(400, why);
     auto i = hub_.options.pages.find(target->path);
     if (i == hub_.options.pages.end())
       return refuse(404, "there are " + hub_.known_paths());
-    auto page = i->second();
-    respond(page.status, page.type, std::move(page.body));
+    respond(i->second());
+  }
+
+  bool takes_posts() const override {
+    return hub_.options.api != nullptr;
+  }
+
+  http_page refusal(unsigned status, const std::string& why) override {
+    auto refuse = hub_.options.refusal;
+    return refuse ? refuse(status, why) : http_connection::refusal(status, why);
   }
 
   void on_close() override {
@@ -62,17 +75,17 @@ private:
 
 struct http_pages::implementation {
   implementation(asio::io_context& io, http_pages_options options)
-    : context(io), acceptor(std::make_shared<tcp_acceptor>(io)) {
+    : context(io), acceptor(std::make_shared<socket_acceptor>(io)) {
     shared.options = std::move(options);
   }
 
-  void take(asio::ip::tcp::socket socket) {
+  void take(stream_socket socket) {
     if (shared.connections.size() >= shared.options.max_connections) {
       auto oldest = who_makes_room<http_connection>(shared.connections);
       if (!oldest)
         return;
       if (displaced.admits(client_clock_ns()))
-        log_info("status_port", "closed the oldest of ",
+        log_info(shared.options.who, "closed the oldest of ",
                  shared.connections.size(), " connections for a new one",
                  displaced.more());
       oldest->close();
@@ -92,7 +105,7 @@ struct http_pages::implementation {
   }
 
   asio::io_context& context;
-  const std::shared_ptr<tcp_acceptor> acceptor;
+  const std::shared_ptr<socket_acceptor> acceptor;
   hub shared;
   log_pace displaced;
 };
@@ -107,13 +120,17 @@ http_pages::~http_pages() {
 
 caf::error http_pages::start() {
   auto& options = impl_->shared.options;
-  if (auto err = impl_->acceptor->listen(options.host, options.port))
+  auto err = options.socket.empty()
+               ? impl_->acceptor->listen(options.host, options.port)
+               : impl_->acceptor->listen_at(options.socket,
+                                            options.socket_mode);
+  if (err)
     return err;
-  impl_->acceptor->start([weak = std::weak_ptr<implementation>(impl_)](
-                           asio::ip::tcp::socket socket) {
-    if (auto strong = weak.lock())
-      strong->take(std::move(socket));
-  });
+  impl_->acceptor->start(
+    [weak = std::weak_ptr<implementation>(impl_)](stream_socket socket) {
+      if (auto strong = weak.lock())
+        strong->take(std::move(socket));
+    });
   return caf::none;
 }
 

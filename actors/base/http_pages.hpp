@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/http_connection.hpp"
 #include "actors/base/io_thread.hpp"
 
 #include <caf/error.hpp>
@@ -13,16 +14,12 @@
 
 namespace camnode {
 
-/// The answer to a request.
-struct http_page {
-  unsigned status = 200;
-  std::string type; ///< For `Content-Type`.
-  std::string body;
-};
-
 struct http_pages_options {
+  std::string socket; ///< The path of a Unix socket instead of a TCP port.
+  unsigned socket_mode = 0600; ///< Of its file.
   std::string host = "127.0.0.1";
   uint16_t port = 0; ///< 0: any free one.
+  http_tls tls;
 
   /// Connections at a time. For one more, the one that has been at the same
   /// thing for longest is closed.
@@ -30,9 +27,18 @@ struct http_pages_options {
 
   /// By path. Called on the I/O thread; must return at once.
   std::map<std::string, std::function<http_page()>> pages;
+
+  /// Answers what is below `/api/`, and all where there are no pages, on the
+  /// I/O thread. Empty: there is nothing.
+  std::function<http_page(const http_request&)> api;
+
+  /// What a bad request is told; empty: one line of text.
+  http_page (*refusal)(unsigned status, const std::string& why) = nullptr;
+
+  std::string who = "status_port"; ///< In the log.
 };
 
-/// An HTTP port of a few small pages, served by the I/O thread.
+/// An HTTP port, or socket, of a few small pages, served by the I/O thread.
 class http_pages {
 public:
   http_pages(io_thread& io, http_pages_options options);

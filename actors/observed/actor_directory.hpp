@@ -83,10 +83,6 @@ struct actor_context {
   std::string name;
   uint64_t parent;
   std::string supervisor = {}; ///< The parent's name.
-
-  /// Whether the actor is of another actor system than its supervisor: ids of
-  /// two systems may be the same, so it shows none.
-  bool foreign = false;
 };
 
 } // namespace camnode

@@ -36,8 +36,7 @@ public:
       alarms_(context.alarms),
       probe_(
         directory_->open(context.name, context.parent, context.supervisor)) {
-    if (!context.foreign)
-      probe_->set_id(this->id());
+    probe_->set_id(this->id());
     this->set_exception_handler([](std::exception_ptr& x) -> caf::error {
       try {
         std::rethrow_exception(x);

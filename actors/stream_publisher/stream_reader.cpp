@@ -54,8 +54,8 @@ frame_gap gap_between(uint64_t behind, const frame& x) {
 
 } // namespace
 
-stream_reader::stream_reader(stream_hub& hub, asio::ip::tcp::socket socket,
-                             asio::ip::address origin)
+stream_reader::stream_reader(stream_hub& hub, stream_socket socket,
+                               asio::ip::address origin)
   : http_connection(std::move(socket)), hub_(hub), origin_(std::move(origin)) {
 }
 
@@ -83,8 +83,9 @@ bool stream_reader::wants_requests() {
   return !streams();
 }
 
-void stream_reader::on_refusal() {
+http_page stream_reader::refusal(unsigned status, const std::string& why) {
   ++hub_.counters.bad_requests;
+  return http_connection::refusal(status, why);
 }
 
 void stream_reader::on_silence() {
@@ -100,9 +101,9 @@ void stream_reader::on_silence() {
   }
 }
 
-void stream_reader::answer(std::string_view text) {
+void stream_reader::answer(const http_request& request) {
   std::string why;
-  auto target = parse_http_target(text, why);
+  auto target = parse_http_target(request.target, why);
   if (!target)
     return refuse(400, why);
   const auto& path = target->path;
@@ -111,15 +112,15 @@ void stream_reader::answer(std::string_view text) {
   if (path == "/snapshot.jpg")
     return answer_snapshot();
   if (path == "/")
-    return respond(200, "text/html; charset=utf-8", hub_.options.index_page);
+    return respond({200, "text/html; charset=utf-8", hub_.options.index_page});
   if (path == "/clock")
-    return respond(200, "application/json", hub_.clock(received_ns_));
+    return respond({200, "application/json", hub_.clock(received_ns_)});
   if (path == "/metrics")
-    return respond(200, "text/plain; version=0.0.4", hub_.metrics());
+    return respond({200, "text/plain; version=0.0.4", hub_.metrics()});
   if (path == "/healthz") {
     auto trouble = hub_.options.trouble ? hub_.options.trouble() : "";
-    return respond(trouble.empty() ? 200 : 503, "text/plain",
-                   (trouble.empty() ? "ok" : trouble) + "\n");
+    return respond({trouble.empty() ? 200u : 503u, "text/plain",
+                    (trouble.empty() ? "ok" : trouble) + "\n"});
   }
   refuse(404, "there are /, /stream.mjpg, /snapshot.jpg, /clock, /metrics and "
               "/healthz");
@@ -201,7 +202,7 @@ const char* stream_reader::mode_name(mode x) {
 
 std::string stream_reader::peer() const {
   error_code err;
-  auto x = socket_.remote_endpoint(err);
+  auto x = peer_of(socket_, err);
   return err ? "?" : x.address().to_string() + ":" + std::to_string(x.port());
 }
 
@@ -326,7 +327,7 @@ bool stream_reader::write_some() {
 }
 
 void stream_reader::wait_for_room() {
-  socket_.async_wait(asio::ip::tcp::socket::wait_write,
+  socket_.async_wait(asio::socket_base::wait_write,
                      [me = me()](error_code err) {
                        if (me->closed())
                          return;

@@ -24,8 +24,8 @@ namespace camnode {
 class stream_reader : public http_connection {
 public:
   /// @param origin Who the peer is, as far as limits are concerned.
-  stream_reader(stream_hub& hub, boost::asio::ip::tcp::socket socket,
-                boost::asio::ip::address origin);
+  stream_reader(stream_hub& hub, stream_socket socket,
+                 boost::asio::ip::address origin);
 
   const boost::asio::ip::address& origin() const {
     return origin_;
@@ -65,9 +65,9 @@ private:
 
   // -- requests ---------------------------------------------------------------
 
-  void answer(std::string_view target) override;
+  void answer(const http_request& request) override;
   void on_close() override;
-  void on_refusal() override;
+  http_page refusal(unsigned status, const std::string& why) override;
   bool wants_requests() override;
   void on_silence();
   void answer_stream(const http_target& target);

@@ -2,7 +2,7 @@
 
 #include "actors/base/log.hpp"
 #include "actors/base/log_pace.hpp"
-#include "actors/base/tcp_acceptor.hpp"
+#include "actors/base/socket_acceptor.hpp"
 #include "actors/stream_publisher/stream_hub.hpp"
 #include "actors/stream_publisher/stream_reader.hpp"
 #include "messages/clock.hpp"
@@ -41,12 +41,12 @@ struct stream_server::implementation
   : std::enable_shared_from_this<stream_server::implementation> {
   implementation(asio::io_context& io, std::shared_ptr<frame_ring> ring,
                  stream_server_options options)
-    : context(io), acceptor(std::make_shared<tcp_acceptor>(io)) {
+    : context(io), acceptor(std::make_shared<socket_acceptor>(io)) {
     hub.ring = std::move(ring);
     hub.options = std::move(options);
   }
 
-  void take(asio::ip::tcp::socket socket);
+  void take(stream_socket socket);
   std::string why_refused(const asio::ip::address& origin);
   std::shared_ptr<stream_reader> who_goes() const;
   void watch_ring();
@@ -54,16 +54,16 @@ struct stream_server::implementation
   void close();
 
   asio::io_context& context;
-  const std::shared_ptr<tcp_acceptor> acceptor;
+  const std::shared_ptr<socket_acceptor> acceptor;
   stream_hub hub;
   log_pace refusals;
   uint64_t listener = 0;
   std::atomic<bool> serving{false}; ///< A `serve` is queued.
 };
 
-void stream_server::implementation::take(asio::ip::tcp::socket socket) {
+void stream_server::implementation::take(stream_socket socket) {
   boost::system::error_code err;
-  auto peer = socket.remote_endpoint(err).address();
+  auto peer = peer_of(socket, err).address();
   if (err) // Gone already.
     return;
   auto why = why_refused(origin_of(peer));
@@ -166,11 +166,11 @@ caf::error stream_server::start() {
   if (auto err = impl_->acceptor->listen(options.host, options.port))
     return err;
   impl_->watch_ring();
-  impl_->acceptor->start([weak = std::weak_ptr<implementation>(impl_)](
-                           asio::ip::tcp::socket socket) {
-    if (auto strong = weak.lock())
-      strong->take(std::move(socket));
-  });
+  impl_->acceptor->start(
+    [weak = std::weak_ptr<implementation>(impl_)](stream_socket socket) {
+      if (auto strong = weak.lock())
+        strong->take(std::move(socket));
+    });
   return caf::none;
 }
 

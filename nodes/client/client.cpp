@@ -156,8 +156,8 @@ inspector_parts inspection_of(const client_options& x,
   };
   node.truth = [board = sources.board] { return board->truth(); };
   node.metrics = [sources] { return client_metrics(sources); };
-  result.ports = ports_of(x.introspect);
-  result.open = open_caf_port;
+  result.ports = ports_of(x.introspect, x.node.id);
+  result.open = open_http_port;
   return result;
 }
 

@@ -193,12 +193,7 @@ caf::expected<tls_context_ptr> load_tls(const tls_files& x, tls_end end) {
 
 std::string why_unusable(const tls_files& x, tls_end end) {
   auto loaded = load_tls(x, end);
-  if (loaded)
-    return {};
-  auto text = describe(loaded.error());
-  auto name = to_string(ec::bad_configuration) + ": ";
-  return text.compare(0, name.size(), name) == 0 ? text.substr(name.size())
-                                                 : text;
+  return loaded ? std::string{} : reason_of(loaded.error());
 }
 
 std::string why_not_now(const tls_context_ptr& x) {

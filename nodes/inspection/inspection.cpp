@@ -111,13 +111,20 @@ node_report inspection::look(bool operates) const {
       for (auto& [name, rate] : part_rates_.of(x.name))
         x.figures.push_back({name + "_per_1000_s", rate, {}});
   }
-  if (node_.truth)
-    result.truth = node_.truth();
+  result.truth = truth();
   return result;
 }
 
 std::string inspection::metrics() const {
   return node_.metrics();
+}
+
+bool inspection::records() const {
+  return node_.record != nullptr;
+}
+
+std::string inspection::truth() const {
+  return node_.truth ? node_.truth() : std::string{};
 }
 
 caf::expected<std::string> inspection::kill(const std::string& name) const {

@@ -51,6 +51,12 @@ public:
   /// The node's figures as Prometheus text.
   std::string metrics() const;
 
+  /// Whether the node can be told to record, and has a truth light.
+  bool records() const;
+
+  /// The truth light (JSON); empty before there is one.
+  std::string truth() const;
+
   // What operators may do. Each returns a word on it, or `ec::unavailable` or
   // `ec::bad_message`, and is logged.
 

@@ -1,82 +1,53 @@
 #include "nodes/inspection/inspection_port.hpp"
 
+#include "actors/base/http_pages.hpp"
+#include "actors/base/io_thread.hpp"
 #include "messages/error.hpp"
-#include "nodes/inspection/bounded_broker.hpp"
 #include "nodes/inspection/certificates.hpp"
-#include "nodes/inspection/inspection_config.hpp"
-#include "nodes/inspection/inspection_door.hpp"
-#include "nodes/inspection/looker.hpp"
-
-#include <caf/actor_system.hpp>
-#include <caf/send.hpp>
+#include "nodes/inspection/node_api.hpp"
 
 #include <cstdint>
 #include <ctime>
 #include <limits>
 #include <memory>
-#include <set>
 #include <utility>
 
 namespace camnode {
 
 namespace {
 
-/// @tparam Actor `looker` or `node_operator`.
-template <class Actor>
-class caf_port : public inspection_port {
+class http_port : public inspection_port {
 public:
-  caf_port(const inspection_port_options& options, const inspection_ptr& node,
-           const actor_context& context)
-    : options_(options),
-      context_(context),
-      config_({}),
-      system_(config_),
-      broker_(make_bounded_broker(system_)),
-      life_(std::make_shared<keeper_life>()),
-      keeper_(system_.spawn<Actor>(context, node, life_)),
-      signatures_(system_.message_types(keeper_)) {
-    keeper_->attach_functor(
-      [life = life_](const caf::error&) { life->ended = true; });
-  }
-
-  /// The actor system ends before its door is taken away, so that who has been
-  /// told to end this port can say so.
-  ~caf_port() override {
-    if (door_)
-      door_->stop();
-    life_->may_end = true;
-    caf::anon_send_exit(keeper_, caf::exit_reason::user_shutdown);
-    broker_ = nullptr;
-    keeper_ = nullptr;
+  http_port(const inspection_port_options& options, inspection_ptr node,
+            const actor_context& context)
+    : options_(options), node_(std::move(node)), context_(context) {
   }
 
   caf::error open() {
-    if (options_.tls.any()) {
-      auto loaded = load_tls(options_.tls, tls_end::node);
-      if (!loaded)
-        return loaded.error();
-      tls_ = std::move(*loaded);
-      expiry_s_ = expiry_s(tls_);
-      context_.alarms->set_certificate_expiry(context_.name, expiry_s_);
-      auto why = why_not_now(tls_);
-      if (!why.empty())
-        return caf::make_error(ec::bad_configuration, about_certificate(why));
-    }
-    auto opened = open_inspection_door(options_.host, options_.port, tls_,
-                                       [this](int peer) { take(peer); });
-    if (!opened)
-      return opened.error();
-    door_ = std::move(*opened);
-    return caf::none;
+    if (auto err = load_certificates())
+      return err;
+    http_pages_options http;
+    http.who = "inspector";
+    http.socket = options_.socket.path;
+    http.socket_mode = options_.socket.mode;
+    http.host = options_.host;
+    http.port = options_.port;
+    http.tls = {tls_, is_of_a_person};
+    api_way_in way{options_.operates ? api_right::operate : api_right::look,
+                   options_.socket.path.empty() && !options_.tls.any()};
+    http.api = [node = node_, way](const http_request& x) {
+      return answer_api(*node, way, x);
+    };
+    http.refusal = api_refusal;
+    pages_ = std::make_unique<http_pages>(io_, std::move(http));
+    return pages_->start();
   }
 
   uint16_t number() const override {
-    return door_->number();
+    return pages_->port();
   }
 
   std::string why_useless() const override {
-    if (life_->ended)
-      return "who answers there has ended";
     // Checking a certificate takes long enough not to do it for nothing.
     if (std::time(nullptr) < expiry_s_)
       return {};
@@ -85,47 +56,43 @@ public:
   }
 
 private:
-  void take(int peer) {
-    let_in(system_, broker_, peer, options_.port,
-           caf::actor_cast<caf::strong_actor_ptr>(keeper_), signatures_);
+  caf::error load_certificates() {
+    if (!options_.tls.any())
+      return caf::none;
+    auto loaded = load_tls(options_.tls, tls_end::node);
+    if (!loaded)
+      return loaded.error();
+    tls_ = std::move(*loaded);
+    expiry_s_ = expiry_s(tls_);
+    context_.alarms->set_certificate_expiry(context_.name, expiry_s_);
+    auto why = why_not_now(tls_);
+    return why.empty()
+             ? caf::error{}
+             : caf::make_error(ec::bad_configuration, about_certificate(why));
   }
 
   std::string about_certificate(const std::string& why) const {
     return "cert-file=" + options_.tls.cert_file + ": " + why;
   }
 
-  using handle = caf::infer_handle_from_class_t<Actor>;
-
   const inspection_port_options options_;
+  const inspection_ptr node_;
   const actor_context context_;
-  inspection_door_ptr door_; ///< Null until it is open.
-  inspection_config config_;
-  caf::actor_system system_;
-  caf::actor broker_;
-  const keeper_life_ptr life_;
-  handle keeper_;
-  const std::set<std::string> signatures_;
   tls_context_ptr tls_;
   int64_t expiry_s_ = std::numeric_limits<int64_t>::max(); ///< Of `tls_`.
+  io_thread io_; ///< Of its own: who asks much does not hold frames up.
+  std::unique_ptr<http_pages> pages_;
 };
-
-template <class Actor>
-caf::expected<inspection_port_ptr>
-open_port(const inspection_port_options& options, const inspection_ptr& node,
-          const actor_context& context) {
-  auto result = std::make_unique<caf_port<Actor>>(options, node, context);
-  if (auto err = result->open())
-    return err;
-  return inspection_port_ptr{std::move(result)};
-}
 
 } // namespace
 
 caf::expected<inspection_port_ptr>
-open_caf_port(const inspection_port_options& options,
-              const inspection_ptr& node, const actor_context& context) {
-  return options.operates ? open_port<node_operator>(options, node, context)
-                          : open_port<looker>(options, node, context);
+open_http_port(const inspection_port_options& options,
+               const inspection_ptr& node, const actor_context& context) {
+  auto result = std::make_unique<http_port>(options, node, context);
+  if (auto err = result->open())
+    return err;
+  return inspection_port_ptr{std::move(result)};
 }
 
 } // namespace camnode

@@ -2,6 +2,7 @@
 
 #include "actors/observed/actor_directory.hpp"
 #include "nodes/inspection/inspection.hpp"
+#include "nodes/inspection/node_socket.hpp"
 #include "nodes/options/tls_files.hpp"
 
 #include <caf/expected.hpp>
@@ -16,7 +17,8 @@ namespace camnode {
 
 /// One way into a node.
 struct inspection_port_options {
-  std::string host; ///< An IP address.
+  node_socket socket; ///< Where it has a path, instead of all below.
+  std::string host;   ///< An IP address.
   uint16_t port = 0;
   bool operates = false; ///< Whether it takes commands, too.
   tls_files tls;         ///< Needed where `host` is not of this machine alone.
@@ -32,6 +34,7 @@ class inspection_port {
 public:
   virtual ~inspection_port() = default;
 
+  /// 0 for a Unix socket.
   virtual uint16_t number() const = 0;
 
   /// Looks whether somebody is still to be found there. Any thread.
@@ -43,19 +46,18 @@ public:
 using inspection_port_ptr = std::unique_ptr<inspection_port>;
 
 /// Opens a port at which `node` answers. Blocks for a moment.
-/// @param context What the actor that answers is seen as.
+/// @param context What alarms and the certificate are named after.
 /// @returns `ec::listen_failed` with address and reason, or
 ///          `ec::bad_configuration` where the certificates cannot be used.
 using open_inspection_port = std::function<caf::expected<inspection_port_ptr>(
   const inspection_port_options& options, const inspection_ptr& node,
   const actor_context& context)>;
 
-/// A door, behind which CAF's protocol is spoken. Each has an actor system of
-/// its own, with nothing in it but the LOOKER or OPERATOR that answers: a peer
-/// that speaks the protocol in a hostile way can address no other actor of the
-/// node. Certificates are read once, when it opens.
+/// HTTP, with TLS where there are certificates, on a thread of its own. What
+/// can be asked is in messages/wire/API.md. Certificates are read once, when it
+/// opens.
 caf::expected<inspection_port_ptr>
-open_caf_port(const inspection_port_options& options,
-              const inspection_ptr& node, const actor_context& context);
+open_http_port(const inspection_port_options& options,
+               const inspection_ptr& node, const actor_context& context);
 
 } // namespace camnode

@@ -17,6 +17,8 @@ constexpr auto beat_interval = std::chrono::seconds(1);
 constexpr int retry_beats = 5;
 
 std::string name_of(const inspection_port_options& x, uint16_t port) {
+  if (!x.socket.path.empty())
+    return x.socket.path;
   auto host = x.host.find(':') == std::string::npos ? x.host
                                                     : "[" + x.host + "]";
   return host + ":" + std::to_string(port);
@@ -78,9 +80,7 @@ void inspector::open(way_in& x) {
   auto wanted = x.options;
   if (wanted.port == 0)
     wanted.port = *wanted.chosen;
-  auto context = context_for(keeper);
-  context.foreign = true;
-  auto opened = open_(wanted, node_, context);
+  auto opened = open_(wanted, node_, context_for(keeper));
   if (!opened) {
     auto why = describe(opened.error());
     show_error(why);

@@ -112,6 +112,10 @@ const text_rule readable_file_or_nothing = {
   },
   "a file that exists and is readable", nullptr, path_meant};
 
+const text_rule socket_rule = {[](std::string_view x) { return is_path(x); },
+                               "auto, none, or the path of a socket", nullptr,
+                               path_meant};
+
 const text_rule group_or_nothing
   = {[](std::string_view x) {
        return x.empty() || ::getgrnam(std::string{x}.c_str()) != nullptr;

@@ -50,6 +50,7 @@ extern const text_rule node_id_or_nothing;
 extern const text_rule host_rule;
 extern const text_rule ip_rule;
 extern const text_rule ip_or_nothing;
+extern const text_rule socket_rule;
 extern const text_rule topic_rule;
 extern const text_rule filters_rule;
 extern const text_rule readable_file_or_nothing;

@@ -52,6 +52,12 @@ option_table topic_table(mqtt_options& x) {
 
 option_table introspect_table(introspect_options& x) {
   return {
+    text_option("introspect.socket", "PATH", x.socket, socket_rule,
+                "Unix socket at which this user's camctl looks inside this "
+                "node and operates it. auto: <node.id>.sock in the folder "
+                "that systemd gives the service, or in the user's "
+                "$XDG_RUNTIME_DIR/camnode; none without these. none: no "
+                "socket."),
     text_option("introspect.host", "IP", x.host, ip_rule,
                 "Address at which camctl can look inside this node. On a "
                 "loopback address it may operate the node, too. Any other "

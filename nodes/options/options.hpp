@@ -43,6 +43,7 @@ struct mqtt_options {
 
 /// How camctl reaches a node.
 struct introspect_options {
+  std::string socket = "auto"; ///< A path, `auto` or `none`.
   std::string host = "127.0.0.1";
   uint16_t port = 4710;
   tls_files tls;             ///< For those who look from elsewhere.

@@ -3,6 +3,7 @@
 #include "actors/base/log.hpp"
 #include "actors/observed/observed.hpp"
 #include "messages/actors.hpp"
+#include "nodes/inspection/node_socket.hpp"
 #include "nodes/running/service_manager.hpp"
 
 #include <caf/send.hpp>
@@ -188,7 +189,8 @@ int run_node(const blocked_signals& signals, const actor_directory& directory,
   return stopping ? 0 : 1;
 }
 
-std::vector<inspection_port_options> ports_of(const introspect_options& x) {
+std::vector<inspection_port_options> ports_of(const introspect_options& x,
+                                              const std::string& name) {
   std::vector<inspection_port_options> result(1);
   result[0].host = x.host;
   result[0].port = x.port;
@@ -196,13 +198,21 @@ std::vector<inspection_port_options> ports_of(const introspect_options& x) {
   // Who is on this machine may operate it, too. Certificates have a meaning:
   // whoever has one of the lookers' authority looks.
   result[0].operates = is_loopback(x.host) && !x.tls.any();
-  if (x.operator_host.empty())
-    return result;
-  result.emplace_back();
-  result[1].host = x.operator_host;
-  result[1].port = x.operator_port;
-  result[1].tls = x.operator_tls;
-  result[1].operates = true;
+  if (!x.operator_host.empty()) {
+    auto& port = result.emplace_back();
+    port.host = x.operator_host;
+    port.port = x.operator_port;
+    port.tls = x.operator_tls;
+    port.operates = true;
+  }
+  node_socket socket{x.socket};
+  if (x.socket == "auto")
+    socket = usual_socket(name);
+  if (x.socket != "none" && !socket.path.empty()) {
+    auto& way = result.emplace_back();
+    way.socket = socket;
+    way.operates = true;
+  }
   return result;
 }
 

@@ -52,8 +52,10 @@ int run_node(const blocked_signals& signals, const actor_directory& directory,
 /// costs, which shows on a server with few readers.
 constexpr std::chrono::milliseconds long_rest{250};
 
-/// The ports at which a node with options `x` can be looked into.
-std::vector<inspection_port_options> ports_of(const introspect_options& x);
+/// The ways into a node with options `x`.
+/// @param name Of the node, for its socket.
+std::vector<inspection_port_options> ports_of(const introspect_options& x,
+                                              const std::string& name);
 
 /// Names the files of secrets that others can read, in the log.
 void warn_of_exposed(const mqtt_options& mqtt,

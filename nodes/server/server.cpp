@@ -155,8 +155,8 @@ inspector_parts inspection_of(const server_options& x,
     return server_part_reports(*board, *ring, *readers, capture_clock_ns());
   };
   node.metrics = parts.stream.metrics;
-  result.ports = ports_of(x.introspect);
-  result.open = open_caf_port;
+  result.ports = ports_of(x.introspect, x.node.id);
+  result.open = open_http_port;
   return result;
 }
 

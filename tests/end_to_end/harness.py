@@ -6,6 +6,7 @@ Nothing sleeps to wait: tests wait for a line of a log or a message, and fail
 with the logs if it does not come.
 """
 
+import atexit
 import json
 import os
 import random
@@ -13,6 +14,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 

@@ -1,14 +1,17 @@
 """The programs under test: each a process with a log, ended by its id."""
 
+import atexit
 import json
 import os
 import pathlib
 import random
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -16,6 +19,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 CAMNODE = os.environ.get("CAMNODE",
                          str(HERE.parents[1] / "build/release/bin/camnode"))
 CAMCTL = str(pathlib.Path(CAMNODE).parent / "camctl")
+
+# Nodes have their sockets here, and camctl looks for them: not in the folder of
+# whoever runs the tests.
+RUNTIME = tempfile.mkdtemp(prefix="camnode-")
+atexit.register(shutil.rmtree, RUNTIME, ignore_errors=True)
+os.environ["XDG_RUNTIME_DIR"] = RUNTIME
 
 # How long to wait for what should come within a second or two: a busy machine
 # and a build with sanitizers take their time.
@@ -210,6 +219,10 @@ class Node(Process):
     def inspected(self, count=1):
         """Where it answers camctl: HOST:PORT, of the nth time it opened."""
         return self.wait_log(r"answers camctl on (\S+:\d+)", count)[1]
+
+    def socket_path(self):
+        """Where it answers whoever runs on this machine as the same user."""
+        return self.wait_log(r"answers camctl on (/\S+\.sock)$")[1]
 
     def camctl(self, *arguments, timeout=PATIENCE):
         """Runs camctl on this node, and returns what came of it."""

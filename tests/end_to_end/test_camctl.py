@@ -16,8 +16,8 @@ import time
 
 import pytest
 
-from processes import (CAMCTL, HERE, PATIENCE, Process, camctl, free_port,
-                       random_address, wait_until)
+from processes import (CAMCTL, HERE, PATIENCE, RUNTIME, Process, camctl,
+                       free_port, random_address, wait_until)
 
 COMPLETION = HERE.parents[1] / "configs/camctl.bash-completion"
 
@@ -42,8 +42,35 @@ def test_camctl_needs_no_camera_and_no_display():
     needed = re.findall(r"NEEDED.*\[(.*)\]", told)
     assert any(name.startswith("libcaf_core") for name in needed), told
     foreign = [name for name in needed if re.match(
-        r"libcamera|libopencv|libQt|libav|libsw|libturbojpeg|libpaho", name)]
+        r"libcamera|libopencv|libQt|libav|libsw|libturbojpeg|libpaho|"
+        r"libcaf_(io|openssl)", name)]
     assert foreign == []
+
+
+def test_a_node_of_this_machine_is_found_at_its_socket(room):
+    """The only client, else the only server, and each by its id."""
+    with socket.socket(socket.AF_UNIX) as stale: # Its node has ended.
+        os.makedirs(f"{RUNTIME}/camnode", exist_ok=True)
+        stale.bind(f"{RUNTIME}/camnode/gone.sock")
+    server = room.server("cam-a", "--camera.source=none")
+    where = server.socket_path()
+    for which in ((), ("--node", "cam-a"), ("--node", where)):
+        done = camctl("tree", *which)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert re.match(f"server cam-a, .*, at {where}\n", done.stdout)
+    room.client(name="lab").socket_path()
+    assert camctl("tree").stdout.startswith("client lab, ")
+    done = camctl("kill", "stream_publisher", "--wait")
+    assert done.returncode == 0, done.stderr
+    room.client(name="lab-2", data=room.folder / "second").socket_path()
+    done = camctl("tree")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2, "", "camctl: there are several clients here: lab and lab-2; say "
+        "which with --node lab\n")
+    assert camctl("tree", "--node", "lab-2").stdout.startswith("client lab-2,")
+    done = camctl("tree", "--node", "gone")
+    assert done.returncode == 1 and "gone.sock is not there" in done.stderr
+    os.unlink(f"{RUNTIME}/camnode/gone.sock")
 
 
 def test_commands_answer_programs_in_json(room):
@@ -249,7 +276,7 @@ def test_completion_knows_what_a_command_takes(room):
     shown = wait_until("the node answers in time",
                        lambda: completed(*node, "show", ""))
     assert {"discovery", "ring", "frames", "server_supervisor",
-            "inspector/operator"} <= set(shown)
+            "inspector"} <= set(shown)
     killed = wait_until("the node answers in time",
                         lambda: completed(*node, "kill", ""))
     assert "discovery" in killed and "ring" not in killed

@@ -23,16 +23,14 @@ def test_every_actor_is_in_the_tree(room):
     server, client = room_of_two(room)
     assert names(server.look()) == {
         "server_supervisor", "camera", "stream_publisher", "discovery",
-        "inspector", "inspector/operator"}
+        "inspector"}
     look = client.look()
     assert names(look) == {
         "client_supervisor", "discovery", "session", "sensor_log",
-        "status_port", "inspector", "inspector/operator", "viewer/cam-a", "recorder/cam-a"}
+        "status_port", "inspector", "viewer/cam-a", "recorder/cam-a"}
     for x in look["actors"]:
         root = x["name"] == "client_supervisor"
-        keeper = x["name"] == "inspector/operator"
-        assert x["supervisor"] == ("" if root else "inspector" if keeper
-                                   else "client_supervisor")
+        assert x["supervisor"] == ("" if root else "client_supervisor")
         assert x["alive"] and x["restarts"] == 0 and x["uptime_ns"] > 0
     assert look["node"]["role"] == "client"
     assert look["node"]["pid"] == client.pid

@@ -20,7 +20,7 @@ namespace camnode::bench {
 namespace {
 
 using sink_actor = caf::typed_actor<caf::reacts_to<wake_atom>,
-                                    caf::replies_to<look_atom>::with<uint64_t>>;
+                                    caf::replies_to<beat_atom>::with<uint64_t>>;
 
 /// Counts messages. @tparam Base With or without observation.
 template <class Base>
@@ -32,7 +32,7 @@ protected:
   typename Base::behavior_type make_behavior() override {
     return {
       [this](wake_atom) { ++count_; },
-      [this](look_atom) { return count_; },
+      [this](beat_atom) { return count_; },
     };
   }
 
@@ -57,7 +57,7 @@ double cost_ns(caf::actor_system& system, const sink_actor& x, int messages) {
   for (int sent = 0; sent < messages; sent += 1000) {
     for (int i = 0; i < 1000; ++i)
       self->send(x, wake_atom_v);
-    self->request(x, std::chrono::seconds(10), look_atom_v)
+    self->request(x, std::chrono::seconds(10), beat_atom_v)
       .receive([](uint64_t) {}, [](caf::error&) {});
   }
   return static_cast<double>(process_cpu_ns() - before) / messages;

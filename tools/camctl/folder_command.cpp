@@ -1,7 +1,8 @@
 #include "tools/camctl/folder_command.hpp"
 
 #include "tools/camctl/command.hpp"
-#include "tools/camctl/reason.hpp"
+
+#include "messages/error.hpp"
 
 #include <iostream>
 
@@ -32,7 +33,7 @@ int folder_command::complain(const std::string& what) const {
 }
 
 int folder_command::complain(const caf::error& x) const {
-  return complain(reason_of(x));
+  return complain(camnode::reason_of(x));
 }
 
 void folder_command::note(const std::string& text) const {

@@ -159,7 +159,7 @@ Prints the figures of one node as Prometheus text.
     auto text = nodes.link().metrics(at);
     if (!text)
       return complain(text.error());
-    std::cout << *text;
+    std::cout << printable_lines(*text);
     return int{all_well};
   });
 }

@@ -6,7 +6,7 @@
 namespace camctl {
 
 // The commands that ask running nodes. Each takes what stands after its name,
-// and does not return: see `node_link`.
+// and does not return: see `leave`.
 
 int run_tree(const std::vector<std::string>& given);
 int run_ps(const std::vector<std::string>& given);

@@ -1,62 +1,53 @@
 #pragma once
 
 #include "messages/node_report.hpp"
-#include "nodes/options/tls_files.hpp"
+#include "tools/camctl/http_call.hpp"
 
-#include <caf/error.hpp>
 #include <caf/expected.hpp>
 
 #include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 
 namespace camctl {
 
-/// Where a node can be asked.
-struct node_address {
-  std::string host;
-  uint16_t port = 0;
-
-  std::string text() const;
+/// One node, and what it answered.
+struct answer {
+  node_address at;
+  camnode::node_report report;
 };
 
-/// @param x `host`, `host:port` or `[ipv6]:port`.
-/// @returns Nothing if it is none of these.
-std::optional<node_address> parse_address(const std::string& x,
-                                          uint16_t default_port);
-
-/// Asks nodes, over CAF's middleman. Each call answers within the timeout, and
-/// every error is one line that says what is wrong at which address.
-///
-/// Whoever has used one ends with `_exit`: a peer that hangs in the middle of a
-/// handshake would hold the end of CAF up for as long as it likes.
+/// Asks nodes, as messages/wire/API.md has it. Each call answers within the
+/// timeout, and every error is one line: what is wrong at which address (see
+/// `ask_http`), or, as `ec::unavailable`, what the node itself says. None of
+/// them has control characters.
 class node_link {
 public:
-  node_link(const camnode::tls_files& tls, std::chrono::milliseconds timeout);
-  ~node_link();
+  /// @param tls For addresses with TLS; may be null.
+  node_link(camnode::tls_context_ptr tls, std::chrono::milliseconds timeout);
 
-  caf::expected<camnode::node_report> look(const node_address& at);
-  /// Connects anew next time: a connection that has gone may otherwise show in
-  /// a timeout alone.
-  void forget(const node_address& at);
+  caf::expected<camnode::node_report> look(const node_address& at) const;
 
-  caf::expected<std::string> metrics(const node_address& at);
-  caf::expected<std::string> kill(const node_address& at,
-                                  const std::string& actor);
-  caf::expected<std::string> record(const node_address& at,
-                                    const std::string& payload);
-  caf::expected<std::string> set_level(const node_address& at,
-                                       const std::string& level);
+  /// Prometheus text, as the node has it.
+  caf::expected<std::string> metrics(const node_address& at) const;
+
+  // Commands, to a node that has answered before. Who may not operate it is
+  // told without asking. Each answers what the node says has been done.
+
+  caf::expected<std::string> kill(const answer& node,
+                                  const std::string& actor) const;
+  caf::expected<std::string> record(const answer& node,
+                                    const std::string& payload) const;
+  caf::expected<std::string> set_level(const answer& node,
+                                       const std::string& level) const;
 
 private:
-  struct implementation;
+  caf::expected<http_answer> ask(const node_address& at,
+                                 const http_question& question) const;
+  caf::expected<std::string> tell(const answer& node, const std::string& target,
+                                  const std::string& body) const;
 
-  std::unique_ptr<implementation> impl_;
+  const camnode::tls_context_ptr tls_;
+  const std::chrono::milliseconds timeout_;
 };
-
-/// What `x` says, without the name of its code.
-std::string words_of(const caf::error& x);
 
 } // namespace camctl

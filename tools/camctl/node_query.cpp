@@ -1,9 +1,11 @@
 #include "tools/camctl/node_query.hpp"
 
+#include "tools/camctl/choice.hpp"
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/wording.hpp"
 
+#include "messages/error.hpp"
 #include "nodes/inspection/certificates.hpp"
 
 #include <unistd.h>
@@ -17,6 +19,7 @@
 
 namespace camctl {
 
+using camnode::ec;
 using camnode::node_report;
 
 namespace {
@@ -24,11 +27,17 @@ namespace {
 constexpr uint16_t server_port = 4710;
 constexpr uint16_t client_port = 4711;
 
+/// For each socket of this machine, where nobody said which one is meant.
+constexpr std::chrono::milliseconds max_socket_wait{1000};
+
 constexpr const char* asked_help = R"(Options of all commands that ask nodes:
-  --node HOST[:PORT]  The node to ask; may be repeated. Without a port, 4710, a
-                      server's; a client has 4711. By default the client of this
-                      machine (127.0.0.1:4711), else its server
-                      (127.0.0.1:4710).
+  --node WHERE        The node to ask; may be repeated: HOST[:PORT], with
+                      http:// or https:// before it or not, the path of its
+                      socket, or, on this machine, its id. Without a port, 4710,
+                      a server's; a client has 4711. By default the client of
+                      this machine, else its server: one with a socket in
+                      $XDG_RUNTIME_DIR/camnode or /run/camnode, else
+                      127.0.0.1:4711, else 127.0.0.1:4710.
 )";
 
 constexpr const char* all_help
@@ -51,7 +60,7 @@ constexpr const char* connection_help
   = R"(  --timeout SECONDS   How long to wait for each answer, 0.1 to 600. Default: 3
   --cert FILE         This operator's certificate, key and authority (PEM), for
   --key FILE          nodes that are open to other machines: see
-  --ca FILE           tools/make-certs.
+  --ca FILE           tools/make-certs. HOST[:PORT] means https:// then.
 
 Exit codes: 0 all well, 1 failed (a node is not there, say), 2 wrong usage.
 )";
@@ -75,23 +84,32 @@ std::chrono::milliseconds timeout_of(const std::string& text) {
 }
 
 void read_tls(node_query& out) {
-  out.tls.cert_file = out.rest.value("cert");
-  out.tls.key_file = out.rest.value("key");
-  out.tls.ca_file = out.rest.value("ca");
-  if (!out.tls.any())
+  camnode::tls_files files{out.rest.value("cert"), out.rest.value("key"),
+                           out.rest.value("ca")};
+  if (!files.any())
     return;
-  if (out.tls.cert_file.empty() || out.tls.key_file.empty()
-      || out.tls.ca_file.empty())
+  if (files.cert_file.empty() || files.key_file.empty()
+      || files.ca_file.empty())
     refuse("--cert, --key and --ca need each other");
-  auto why = camnode::why_unusable(out.tls, camnode::tls_end::person);
-  if (why.empty()) {
-    auto loaded = camnode::load_tls(out.tls, camnode::tls_end::person);
-    why = loaded ? camnode::why_not_now(*loaded) : "";
-    if (!why.empty())
-      why = "cert-file=" + out.tls.cert_file + ": " + why;
-  }
+  auto loaded = camnode::load_tls(files, camnode::tls_end::person);
+  if (!loaded)
+    refuse("--" + camnode::reason_of(loaded.error()));
+  auto why = camnode::why_not_now(*loaded);
   if (!why.empty())
-    refuse("--" + why);
+    refuse("--cert-file=" + files.cert_file + ": " + why);
+  out.tls = std::move(*loaded);
+}
+
+node_address read_address(const std::string& x, const node_query& query) {
+  auto at = parse_address(x, {server_port, query.tls != nullptr,
+                              socket_folders()});
+  if (!at)
+    refuse("--node=" + printable(x)
+           + ": want [http[s]://]HOST[:PORT], the path of a socket, or the id "
+             "of a node here");
+  if (at->tls && !query.tls)
+    refuse("--node=" + printable(x) + ": needs --cert, --key and --ca");
+  return *at;
 }
 
 } // namespace
@@ -119,7 +137,7 @@ void leave(int exit_code) {
 }
 
 int complain(const caf::error& x) {
-  std::cerr << "camctl: " << words_of(x) << "\n";
+  std::cerr << "camctl: " << camnode::reason_of(x) << "\n";
   return failed;
 }
 
@@ -144,14 +162,10 @@ node_query read_query(const std::vector<std::string>& given, const usage& how) {
   result.watch = rest.has("watch");
   if (rest.has("timeout"))
     result.timeout = timeout_of(rest.value("timeout"));
-  if (rest.has("node"))
-    for (auto& x : rest.options.at("node")) {
-      auto at = parse_address(x, server_port);
-      if (!at)
-        refuse("--node=" + x + ": want HOST or HOST:PORT");
-      result.nodes.push_back(*at);
-    }
   read_tls(result);
+  if (rest.has("node"))
+    for (auto& x : rest.options.at("node"))
+      result.nodes.push_back(read_address(x, result));
   return result;
 }
 
@@ -188,32 +202,70 @@ std::vector<answer> asker::look(bool& ok) {
   return result;
 }
 
-answer asker::look_for(const std::function<bool(const node_report&)>& suits,
-                       const std::string& what,
-                       const std::function<std::string()>& hint) {
-  auto usual = query_.nodes.empty();
-  auto nodes = usual ? std::vector<node_address>{{"127.0.0.1", client_port},
-                                                 {"127.0.0.1", server_port}}
-                     : query_.nodes;
-  caf::error last;
-  auto answered = false;
+std::optional<answer> asker::find_socket(const predicate& suits,
+                                         search& so_far) const {
+  node_link quick{query_.tls, std::min(query_.timeout, max_socket_wait)};
+  std::vector<answer> found;
+  for (auto& at : sockets_in(socket_folders())) {
+    auto report = quick.look(at);
+    so_far.answered = so_far.answered || report;
+    if (report && suits(*report))
+      found.push_back({at, std::move(*report)});
+    if (report || report.error() == ec::connect_failed) // Its node has ended.
+      continue;
+    so_far.last = report.error();
+    if (so_far.last != ec::open_failed)
+      complain(so_far.last);
+  }
+  if (found.empty())
+    return std::nullopt;
+  auto chosen = choose(std::move(found), socket_folders());
+  if (chosen)
+    return std::move(*chosen);
+  complain(chosen.error());
+  leave(wrong_usage);
+}
+
+std::optional<answer> asker::find_port(const std::vector<node_address>& nodes,
+                                       const predicate& suits,
+                                       search& so_far) const {
   for (auto& at : nodes) {
     auto report = link_.look(at);
     if (report && suits(*report))
-      return {at, std::move(*report)};
-    answered = answered || report;
-    if (!report && !usual) {
+      return answer{at, std::move(*report)};
+    so_far.answered = so_far.answered || report;
+    if (!report && so_far.last != ec::open_failed)
+      so_far.last = report.error();
+    if (!report && !query_.nodes.empty()) {
       complain(report.error());
       leave(failed);
     }
-    if (!report)
-      last = report.error();
   }
-  std::cerr << "camctl: found no " << what << " at "
-            << (usual ? "127.0.0.1:4711 and 127.0.0.1:4710"
-                      : "the given nodes");
-  if (!answered)
-    std::cerr << ": " << words_of(last) << "; try --node HOST:PORT";
+  return std::nullopt;
+}
+
+answer asker::look_for(const predicate& suits, const std::string& what,
+                       const std::function<std::string()>& hint) const {
+  auto usual_port = [&](uint16_t port) {
+    return node_address{{}, "127.0.0.1", port, query_.tls != nullptr};
+  };
+  search so_far;
+  std::optional<answer> result;
+  auto here = query_.nodes.empty();
+  if (here)
+    result = find_socket(suits, so_far);
+  if (!here)
+    result = find_port(query_.nodes, suits, so_far);
+  else if (!so_far.answered)
+    result = find_port({usual_port(client_port), usual_port(server_port)},
+                       suits, so_far);
+  if (result)
+    return std::move(*result);
+  std::cerr << "camctl: found no " << what
+            << (here ? " on this machine" : " at the given nodes");
+  if (!so_far.answered)
+    std::cerr << ": " << camnode::reason_of(so_far.last)
+              << "; try --node HOST:PORT";
   else if (hint)
     std::cerr << "; " << hint();
   std::cerr << "\n";
@@ -233,7 +285,7 @@ asker::others(const std::vector<answer>& known) const {
     for (auto& part : x.report.parts) {
       if (part.kind != "server")
         continue;
-      node_address at{{}, server_port};
+      node_address at{{}, {}, server_port, query_.tls != nullptr};
       for (auto& figure : part.figures)
         if (figure.name == "ip")
           at.host = figure.text;

@@ -19,8 +19,8 @@ struct node_query {
   bool json = false;
   bool watch = false;
   std::chrono::milliseconds timeout{3000};
-  camnode::tls_files tls;
-  arguments rest; ///< Options of the command alone, and words.
+  camnode::tls_context_ptr tls; ///< Null: plain TCP.
+  arguments rest;               ///< Options of the command alone, and words.
 };
 
 /// How a command is to be used.
@@ -50,18 +50,15 @@ node_query read_query(const std::vector<std::string>& given, const usage& how);
 /// Complains in one line on stderr. @returns `failed`.
 int complain(const caf::error& x);
 
-/// Ends the program at once, with all that was printed.
+/// Ends the program at once, with all that was printed: the name of a host may
+/// still be looked up.
 [[noreturn]] void leave(int exit_code);
-
-/// One node, and what it answered.
-struct answer {
-  node_address at;
-  camnode::node_report report;
-};
 
 /// Finds the nodes that a query is for, and asks each.
 class asker {
 public:
+  using predicate = std::function<bool(const camnode::node_report&)>;
+
   explicit asker(const node_query& query);
 
   /// Asks all; complains of those that do not answer. Where the query names no
@@ -70,18 +67,32 @@ public:
   std::vector<answer> look(bool& ok);
 
   /// Asks the nodes one by one for the first that answers and suits, for
-  /// commands to one node. Ends the program if there is none.
+  /// commands to one node. Where the query names none: see `choose`. Ends the
+  /// program if there is none.
   /// @param hint What to say then, of nodes that answered and do not suit.
-  answer look_for(const std::function<bool(const camnode::node_report&)>& suits,
-                  const std::string& what,
-                  const std::function<std::string()>& hint = {});
+  answer look_for(const predicate& suits, const std::string& what,
+                  const std::function<std::string()>& hint = {}) const;
 
-  node_link& link() {
+  const node_link& link() const {
     return link_;
   }
 
 private:
   std::optional<answer> ask(const node_address& at, bool& ok);
+
+  /// What is known of those that do not suit.
+  struct search {
+    bool answered = false; ///< Some have.
+    caf::error last;       ///< Why one did not.
+  };
+
+  /// Of this machine's nodes that have a socket and suit, the one to be asked.
+  std::optional<answer> find_socket(const predicate& suits,
+                                    search& so_far) const;
+
+  /// The first of `nodes` that suits.
+  std::optional<answer> find_port(const std::vector<node_address>& nodes,
+                                  const predicate& suits, search& so_far) const;
 
   /// Those that nodes of `known` know of, for `--all`.
   std::vector<node_address> others(const std::vector<answer>& known) const;

@@ -4,6 +4,7 @@
 #include "tools/camctl/outcome.hpp"
 #include "tools/camctl/wording.hpp"
 
+#include "messages/error.hpp"
 #include "messages/name_hint.hpp"
 
 #include <nlohmann/json.hpp>
@@ -41,7 +42,6 @@ int wait_for_life(const node_query& query, asker& nodes, const answer& node,
   while (std::chrono::steady_clock::now() - begin < 15s) {
     std::this_thread::sleep_for(poll_interval);
     // Who kills INSPECTOR is cut off for a moment.
-    nodes.link().forget(at);
     auto report = nodes.link().look(at);
     auto x = report ? find_actor(*report, name) : nullptr;
     if (x != nullptr && x->alive && x->restarts > restarts) {
@@ -88,9 +88,9 @@ started again after 0.1 s, or up to 10 s if it has been ending often.
     [&] {
       return printable(name_hint(name, names, "camctl ps has the names"));
     });
-  auto told = nodes.link().kill(x.at, name);
+  auto told = nodes.link().kill(x, name);
   if (!told)
-    leave(tell_failure(query, x, words_of(told.error()), {}));
+    leave(tell_failure(query, x, camnode::reason_of(told.error()), {}));
   auto waits = query.rest.has("wait");
   if (!waits || !query.json)
     tell(query, x, *told, {{"killed", name}});
@@ -112,9 +112,9 @@ Has one node log from LEVEL on, until it ends: debug, info, warning or error.
            + name_hint(level, known, "want " + any_of_text(known)));
   asker nodes{query};
   auto x = nodes.look_for([](const node_report&) { return true; }, "node");
-  auto told = nodes.link().set_level(x.at, level);
+  auto told = nodes.link().set_level(x, level);
   if (!told)
-    leave(tell_failure(query, x, words_of(told.error()), {}));
+    leave(tell_failure(query, x, camnode::reason_of(told.error()), {}));
   tell(query, x, *told, {{"level", level}});
   leave(all_well);
 }

@@ -4,6 +4,7 @@
 #include "tools/camctl/outcome.hpp"
 #include "tools/camctl/wording.hpp"
 
+#include "messages/error.hpp"
 #include "messages/name_hint.hpp"
 
 #include <nlohmann/json.hpp>
@@ -219,16 +220,16 @@ private:
 
 int command_recording(const node_query& query, asker& nodes, const answer& x,
                       bool start, const std::string& payload) {
-  auto told = nodes.link().record(x.at, payload);
+  auto told = nodes.link().record(x, payload);
   if (!told)
-    return tell_failure(query, x, words_of(told.error()), {});
+    return tell_failure(query, x, camnode::reason_of(told.error()), {});
   command_watch watch{query, x, start};
   // A stop waits up to 15 s for cameras that are away.
   auto end = std::chrono::steady_clock::now() + 20s;
   while (std::chrono::steady_clock::now() < end) {
     auto report = nodes.link().look(x.at);
     if (!report)
-      return tell_failure(query, x, words_of(report.error()), {});
+      return tell_failure(query, x, camnode::reason_of(report.error()), {});
     if (auto result = watch.look(truth_of(*report)))
       return *result;
     std::this_thread::sleep_for(poll_interval);

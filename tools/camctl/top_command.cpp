@@ -6,6 +6,8 @@
 #include "tools/camctl/text_table.hpp"
 #include "tools/camctl/wording.hpp"
 
+#include "messages/error.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,7 +34,8 @@ std::vector<node_address> nodes_of(asker& nodes) {
   return result;
 }
 
-std::string screen_of(node_link& link, const std::vector<node_address>& nodes,
+std::string screen_of(const node_link& link,
+                      const std::vector<node_address>& nodes,
                       const std::string& sort, size_t width) {
   std::string result;
   for (auto& at : nodes) {
@@ -41,14 +44,14 @@ std::string screen_of(node_link& link, const std::vector<node_address>& nodes,
       result += cut(headline(*report, at.text()), width) + "\n"
                 + draw_table(*report, sort, width);
     else
-      result += cut(words_of(report.error()), width) + "\n";
+      result += cut(camnode::reason_of(report.error()), width) + "\n";
     result += "\n";
   }
   return result + "sorted by " + sort + "; s: by the next column, q: quit\n";
 }
 
 /// @param key What to sort by at first, out of `sort_keys`.
-void draw_until_quit(node_link& link, const std::vector<node_address>& nodes,
+void draw_until_quit(const node_link& link, const std::vector<node_address>& nodes,
                      std::vector<std::string>::const_iterator key) {
   using clock = std::chrono::steady_clock;
   terminal screen;

@@ -36,6 +36,14 @@ std::string printable(const std::string& text) {
   return result;
 }
 
+std::string printable_lines(const std::string& text) {
+  auto result = printable(text);
+  for (auto i = text.find('\n'); i != std::string::npos;
+       i = text.find('\n', i + 1))
+    result[i] = '\n';
+  return result;
+}
+
 std::string rate_text(uint64_t per_1000_s) {
   return format("%.1f", static_cast<double>(per_1000_s) / 1000);
 }

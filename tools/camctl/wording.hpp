@@ -14,6 +14,9 @@ namespace camctl {
 /// `text` without what a terminal would take for a command.
 std::string printable(const std::string& text);
 
+/// The same, but for the ends of lines.
+std::string printable_lines(const std::string& text);
+
 using camnode::duration_text;
 
 /// `12.3` for 12300 in 1000 s.

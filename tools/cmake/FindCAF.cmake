@@ -1,10 +1,10 @@
 # Finds the C++ Actor Framework where it ships neither a CMake config nor
 # pkg-config files, as in Debian's libcaf-dev.
 #
-#   find_package(CAF 0.17.6 REQUIRED COMPONENTS core io openssl test)
+#   find_package(CAF 0.17.6 REQUIRED COMPONENTS core test)
 #
-# Targets: CAF::core, CAF::io, CAF::openssl and CAF::test (headers alone). Look
-# in other places with CAF_ROOT.
+# Targets: CAF::core and CAF::test (headers alone). Look in other places with
+# CAF_ROOT.
 
 find_path(CAF_INCLUDE_DIR caf/config.hpp)
 mark_as_advanced(CAF_INCLUDE_DIR)
@@ -63,10 +63,5 @@ endfunction()
 if(CAF_FOUND)
   find_package(Threads REQUIRED)
   caf_import(core Threads::Threads)
-  caf_import(io CAF::core)
-  if(CAF_openssl_FOUND)
-    find_package(OpenSSL REQUIRED)
-    caf_import(openssl CAF::io OpenSSL::SSL)
-  endif()
   caf_import(test CAF::core)
 endif()

@@ -4,8 +4,6 @@
 #include "messages/error.hpp"
 #include "messages/wire/announcement.hpp"
 
-#include <caf/binary_deserializer.hpp>
-#include <caf/binary_serializer.hpp>
 
 using namespace camnode;
 
@@ -137,13 +135,3 @@ CAF_TEST(what is no json object is refused) {
                   "bad message: announcement: more than 256 KiB");
 }
 
-CAF_TEST(server infos survive serialization) {
-  auto x = left_camera();
-  server_info y;
-  std::vector<char> bytes;
-  caf::binary_serializer sink{nullptr, bytes};
-  CAF_REQUIRE(!sink(x));
-  caf::binary_deserializer source{nullptr, bytes};
-  CAF_REQUIRE(!source(y));
-  CAF_CHECK(x == y);
-}

@@ -1,317 +1,249 @@
 #define CAF_SUITE inspection_port
 #include "tests/camnode_test.hpp"
 
-#include "messages/actors.hpp"
-#include "nodes/inspection/bounded_broker.hpp"
-#include "nodes/inspection/inspection_config.hpp"
-#include "nodes/inspection/inspection_door.hpp"
+#include "messages/error.hpp"
 #include "nodes/inspection/inspection_port.hpp"
-
-#include <caf/io/middleman.hpp>
+#include "tests/nodes/inspection/inspection_fixture.hpp"
+#include "tests/scratch_directory.hpp"
 
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#include <array>
-#include <condition_variable>
+#include <cstring>
+#include <fstream>
 #include <memory>
-#include <mutex>
-#include <string>
-#include <thread>
 #include <vector>
 
 using namespace camnode;
-using namespace std::chrono_literals;
+using namespace camnode_test;
 
 namespace {
 
-constexpr auto patience = 30s;
-
-/// Somebody who asks.
-struct peer {
-  explicit peer(const char* protocol = inspection_protocol)
-    : config(protocol), system(config), self(system) {
-  }
-
-  struct peer_config : inspection_config {
-    explicit peer_config(const char* protocol) : inspection_config({}) {
-      set("middleman.app-identifiers", std::vector<std::string>{protocol});
-    }
-  };
-
-  caf::expected<looker_actor> connect(uint16_t port) {
-    return system.middleman().remote_actor<looker_actor>("127.0.0.1", port);
-  }
-
-  peer_config config;
-  caf::actor_system system;
-  caf::scoped_actor self;
-};
-
-/// A plain TCP connection.
-class raw_peer {
+/// A connection that says whatever the test wants.
+class peer {
 public:
-  explicit raw_peer(uint16_t port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit peer(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in where{};
     where.sin_family = AF_INET;
     where.sin_port = htons(port);
     where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected = connect(socket_, reinterpret_cast<sockaddr*>(&where),
-                        sizeof(where))
-                == 0;
+    reach(where);
   }
 
-  ~raw_peer() {
-    close(socket_);
+  explicit peer(const std::string& path)
+    : fd_(socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un where{};
+    where.sun_family = AF_UNIX;
+    std::memcpy(where.sun_path, path.data(), path.size());
+    reach(where);
   }
 
-  template <size_t N>
-  void send(const std::array<unsigned char, N>& bytes) {
-    ::send(socket_, bytes.data(), N, MSG_NOSIGNAL);
+  ~peer() {
+    close(fd_);
   }
 
-  void send(const std::string& bytes) {
-    ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  void say(const std::string& text) {
+    send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
   }
 
-  /// Whether the other side closes, before a long time has passed.
-  bool is_closed() {
-    for (;;) {
-      pollfd state{socket_, POLLIN, 0};
-      if (poll(&state, 1, 30'000) != 1)
-        return false;
-      char answer[512];
-      if (recv(socket_, answer, sizeof(answer), 0) <= 0)
-        return true;
-    }
+  /// All that comes until the other end closes.
+  std::string hear() {
+    std::string result;
+    char buffer[4096];
+    ssize_t n = 0;
+    while ((n = recv(fd_, buffer, sizeof(buffer), 0)) > 0)
+      result.append(buffer, static_cast<size_t>(n));
+    if (n < 0 && errno == EAGAIN)
+      CAF_FAIL("the other end neither speaks nor closes");
+    return result;
   }
 
   bool connected = false;
 
 private:
-  const int socket_;
+  template <class Address>
+  void reach(const Address& where) {
+    timeval patience{30, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    connected = connect(fd_, reinterpret_cast<const sockaddr*>(&where),
+                        sizeof(where))
+                == 0;
+  }
+
+  const int fd_;
 };
 
-/// A frame of CAF's protocol.
-std::string frame_of(char type, char payload_bytes = 0, char destination = 0) {
-  std::string result(32, '\0');
-  result[0] = type;
-  result[7] = payload_bytes;
-  result[31] = destination;
-  return result + std::string(static_cast<size_t>(payload_bytes), 'x');
+const std::string look = "GET /api/v1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                         "Connection: close\r\n\r\n";
+
+std::string record(const std::string& more) {
+  return "POST /api/v1/record HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+         "Connection: close\r\n"
+         + more;
 }
 
-const auto hello = frame_of(1, 1);
-const auto question = frame_of(2, 1, 1);
-const auto heartbeat = frame_of(6);
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
-/// A door, and what comes through it instead of a node.
-class busy_door {
-public:
-  /// @param question How long one may ask nothing where others wait.
-  explicit busy_door(std::chrono::milliseconds question) {
-    auto take = [this](int x) {
-      std::lock_guard<std::mutex> guard{mutex_};
-      inner_.push_back(x);
-      came_.notify_all();
-    };
-    auto opened = open_inspection_door("127.0.0.1", 0, nullptr, take,
-                                       {1h, question});
-    if (!opened)
-      CAF_FAIL(describe(opened.error()));
-    door_ = std::move(*opened);
-  }
-
-  ~busy_door() {
-    door_.reset();
-    for (auto x : inner_)
-      close(x);
-  }
-
-  uint16_t port() const {
-    return door_->number();
-  }
-
-  /// Has a new guest say something, and waits until it came through.
-  void greet(const std::string& words) {
-    guests.push_back(std::make_unique<raw_peer>(port()));
-    {
-      std::unique_lock<std::mutex> guard{mutex_};
-      came_.wait_for(guard, patience,
-                     [&] { return inner_.size() == guests.size(); });
-      CAF_REQUIRE_EQUAL(inner_.size(), guests.size());
-    }
-    CAF_CHECK(passes(guests.size() - 1, words));
-  }
-
-  /// Whether what a guest says comes through.
-  bool passes(size_t guest, const std::string& words) {
-    guests[guest]->send(words);
-    std::string heard(words.size(), ' ');
-    timeval limit{30, 0};
-    setsockopt(inner_[guest], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    auto n = recv(inner_[guest], heard.data(), heard.size(), MSG_WAITALL);
-    return n == static_cast<ssize_t>(words.size()) && heard == words;
-  }
-
-  std::vector<std::unique_ptr<raw_peer>> guests;
-
-private:
-  std::mutex mutex_;
-  std::condition_variable came_;
-  std::vector<int> inner_;
-  inspection_door_ptr door_;
-};
-
-struct fixture {
+struct fixture : inspection_fixture {
   fixture() {
-    inspected_node x;
-    x.role = "server";
-    x.id = "cam-a";
-    x.directory = &directory;
-    x.alarms = &alarms;
-    node = std::make_shared<inspection>(x);
+    options.host = "127.0.0.1";
+    options.operates = true;
   }
 
-  inspection_port_ptr open(bool operates = false) {
-    inspection_port_options options;
-    options.host = "127.0.0.1";
-    options.operates = operates;
-    actor_context context{&directory, &alarms, "inspector/looker", 0};
-    auto port = open_caf_port(options, node, context);
+  caf::expected<inspection_port_ptr> try_open() {
+    return open_http_port(options, std::make_shared<inspection>(node()),
+                          actor_context{&directory, &alarms, "inspector/operator", 0});
+  }
+
+  inspection_port_ptr open() {
+    auto port = try_open();
     if (!port)
       CAF_FAIL(describe(port.error()));
     return std::move(*port);
   }
 
-  actor_directory directory;
-  alarm_board alarms;
-  inspection_ptr node;
+  template <class Where>
+  std::string answer(const Where& where, const std::string& request) {
+    peer x{where};
+    CAF_CHECK(x.connected);
+    x.say(request);
+    return x.hear();
+  }
+
+  std::string why_not_open() {
+    auto port = try_open();
+    return port ? "" : describe(port.error());
+  }
+
+  scratch_directory scratch;
+  inspection_port_options options;
 };
 
 } // namespace
 
 CAF_TEST_FIXTURE_SCOPE(inspection_port_tests, fixture)
 
-CAF_TEST(a peer of the same version is answered) {
+CAF_TEST(a port answers as the API says) {
   auto port = open();
-  peer x;
-  auto looker = x.connect(port->number());
-  CAF_REQUIRE(looker);
-  x.self->request(*looker, patience, look_atom_v)
-    .receive([](const node_report& y) { CAF_CHECK_EQUAL(y.id, "cam-a"); },
-             [](const caf::error& y) { CAF_FAIL(describe(y)); });
+  auto text = answer(port->number(), look);
+  CAF_CHECK(has(text, "HTTP/1.1 200 OK\r\n"));
+  CAF_CHECK(has(text, "\"id\":\"lab\""));
+  text = answer(port->number(), record("Content-Length: 5\r\n\r\nstart"));
+  CAF_CHECK(has(text, "told to start"));
+  CAF_CHECK_EQUAL(commands.size(), 1u);
 }
 
-CAF_TEST(a peer of another version is refused) {
+CAF_TEST(a body comes in chunks as well as whole) {
   auto port = open();
-  peer x{"camnode-inspect/0"};
-  auto looker = x.connect(port->number());
-  CAF_REQUIRE(!looker);
-  CAF_CHECK(looker.error() == caf::sec::incompatible_application_ids);
+  auto text = answer(port->number(),
+                     record("Transfer-Encoding: chunked\r\n\r\n"
+                            "2\r\nst\r\n3\r\nart\r\n0\r\n\r\n"));
+  CAF_CHECK(has(text, "told to start"));
 }
 
-CAF_TEST(what operates is no part of what looks) {
+CAF_TEST(errors are JSON whoever finds them) {
   auto port = open();
-  peer x;
-  auto found = x.system.middleman().remote_actor<operator_actor>(
-    "127.0.0.1", port->number());
-  CAF_REQUIRE(!found);
-  CAF_CHECK(found.error() == caf::sec::unexpected_actor_messaging_interface);
+  for (auto& request :
+       {std::string{"rubbish\r\n\r\n"},
+        std::string{"PUT / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"},
+        record("Content-Length: 70000\r\n\r\n"),
+        record("Content-Length: x\r\n\r\n"),
+        std::string{"GET /api/v1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                    "Content-Length: 1\r\n\r\nx"},
+        "GET /" + std::string(9000, 'x') + " HTTP/1.1\r\n\r\n"}) {
+    auto text = answer(port->number(), request);
+    CAF_CHECK(has(text, "HTTP/1.1 4"));
+    CAF_CHECK(has(text, "\r\n\r\n{\"error\":"));
+  }
+  CAF_CHECK(commands.empty());
+}
+
+CAF_TEST(a port that looks does not operate) {
+  options.operates = false;
+  auto port = open();
+  auto text = answer(port->number(), record("Content-Length: 5\r\n\r\nstart"));
+  CAF_CHECK(has(text, "HTTP/1.1 403"));
+  CAF_CHECK(has(answer(port->number(), look), "\"operates\":false"));
+  CAF_CHECK(commands.empty());
 }
 
 CAF_TEST(a port that was open is free again) {
   uint16_t number = 0;
-  for (int i = 0; i < 3; ++i) {
-    auto port = open(true);
-    CAF_CHECK_EQUAL(directory.look().size(), 1u);
-    number = port->number();
-  }
-  CAF_CHECK(directory.look().empty());
-  CAF_CHECK(!raw_peer{number}.connected);
-}
-
-CAF_TEST(a message that is announced as too long ends the connection) {
-  auto port = open();
-  raw_peer x{port->number()};
-  CAF_REQUIRE(x.connected);
-  // A client handshake of BASP with a payload of 3.75 GiB, and its first byte.
-  std::array<unsigned char, 41> header{};
-  header[0] = 1;
-  header[4] = 0xF0;
-  x.send(header);
-  CAF_CHECK(x.is_closed());
+  for (int i = 0; i < 3; ++i)
+    number = open()->number();
+  CAF_CHECK(!peer{number}.connected);
 }
 
 CAF_TEST(who says nothing makes room for others) {
   auto port = open();
-  std::vector<std::unique_ptr<raw_peer>> silent;
-  for (int i = 0; i < max_connections; ++i)
-    silent.push_back(std::make_unique<raw_peer>(port->number()));
-  peer x;
-  CAF_CHECK(x.connect(port->number()));
-  CAF_CHECK(silent.front()->is_closed());
-}
-
-CAF_TEST(of those who only beat the idlest makes room for others) {
-  busy_door testee{0ms};
-  for (int i = 0; i < max_connections; ++i)
-    testee.greet(hello + heartbeat);
-  for (size_t i = 0; i < size_t{max_connections}; ++i)
-    if (i != 7)
-      CAF_CHECK(testee.passes(i, question));
-  CAF_CHECK(testee.passes(7, heartbeat));
-  testee.greet(hello);
-  CAF_CHECK(testee.guests[7]->is_closed());
-  CAF_CHECK(testee.passes(0, question));
-}
-
-CAF_TEST(who asked a moment ago keeps the place) {
-  busy_door testee{1h};
-  for (int i = 0; i < max_connections; ++i)
-    testee.greet(hello);
-  CAF_CHECK(raw_peer{testee.port()}.is_closed());
-  for (size_t i = 0; i < size_t{max_connections}; ++i)
-    CAF_CHECK(testee.passes(i, heartbeat));
+  std::vector<std::unique_ptr<peer>> silent;
+  for (int i = 0; i < 64; ++i)
+    silent.push_back(std::make_unique<peer>(port->number()));
+  CAF_CHECK(has(answer(port->number(), look), "\"id\":\"lab\""));
+  CAF_CHECK_EQUAL(silent.front()->hear(), "");
 }
 
 CAF_TEST(who says nothing is closed in the end) {
   auto port = open();
-  raw_peer x{port->number()};
-  CAF_CHECK(x.is_closed());
+  CAF_CHECK_EQUAL(peer{port->number()}.hear(), "");
 }
 
-CAF_TEST(a peer can end nobody) {
+CAF_TEST(a socket answers its user alone and is gone at the end) {
+  options.socket.path = scratch.path() / "lab.sock";
   auto port = open();
-  peer x;
-  auto looker = x.connect(port->number());
-  CAF_REQUIRE(looker);
-  for (auto reason : {caf::exit_reason::user_shutdown, caf::exit_reason::kill})
-    x.self->send_exit(*looker, reason);
-  x.self->request(*looker, patience, look_atom_v)
-    .receive([](const node_report& y) { CAF_CHECK_EQUAL(y.id, "cam-a"); },
-             [](const caf::error& y) { CAF_FAIL(describe(y)); });
-  CAF_CHECK_EQUAL(port->why_useless(), "");
+  struct stat file;
+  CAF_REQUIRE_EQUAL(stat(options.socket.path.c_str(), &file), 0);
+  CAF_CHECK_EQUAL(file.st_mode & 0777, 0600u);
+  CAF_CHECK(has(answer(options.socket.path, look), "\"operates\":true"));
+  CAF_CHECK_EQUAL(port->number(), 0);
+  port.reset();
+  CAF_CHECK_NOT_EQUAL(stat(options.socket.path.c_str(), &file), 0);
 }
 
-CAF_TEST(nobody of CAFs own can be asked for by name) {
-  inspection_config config{tls_files{}};
-  caf::actor_system system{config};
-  CAF_REQUIRE(!system.registry().named_actors().empty());
-  make_bounded_broker(system);
-  CAF_CHECK(system.registry().named_actors().empty());
+CAF_TEST(a socket that a dead node left is replaced) {
+  options.socket.path = scratch.path() / "lab.sock";
+  auto left = socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un where{};
+  where.sun_family = AF_UNIX;
+  std::memcpy(where.sun_path, options.socket.path.data(),
+              options.socket.path.size());
+  CAF_REQUIRE_EQUAL(bind(left, reinterpret_cast<sockaddr*>(&where),
+                         sizeof(where)),
+                    0);
+  close(left);
+  auto port = open();
+  CAF_CHECK(has(answer(options.socket.path, look), "\"id\":\"lab\""));
+}
+
+CAF_TEST(a socket at which somebody listens is left alone) {
+  options.socket.path = scratch.path() / "lab.sock";
+  auto port = open();
+  CAF_CHECK(has(why_not_open(), "lab.sock: cannot bind: "));
+  CAF_CHECK(has(answer(options.socket.path, look), "\"id\":\"lab\""));
+}
+
+CAF_TEST(a file that is no socket is left alone) {
+  options.socket.path = scratch.path() / "lab.sock";
+  std::ofstream{options.socket.path} << "precious";
+  CAF_CHECK(has(why_not_open(), "lab.sock: cannot bind: "));
+  std::string content;
+  std::ifstream{options.socket.path} >> content;
+  CAF_CHECK_EQUAL(content, "precious");
+}
+
+CAF_TEST(a path that is too long for a socket is refused) {
+  options.socket.path = "/" + std::string(108, 'x');
+  CAF_CHECK(has(why_not_open(), "a socket's path may have 107 bytes"));
 }
 
 CAF_TEST(a port whose certificates cannot be read is not opened) {
-  inspection_port_options options;
-  options.host = "127.0.0.1";
   options.tls = {"/no/such.pem", "/no/such.key", "/no/such.pem"};
-  actor_context context{&directory, &alarms, "inspector/looker", 0};
-  auto port = open_caf_port(options, node, context);
-  CAF_REQUIRE(!port);
-  CAF_CHECK_EQUAL(describe(port.error()),
+  CAF_CHECK_EQUAL(why_not_open(),
                   "bad configuration: cert-file=/no/such.pem: want a "
                   "certificate (PEM)");
 }

@@ -12,6 +12,10 @@ CAF_TEST(what a terminal would obey is replaced) {
                   "??2J ä");
 }
 
+CAF_TEST(lines keep their ends and no more) {
+  CAF_CHECK_EQUAL(printable_lines("a\033[2J 1\r\n\nb\n"), "a?[2J 1?\n\nb\n");
+}
+
 CAF_TEST(a figure in ns is a duration and another one a number) {
   CAF_CHECK_EQUAL(value_text({"age_ns", 2'000'000, ""}), "2.0 ms");
   CAF_CHECK_EQUAL(value_text({"offset_ns", -2'000'000, ""}), "-2.0 ms");

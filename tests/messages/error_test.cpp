@@ -1,11 +1,9 @@
-#define CAF_SUITE reason
+#define CAF_SUITE error
 #include "tests/camnode_test.hpp"
 
 #include "messages/error.hpp"
-#include "tools/camctl/reason.hpp"
 
-using namespace camctl;
-using camnode::ec;
+using namespace camnode;
 
 CAF_TEST(an errors own text is told without its kind) {
   CAF_CHECK_EQUAL(reason_of(caf::make_error(ec::open_failed,

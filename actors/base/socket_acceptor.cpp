@@ -1,0 +1,146 @@
+#include "actors/base/socket_acceptor.hpp"
+
+#include "messages/error.hpp"
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+namespace camnode {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+using local = asio::local::stream_protocol;
+
+namespace {
+
+caf::error failure(const std::string& where, const char* what,
+                   const error_code& err) {
+  return caf::make_error(ec::listen_failed,
+                         where + ": " + what + ": " + err.message());
+}
+
+tcp::endpoint tcp_endpoint(const asio::generic::stream_protocol::endpoint& x) {
+  tcp::endpoint result;
+  auto n = std::min<size_t>(x.size(), result.capacity());
+  std::memcpy(result.data(), x.data(), n);
+  result.resize(n);
+  return result;
+}
+
+/// Whether `path` is a socket at which nobody listens any more.
+bool is_left_over(asio::io_context& io, const std::string& path) {
+  struct stat file;
+  if (lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode))
+    return false;
+  local::socket probe{io};
+  error_code err;
+  probe.connect(local::endpoint{path}, err);
+  return err == asio::error::connection_refused;
+}
+
+} // namespace
+
+tcp::endpoint peer_of(const stream_socket& x, error_code& err) {
+  auto peer = x.remote_endpoint(err);
+  auto family = peer.protocol().family();
+  if (!err && family != AF_INET && family != AF_INET6)
+    err = asio::error::address_family_not_supported;
+  return err ? tcp::endpoint{} : tcp_endpoint(peer);
+}
+
+socket_acceptor::socket_acceptor(asio::io_context& io)
+  : io_(io), acceptor_(io), pause_(io) {
+}
+
+caf::error socket_acceptor::listen(const std::string& host, uint16_t port) {
+  auto where = host + ":" + std::to_string(port);
+  error_code err;
+  auto address = asio::ip::make_address(host, err);
+  if (err)
+    return failure(where, "not an IP address", err);
+  tcp::endpoint endpoint{address, port};
+  if (acceptor_.open(endpoint.protocol(), err))
+    return failure(where, "cannot open a socket", err);
+  acceptor_.set_option(asio::socket_base::reuse_address(true), err);
+  if (acceptor_.bind(endpoint, err))
+    return failure(where, "cannot bind", err);
+  if (acceptor_.listen(asio::socket_base::max_listen_connections, err))
+    return failure(where, "cannot listen", err);
+  port_ = tcp_endpoint(acceptor_.local_endpoint(err)).port();
+  return caf::none;
+}
+
+caf::error socket_acceptor::listen_at(const std::string& path, unsigned mode) {
+  if (path.size() >= sizeof(sockaddr_un::sun_path))
+    return caf::make_error(ec::listen_failed,
+                           path + ": a socket's path may have "
+                             + std::to_string(sizeof(sockaddr_un::sun_path) - 1)
+                             + " bytes");
+  error_code err;
+  local::endpoint endpoint{path};
+  if (acceptor_.open(endpoint.protocol(), err))
+    return failure(path, "cannot open a socket", err);
+  // The file has this mode from the start, as Linux takes it from here.
+  fchmod(acceptor_.native_handle(), mode);
+  if (acceptor_.bind(endpoint, err) && err == asio::error::address_in_use
+      && is_left_over(io_, path) && unlink(path.c_str()) == 0)
+    acceptor_.bind(endpoint, err);
+  if (err)
+    return failure(path, "cannot bind", err);
+  path_ = path;
+  if (acceptor_.listen(asio::socket_base::max_listen_connections, err))
+    return failure(path, "cannot listen", err);
+  return caf::none;
+}
+
+void socket_acceptor::start(std::function<void(stream_socket)> take) {
+  asio::post(acceptor_.get_executor(),
+             [me = shared_from_this(), take = std::move(take)]() mutable {
+               me->take_ = std::move(take);
+               if (me->acceptor_.is_open())
+                 me->accept();
+             });
+}
+
+void socket_acceptor::accept() {
+  acceptor_.async_accept(
+    [me = shared_from_this()](error_code err, stream_socket socket) {
+      me->accepted(err, std::move(socket));
+    });
+}
+
+void socket_acceptor::accepted(error_code err, stream_socket socket) {
+  if (!acceptor_.is_open())
+    return;
+  if (err) {
+    // Out of descriptors, say: wait, as accepting again fails at once.
+    pause_.expires_after(std::chrono::milliseconds(100));
+    pause_.async_wait([me = shared_from_this()](error_code e) {
+      if (!e && me->acceptor_.is_open())
+        me->accept();
+    });
+    return;
+  }
+  take_(std::move(socket));
+  accept();
+}
+
+void socket_acceptor::close() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+  if (!path_.empty())
+    unlink(std::exchange(path_, {}).c_str());
+}
+
+} // namespace camnode

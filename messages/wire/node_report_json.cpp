@@ -1,0 +1,56 @@
+#include "messages/wire/node_report_json.hpp"
+
+#include "messages/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace camnode {
+
+using json = nlohmann::json;
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(message_rate, type, count,
+                                                per_1000_s)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+  actor_report, name, supervisor, state, last_error, last_end, alarm, alive,
+  due_ns, restarts, uptime_ns, mailbox, oldest_ns, busy_ns, busy_with, handled,
+  per_1000_s, load_ppm, p50_ns, p99_ns, messages)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(figure, name, value, text)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(part_report, name, kind, owner,
+                                                state, figures)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(node_report, role, id, version,
+                                                pid, uptime_ns, operates,
+                                                actors, parts)
+
+std::string render_node_report(const node_report& x) {
+  json result = x;
+  // JSON already; null until there is one.
+  result["truth"] = json::parse(x.truth, nullptr, false);
+  if (result["truth"].is_discarded())
+    result["truth"] = nullptr;
+  // Topics of sensors and texts of errors may be no UTF-8.
+  return result.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+caf::expected<node_report> parse_node_report(std::string_view text) {
+  if (text.size() > max_node_report_bytes)
+    return caf::make_error(ec::bad_message,
+                           "a report of " + std::to_string(text.size())
+                             + " bytes; at most "
+                             + std::to_string(max_node_report_bytes)
+                             + " are read");
+  try {
+    // Deeper than any report, what is nested would be a danger to the stack.
+    auto object = json::parse(text, [](int depth, json::parse_event_t, json&) {
+      return depth <= 32;
+    });
+    auto result = object.get<node_report>();
+    if (object.contains("truth") && object["truth"].is_object())
+      result.truth = object["truth"].dump();
+    return result;
+  } catch (const json::exception& e) {
+    return caf::make_error(ec::bad_message,
+                           std::string{"no report of a node: "} + e.what());
+  }
+}
+
+} // namespace camnode

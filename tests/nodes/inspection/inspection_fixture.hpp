@@ -1,0 +1,40 @@
+#pragma once
+
+#include "nodes/inspection/inspection.hpp"
+
+#include <string>
+#include <vector>
+
+namespace camnode_test {
+
+/// A client that notes what it is told.
+struct inspection_fixture {
+  camnode::inspected_node node() {
+    camnode::inspected_node x;
+    x.role = "client";
+    x.id = "lab";
+    x.version = "1.2.3";
+    x.directory = &directory;
+    x.alarms = &alarms;
+    x.part_reports = [] {
+      camnode::part_report ring;
+      ring.name = "ring/cam-a";
+      return std::vector<camnode::part_report>{ring};
+    };
+    x.truth = [this] { return truth; };
+    x.metrics = [] { return std::string{"mine 1\n"}; };
+    x.kill = [this](const std::string& name) { killed.push_back(name); };
+    x.record = [this](const camnode::record_command& y) {
+      commands.push_back(y);
+    };
+    return x;
+  }
+
+  camnode::actor_directory directory;
+  camnode::alarm_board alarms;
+  std::string truth = "{}";
+  std::vector<std::string> killed;
+  std::vector<camnode::record_command> commands;
+};
+
+} // namespace camnode_test
