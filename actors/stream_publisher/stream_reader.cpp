@@ -55,7 +55,7 @@ frame_gap gap_between(uint64_t behind, const frame& x) {
 } // namespace
 
 stream_reader::stream_reader(stream_hub& hub, stream_socket socket,
-                               asio::ip::address origin)
+                             asio::ip::address origin)
   : http_connection(std::move(socket)), hub_(hub), origin_(std::move(origin)) {
 }
 

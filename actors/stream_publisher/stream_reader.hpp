@@ -25,7 +25,7 @@ class stream_reader : public http_connection {
 public:
   /// @param origin Who the peer is, as far as limits are concerned.
   stream_reader(stream_hub& hub, stream_socket socket,
-                 boost::asio::ip::address origin);
+                boost::asio::ip::address origin);
 
   const boost::asio::ip::address& origin() const {
     return origin_;

@@ -148,7 +148,8 @@ std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   files x{{reinterpret_cast<const char*>(data), size}};
   auto facts = facts_of(x.film, x.index, 0);
-  require(!facts.faults.texts().empty() || facts.film_frames == facts.index.rows);
+  require(!facts.faults.texts().empty()
+          || facts.film_frames == facts.index.rows);
   repair(x);
   return 0;
 }

@@ -51,7 +51,8 @@ std::string screen_of(const node_link& link,
 }
 
 /// @param key What to sort by at first, out of `sort_keys`.
-void draw_until_quit(const node_link& link, const std::vector<node_address>& nodes,
+void draw_until_quit(const node_link& link,
+                     const std::vector<node_address>& nodes,
                      std::vector<std::string>::const_iterator key) {
   using clock = std::chrono::steady_clock;
   terminal screen;

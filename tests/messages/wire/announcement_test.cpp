@@ -4,7 +4,6 @@
 #include "messages/error.hpp"
 #include "messages/wire/announcement.hpp"
 
-
 using namespace camnode;
 
 namespace {
@@ -134,4 +133,3 @@ CAF_TEST(what is no json object is refused) {
   CAF_CHECK_EQUAL(reason(large),
                   "bad message: announcement: more than 256 KiB");
 }
-

@@ -97,7 +97,8 @@ struct fixture : inspection_fixture {
 
   caf::expected<inspection_port_ptr> try_open() {
     return open_http_port(options, std::make_shared<inspection>(node()),
-                          actor_context{&directory, &alarms, "inspector/operator", 0});
+                          actor_context{&directory, &alarms,
+                                        "inspector/operator", 0});
   }
 
   inspection_port_ptr open() {

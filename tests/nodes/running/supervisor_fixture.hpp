@@ -22,9 +22,9 @@ using namespace camnode;
 using namespace std::chrono_literals;
 
 /// A supervisor that a test can tell to add and to remove children.
-using testee_actor = supervisor_actor::extend<
-  caf::reacts_to<found_atom, std::string, int>,
-  caf::reacts_to<lost_atom, std::string>>;
+using testee_actor
+  = supervisor_actor::extend<caf::reacts_to<found_atom, std::string, int>,
+                             caf::reacts_to<lost_atom, std::string>>;
 
 /// What the children do, and what became of them.
 struct nursery {
