@@ -57,13 +57,18 @@ def mqtt_client(name):
 
 
 class Ear:
-    """Hears everything on the broker, keeps it, and can speak."""
+    """Hears all that it may on the broker, keeps it, and can speak."""
 
-    def __init__(self, port):
+    def __init__(self, port, login=None):
+        """
+        :param login: User and password, where the broker wants them.
+        """
         self.messages = []
         self._news = threading.Condition()
         self._subscribed = threading.Event()
         self._client = mqtt_client("ear")
+        if login:
+            self._client.username_pw_set(*login)
         self._client.on_connect = lambda client, *_: client.subscribe("#", 1)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = self._take
@@ -144,23 +149,32 @@ class Room:
         :param lines: Of its configuration, besides the usual ones.
         """
         config = self.folder / "mosquitto.conf"
+        config.write_text(f"listener {self.port} 127.0.0.1\n"
+                          "allow_anonymous true\n" + "\n".join(lines) + "\n")
+        return self.run_broker(config, self.port)
+
+    def run_broker(self, config, port, login=None):
+        """Starts it as a file says, and returns an ear on it.
+        :param port: One on loopback, without TLS.
+        :param login: The ear's user and password, if it needs them.
+        """
         user = subprocess.run(["id", "-un"], capture_output=True, text=True,
                               check=True).stdout.strip()
-        config.write_text(f"listener {self.port} 127.0.0.1\n"
-                          "allow_anonymous true\n"
-                          f"user {user}\n"
-                          "log_dest stdout\n" + "\n".join(lines) + "\n")
+        with config.open("a", encoding="utf-8") as file:
+            file.write(f"user {user}\nlog_dest stdout\n")
         program = shutil.which("mosquitto",
                                path=os.environ["PATH"] + ":/usr/sbin")
         self._started += 1
+        # By the line, or its last lines would be lost.
         self.broker = Process(f"broker-{self._started}",
-                              [program, "-c", config], self.logs, self.cwd)
+                              [program, "-c", config], self.logs, self.cwd,
+                              prefix=("stdbuf", "-oL"))
 
         def answers():
             with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", self.port)) == 0
+                return probe.connect_ex(("127.0.0.1", port)) == 0
         wait_until("the broker listens", answers)
-        self.ear = Ear(self.port)
+        self.ear = Ear(port, login)
         self.helpers.append(self.ear)
         return self.ear
 

@@ -1,0 +1,342 @@
+"""The broker of a real room, with the files that tools/make-room writes: every
+machine can do what it has to, and nothing that is another one's."""
+
+import os
+import subprocess
+
+import pytest
+
+from harness import Ear, mqtt_client
+from processes import HERE, PATIENCE, camctl, free_port
+from recordings import Recording
+
+MAKE_ROOM = HERE.parents[1] / "tools/make-room"
+
+MACHINES = ("--broker=127.0.0.1", "--client=client", "--client=other",
+            "--button=red", "--sensor", "climate", "--sensor", "door",
+            "--viewer=wall", "cam-a", "cam-b")
+
+
+def make_room(*words):
+    return subprocess.run([MAKE_ROOM, *map(str, words)], capture_output=True,
+                          text=True, timeout=PATIENCE, check=False)
+
+
+
+class MadeRoom:
+    """A room whose broker and nodes have what tools/make-room made for them,
+    with folders and ports of the test."""
+
+    def __init__(self, room):
+        self.room = room
+        self.folder = room.folder / "made"
+        done = make_room(self.folder, *MACHINES)
+        assert done.returncode == 0, done.stderr
+        # An ear that nothing is kept from.
+        broker = self.folder / "broker"
+        new = room.folder / "new"
+        new.write_text("ear:ear\n")
+        subprocess.run(["mosquitto_passwd", "-U", new], check=True)
+        for name, text in (("passwords", new.read_text()),
+                           ("camnode.acl", "user ear\ntopic readwrite #\n")):
+            with (broker / name).open("a", encoding="utf-8") as file:
+                file.write(text)
+        self.plain_port = free_port("127.0.0.1")
+        config = room.folder / "mosquitto.conf"
+        config.write_text(self._moved(
+            broker / "mosquitto.conf", ("/etc/mosquitto/camnode", broker),
+            ("listener 8883\n", f"listener {room.port} 127.0.0.1\n"),
+            ("listener 1883 127.0.0.1\n",
+             f"listener {self.plain_port} 127.0.0.1\n")))
+        room.run_broker(config, self.plain_port, ("ear", "ear"))
+
+    @staticmethod
+    def _moved(path, *changes):
+        text = path.read_text()
+        for old, new in changes:
+            assert old in text, text
+            text = text.replace(old, str(new))
+        return text
+
+    def options(self, name, role):
+        """What a node is started with: its configuration, on this machine."""
+        config = self.room.folder / f"{name}.conf"
+        config.write_text(self._moved(
+            self.folder / name / f"{role}.conf",
+            ("/etc/camnode", self.folder / name)))
+        return f"--config={config}"
+
+    def password(self, name):
+        return (self.folder / name / f"{name}.password").read_text().strip()
+
+    def user(self, name):
+        ear = Ear(self.plain_port, (name, self.password(name)))
+        self.room.helpers.append(ear)
+        return ear
+
+    def publish(self, name, topic, text):
+        """Publishes as whoever has the folder does."""
+        subprocess.run(
+            ["mosquitto_pub", "-p", str(self.room.port), "-q", "1", "-t", topic,
+             "-m", text], check=True, timeout=PATIENCE,
+            env={**os.environ, "XDG_CONFIG_HOME": str(self.folder / name)})
+
+    def settle(self, ear):
+        """Returns when the broker is done with all that it got before."""
+        ear.publish("settled", "")
+        ear.wait("settled")
+
+
+@pytest.fixture
+def made(quiet_room):
+    return MadeRoom(quiet_room)
+
+
+def test_all_machines_do_what_they_have_to(made):
+    room = made.room
+    server = room.server("cam-a", room.stamped("cam-a"),
+                         made.options("cam-a", "server"))
+    client = room.client(made.options("client", "client"))
+    room.wait_connected("cam-a")
+    made.publish("red", "command/rec", "start")
+    session = room.wait_light(lambda x: x["state"] == "recording")["session"]
+    made.publish("climate", "sensor/climate/air", "21.5")
+    light = room.wait_light(
+        lambda x: x["sensors"]["received"] == 1
+        and x["cameras"]["cam-a"]["frames_durable"] > 30)
+    assert not light["alarms"] and not light["last_error"]
+    made.publish("red", "command/rec", "stop")
+    room.wait_light(lambda x: x["state"] == "idle")
+    for node in (server, client):
+        assert "refuses" not in node.log()
+
+    recording = Recording(room.data, session)
+    recording.check_camera("cam-a")
+    assert set(recording.manifest["sensors"]) == {"sensor/climate/air"}
+    assert camctl("verify", room.data).returncode == 0
+
+
+MAY = {
+    "cam-a": ["camera/announce/cam-a", "camera/response/client"],
+    "client": ["command/getIP", "camera/recording/client"],
+    "red": ["command/rec"],
+    "climate": ["sensor/climate", "sensor/climate/air"],
+    "wall": []}
+
+TOPICS = ["camera/announce", "camera/announce/cam-a", "camera/announce/cam-a/x",
+          "camera/announce/cam-b", "camera/announce/new", "camera/recording",
+          "camera/recording/client", "camera/recording/client/x",
+          "camera/recording/other", "camera/response", "camera/response/client",
+          "camera/response/other", "command/getIP", "command/rec",
+          "command/else", "sensor", "sensor/climate", "sensor/climate/air",
+          "sensor/climate2", "sensor/door", "sensor/door/climate", "else"]
+
+
+def forbidden(user):
+    """Topics that a user may not publish, some with its own name."""
+    own = [f"{x}/{user}" for x in ("camera/announce", "camera/recording",
+                                   "sensor")]
+    for topic in (*TOPICS, *own):
+        answer = user == "cam-a" and topic.startswith("camera/response")
+        if topic not in MAY[user] and not answer:
+            yield topic
+
+
+def test_what_nobody_granted_is_not_heard_and_not_kept(made):
+    for name, granted in MAY.items():
+        user = made.user(name)
+        for topic in (*forbidden(name), *granted):
+            user.publish(topic, name, retain=True)
+    made.settle(made.room.ear)
+    late = made.user("wall")
+    everything = Ear(made.plain_port, ("ear", "ear"))
+    made.room.helpers.append(everything)
+    for ear in (made.room.ear, everything):
+        made.settle(ear)
+        heard = sorted((x.text, x.topic) for x in ear.messages
+                       if x.topic != "settled")
+        assert heard == sorted((name, topic) for name, granted in MAY.items()
+                               for topic in granted)
+    late.publish("else", "") # Its answer comes behind all that it hears.
+    assert {x.topic for x in late.messages} \
+        == {topic for granted in MAY.values() for topic in granted}
+
+
+def test_a_will_of_a_topic_that_nobody_granted_is_not_heard(made):
+    ear = made.room.ear
+    wills = [(name, topic) for name in MAY for topic in forbidden(name)]
+    wills.append(("cam-a", "camera/announce/cam-a"))
+    for name, topic in wills:
+        die_with_will(made, name, topic)
+    made.room.broker.wait_log("closed its connection", len(wills))
+    made.settle(ear)
+    assert [(x.text, x.topic) for x in ear.messages if x.topic != "settled"] \
+        == wills[-1:]
+
+
+def die_with_will(made, name, topic):
+    """Connects, and leaves without a word."""
+    client = mqtt_client("will")
+    client.username_pw_set(name, made.password(name))
+    client.will_set(topic, name, qos=1, retain=True)
+    connected = []
+    client.on_connect = lambda *_: connected.append(True)
+    client.connect("127.0.0.1", made.plain_port)
+    while not connected:
+        assert client.loop(PATIENCE) == 0
+    client.socket().close()
+
+
+def test_users_hear_what_they_need_and_no_more(made):
+    hears = {
+        "cam-a": ["camera/announce/cam-a", "command/getIP"],
+        "client": ["camera/recording/client", "camera/response/client",
+                   "command/rec", *(x for x in TOPICS if x.startswith(
+                       ("camera/announce", "sensor")))],
+        "red": [x for x in TOPICS if x.startswith("camera/recording")],
+        "climate": []}
+    users = {name: made.user(name) for name in hears}
+    for topic in TOPICS:
+        made.room.ear.publish(topic, "x")
+    for name, user in users.items():
+        user.publish("else", "x") # Its answer comes behind all that it hears.
+        assert {x.topic for x in user.messages} == set(hears[name]), name
+
+
+def test_a_server_cannot_announce_another_one(made):
+    room = made.room
+    server = room.server("cam-b", room.stamped("cam-b"),
+                         made.options("cam-a", "server"))
+    server.wait_log("the broker does not pass on")
+    made.settle(room.ear)
+    assert not [x for x in room.ear.messages
+                if x.topic.startswith("camera/announce")]
+
+
+def test_who_has_no_name_or_a_wrong_password_is_refused(made):
+    ca = made.folder / "cam-a/broker-ca.pem"
+    for port, tls in ((made.plain_port, ()),
+                      (made.room.port, ("--cafile", ca))):
+        for login in ((), ("-u", "red"), ("-u", "red", "-P", "x"),
+                      ("-u", "red", "-P", made.password("wall")),
+                      ("-u", "nobody", "-P", "x")):
+            done = subprocess.run(
+                ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(port), *tls,
+                 *login, "-t", "command/rec", "-m", "start"],
+                capture_output=True, text=True, timeout=PATIENCE, check=False)
+            assert done.returncode == 5 and "not authorised" in done.stderr
+    made.settle(made.room.ear)
+    assert not made.room.ear.heard("command/rec")
+
+
+def test_payloads_that_camnode_would_refuse_are_not_passed_on(made):
+    sensor = made.user("climate")
+    for length in (262_145, 262_144):
+        sensor.publish("sensor/climate", bytes(length))
+    made.settle(made.room.ear)
+    heard, = made.room.ear.heard("sensor/climate")
+    assert len(heard.payload) == 262_144
+
+
+def contents(folder):
+    return {x.relative_to(folder): x.read_bytes()
+            for x in folder.rglob("*") if x.is_file()}
+
+
+def test_a_room_grows_and_nothing_in_it_changes(tmp_path):
+    room = tmp_path / "room"
+    words = ("--broker", "lab", "--broker=10.0.0.5", "--client", "desk", "pi-3")
+    assert make_room(room, *words).returncode == 0
+    before = contents(room)
+    for again in (words, (), ("pi-3",)):
+        assert make_room(room, *again).returncode == 0
+        assert contents(room) == before
+    done = make_room(room, "--button=red", "pi.3")
+    assert (done.returncode, done.stderr) == (0, "")
+    after = contents(room)
+    for path, text in before.items():
+        assert after[path].startswith(text), path
+        if path.name not in ("camnode.acl", "passwords"):
+            assert after[path] == text, path
+    assert {x.parts[0] for x in set(after) - set(before)} \
+        == {"private", "red", "pi.3"}
+    users = [x.split(b":")[0] for x in after_lines(room, "passwords")]
+    assert sorted(users) == [b"desk", b"pi-3", b"pi.3", b"red"]
+    for x in ("desk", "pi-3", "pi.3", "red"):
+        password = (room / x / f"{x}.password").read_bytes().strip()
+        assert len(password) == 48
+        assert not any(password in text for path, text in after.items()
+                       if path.parts[0] != x)
+    assert not [x for x in room.rglob("*") if x.stat().st_mode & 0o77]
+    names = subprocess.run(
+        ["openssl", "x509", "-in", room / "broker/broker.pem", "-noout", "-ext",
+         "subjectAltName"], capture_output=True, text=True, check=True).stdout
+    assert "DNS:lab, IP Address:10.0.0.5, DNS:localhost" in names
+
+
+def after_lines(room, name):
+    return (room / "broker" / name).read_bytes().splitlines()
+
+
+def test_what_was_cut_short_is_completed(tmp_path):
+    room = tmp_path / "room"
+    words = ("--broker=lab", "--button=red", "pi-3")
+    assert make_room(room, *words).returncode == 0
+    before = contents(room)
+    for path in ("red/red.password", "broker/passwords", "pi-3/server.conf"):
+        (room / path).unlink()
+    assert make_room(room, *words).returncode == 0
+    assert set(contents(room)) == set(before)
+    assert len(after_lines(room, "passwords")) == 2
+
+
+def test_make_room_tells_what_it_makes():
+    done = make_room("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    for word in ("--broker", "--client", "--button", "--sensor", "--viewer",
+                 "server.conf", "camnode.acl"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize("words, why", [
+    ((), "want a folder"),
+    (("{}",), "want --broker HOST"),
+    (("{}", "pi-3"), "want --broker HOST"),
+    (("{}", "--broker"), "wants a value"),
+    (("{}", "--broker=a b", "pi-3"), "want a name or an address"),
+    (("{}", "--broker=lab", "--days=0"), "want 1 to 99999"),
+    (("{}", "--broker=lab", "--wall=x"), "no such option"),
+    (("{}", "--broker=lab", "-x"), "no such option"),
+    (("{}", "--broker=lab", "a/b"), "want 1 to 64 of"),
+    (("{}", "--broker=lab", "a" * 65), "want 1 to 64 of"),
+    (("{}", "--broker=lab", "broker"), "is a name of something else"),
+    (("{}", "--broker=lab", "pi-operator"), "is a name of something else"),
+    (("{}", "--broker=lab", "--button=a", "a"), "is a button, too"),
+])
+def test_wrong_usage_is_told_and_makes_nothing(tmp_path, words, why):
+    room = tmp_path / "room"
+    done = make_room(*(x.format(room) for x in words))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert why in done.stderr and done.stderr.startswith("make-room: ")
+    assert done.stderr.count("\n") == 1
+    assert not room.exists()
+
+
+def test_a_name_stays_what_it_is_in_a_room(tmp_path):
+    room = tmp_path / "room"
+    assert make_room(room, "--broker=lab", "pi-3").returncode == 0
+    before = contents(room)
+    for words, why in ((("--sensor=pi-3",), "is a server in"),
+                       (("--broker=other", "pi-4"), "has the broker lab")):
+        done = make_room(room, *words)
+        assert done.returncode == 2 and why in done.stderr
+        assert contents(room) == before
+
+
+def test_an_address_that_is_none_is_told_and_can_be_corrected(tmp_path):
+    room = tmp_path / "room"
+    done = make_room(room, "--broker=999.0.0.1", "pi-3")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "999.0.0.1" in done.stderr
+    done = make_room(room, "--broker=10.0.0.1", "pi-3")
+    assert (done.returncode, done.stderr) == (0, "")
