@@ -164,9 +164,7 @@ private:
       x.ca_path("/etc/ssl/certs");
     if (!options.cert_file.empty())
       x.key_store(options.cert_file).private_key(options.key_file);
-    x.error_handler([uri = uri_](const std::string& text) {
-      log_warning("mqtt", uri, ": TLS: ", text);
-    });
+    // No error handler: paho 1.2 calls it in options that are gone by then.
     return x.finalize();
   }
 
@@ -192,7 +190,12 @@ private:
       if (code == 3)
         return "the broker is not available";
       auto unknown = why_unknown(client_.host_);
-      return unknown.empty() ? "no broker answers there" : unknown;
+      if (!unknown.empty())
+        return unknown;
+      return client_.uri_.rfind("ssl://", 0) != 0
+               ? "no broker answers there"
+               : "no broker answers there whose certificate is valid, of that "
+                 "name, and vouched for by mqtt.ca-file";
     }
 
     paho_client& client_;

@@ -2,6 +2,7 @@
 machine can do what it has to, and nothing that is another one's."""
 
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from harness import Ear, mqtt_client
 from processes import HERE, PATIENCE, camctl, free_port
 from recordings import Recording
+from streams import get
 
 MAKE_ROOM = HERE.parents[1] / "tools/make-room"
 
@@ -227,6 +229,18 @@ def test_who_has_no_name_or_a_wrong_password_is_refused(made):
             assert done.returncode == 5 and "not authorised" in done.stderr
     made.settle(made.room.ear)
     assert not made.room.ear.heard("command/rec")
+
+
+def test_a_broker_that_nobody_vouches_for_gets_no_password(made):
+    room = made.room
+    options = made.options("cam-a", "server")
+    shutil.copy(made.folder / "private/looker-ca.pem",
+                made.folder / "cam-a/broker-ca.pem")
+    server = room.server("cam-a", room.stamped("cam-a"), options)
+    server.wait_log("cannot connect: no broker answers there whose certificate")
+    room.broker.wait_log("unknown ca", 2) # It tries again, and streams.
+    assert get(server.where(), "/snapshot.jpg")[0] == 200
+    assert "u'cam-a'" not in room.broker.log()
 
 
 def test_payloads_that_camnode_would_refuse_are_not_passed_on(made):
