@@ -8,9 +8,9 @@ import subprocess
 import pytest
 
 from harness import Ear, mqtt_client
-from processes import HERE, PATIENCE, camctl, free_port
+from processes import HERE, PATIENCE, camctl, free_port, random_address
 from recordings import Recording
-from streams import get
+from streams import LegacyServer, get
 
 MAKE_ROOM = HERE.parents[1] / "tools/make-room"
 
@@ -29,7 +29,11 @@ class MadeRoom:
     """A room whose broker and nodes have what tools/make-room made for them,
     with folders and ports of the test."""
 
-    def __init__(self, room):
+    def __init__(self, room, legacy=False):
+        """
+        :param legacy: Whether legacy nodes are let in, as LEGACY.md says; not
+            from other machines.
+        """
         self.room = room
         self.folder = room.folder / "made"
         done = make_room(self.folder, *MACHINES)
@@ -43,13 +47,18 @@ class MadeRoom:
                            ("camnode.acl", "user ear\ntopic readwrite #\n")):
             with (broker / name).open("a", encoding="utf-8") as file:
                 file.write(text)
+        acl = broker / "camnode.acl"
+        if legacy:
+            acl.write_text(self._moved(acl, ("#topic ", "topic ")))
         self.plain_port = free_port("127.0.0.1")
         config = room.folder / "mosquitto.conf"
         config.write_text(self._moved(
             broker / "mosquitto.conf", ("/etc/mosquitto/camnode", broker),
             ("listener 8883\n", f"listener {room.port} 127.0.0.1\n"),
             ("listener 1883 127.0.0.1\n",
-             f"listener {self.plain_port} 127.0.0.1\n")))
+             f"listener {self.plain_port} 127.0.0.1\n"),
+            *([("allow_anonymous false", "allow_anonymous true")]
+              if legacy else [])))
         room.run_broker(config, self.plain_port, ("ear", "ear"))
 
     @staticmethod
@@ -116,6 +125,28 @@ def test_all_machines_do_what_they_have_to(made):
     recording.check_camera("cam-a")
     assert set(recording.manifest["sensors"]) == {"sensor/climate/air"}
     assert camctl("verify", room.data).returncode == 0
+
+
+def test_legacy_nodes_can_be_let_in(quiet_room):
+    made = MadeRoom(quiet_room, legacy=True)
+    room = made.room
+    server = LegacyServer(made.plain_port, random_address(), room.picture)
+    room.helpers.append(server)
+    room.client(made.options("client", "client"))
+    room.wait_connected(server.address)
+    anyone = Ear(made.plain_port)
+    room.helpers.append(anyone)
+    for topic in ("camera/announce/cam-a", "camera/recording/other",
+                  "sensor/door"):
+        anyone.publish(topic, "x")
+    made.settle(room.ear)
+    assert [x.topic for x in room.ear.messages if x.text == "x"] \
+        == ["sensor/door"]
+    anyone.publish("command/rec", "start")
+    room.wait_light(lambda x: x["state"] == "recording")
+    made.user("red").publish("sensor/door", "y") # Who has a name stays in it.
+    made.settle(room.ear)
+    assert len(room.ear.heard("sensor/door")) == 1
 
 
 MAY = {
