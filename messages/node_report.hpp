@@ -19,6 +19,9 @@ struct actor_report {
   std::string supervisor; ///< Empty for the root.
   std::string state;      ///< In words.
   std::string last_error;
+
+  /// How long ago `last_error` was: it may be well again. 0 without one.
+  int64_t last_error_age_ns = 0;
   std::string last_end; ///< Why the life before this one ended.
   std::string alarm;    ///< What its supervisor cannot mend; mostly empty.
 

@@ -1,5 +1,7 @@
 #include "actors/observed/actor_directory.hpp"
 
+#include "messages/clock.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +17,7 @@ actor_directory::open(const std::string& name, uint64_t parent,
   actor_figures last;
   last.restarts = past.births++;
   last.last_error = past.last_error;
+  last.error_at_ns = past.error_at_ns;
   last.last_end = past.last_end;
   auto result = std::make_shared<actor_probe>(name, supervisor, parent, last);
   living_.push_back(result);
@@ -28,6 +31,7 @@ void actor_directory::close(const std::shared_ptr<actor_probe>& x,
   auto past = histories_.find(x->name());
   if (past != histories_.end()) {
     past->second.last_error = reason;
+    past->second.error_at_ns = client_clock_ns();
     past->second.last_end = reason;
   }
   living_.erase(std::remove(living_.begin(), living_.end(), x), living_.end());

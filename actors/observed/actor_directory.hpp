@@ -61,6 +61,7 @@ private:
   struct history {
     uint32_t births = 0;
     std::string last_error;
+    int64_t error_at_ns = 0;
     std::string last_end;
   };
 

@@ -15,7 +15,8 @@ actor_probe::actor_probe(std::string name, std::string supervisor,
     restarts_(last.restarts),
     born_ns_(client_clock_ns()),
     last_end_(last.last_end),
-    last_error_(last.last_error) {
+    last_error_(last.last_error),
+    error_at_ns_(last.error_at_ns) {
 }
 
 void actor_probe::count_arrival() {
@@ -57,6 +58,7 @@ void actor_probe::set_error(std::string text) {
   text.resize(std::min(text.size(), max_text));
   std::lock_guard<std::mutex> guard{texts_mutex_};
   last_error_ = std::move(text);
+  error_at_ns_ = client_clock_ns();
 }
 
 std::string actor_probe::last_error() const {
@@ -92,6 +94,7 @@ actor_figures actor_probe::look() const {
   std::lock_guard<std::mutex> guard{texts_mutex_};
   x.state = state_;
   x.last_error = last_error_;
+  x.error_at_ns = error_at_ns_;
   return x;
 }
 

@@ -18,10 +18,11 @@ struct actor_figures {
   uint64_t id = 0;     ///< CAF's; 0 until the actor runs.
   uint64_t parent = 0; ///< Its supervisor's id; 0 for the root.
   std::string name;
-  std::string supervisor; ///< Its name; empty for the root.
-  std::string state;      ///< In words, e.g. `recording segment 12`.
-  std::string last_error; ///< Of this life or an earlier one.
-  std::string last_end;   ///< Why the life before this one ended.
+  std::string supervisor;  ///< Its name; empty for the root.
+  std::string state;       ///< In words, e.g. `recording segment 12`.
+  std::string last_error;  ///< Of this life or an earlier one.
+  int64_t error_at_ns = 0; ///< `client_clock_ns` when it was told; or 0.
+  std::string last_end;    ///< Why the life before this one ended.
   uint32_t restarts = 0;
   uint64_t mailbox = 0;  ///< Messages that wait, besides the one in hand.
   int64_t oldest_ns = 0; ///< How long the first of them has been waiting.
@@ -109,6 +110,7 @@ private:
   mutable std::mutex texts_mutex_;
   std::string state_ = "starting";
   std::string last_error_;
+  int64_t error_at_ns_;
 
   static constexpr size_t in_start = message_tally::max_types;
 };

@@ -11,9 +11,9 @@ using json = nlohmann::json;
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(message_rate, type, count,
                                                 per_1000_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
-  actor_report, name, supervisor, state, last_error, last_end, alarm, alive,
-  due_ns, restarts, uptime_ns, mailbox, oldest_ns, busy_ns, busy_with, handled,
-  per_1000_s, load_ppm, p50_ns, p99_ns, messages)
+  actor_report, name, supervisor, state, last_error, last_error_age_ns,
+  last_end, alarm, alive, due_ns, restarts, uptime_ns, mailbox, oldest_ns,
+  busy_ns, busy_with, handled, per_1000_s, load_ppm, p50_ns, p99_ns, messages)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(figure, name, value, text)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(part_report, name, kind, owner,
                                                 state, figures)

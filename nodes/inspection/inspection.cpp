@@ -22,13 +22,15 @@ uint64_t rate_of(const growth_meter::rates& rates, const std::string& name) {
   return i == rates.end() ? 0 : static_cast<uint64_t>(i->second);
 }
 
-actor_report report_of(const actor_figures& x,
+actor_report report_of(const actor_figures& x, int64_t now_ns,
                        const growth_meter::rates& rates) {
   actor_report result;
   result.name = x.name;
   result.supervisor = x.supervisor;
   result.state = x.state;
   result.last_error = x.last_error;
+  if (!x.last_error.empty())
+    result.last_error_age_ns = now_ns - x.error_at_ns;
   result.last_end = x.last_end;
   result.restarts = x.restarts;
   result.uptime_ns = x.uptime_ns;
@@ -92,7 +94,7 @@ node_report inspection::look(bool operates) const {
     auto actors = node_.directory->look();
     std::lock_guard<std::mutex> guard{rates_mutex_};
     for (auto& x : actors) {
-      result.actors.push_back(report_of(x, actor_rates_.of(x.name)));
+      result.actors.push_back(report_of(x, now_ns, actor_rates_.of(x.name)));
       result.uptime_ns = std::max(result.uptime_ns, x.uptime_ns);
     }
   }

@@ -77,6 +77,11 @@ option_table introspect_table(introspect_options& x) {
                 readable_file_or_nothing,
                 "Certificate (PEM) of the authority that the node's "
                 "certificate, and those of all who look, must descend from."),
+  };
+}
+
+option_table operator_table(introspect_options& x) {
+  return {
     text_option("introspect.operator-host", "IP", x.operator_host,
                 ip_or_nothing,
                 "Address at which camctl can also operate this node from "
@@ -293,6 +298,7 @@ option_table common_table(node_options& node, mqtt_options& mqtt,
                                   {"error", log_level::error}},
                                  "The least important lines to log."));
   append(result, introspect_table(introspect));
+  append(result, operator_table(introspect));
   return result;
 }
 

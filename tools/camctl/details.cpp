@@ -16,8 +16,9 @@ std::string describe_actor(const node_report& x, const actor_report& actor) {
     list.add("up", duration_text(actor.uptime_ns));
   list.add("restarts", std::to_string(actor.restarts));
   list.add("last end", printable(actor.last_end));
-  if (actor.last_error != actor.last_end)
-    list.add("last error", printable(actor.last_error));
+  if (!actor.last_error.empty() && actor.last_error != actor.last_end)
+    list.add("last error", printable(actor.last_error) + ", "
+                             + duration_text(actor.last_error_age_ns) + " ago");
   list.add("mailbox", std::to_string(actor.mailbox));
   if (actor.mailbox > 0)
     list.add("oldest message", duration_text(actor.oldest_ns));

@@ -39,6 +39,7 @@ json of_actor(const actor_report& x) {
               {"restarts", x.restarts},
               {"last_end", x.last_end},
               {"last_error", x.last_error},
+              {"last_error_age_ns", x.last_error_age_ns},
               {"alarm", x.alarm},
               {"trouble", trouble_of(x)},
               {"mailbox", x.mailbox},

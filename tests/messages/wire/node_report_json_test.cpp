@@ -25,6 +25,7 @@ node_report full_report() {
   actor.supervisor = "client_supervisor";
   actor.state = "connected";
   actor.last_error = "a \"quoted\" text\n";
+  actor.last_error_age_ns = 21;
   actor.last_end = "why";
   actor.alarm = "often";
   actor.alive = false;
@@ -62,14 +63,15 @@ CAF_TEST(a report comes back with all of its fields) {
   CAF_CHECK_EQUAL(render_node_report(*again), text);
   auto x = full_report();
   CAF_CHECK_EQUAL(again->truth, x.truth);
-  for (auto key :
-       {"role",       "id",         "version",   "pid",        "uptime_ns",
-        "operates",   "truth",      "name",      "supervisor", "state",
-        "last_error", "last_end",   "alarm",     "alive",      "due_ns",
-        "restarts",   "mailbox",    "oldest_ns", "busy_ns",    "busy_with",
-        "handled",    "per_1000_s", "load_ppm",  "p50_ns",     "p99_ns",
-        "messages",   "type",       "count",     "kind",       "owner",
-        "figures",    "value",      "text"})
+  for (auto key : {"role",       "id",       "version",    "pid",
+                   "uptime_ns",  "operates", "truth",      "name",
+                   "supervisor", "state",    "last_error", "last_error_age_ns",
+                   "last_end",   "alarm",    "alive",      "due_ns",
+                   "restarts",   "mailbox",  "oldest_ns",  "busy_ns",
+                   "busy_with",  "handled",  "per_1000_s", "load_ppm",
+                   "p50_ns",     "p99_ns",   "messages",   "type",
+                   "count",      "kind",     "owner",      "figures",
+                   "value",      "text"})
     CAF_CHECK_NOT_EQUAL(text.find('"' + std::string{key} + "\":"),
                         std::string::npos);
   CAF_CHECK_EQUAL(again->actors[0].handled,

@@ -77,4 +77,19 @@ CAF_TEST(an alarm is seen with its actor) {
   CAF_CHECK_EQUAL(report.actors.at(0).alarm, "keeps ending");
 }
 
+CAF_TEST(an error is told with its age also in the next life) {
+  auto camera = directory.open("camera", 1, "root");
+  auto report = inspection{node()}.look(false);
+  CAF_CHECK_EQUAL(report.actors.at(0).last_error_age_ns, 0);
+  camera->set_error("unplugged");
+  auto told_ns = client_clock_ns();
+  directory.close(camera, "unplugged");
+  camera = directory.open("camera", 1, "root");
+  report = inspection{node()}.look(false);
+  CAF_CHECK_EQUAL(report.actors.at(0).last_error, "unplugged");
+  CAF_CHECK(report.actors.at(0).last_error_age_ns > 0);
+  CAF_CHECK(report.actors.at(0).last_error_age_ns
+            <= client_clock_ns() - told_ns);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
