@@ -160,23 +160,35 @@ void http_connection::parse() {
     input_->parser.emplace();
     input_->parser->header_limit(max_request_bytes);
     input_->parser->body_limit(max_body_bytes);
-    input_->parser->eager(true);
     set_deadline(request_deadline, [this] { close(); });
   }
+  auto& parser = *input_->parser;
   error_code err;
-  input_->bytes.consume(input_->parser->put(input_->bytes.data(), err));
-  if (err == http::error::need_more || (!err && !input_->parser->is_done()))
+  input_->bytes.consume(parser.put(input_->bytes.data(), err));
+  // Of a request without a body, its head is all there is.
+  if (!err && parser.is_header_done() && !parser.is_done() && wants_body()) {
+    parser.eager(true);
+    input_->bytes.consume(parser.put(input_->bytes.data(), err));
+    if (!err && !parser.is_done())
+      return read();
+  }
+  if (err == http::error::need_more || (!err && !parser.is_header_done()))
     return read();
   if (err == http::error::header_limit)
     return refuse(431, too_long);
-  if (err == http::error::body_limit)
+  if (err == http::error::body_limit && wants_body())
     return refuse(413, "a body may have 65536 bytes");
-  if (err)
+  if (err && err != http::error::body_limit)
     return refuse(400, "not an HTTP/1.1 request: " + err.message());
   check_request();
 }
 
+bool http_connection::wants_body() const {
+  return takes_posts() && input_->parser->get().method() == http::verb::post;
+}
+
 void http_connection::check_request() {
+  has_asked_ = true;
   const auto& request = input_->parser->get();
   auto verb = request.method();
   head_only_ = verb == http::verb::head;
@@ -186,7 +198,7 @@ void http_connection::check_request() {
     std::string known = takes_posts() ? "GET, HEAD, POST" : "GET, HEAD";
     return refuse(405, "this port knows " + known, known);
   }
-  if (!posts && !request.body().empty())
+  if (!posts && !input_->parser->is_done())
     return refuse(400, "a body belongs to a POST alone");
   auto header = [&](http::field name) -> std::string_view {
     auto value = request[name];
@@ -256,7 +268,7 @@ void http_connection::after_answer(error_code err) {
     }
     return tls_->stream.async_shutdown([me = shared_from_this()](error_code) {
       if (!me->closed_)
-        me->close();
+        me->drain();
     });
   }
   input_->parser.reset();
@@ -271,14 +283,14 @@ void http_connection::after_answer(error_code err) {
 // answer might never be read.
 void http_connection::drain() {
   input_->bytes.clear();
-  read_some(input_->bytes.prepare(2048),
-            [me = shared_from_this()](error_code err, size_t) {
-              if (me->closed_)
-                return;
-              if (err)
-                return me->close();
-              me->drain();
-            });
+  socket_.async_read_some(input_->bytes.prepare(2048),
+                          [me = shared_from_this()](error_code err, size_t) {
+                            if (me->closed_)
+                              return;
+                            if (err)
+                              return me->close();
+                            me->drain();
+                          });
 }
 
 } // namespace camnode

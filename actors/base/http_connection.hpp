@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 struct ssl_ctx_st;
 struct ssl_st;
@@ -51,6 +52,11 @@ public:
   /// them, when the last one was answered; before the first, when it came.
   int64_t since_ns() const {
     return since_ns_;
+  }
+
+  /// Whether a whole request has come from there.
+  bool has_asked() const {
+    return has_asked_;
   }
 
 protected:
@@ -125,11 +131,13 @@ private:
 
   void on_read(error_code err, size_t n);
   void parse();
+  bool wants_body() const;
   void check_request();
   void after_answer(error_code err);
   void drain();
 
   int64_t since_ns_;
+  bool has_asked_ = false;
   boost::asio::steady_timer deadline_;
   bool closed_ = false;
   std::unique_ptr<input> input_;
@@ -139,14 +147,16 @@ private:
   frame_ptr answer_picture_;
 };
 
-/// Who is to make room for a new connection: the one that has been at the same
-/// thing for longest. @param from Shared pointers to connections.
+/// Who is to make room for a new connection: of those that never asked
+/// anything, or else of all, the one that has been at the same thing for
+/// longest. @param from Shared pointers to connections.
 /// @returns Null if nobody can.
 template <class Connection, class Range>
 std::shared_ptr<Connection> who_makes_room(const Range& from) {
+  auto rank = [](auto& x) { return std::pair{x.has_asked(), x.since_ns()}; };
   std::shared_ptr<Connection> result;
   for (auto& x : from)
-    if (x->makes_room() && (!result || x->since_ns() < result->since_ns()))
+    if (x->makes_room() && (!result || rank(*x) < rank(*result)))
       result = x;
   return result;
 }

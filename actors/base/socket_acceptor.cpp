@@ -44,6 +44,8 @@ bool is_left_over(asio::io_context& io, const std::string& path) {
     return false;
   local::socket probe{io};
   error_code err;
+  probe.open(local{}, err);
+  probe.non_blocking(true, err); // Where many wait, connecting would block.
   probe.connect(local::endpoint{path}, err);
   return err == asio::error::connection_refused;
 }
@@ -90,14 +92,13 @@ caf::error socket_acceptor::listen_at(const std::string& path, unsigned mode) {
   local::endpoint endpoint{path};
   if (acceptor_.open(endpoint.protocol(), err))
     return failure(path, "cannot open a socket", err);
-  // The file has this mode from the start, as Linux takes it from here.
-  fchmod(acceptor_.native_handle(), mode);
   if (acceptor_.bind(endpoint, err) && err == asio::error::address_in_use
       && is_left_over(io_, path) && unlink(path.c_str()) == 0)
     acceptor_.bind(endpoint, err);
   if (err)
     return failure(path, "cannot bind", err);
   path_ = path;
+  chmod(path.c_str(), mode); // Before it listens, nobody can come in.
   if (acceptor_.listen(asio::socket_base::max_listen_connections, err))
     return failure(path, "cannot listen", err);
   return caf::none;
@@ -136,11 +137,12 @@ void socket_acceptor::accepted(error_code err, stream_socket socket) {
 }
 
 void socket_acceptor::close() {
+  // First, as the path of a closed socket may be another node's already.
+  if (!path_.empty())
+    unlink(std::exchange(path_, {}).c_str());
   error_code ignored;
   acceptor_.close(ignored);
   pause_.cancel();
-  if (!path_.empty())
-    unlink(std::exchange(path_, {}).c_str());
 }
 
 } // namespace camnode

@@ -18,7 +18,10 @@ namespace camnode {
 /// One way into a node.
 struct inspection_port_options {
   node_socket socket; ///< Where it has a path, instead of all below.
-  std::string host;   ///< An IP address.
+
+  /// Where the socket is to be, anew for each attempt; empty: as it is.
+  std::function<node_socket()> find_socket;
+  std::string host; ///< An IP address.
   uint16_t port = 0;
   bool operates = false; ///< Whether it takes commands, too.
   tls_files tls;         ///< Needed where `host` is not of this machine alone.

@@ -25,7 +25,9 @@ std::string name_of(const inspection_port_options& x, uint16_t port) {
 }
 
 std::string keeper_of(const inspection_port_options& x) {
-  return x.operates ? "inspector/operator" : "inspector/looker";
+  return !x.socket.path.empty() ? "inspector/socket"
+         : x.operates           ? "inspector/operator"
+                                : "inspector/looker";
 }
 
 } // namespace
@@ -77,6 +79,8 @@ bool inspector::close_useless(way_in& x) {
 
 void inspector::open(way_in& x) {
   auto keeper = keeper_of(x.options);
+  if (x.options.find_socket)
+    x.options.socket = x.options.find_socket();
   auto wanted = x.options;
   if (wanted.port == 0)
     wanted.port = *wanted.chosen;

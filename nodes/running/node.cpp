@@ -211,6 +211,8 @@ std::vector<inspection_port_options> ports_of(const introspect_options& x,
   if (x.socket != "none" && !socket.path.empty()) {
     auto& way = result.emplace_back();
     way.socket = socket;
+    if (x.socket == "auto")
+      way.find_socket = [name] { return usual_socket(name); };
     way.operates = true;
   }
   return result;

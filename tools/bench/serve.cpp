@@ -33,9 +33,11 @@ struct visitor {
 
 class served_camera {
 public:
-  served_camera(event_loop& loop, const clip& frames, int64_t first_ns,
-                int64_t period_ns)
+  /// @param id What it calls itself, which its announcement says too.
+  served_camera(event_loop& loop, std::string id, const clip& frames,
+                int64_t first_ns, int64_t period_ns)
     : loop_(loop),
+      id_(std::move(id)),
       frames_(frames),
       listener_(listen_on_loopback()),
       timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK)) {
@@ -83,14 +85,14 @@ private:
   void answer(visit who, int64_t received_ns) {
     auto reply = std::make_shared<part>();
     if (who->request.compare(0, 10, "GET /clock") == 0) {
-      auto body = R"({"id":"bench","epoch":1,"receive_mono_ns":)"
+      auto body = R"({"id":")" + id_ + R"(","epoch":1,"receive_mono_ns":)"
                   + std::to_string(received_ns) + R"(,"send_mono_ns":)"
                   + std::to_string(now_ns()) + R"(,"utc_ns":0})";
       reply->head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                     "Content-Length: "
                     + std::to_string(body.size()) + "\r\n\r\n" + body;
     } else {
-      reply->head = stream_response_head("bench", epoch, "bench");
+      reply->head = stream_response_head(id_, epoch, "bench");
       who->streams = true;
     }
     who->out.push(std::move(reply));
@@ -141,6 +143,7 @@ private:
   }
 
   event_loop& loop_;
+  const std::string id_;
   const clip& frames_;
   const listener listener_;
   const unique_fd timer_;
@@ -158,7 +161,8 @@ int run_serve(const arguments& args) {
   std::list<served_camera> cameras;
   auto begin = now_ns();
   for (int64_t i = 1; i <= n; ++i)
-    cameras.emplace_back(loop, frames, begin + period_ns * i / n, period_ns);
+    cameras.emplace_back(loop, "bench-" + std::to_string(i - 1), frames,
+                         begin + period_ns * i / n, period_ns);
   for (auto& x : cameras)
     std::cout << x.port() << ' ';
   std::cout << std::endl;

@@ -187,8 +187,7 @@ private:
     if (is_silent)
       return silence();
     if (err == asio::error::access_denied && !at_.socket.empty())
-      return failure(at_, "lets in nobody but the user that it runs as",
-                     ec::open_failed);
+      return failure(at_, "does not let this user in", ec::open_failed);
     return failure(at_, "is not there", ec::connect_failed);
   }
 
@@ -240,7 +239,8 @@ private:
              [&](auto done) { http::async_write(stream, request, done); })
         == asio::error::timed_out)
       return silence();
-    boost::beast::flat_buffer buffer;
+    // Of headers and ends of chunks, which the limit of the body leaves out.
+    boost::beast::flat_buffer buffer{64 << 10};
     if (auto why = begin_answer(stream, buffer))
       return why;
     http::response_parser<http::string_body> parser;

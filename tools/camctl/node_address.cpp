@@ -101,7 +101,7 @@ std::optional<node_address> parse_address(const std::string& x,
     }
   if (x.find('/') != std::string::npos)
     return socket_at(x);
-  if (!x.empty() && x.find_first_of(".:") == std::string::npos)
+  if (!x.empty() && x.find(':') == std::string::npos)
     for (auto& folder : defaults.folders)
       if (auto path = folder / (x + ".sock"); has_socket(path))
         return socket_at(path.string());

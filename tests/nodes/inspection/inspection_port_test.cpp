@@ -61,6 +61,14 @@ public:
     return result;
   }
 
+  /// Hears until `end` has come.
+  void hear_until(const std::string& end) {
+    std::string heard;
+    char c = 0;
+    while (heard.find(end) == std::string::npos && recv(fd_, &c, 1, 0) == 1)
+      heard += c;
+  }
+
   bool connected = false;
 
 private:
@@ -189,6 +197,32 @@ CAF_TEST(who says nothing makes room for others) {
   CAF_CHECK_EQUAL(silent.front()->hear(), "");
 }
 
+CAF_TEST(who has asked something stays while others say nothing) {
+  auto port = open();
+  const std::string ask = "GET /api/v1/metrics HTTP/1.1\r\n"
+                          "Host: 127.0.0.1\r\n";
+  peer known{port->number()};
+  known.say(ask + "\r\n");
+  known.hear_until("mine 1\n");
+  std::vector<std::unique_ptr<peer>> silent;
+  for (int i = 0; i < 64; ++i)
+    silent.push_back(std::make_unique<peer>(port->number()));
+  CAF_CHECK_EQUAL(silent.front()->hear(), "");
+  known.say(ask + "Connection: close\r\n\r\n");
+  CAF_CHECK(has(known.hear(), "mine 1\n"));
+}
+
+CAF_TEST(a body that has no use is refused before it comes) {
+  auto port = open();
+  for (auto* head : {"GET /api/v1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                     "Content-Length: 3\r\n\r\n",
+                     "PUT /api/v1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                     "Content-Length: 1000000\r\n\r\n"}) {
+    auto text = answer(port->number(), head);
+    CAF_CHECK(has(text, *head == 'G' ? "HTTP/1.1 400" : "HTTP/1.1 405"));
+  }
+}
+
 CAF_TEST(who says nothing is closed in the end) {
   auto port = open();
   CAF_CHECK_EQUAL(peer{port->number()}.hear(), "");
@@ -204,6 +238,16 @@ CAF_TEST(a socket answers its user alone and is gone at the end) {
   CAF_CHECK_EQUAL(port->number(), 0);
   port.reset();
   CAF_CHECK_NOT_EQUAL(stat(options.socket.path.c_str(), &file), 0);
+}
+
+CAF_TEST(a socket of a service is for its group whatever the umask) {
+  options.socket = {scratch.path() / "lab.sock", 0660};
+  auto before = umask(0027);
+  auto port = open();
+  umask(before);
+  struct stat file;
+  CAF_REQUIRE_EQUAL(stat(options.socket.path.c_str(), &file), 0);
+  CAF_CHECK_EQUAL(file.st_mode & 0777, 0660u);
 }
 
 CAF_TEST(a socket that a dead node left is replaced) {

@@ -81,13 +81,13 @@ CAF_TEST(a word is the id of a node that has a socket here) {
   CAF_CHECK_EQUAL(read("lab").socket, (own / "lab.sock").string());
   CAF_CHECK_EQUAL(read("pi-3").socket, (shared / "pi-3.sock").string());
   // These are hosts.
-  for (std::string x : {"pi.4", "pi-3:4710", "file", "none"})
+  for (std::string x : {"pi-3:4710", "file", "none"})
     CAF_CHECK_EQUAL(read(x).socket, "");
   CAF_CHECK_EQUAL(short_text(read("pi-3"), folders), "pi-3");
   auto hidden = (shared / "lab.sock").string();
   CAF_CHECK_EQUAL(short_text(read(hidden), folders), hidden);
   auto dotted = (shared / "pi.4.sock").string();
-  CAF_CHECK_EQUAL(short_text(read(dotted), folders), dotted);
+  CAF_CHECK_EQUAL(short_text(read(dotted), folders), "pi.4");
   CAF_CHECK_EQUAL(short_text(read("none"), folders), "none:4710");
 }
 
