@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace camnode {
 
 using json = nlohmann::json;
@@ -20,6 +23,18 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(part_report, name, kind, owner,
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(node_report, role, id, version,
                                                 pid, uptime_ns, operates,
                                                 actors, parts)
+
+namespace {
+
+/// Whether a number in `x` is no whole one: nlohmann-json would cast it to an
+/// integer, into which it may not fit.
+bool has_fraction(const json& x) {
+  return x.is_number_float()
+         || (x.is_structured()
+             && std::any_of(x.begin(), x.end(), has_fraction));
+}
+
+} // namespace
 
 std::string render_node_report(const node_report& x) {
   json result = x;
@@ -43,9 +58,16 @@ caf::expected<node_report> parse_node_report(std::string_view text) {
     auto object = json::parse(text, [](int depth, json::parse_event_t, json&) {
       return depth <= 32;
     });
+    json truth;
+    if (object.is_object() && object.contains("truth"))
+      truth = std::exchange(object["truth"], nullptr);
+    if (has_fraction(object))
+      return caf::make_error(ec::bad_message,
+                             std::string{"no report of a node: a number in it "
+                                         "is no whole one"});
     auto result = object.get<node_report>();
-    if (object.contains("truth") && object["truth"].is_object())
-      result.truth = object["truth"].dump();
+    if (truth.is_object())
+      result.truth = truth.dump();
     return result;
   } catch (const json::exception& e) {
     return caf::make_error(ec::bad_message,

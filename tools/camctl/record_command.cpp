@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <type_traits>
 
 namespace camctl {
 
@@ -47,6 +48,9 @@ template <class T>
 T field(const json& object, const char* name, T otherwise) {
   auto i = object.find(name);
   if (i == object.end())
+    return otherwise;
+  // It may not fit into an integer, into which it would be cast.
+  if (std::is_integral_v<T> && i->is_number_float())
     return otherwise;
   try {
     return i->get<T>();

@@ -92,8 +92,11 @@ CAF_TEST(keys of another version keep their defaults or are skipped) {
 }
 
 CAF_TEST(what is no report is refused in words) {
-  for (auto text : {"", "[]", "{", "7", R"({"actors":7})", R"({"role":[]})",
-                    R"({"actors":[{"restarts":"x"}]})", "<html>", "\xff"}) {
+  for (auto text :
+       {"", "[]", "{", "7", R"({"actors":7})", R"({"role":[]})",
+        R"({"actors":[{"restarts":"x"}]})", R"({"pid":1e30})",
+        R"({"pid":7666666666666666666666666})",
+        R"({"parts":[{"figures":[{"value":-1e300}]}]})", "<html>", "\xff"}) {
     auto x = parse_node_report(text);
     CAF_REQUIRE(!x);
     CAF_CHECK_EQUAL(x.error(), ec::bad_message);
