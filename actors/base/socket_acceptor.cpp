@@ -1,5 +1,6 @@
 #include "actors/base/socket_acceptor.hpp"
 
+#include "actors/base/socket_probe.hpp"
 #include "messages/error.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -38,16 +40,10 @@ tcp::endpoint tcp_endpoint(const asio::generic::stream_protocol::endpoint& x) {
 }
 
 /// Whether `path` is a socket at which nobody listens any more.
-bool is_left_over(asio::io_context& io, const std::string& path) {
+bool is_left_over(const std::string& path) {
   struct stat file;
-  if (lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode))
-    return false;
-  local::socket probe{io};
-  error_code err;
-  probe.open(local{}, err);
-  probe.non_blocking(true, err); // Where many wait, connecting would block.
-  probe.connect(local::endpoint{path}, err);
-  return err == asio::error::connection_refused;
+  return lstat(path.c_str(), &file) == 0 && S_ISSOCK(file.st_mode)
+         && probe_socket(path) == ECONNREFUSED;
 }
 
 } // namespace
@@ -61,7 +57,7 @@ tcp::endpoint peer_of(const stream_socket& x, error_code& err) {
 }
 
 socket_acceptor::socket_acceptor(asio::io_context& io)
-  : io_(io), acceptor_(io), pause_(io) {
+  : acceptor_(io), pause_(io) {
 }
 
 caf::error socket_acceptor::listen(const std::string& host, uint16_t port) {
@@ -93,7 +89,7 @@ caf::error socket_acceptor::listen_at(const std::string& path, unsigned mode) {
   if (acceptor_.open(endpoint.protocol(), err))
     return failure(path, "cannot open a socket", err);
   if (acceptor_.bind(endpoint, err) && err == asio::error::address_in_use
-      && is_left_over(io_, path) && unlink(path.c_str()) == 0)
+      && is_left_over(path) && unlink(path.c_str()) == 0)
     acceptor_.bind(endpoint, err);
   if (err)
     return failure(path, "cannot bind", err);

@@ -50,7 +50,6 @@ private:
   void accept();
   void accepted(boost::system::error_code err, stream_socket socket);
 
-  boost::asio::io_context& io_;
   boost::asio::basic_socket_acceptor<boost::asio::generic::stream_protocol>
     acceptor_;
   boost::asio::steady_timer pause_; ///< Before accepting again after an error.

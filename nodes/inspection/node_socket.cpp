@@ -1,13 +1,11 @@
 #include "nodes/inspection/node_socket.hpp"
 
-#include <sys/socket.h>
+#include "actors/base/socket_probe.hpp"
+
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
 namespace camnode {
 
@@ -33,19 +31,8 @@ node_socket socket_folder() {
 
 /// Whether somebody listens there already.
 bool is_answered(const std::string& path) {
-  sockaddr_un where = {};
-  where.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(where.sun_path))
-    return false;
-  std::memcpy(where.sun_path, path.data(), path.size());
-  // Where many wait to come in, connecting would block, and fails so.
-  auto probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  auto result = connect(probe, reinterpret_cast<sockaddr*>(&where),
-                        sizeof(where))
-                  == 0
-                || errno == EAGAIN;
-  close(probe);
-  return result;
+  auto error = probe_socket(path);
+  return error == 0 || error == EAGAIN;
 }
 
 } // namespace
