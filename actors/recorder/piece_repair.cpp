@@ -52,11 +52,12 @@ caf::expected<uint64_t> size_of(int fd, const fs::path& path) {
 }
 
 /// Whether a JPEG at `offset` of a file is whole, as far as one can tell
-/// without its checksum.
+/// without its checksum. Some cameras leave the end marker out, so only zeros
+/// at the end tell that it is torn.
 bool looks_whole(const std::vector<uint8_t>& jpeg, uint64_t offset) {
   auto n = jpeg.size();
-  if (n < 4 || jpeg[0] != 0xff || jpeg[1] != 0xd8 || jpeg[n - 2] != 0xff
-      || jpeg[n - 1] != 0xd9)
+  if (n < 4 || jpeg[0] != 0xff || jpeg[1] != 0xd8
+      || (jpeg[n - 2] == 0 && jpeg[n - 1] == 0))
     return false;
   static const uint8_t zeros[page_bytes] = {};
   auto at = (page_bytes - offset % page_bytes) % page_bytes;

@@ -203,7 +203,6 @@ def test_a_legacy_server_that_sends_no_frames_is_ended(room):
 
     def serve(peer):
         begins.append(time.monotonic())
-        time.sleep(0.2) # For the question, which it does not read.
         while True:
             peer.sendall(bytes(65536))
     room.helpers.append(Listener(address, 8000, serve))

@@ -164,6 +164,19 @@ CAF_TEST(a picture with a hole ends the film where it may not be synced) {
   check_sound(dir, x);
 }
 
+CAF_TEST(a picture without an end marker is whole where its row is missing) {
+  scratch_directory dir;
+  auto unmarked = film;
+  unmarked.replace(unmarked.size() - 2, 2, "xy");
+  dir.put(name(".mp4.part"), unmarked);
+  dir.put(name(".csv.part"),
+          index.substr(0, index.rfind('\n', index.size() - 2) + 1));
+  auto x = repair(dir);
+  CAF_CHECK_EQUAL(x.frames, 6u);
+  CAF_CHECK_EQUAL(x.rebuilt, 1u);
+  check_sound(dir, x);
+}
+
 CAF_TEST(a film without an index gets one) {
   scratch_directory dir;
   dir.put(name(".mp4.part"), film);
