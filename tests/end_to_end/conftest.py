@@ -1,5 +1,6 @@
 """Fixtures of the end-to-end tests."""
 
+import contextlib
 import pathlib
 import shutil
 import tempfile
@@ -16,8 +17,8 @@ def picture():
         return make_picture(pathlib.Path(folder) / "picture.jpg")
 
 
-@pytest.fixture
-def quiet_room(picture):
+@contextlib.contextmanager
+def a_room(picture):
     """A room whose broker does not run yet. Its end is the test's last check:
     no node may have crashed, or have ended any other way than it was told."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="camnode-test-"))
@@ -29,6 +30,12 @@ def quiet_room(picture):
         room.print_logs() # Shown by pytest if the test has failed.
         shutil.rmtree(folder)
     assert not faults
+
+
+@pytest.fixture
+def quiet_room(picture):
+    with a_room(picture) as room:
+        yield room
 
 
 @pytest.fixture
