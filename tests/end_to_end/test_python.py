@@ -8,6 +8,7 @@ import pandas as pd
 from crashes import begin, durable, wait_more
 from processes import free_port, random_address, wait_until
 from reading import camnode, check_frames
+from camnode.index import REBUILT
 from streams import Network, Reader
 from test_shared_folder import put_foreign
 
@@ -106,6 +107,26 @@ def test_an_interrupted_session_is_read(room):
     check_frames(session, "cam-a")
 
 
+def test_rows_that_a_repair_rebuilt_are_told_apart(room):
+    client, start_ms = begin(room, "cam-a", segment=60)
+    client.kill()
+    index, = (room.data / "cam/cam-a").glob("*.csv.part")
+    rows = index.read_bytes().splitlines(keepends=True)
+    index.write_bytes(b"".join(rows[:-6])) # As a power cut may leave it.
+    room.client(segment=60)
+    wait_more(room, "cam-a", 30)
+    room.stop_recording()
+    session = camnode.open(room.data, start_ms)
+    assert session.check() == []
+    check_frames(session, "cam-a")
+    frames = session.frames("cam-a")
+    rebuilt = frames[frames["flags"] & REBUILT != 0]
+    assert 0 < len(rebuilt) < 10
+    assert rebuilt[["sequence", "epoch", "receive_ns"]].isna().all(None)
+    near = session.at(rebuilt.time.iloc[0])["cam-a"]
+    assert (near.n, near.dt_ns, near.error_ns) == (rebuilt.index[0], 0, None)
+
+
 def test_of_a_server_that_was_killed_nobody_knows_its_last_frames(room):
     host = random_address()
     port = free_port(host)
@@ -156,7 +177,7 @@ def test_lost_frames_have_rows_on_request(room):
     told = session.cameras["cam-a"]
     assert told.captured == told.recorded + told.lost and told.lost > 20
     loss = session.losses().query("kind == 'frames'").iloc[0]
-    assert (loss["place"], loss["count"]) == ("server ring", told.lost)
+    assert (loss["place"], loss["lost"]) == ("server ring", told.lost)
     both = session.frames("cam-a", missing=True)
     assert len(both) == told.recorded + told.lost
     # Each number from the first to the last one, in order, once.

@@ -314,6 +314,7 @@ def test_a_complete_index_that_is_cut_is_an_error(copy):
     (lambda x: x.replace(b"frame,", b"Frame,"), "is no index of camnode"),
     (lambda x: b"", "is no index of camnode"),
     (lambda x: x.replace(b"\n3,", b"\n4,"), "its row 3 is damaged"),
+    (lambda x: x.replace(b"\n3,", b"\n3," + b"9" * 20), "its row 3 is damaged"),
     (lambda x: x[:700] + bytes(40) + x[740:], "its row .* is damaged"),
 ])
 def test_a_damaged_index_is_an_error(copy, change, what):

@@ -18,8 +18,12 @@ MOVED_FORWARD = 2 # To keep times increasing.
 REBUILT = 4 # By a repair, after a crash.
 TIME_OF_ARRIVAL = 8 # `capture_ns` is when it arrived at the server.
 
-_ROW = re.compile(rb"(\d+),(\d*),(\d+),(-?\d*),(-?\d*),(\d*),(\d*),(\d+),(\d+),"
-                  rb"([0-9a-f]{16}),(\d*)")
+# Within 64 bits.
+_NUMBER = rb"(\d{1,18}|[1-8]\d{18})"
+_OR_NONE = rb"(-?\d{1,18}|-?[1-8]\d{18}|)"
+_ROW = re.compile(b",".join([
+    _NUMBER, _OR_NONE, _NUMBER, _OR_NONE, _OR_NONE, _OR_NONE, _OR_NONE, _NUMBER,
+    _NUMBER, rb"([0-9a-f]{16})", _OR_NONE]))
 
 _COLUMNS = HEADER.decode().strip().split(",")
 
@@ -60,10 +64,7 @@ def read(path: pathlib.Path) -> Tuple[pd.DataFrame, str]:
             return _frame_of(rows), f"{path}: its row {len(rows)} is damaged"
         rows.append(row.groups())
     why = f"{path}: is cut within its row {len(rows)}" if lines[-1] else ""
-    try:
-        return _frame_of(rows), why
-    except OverflowError:
-        raise Error(f"{path}: has a number beyond 64 bits") from None
+    return _frame_of(rows), why
 
 
 def _frame_of(rows: Sequence[Sequence[bytes]]) -> pd.DataFrame:

@@ -24,7 +24,7 @@ PLACES = {
 # Lost frames that `with_missing` has rows for.
 _MAX_MISSING = 10_000_000
 
-_COUNTS = ["epoch", "first_sequence", "last_sequence", "count"]
+_COUNTS = ["epoch", "first_sequence", "last_sequence", "lost"]
 _TIMES = ["from_time", "to_time"]
 _COLUMNS = ["kind", "camera", "topic", "place", "reason", *_COUNTS, *_TIMES]
 
@@ -39,7 +39,7 @@ def table(books: Manifest) -> pd.DataFrame:
         rows += [{"camera": camera, **x} for x in _of_camera(told)]
     for topic, sensor in books.sensors.items():
         rows += [{"kind": "readings", "topic": topic, "reason": reason,
-                  "count": n} for reason, n in sensor.rejected.items()]
+                  "lost": n} for reason, n in sensor.rejected.items()]
     for outage in books.sensor_outages:
         rows.append({"kind": "unknown readings", "topic": outage.filter,
                      "reason": outage.why or "no connection to the broker",
@@ -64,10 +64,10 @@ def _of_camera(x: Camera) -> Iterator[_Row]:
         yield {"kind": "frames", "place": loss.place,
                "reason": PLACES.get(loss.place, ""), "epoch": loss.epoch,
                "first_sequence": loss.first_sequence,
-               "last_sequence": loss.last_sequence, "count": loss.frames,
+               "last_sequence": loss.last_sequence, "lost": loss.frames,
                "to_time": loss.before_ns or None}
     if x.unlisted.lost:
-        yield {"kind": "frames", "count": x.unlisted.lost,
+        yield {"kind": "frames", "lost": x.unlisted.lost,
                "reason": "the manifest had no room to name them"}
     for gap in x.server_restarts:
         same_run = gap.until_epoch == gap.epoch

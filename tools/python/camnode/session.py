@@ -179,8 +179,8 @@ class Session:
         places = self._places(piece, rows)
         film = piece.film or piece.index.with_suffix(".mp4")
         result = _table_of(rows, film.name, places)
-        if not piece.is_open:
-            self._complete[piece.index] = result
+        if not piece.is_open and not self.manifest.is_over:
+            self._complete[piece.index] = result # For the next look.
         return result
 
     def _places(self, piece: folder.Piece, rows: pd.DataFrame) \
@@ -256,12 +256,12 @@ class Session:
     def losses(self) -> pd.DataFrame:
         """All that is missing, a row each. `kind` is one of
 
-        - `frames`: `count` frames of a range of numbers are lost, at `place`,
+        - `frames`: `lost` frames of a range of numbers are lost, at `place`,
           before the frame of `to_time`;
         - `unknown frames`: nobody knows what was captured from
           `first_sequence` on, up to the frame of `to_time`;
         - `absence`: a time without a frame;
-        - `readings`: `count` readings of a topic were not written;
+        - `readings`: `lost` readings of a topic were not written;
         - `unknown readings`: nobody knows what was published in that time, to
           a topic or filter, or to all.
 
