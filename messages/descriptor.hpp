@@ -50,7 +50,7 @@ private:
 /// Folders that are held by a descriptor are named by its number in here.
 inline const std::filesystem::path descriptor_folder = "/proc/self/fd";
 
-/// `path` in words, for whoever reads the log: one below a folder that is held
+/// `path` in words, for people: one below a folder that is held
 /// by a descriptor gets the name that this folder has now.
 std::string shown(const std::filesystem::path& path);
 

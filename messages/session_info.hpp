@@ -14,7 +14,7 @@ struct session_info {
   int64_t start_ms = 0;       ///< UTC ms; 0 means: no session.
   int64_t anchor_mono_ns = 0; ///< `client_clock_ns` at `start_ms`.
   int64_t segment_ms = 0;
-  int64_t stop_ms = 0; ///< UTC ms on the session clock; 0 while it is open.
+  int64_t stop_ms = 0; ///< UTC ms on the session clock; 0: not stopped yet.
   int64_t due_ms = 0;  ///< When it stops by itself; 0: on command only.
   std::string label;
   bool forced = false; ///< Goes on until the disk is full.
@@ -27,6 +27,7 @@ struct session_info {
     return start_ms != 0;
   }
 
+  /// Whether it has begun and is not stopped.
   bool open() const {
     return exists() && stop_ms == 0;
   }

@@ -19,8 +19,8 @@ namespace camnode {
 caf::expected<unique_fd> lock_data(const std::filesystem::path& dir,
                                    std::chrono::milliseconds patience);
 
-/// Whether a process has the data folder `dir` as its own now. Keeps nobody
-/// from taking it: whoever wants it at that very instant tries again.
+/// Whether a process has the data folder `dir` as its own now. A process
+/// that wants to take it at that very instant has to try again.
 /// @returns Nothing where that cannot be told.
 std::optional<bool> is_data_locked(const std::filesystem::path& dir);
 

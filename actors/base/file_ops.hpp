@@ -111,8 +111,8 @@ caf::expected<new_version> create_version(const std::filesystem::path& path,
                                           const std::string& ending,
                                           std::string_view bytes);
 
-/// Gives `path` the content `bytes` in one step: whoever looks, also after a
-/// power cut, finds the old file or the new one, whole.
+/// Gives `path` the content `bytes` in one step: a reader finds the old file or
+/// the new one, whole, also after a power cut.
 /// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
 caf::error replace_file_synced(const std::filesystem::path& path,
                                std::string_view bytes);

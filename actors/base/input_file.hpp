@@ -47,10 +47,10 @@ private:
 /// @returns What is wrong, empty if nothing is.
 std::string read_text(const input_file& file, uint64_t limit, std::string& out);
 
-/// Calls `f(std::string_view)` with piece after piece of a file.
+/// Calls `f(std::string_view)` with chunk after chunk of a file.
 /// @returns false if it cannot be read to its end.
 template <class F>
-bool each_piece(const input_file& file, F f) {
+bool each_chunk(const input_file& file, F f) {
   std::vector<char> buffer(size_t{1} << 20);
   auto bytes = reinterpret_cast<uint8_t*>(buffer.data());
   for (uint64_t at = 0; at < file.size();) {

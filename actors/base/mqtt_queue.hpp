@@ -19,12 +19,12 @@
 
 namespace camnode {
 
-/// Messages of the broker on their way to their listener. A flood of them while
-/// it is held up (by a disk, say) fills no more memory than this. Where there
-/// is no room, the topic that takes most of it loses its newest message, so
-/// that a flood costs whoever makes it; what was lost is counted by topic. May
-/// outlive the listener, so that the next one finds what came meanwhile. Any
-/// thread.
+/// Messages of the broker on their way to their listener. However many come
+/// while it is held up (by a disk, say), the queue fills no more memory than
+/// this. If there is no room, the topic with the most in it loses its newest
+/// message, so that a flood costs the topic that makes it. What was lost is
+/// counted by topic. May outlive the listener, so that the next one finds what
+/// came meanwhile. Any thread.
 class mqtt_queue {
 public:
   /// 16 seconds of 1000 messages a second, or 128 of the largest ones.

@@ -41,7 +41,7 @@ public:
     return port_;
   }
 
-  /// Calls `take` on the I/O thread for whoever connects, until `close`.
+  /// Calls `take` on the I/O thread with each new connection, until `close`.
   void start(std::function<void(stream_socket)> take);
 
   void close();

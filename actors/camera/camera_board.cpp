@@ -82,7 +82,7 @@ void camera_board::set_well() {
 }
 
 void camera_board::set_trouble(std::string what) {
-  // It goes to whoever looks at this node.
+  // All who look at this node see it.
   what = without_credentials(what);
   std::lock_guard<std::mutex> guard{state_mutex_};
   state_ = what;

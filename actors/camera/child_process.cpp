@@ -132,7 +132,7 @@ caf::error child_process::start(const std::string& command) {
   pid_ = fork_into(how);
   if (pid_ < 0)
     return failure("cannot start a program");
-  // The child does the same: whoever comes first.
+  // The child does the same, as either may come first.
   setpgid(pid_, pid_);
   out = std::move(out_pipe.read_end);
   err = std::move(err_pipe.read_end);

@@ -11,8 +11,8 @@
 
 namespace camnode {
 
-/// The order of pictures that are encoded by several threads: they come out as
-/// they went in, whoever is ready first, with the losses in their places. Pure:
+/// The order of pictures that are encoded by several threads: they come out in
+/// the order in which they went in, with the losses in their places. Pure:
 /// no threads, no locks, no encoder.
 class encode_line {
 public:

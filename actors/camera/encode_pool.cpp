@@ -75,7 +75,7 @@ void encode_pool::work() {
 
 void encode_pool::hand_on(std::unique_lock<std::mutex>& guard) {
   if (reporting_)
-    return; // Whoever reports looks again before it stops.
+    return; // The thread that reports looks again before it stops.
   reporting_ = true;
   while (auto x = line_.next()) {
     guard.unlock();

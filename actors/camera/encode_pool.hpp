@@ -25,7 +25,7 @@ make_encode_picture jpeg_encoding();
 /// Encodes pictures on a few threads, and reports frames and losses in the
 /// order in which they came. Nothing blocks for long: a picture that finds the
 /// pool full is lost at the encoder. The events are called on a thread of the
-/// pool or of whoever calls it, one call at a time.
+/// pool or of its caller, one call at a time.
 class encode_pool {
 public:
   /// @param threads At least 1.

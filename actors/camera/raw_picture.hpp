@@ -14,7 +14,7 @@ enum class pixel_layout : uint8_t {
   mjpeg,  ///< A JPEG, in one plane.
 };
 
-/// A picture in the memory of whoever captured it; borrowed.
+/// A picture in the memory of its source; borrowed.
 struct raw_picture {
   pixel_layout layout = pixel_layout::yuv420;
   int width = 0;  ///< Even, but for `mjpeg`, where it does not count.

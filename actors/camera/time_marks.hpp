@@ -17,12 +17,12 @@ public:
 
   /// When the byte at `offset` came. @pre It has, and is not forgotten.
   int64_t at(uint64_t offset) const {
-    return std::prev(behind(offset))->ns;
+    return std::prev(after(offset))->ns;
   }
 
   /// Forgets the times of the bytes before `offset`.
   void forget_before(uint64_t offset) {
-    auto last = behind(offset);
+    auto last = after(offset);
     if (last - marks_.begin() > 1)
       marks_.erase(marks_.begin(), std::prev(last));
   }
@@ -33,7 +33,7 @@ private:
     int64_t ns;
   };
 
-  std::vector<mark>::const_iterator behind(uint64_t offset) const {
+  std::vector<mark>::const_iterator after(uint64_t offset) const {
     auto starts_behind = [](uint64_t x, const mark& y) { return x < y.offset; };
     return std::upper_bound(marks_.begin(), marks_.end(), offset,
                             starts_behind);

@@ -14,13 +14,13 @@ namespace camnode {
 /// Tells a server what others say in its name: it hears the topic that it
 /// announces itself on. Pure.
 ///
-/// Whoever announces another run there lives, as only the living announce: a
-/// card that was copied into a second Pi, say. (Of a run that is dead, there
-/// is at most the will, which says `offline`.) A server never answers with an
+/// Another run that is announced there is alive, as only the living announce: a
+/// card that was copied into a second Pi, say. (Of a run that is dead, there is
+/// at most the will, which says `offline`.) A server never answers with an
 /// announcement of its own, so that two of them do not shout at each other.
 ///
-/// Nobody but us knows a reason to announce our run. Whoever does so with
-/// another address has copied what we said.
+/// Only this server announces its run. An announcement of it with another
+/// address is a copy of ours.
 class namesake_watch {
 public:
   enum class verdict {

@@ -28,7 +28,7 @@ std::vector<fs::path> complete_behind(const fs::path& dir, int64_t start_ms) {
   fs::directory_iterator i{dir, err};
   for (; !err && i != fs::directory_iterator{}; i.increment(err)) {
     auto file = i->path().filename().string();
-    auto name = parse_segment_name(file);
+    auto name = parse_piece_name(file);
     if (!name || name->open() || name->start_ms <= start_ms)
       continue;
     auto& x = found[{name->start_ms, name->end_ms}];
@@ -38,7 +38,7 @@ std::vector<fs::path> complete_behind(const fs::path& dir, int64_t start_ms) {
   std::vector<fs::path> result;
   for (auto& [times, has] : found)
     if (has.first && has.second)
-      result.push_back(dir / segment_stem(times.first, times.second));
+      result.push_back(dir / piece_stem(times.first, times.second));
   return result;
 }
 

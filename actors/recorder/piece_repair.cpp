@@ -93,7 +93,7 @@ public:
 private:
   /// What a repair that was ended half-way left there is of no use.
   void drop_half_made() const {
-    auto path = directory() / open_segment_name(x_.start_ms, "csv");
+    auto path = directory() / open_piece_name(x_.start_ms, "csv");
     path += version_ending;
     auto head = head_of(path, index_header.size());
     if (head && index_origin(*head) != file_origin::other)
@@ -231,11 +231,11 @@ private:
 
   /// Whether all that `fd` has from `at` on is zeros.
   static bool has_zeros_only(int fd, uint64_t at, uint64_t end) {
-    std::vector<uint8_t> piece(page_bytes);
-    for (; at < end; at += piece.size()) {
-      piece.resize(std::min<uint64_t>(page_bytes, end - at));
-      if (!read_at(fd, at, piece.data(), piece.size())
-          || std::any_of(piece.begin(), piece.end(),
+    std::vector<uint8_t> chunk(page_bytes);
+    for (; at < end; at += chunk.size()) {
+      chunk.resize(std::min<uint64_t>(page_bytes, end - at));
+      if (!read_at(fd, at, chunk.data(), chunk.size())
+          || std::any_of(chunk.begin(), chunk.end(),
                          [](auto x) { return x != 0; }))
         return false;
     }
@@ -310,7 +310,7 @@ private:
     // Rows that stay are as they were: but for new ones, cutting is enough.
     if (x_.index.empty() || result_.rebuilt > 0) {
       index_path_ = x_.index.empty()
-                      ? directory() / open_segment_name(x_.start_ms, "csv")
+                      ? directory() / open_piece_name(x_.start_ms, "csv")
                       : x_.index;
       return replace_file_synced(index_path_, text);
     }
@@ -327,11 +327,11 @@ private:
     return sync_data(film_.get(), x_.film);
   }
 
-  /// The index first, as whoever completes a piece does.
+  /// The index first, as when a piece is closed.
   caf::error complete() {
     auto end_ms = x_.end_ms != 0 ? x_.end_ms
                                  : whole_ms(kept_.back().capture_ns) + 1;
-    result_.stem = segment_stem(x_.start_ms, end_ms);
+    result_.stem = piece_stem(x_.start_ms, end_ms);
     auto stem = directory() / result_.stem;
     auto rename_to = [&](const fs::path& from, const char* extension) {
       auto to = stem;

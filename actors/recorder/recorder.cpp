@@ -94,7 +94,7 @@ bool recorder::open_books(const session_info& x) {
                            ? x.client_ns(x.start_ms) + books.last_capture_ns
                                - x.start_ms * 1'000'000
                            : 0);
-    cursor_ = last ? parts_.ring->position_behind(last->epoch, last->sequence)
+    cursor_ = last ? parts_.ring->position_after(last->epoch, last->sequence)
                    : parts_.ring->oldest_position();
   }
   past_stop_ = false;
@@ -251,7 +251,7 @@ void recorder::finish() {
 bool recorder::close_books() {
   auto last_ms = whole_ms(last_capture_ns_) + 1;
   auto end_ms = std::max(std::min(session_.stop_ms, span_.end_ms), last_ms);
-  if (auto err = close_segment(end_ms)) {
+  if (auto err = close_piece(end_ms)) {
     fail(std::move(err));
     return false;
   }
@@ -260,7 +260,7 @@ bool recorder::close_books() {
     note_end_unknown(account_.last()->sequence);
   parts_.ledger->finish();
   auto x = parts_.ledger->look();
-  log_info(who(), "session ", session_.start_ms, " is over: ", x.durable,
+  log_info(who(), "session ", session_.start_ms, " is finished: ", x.durable,
            " frames, ", x.lost, " lost");
   return true;
 }
@@ -268,7 +268,7 @@ bool recorder::close_books() {
 void recorder::note_end_unknown(uint64_t last) {
   parts_.ledger->end_unknown();
   log_warning(who(),
-              "no frame from behind the stop came: what was captured "
+              "no frame from after the stop came: what was captured "
               "after frame ",
               last, " is unknown");
 }
@@ -280,7 +280,7 @@ void recorder::complete_open_pieces() {
 
 void recorder::fail(caf::error err) {
   parts_.ledger->failed(describe(err), parts_.clock());
-  if (err == ec::sync_failed) // The segment has taken it back.
+  if (err == ec::sync_failed) // The piece has taken it back.
     roll_back();
   show_error(describe(err));
   quit(std::move(err));
@@ -299,20 +299,20 @@ void recorder::roll_back() {
 
 void recorder::show_progress() {
   auto x = parts_.ledger->look();
-  show_state(segment_ ? "recording segment " + std::to_string(span_.index)
-                          + ", " + std::to_string(x.durable) + " frames durable"
-                      : "waiting for frames");
+  show_state(piece_ ? "recording segment " + std::to_string(span_.index) + ", "
+                        + std::to_string(x.durable) + " frames durable"
+                    : "waiting for frames");
 }
 
 void recorder::on_exit() {
   end_alarms();
-  // A segment may have been opened and have no frame yet.
+  // A piece may have been opened and have no frame yet.
   auto end_ms = std::max(whole_ms(last_capture_ns_), start_ms_) + 1;
-  auto err = close_segment(end_ms);
+  auto err = close_piece(end_ms);
   if (!err)
     return;
-  log_error(who(), "cannot complete a segment: ", describe(err));
-  if (segment_->sync())
+  log_error(who(), "cannot complete a piece: ", describe(err));
+  if (piece_->sync())
     roll_back();
   else
     parts_.ledger->durable(parts_.clock());

@@ -4,7 +4,7 @@
 #include "actors/observed/observed.hpp"
 #include "actors/recorder/frame_account.hpp"
 #include "actors/recorder/open_pieces.hpp"
-#include "actors/recorder/segment_writer.hpp"
+#include "actors/recorder/piece_writer.hpp"
 #include "actors/recorder/size_limit.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/shared/recording_ledger.hpp"
@@ -26,7 +26,7 @@ namespace camnode {
 struct recorder_parts {
   std::shared_ptr<frame_ring> ring;
   recording_ledger_ptr ledger;
-  open_segment open;
+  open_piece open;
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
   stop_line_ptr stop;
 
@@ -35,7 +35,8 @@ struct recorder_parts {
   /// answered since. A stopped session then waits for it. Empty: no.
   std::function<bool(int64_t stop_ns)> may_return = {};
 
-  /// Empty: what was left open waits for the next start of the node.
+  /// Completes pieces that were left open. Empty: they wait for the next start
+  /// of the node.
   complete_piece complete = {};
 };
 
@@ -44,7 +45,7 @@ struct recorder_parts {
 /// and makes them durable at most a second later. What it writes, and what is
 /// missing, is in the ledger: a recorder that is started again goes on after
 /// the last frame in it that is durable. Quits with the writer's error when the
-/// disk fails, as retrying is its supervisor's decision. Completes its segment
+/// disk fails, as retrying is its supervisor's decision. Completes its piece
 /// when it ends.
 ///
 /// Blocks on the disk: runs detached.
@@ -93,8 +94,8 @@ private:
 
   caf::error write(const frame& x, const frame_place& at);
 
-  /// Closes the film where `x` has another size than its pictures.
-  /// @returns `ec::bad_message` where it would be one film too many.
+  /// Closes the piece if `x` has another size than its pictures.
+  /// @returns `ec::bad_message` if that would be one piece too many.
   caf::error close_for_size(const frame& x, int64_t capture_ns);
 
   /// Sets the alarm that is called `of`, logs and notes it, once; or ends it.
@@ -103,7 +104,7 @@ private:
   void end_alarms();
   caf::error open_for(const frame& x, int64_t capture_ns,
                       const segment_span& span);
-  caf::error close_segment(int64_t end_ms);
+  caf::error close_piece(int64_t end_ms);
 
   /// Reads the ring, syncs, closes what is over, and finishes a stopped
   /// session.
@@ -118,7 +119,7 @@ private:
   caf::error close_if_over(int64_t session_ns);
   bool is_over(int64_t session_ns) const;
 
-  /// The session is over: completes its files and its books.
+  /// The session has ended: completes its files and its books.
   void finish();
 
   /// Completes them, and goes on holding the ring's frames.
@@ -142,9 +143,9 @@ private:
   frame_ring::position cursor_ = 0;
   bool beating_ = false; ///< A beat is on its way.
 
-  segment_writer_ptr segment_; ///< Null between segments.
-  segment_span span_;          ///< Of `segment_`.
-  int64_t start_ms_ = 0;       ///< In the name of `segment_`.
+  piece_writer_ptr piece_; ///< Null between pieces.
+  segment_span span_;      ///< Of `piece_`.
+  int64_t start_ms_ = 0;   ///< In the name of `piece_`.
   uint16_t width_ = 0;
   uint16_t height_ = 0;
   int64_t last_capture_ns_ = 0; ///< Of the last frame written.

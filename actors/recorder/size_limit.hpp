@@ -5,9 +5,9 @@
 
 namespace camnode {
 
-/// How often a new film may begin as pictures change their size: six times in a
-/// minute at once, and beyond that only for a size that has stayed for 5 s.
-/// So no camera makes more than 18 films in any minute for that. Times are of
+/// How often a new piece may begin as pictures change their size: six times in
+/// a minute at once, and beyond that only for a size that has stayed for 5 s.
+/// So no camera makes more than 18 pieces in any minute for that. Times are of
 /// capture, on one clock. Not thread safe.
 class size_limit {
 public:
@@ -18,7 +18,7 @@ public:
   /// To be told of each frame, in their order.
   void note(uint16_t width, uint16_t height, int64_t capture_ns);
 
-  /// Whether a new film may begin now, for the size of the newest frame.
+  /// Whether a new piece may begin now, for the size of the newest frame.
   bool admits() const;
 
   /// One has begun for that.

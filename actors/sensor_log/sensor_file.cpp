@@ -19,7 +19,7 @@ caf::error sensor_file::open(const fs::path& dir, int64_t start_ms,
                              csv_table& table) {
   if (auto err = create_directories_synced(dir))
     return err;
-  auto path = dir / open_segment_name(start_ms, "csv");
+  auto path = dir / open_piece_name(start_ms, "csv");
   auto fd = create_file(path);
   if (!fd)
     return std::move(fd.error());
@@ -90,14 +90,14 @@ caf::error sensor_file::copy_to(const new_version& wider) {
     return file_error(ec::open_failed, path_, errno);
   csv_widener widener{*table_};
   uint64_t size = 0;
-  std::array<char, 65536> piece;
+  std::array<char, 65536> chunk;
   for (;;) {
-    auto n = ::read(old.get(), piece.data(), piece.size());
+    auto n = ::read(old.get(), chunk.data(), chunk.size());
     if (n < 0)
       return file_error(ec::write_failed, path_, errno);
     if (n == 0)
       break;
-    auto text = widener.feed({piece.data(), static_cast<size_t>(n)});
+    auto text = widener.feed({chunk.data(), static_cast<size_t>(n)});
     if (auto err = write_all(wider.fd.get(), text, wider.path))
       return err;
     size += text.size();
@@ -134,7 +134,7 @@ caf::error sensor_file::close(int64_t end_ms) {
     return sync_directory(path_.parent_path());
   }
   auto final_path = path_.parent_path()
-                    / (segment_stem(start_ms_, end_ms) + table_ending);
+                    / (piece_stem(start_ms_, end_ms) + table_ending);
   if (auto err = rename_no_replace_synced(path_, final_path))
     return err;
   fd_.reset();

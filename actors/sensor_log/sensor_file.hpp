@@ -14,8 +14,8 @@ namespace camnode {
 /// Blocks on the disk.
 class sensor_file {
 public:
-  /// Creates the file, with the columns that `table` has by now. That its name
-  /// survives a power cut is up to whoever syncs `dir`.
+  /// Creates the file, with the columns that `table` has by now. Its name
+  /// survives a power cut once the caller has synced `dir`.
   /// @param table Outlives the file; grows with what is appended.
   /// @returns `ec::open_failed`, `ec::write_failed` or `ec::sync_failed`.
   caf::error open(const std::filesystem::path& dir, int64_t start_ms,

@@ -144,7 +144,7 @@ caf::error sensor_files::try_close(const std::string& topic, topic_log& log,
                                    int64_t end_ms) {
   if (!log.file.is_open())
     return caf::none; // Its name is in the books already.
-  auto stem = segment_stem(log.file.start_ms(), end_ms);
+  auto stem = piece_stem(log.file.start_ms(), end_ms);
   if (auto err = log.file.close(end_ms))
     return err;
   board_->update(topic, [&](topic_figures& f) {

@@ -26,22 +26,22 @@ constexpr std::string_view wider = wider_ending;
 
 caf::expected<sensor_facts> read_facts(int fd, const fs::path& path) {
   sensor_check reader;
-  std::array<char, 65536> piece;
+  std::array<char, 65536> chunk;
   for (;;) {
-    auto n = ::read(fd, piece.data(), piece.size());
+    auto n = ::read(fd, chunk.data(), chunk.size());
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0)
       return file_error(ec::open_failed, path, errno);
     if (n == 0)
       return reader.finish();
-    reader.feed({piece.data(), static_cast<size_t>(n)});
+    reader.feed({chunk.data(), static_cast<size_t>(n)});
   }
 }
 
 /// The file of `start_ms`, and a wider copy of it.
 fs::path part_of(const fs::path& dir, int64_t start_ms) {
-  return dir / open_segment_name(start_ms, "csv");
+  return dir / open_piece_name(start_ms, "csv");
 }
 
 caf::error settle_copy(const fs::path& part) {
@@ -90,7 +90,7 @@ caf::expected<std::vector<int64_t>> find_broken_readings(const fs::path& dir) {
                 && file.substr(file.size() - wider.size()) == wider;
     if (copy)
       file.resize(file.size() - wider.size());
-    auto name = parse_segment_name(file);
+    auto name = parse_piece_name(file);
     std::error_code ignored;
     if (name && name->open() && name->extension == "csv"
         && fs::is_regular_file(i->symlink_status(ignored)))
@@ -130,7 +130,7 @@ caf::expected<sensor_repair> repair_readings(const fs::path& dir,
   constexpr auto latest = std::numeric_limits<int64_t>::max() / 1'000'000;
   auto sound = facts->last_ms > start_ms && facts->last_ms < latest;
   auto end_ms = (sound ? facts->last_ms : start_ms) + 1;
-  result.stem = segment_stem(start_ms, end_ms);
+  result.stem = piece_stem(start_ms, end_ms);
   if (auto err = rename_no_replace_synced(part,
                                           dir / (result.stem + table_ending)))
     return err;

@@ -26,19 +26,19 @@ struct session_past {
   std::map<std::string, uint32_t> restarts; ///< By actor.
 };
 
-/// A session that is over, though not all who record have finished it.
+/// A stopped session whose files are not all complete yet.
 struct late_session {
   session_info session;
   session_past past;
 
-  /// Even those that are gone since, with what was known of their clocks.
+  /// Those that are gone since, too, with what was known of their clocks.
   std::vector<fleet_member> cameras;
   sensor_board_ptr sensors;
   manifest_file file;
 };
 
-/// `x` as it is now: whatever the viewer sees from now on is of no concern to
-/// a session that is over.
+/// A copy of `x` with a board of its own: what the viewer sees after the stop
+/// is not of that session.
 fleet_member frozen(fleet_member x);
 
 /// The cameras with what their books of session `x` are at one instant.
@@ -54,30 +54,29 @@ std::vector<std::string> who_is_at(const session_info& x,
 /// `a, b`
 std::string list_of(const std::vector<std::string>& names);
 
-/// The sessions whose files are still being completed while others are
-/// recorded. Has the books of each kept until its manifest says on disk that it
-/// is finished. Outlives the SESSION that left them late, so that the next life
-/// completes them. One thread at a time, but for `empty`.
+/// The late sessions. Has the books of each kept until its manifest says on
+/// disk that it is finished. Outlives the SESSION that added them, so that its
+/// next life completes them. One thread at a time, but for `empty`.
 class late_sessions {
 public:
-  /// Of more, the oldest is left to the next start of the client.
+  /// If there are more, the oldest is left to the next start of the client.
   static constexpr size_t max_sessions = 8;
 
-  /// Makes what the manifest of a session tells now.
+  /// Makes what the manifest of a session says now.
   using make_view = std::function<session_view(const late_session&)>;
 
   /// @returns The oldest session, if there are too many now: this process does
   ///          not complete it.
   std::optional<late_session> add(late_session x);
 
-  /// Has manifests written, as far as their books are.
+  /// Writes the manifests anew whose books have news.
   /// @returns The sessions that are complete now; they are kept no longer.
   std::vector<session_info> complete(int64_t now_ns, const make_view& view_of);
 
   /// Waits for the disk, at most for `patience`.
   void wait(caf::timespan patience);
 
-  /// Who keeps each from being complete, in the order of their ends.
+  /// Each with who has not finished it, in the order of their ends.
   std::vector<late_report> look() const;
 
   /// Why a manifest is not on disk for too long; empty: each one is.
@@ -89,7 +88,7 @@ public:
   }
 
 private:
-  /// Keeps nothing for it any longer.
+  /// Has nothing kept for it any longer.
   static void let_go(late_session& x);
 
   std::vector<late_session> sessions_; ///< In the order of their ends.

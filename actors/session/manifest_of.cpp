@@ -60,7 +60,7 @@ manifest_camera camera_of(const fleet_member& x, const session_view& view) {
   if (books.session_ms == 0)
     set_books(result, books, {}, {}, {});
   else
-    set_books(result, books, x.ledger->segments(), x.ledger->losses(),
+    set_books(result, books, x.ledger->pieces(), x.ledger->losses(),
               x.ledger->breaks());
   result.last_trouble = trouble_of(books.last_trouble, view);
   result.absences = absences_in(x, view);
@@ -79,7 +79,7 @@ manifest_camera camera_of(const fleet_member& x, const session_view& view) {
 } // namespace
 
 void set_books(manifest_camera& out, const ledger_figures& x,
-               std::vector<recorded_segment> segments,
+               std::vector<recorded_piece> pieces,
                std::vector<recorded_loss> losses,
                std::vector<recorded_break> breaks) {
   out.time = time_text(x);
@@ -94,7 +94,7 @@ void set_books(manifest_camera& out, const ledger_figures& x,
   out.end_unknown = x.end_unknown;
   out.end_behind = x.last ? x.last->sequence : 0;
   out.bytes = x.bytes;
-  out.segments = std::move(segments);
+  out.pieces = std::move(pieces);
   out.losses = std::move(losses);
   out.breaks = std::move(breaks);
   count_unlisted(out, x);

@@ -10,7 +10,7 @@ namespace camnode {
 
 /// Has `out` say what the books of a camera say.
 void set_books(manifest_camera& out, const ledger_figures& x,
-               std::vector<recorded_segment> segments,
+               std::vector<recorded_piece> pieces,
                std::vector<recorded_loss> losses,
                std::vector<recorded_break> breaks);
 

@@ -26,8 +26,8 @@ public:
 
   /// Has `text` written to `path`. What still waits to be written there is
   /// passed over: the newest version wins.
-  /// @param tells_stop Whether the session is over in it: a disk that is full
-  ///        takes it all the same, where there is a reserve.
+  /// @param tells_stop Whether the session is stopped in it: a full disk takes
+  ///        it all the same, where there is a reserve.
   /// @returns Its version: 1 for the first one.
   virtual uint64_t write(const std::filesystem::path& path, std::string text,
                          bool tells_stop)
@@ -49,8 +49,8 @@ using manifest_writer_ptr = std::shared_ptr<manifest_writer>;
 using write_manifest_file = std::function<caf::error(
   const std::filesystem::path& path, const std::string& text, bool tells_stop)>;
 
-/// A writer with a thread of its own, from the first manifest on. Where the
-/// disk holds that thread up, it is left behind at the end.
+/// A writer with a thread of its own, from the first manifest on. If the
+/// disk holds that thread up, nobody waits for it at the end.
 /// @param write `replace_file_synced`, with its folder, if empty.
 manifest_writer_ptr new_manifest_writer(write_manifest_file write = {});
 

@@ -29,7 +29,7 @@ public:
   /// A session begins with `xs`.
   void begin(const std::vector<fleet_member>& xs);
 
-  /// Session `session_ms` is over.
+  /// Session `session_ms` is complete, or late.
   void end(const std::vector<fleet_member>& xs, int64_t session_ms);
 
   /// Cameras of the session before that the present one began without.

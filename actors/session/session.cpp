@@ -22,8 +22,8 @@ constexpr int64_t finish_patience_ms = 15'000;
 /// How long it waits where the node is ending: with the rest of it, below 3 s.
 constexpr int64_t hurry_patience_ms = 1'200;
 
-/// How far ahead a session's end lies when it is drawn: whoever records hears
-/// of it before most of them have anything from beyond it.
+/// How far ahead a session's end lies when it is drawn: most of those who
+/// record hear of it before they have anything from after it.
 constexpr int64_t stop_lead_ns = 50'000'000;
 
 /// With less room than this, a recording is stopped, so that all its files are
@@ -316,8 +316,8 @@ void session::leave_late(const std::vector<std::string>& who_is_late) {
                : "not all files of the session were completed in time: "
                    + list_of(who_is_late));
   log_error(who(), error_.now());
-  // It stays open in its manifest: its files are not what they will be. It is
-  // completed as soon as they are, or by the next start of the client.
+  // Its manifest says `stopping` until its files are complete. If that is not
+  // before this process ends, the next start of the client completes them.
   write();
   file_.wait(last_patience);
   late_session x{session_, past_, {}, sensors_, file_};

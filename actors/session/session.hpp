@@ -30,7 +30,7 @@ struct session_options {
   std::string client;             ///< The client's id.
   std::string version;            ///< Of camnode.
   std::filesystem::path dir;      ///< Manifests are written in here.
-  caf::timespan segment;          ///< Whole milliseconds.
+  caf::timespan segment;          ///< From cut to cut; whole milliseconds.
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
   std::function<int64_t()> utc;   ///< `utc_clock_ns`, or a test's.
   stop_line_ptr stop;             ///< Seen by all who record.
@@ -111,11 +111,12 @@ private:
   /// nobody can wait for that any longer.
   void complete(bool time_is_up);
 
-  /// Goes on without waiting for `who`, who has not finished the present
-  /// session.
+  /// Goes on without waiting for those in `who`, who have not finished the
+  /// present session: it is late.
   void leave_late(const std::vector<std::string>& who);
 
-  /// Has the manifests of late sessions completed, as far as their books are.
+  /// Writes the manifests of late sessions, and forgets those that are
+  /// complete.
   void complete_late();
 
   /// The node is ending: completes what can be completed at once, and has the

@@ -13,7 +13,7 @@
 
 namespace camnode {
 
-/// A session that is over and not complete yet.
+/// A late session, and who has not finished it.
 struct late_report {
   int64_t session_ms = 0;
   std::vector<std::string> who; ///< Has not finished it; empty: its manifest.

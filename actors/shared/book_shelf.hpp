@@ -7,9 +7,8 @@
 
 namespace camnode {
 
-/// The books of earlier sessions, which nobody adds to any more, for whoever
-/// has not told all of them. By the `start_ms` of their session. Not thread
-/// safe.
+/// The books of late sessions, which nobody adds to any more, until their
+/// manifests have them. By the `start_ms` of their session. Not thread safe.
 template <class Books>
 class book_shelf {
 public:

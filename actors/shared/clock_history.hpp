@@ -9,11 +9,10 @@
 
 namespace camnode {
 
-/// How a server's clock went, for whoever wants to place its frames better
-/// later: a record every 10 s and one whenever what was known became void. Of
-/// a session that is longer than `max_records` of those, every second record
-/// is dropped, and the rest comes half as often, as often as it takes. Any
-/// thread.
+/// How a server's clock went, for those who want to place its frames better
+/// later: a record every 10 s, and one whenever what was known became void. At
+/// `max_records`, every second record is dropped, and further ones come half as
+/// often; in a long session more than once. Any thread.
 class clock_history {
 public:
   static constexpr size_t max_records = max_clock_records;

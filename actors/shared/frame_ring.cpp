@@ -81,8 +81,8 @@ frame_ring::position frame_ring::end_position() const {
   return end_;
 }
 
-frame_ring::position frame_ring::position_behind(uint64_t epoch,
-                                                 uint64_t sequence) const {
+frame_ring::position frame_ring::position_after(uint64_t epoch,
+                                                uint64_t sequence) const {
   std::lock_guard<std::mutex> guard{mutex_};
   // Backwards, as readers come back for recent frames.
   for (auto p = end_; p > begin_; --p) {

@@ -120,7 +120,7 @@ public:
   /// Cursor right after frame `sequence` of `epoch`: at the first frame that
   /// follows it; at the oldest one held if the ring does not know that run or
   /// its frames have gone; at the end if nothing follows.
-  position position_behind(uint64_t epoch, uint64_t sequence) const;
+  position position_after(uint64_t epoch, uint64_t sequence) const;
 
   /// The first frame gone, of those it remembers, that was captured at
   /// `client_ns` or later.

@@ -37,14 +37,14 @@ bool recording_ledger::is_announced(int64_t session_ms) const {
   return announced(session_ms);
 }
 
-bool recording_ledger::owes(int64_t session_ms) const {
+bool recording_ledger::has_to_finish(int64_t session_ms) const {
   std::lock_guard<std::mutex> guard{mutex_};
   return announced(session_ms)
          || (books_.figures().session_ms == session_ms
              && books_.figures().state == ledger_figures::phase::recording);
 }
 
-bool recording_ledger::owes_any() const {
+bool recording_ledger::has_any_to_finish() const {
   std::lock_guard<std::mutex> guard{mutex_};
   return !announced_.empty()
          || books_.figures().state == ledger_figures::phase::recording;
@@ -96,22 +96,22 @@ void recording_ledger::finish() {
   books_.finish();
 }
 
-void recording_ledger::segment_opened(uint64_t index, int64_t start_ms,
-                                      std::string file) {
+void recording_ledger::piece_opened(uint64_t index, int64_t start_ms,
+                                    std::string file) {
   std::lock_guard<std::mutex> guard{mutex_};
-  books_.segment_opened(index, start_ms, std::move(file));
+  books_.piece_opened(index, start_ms, std::move(file));
 }
 
-void recording_ledger::segment_closed(int64_t end_ms, std::string file) {
+void recording_ledger::piece_closed(int64_t end_ms, std::string file) {
   std::lock_guard<std::mutex> guard{mutex_};
-  books_.segment_closed(end_ms, std::move(file));
+  books_.piece_closed(end_ms, std::move(file));
 }
 
-void recording_ledger::segment_completed(int64_t start_ms, int64_t end_ms,
-                                         std::string file, uint64_t frames,
-                                         uint64_t bytes) {
+void recording_ledger::piece_completed(int64_t start_ms, int64_t end_ms,
+                                       std::string file, uint64_t frames,
+                                       uint64_t bytes) {
   std::lock_guard<std::mutex> guard{mutex_};
-  books_.segment_completed(start_ms, end_ms, std::move(file), frames, bytes);
+  books_.piece_completed(start_ms, end_ms, std::move(file), frames, bytes);
 }
 
 void recording_ledger::written(const frame& x, int64_t capture_ns) {
@@ -172,9 +172,9 @@ void recording_ledger::failed(std::string error, int64_t now_ns) {
   books_.failed(std::move(error), now_ns);
 }
 
-bool recording_ledger::has_open_segment() const {
+bool recording_ledger::has_open_piece() const {
   std::lock_guard<std::mutex> guard{mutex_};
-  return books_.has_open_segment();
+  return books_.has_open_piece();
 }
 
 bool recording_ledger::has_piece(uint64_t index) const {
@@ -192,9 +192,9 @@ ledger_figures recording_ledger::look() const {
   return books_.figures();
 }
 
-std::vector<recorded_segment> recording_ledger::segments() const {
+std::vector<recorded_piece> recording_ledger::pieces() const {
   std::lock_guard<std::mutex> guard{mutex_};
-  return books_.segments();
+  return books_.pieces();
 }
 
 std::vector<recorded_loss> recording_ledger::losses() const {

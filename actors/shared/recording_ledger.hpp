@@ -13,10 +13,10 @@
 
 namespace camnode {
 
-/// The books of one camera, those of the present session, of sessions to come
-/// to, and of earlier ones that are not told yet. Outlives the RECORDER, so
-/// that the next one goes on after the last frame in it, and counts nothing
-/// twice. Any thread.
+/// The books of one camera: those of the present session, and those of late
+/// ones until their manifests have them. Remembers the sessions that RECORDER
+/// has not begun yet. Outlives the RECORDER, so that the next one goes on after
+/// the last frame in it, and counts nothing twice. Any thread.
 class recording_ledger {
 public:
   recording_ledger() = default;
@@ -28,19 +28,19 @@ public:
   void begin(const session_info& session);
 
   /// Has RECORDER open the books of a session when it has finished an earlier
-  /// one, which it may still be writing. Until then the ledger owes the
-  /// session.
+  /// one, which it may still be writing.
   void announce(const session_info& session);
 
   /// Whether session `session_ms` has been announced, and nobody has opened its
   /// books yet.
   bool is_announced(int64_t session_ms) const;
 
-  /// Whether that is so, or its books are open and not finished.
-  bool owes(int64_t session_ms) const;
+  /// Whether the recorder has still to finish session `session_ms`: it has been
+  /// announced, or its books are open and not finished.
+  bool has_to_finish(int64_t session_ms) const;
 
-  /// Whether it owes any session.
-  bool owes_any() const;
+  /// Whether the recorder has still to finish any session.
+  bool has_any_to_finish() const;
 
   /// Whether nothing will be added to session `session_ms` any more, and all
   /// its files are complete. True for one that it has no part in.
@@ -50,8 +50,8 @@ public:
   /// were kept: a copy that nobody changes. Empty ones, if it has none.
   std::shared_ptr<recording_ledger> snapshot(int64_t session_ms) const;
 
-  /// Has the books of session `session_ms` kept, when those of another one are
-  /// opened, for whoever has not told all of them.
+  /// Keeps the books of session `session_ms` when those of another one are
+  /// opened: its manifest does not have all of them yet.
   void keep(int64_t session_ms);
 
   /// They need not be kept any longer.
@@ -61,15 +61,15 @@ public:
   void finish();
 
   /// @param start_ms In the file's name.
-  void segment_opened(uint64_t index, int64_t start_ms, std::string file);
+  void piece_opened(uint64_t index, int64_t start_ms, std::string file);
 
-  void segment_closed(int64_t end_ms, std::string file);
+  void piece_closed(int64_t end_ms, std::string file);
 
-  /// An earlier segment, which could not be closed, is complete now.
+  /// An earlier piece, which could not be closed, is complete now.
   /// @param frames What its file has, with `bytes` of JPEGs: the books go by
   ///        that. Without any, there is no file.
-  void segment_completed(int64_t start_ms, int64_t end_ms, std::string file,
-                         uint64_t frames, uint64_t bytes);
+  void piece_completed(int64_t start_ms, int64_t end_ms, std::string file,
+                       uint64_t frames, uint64_t bytes);
 
   /// @param capture_ns Where it was placed on the session clock.
   void written(const frame& x, int64_t capture_ns = 0);
@@ -78,8 +78,9 @@ public:
   void durable(int64_t now_ns);
 
   /// Takes back all that was noted since the last file was opened, or the last
-  /// call of `durable`, whichever came later: the disk did not keep it. Whoever
-  /// goes on finds the frames after that in the ring, and notes them anew.
+  /// call of `durable`, whichever came later: the disk did not keep it. The
+  /// next RECORDER finds the frames after that in the ring, and notes them
+  /// anew.
   void roll_back();
 
   /// Notes why no frame of session `session_ms` comes at present.
@@ -110,8 +111,8 @@ public:
   /// @param now_ns `client_clock_ns`.
   void failed(std::string error, int64_t now_ns = 0);
 
-  /// Whether a file is not complete.
-  bool has_open_segment() const;
+  /// Whether a piece is not complete.
+  bool has_open_piece() const;
 
   /// Whether a piece of segment `index` has been opened already.
   bool has_piece(uint64_t index) const;
@@ -121,7 +122,7 @@ public:
   int64_t free_start(int64_t wanted) const;
 
   ledger_figures look() const;
-  std::vector<recorded_segment> segments() const;
+  std::vector<recorded_piece> pieces() const;
 
   /// The losses, as `loss_list` has them. What is not in there is counted in
   /// `ledger_figures::lost`.
@@ -158,7 +159,7 @@ private:
   session_books books_;
   std::vector<int64_t> undurable_; ///< `receive_ns` of what is not durable.
 
-  std::deque<int64_t> announced_; ///< Sessions to come to, in their order.
+  std::deque<int64_t> announced_; ///< Sessions not begun yet, in their order.
   book_shelf<session_books> kept_;
 };
 

@@ -37,8 +37,8 @@ public:
   /// Opens the books of a session; keeps them if they are open already.
   void begin(int64_t session_ms);
 
-  /// Has the books of session `session_ms` kept, when those of another one are
-  /// opened, for whoever has not told all of them.
+  /// Keeps the books of session `session_ms` when those of another one are
+  /// opened: its manifest does not have all of them yet.
   void keep(int64_t session_ms);
 
   /// They need not be kept any longer.
@@ -127,7 +127,7 @@ private:
   struct books {
     int64_t session_ms = 0;
     bool finished = true;
-    bool left_open = false; ///< A file is not complete, and nobody is at it.
+    bool left_open = false; ///< A file is not complete, and is not written to.
     topics sensors;
     std::vector<broker_outage> outages; ///< Those of one filter are in order.
   };

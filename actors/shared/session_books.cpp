@@ -46,23 +46,23 @@ session_books::session_books(int64_t session_ms)
 }
 
 session_books::session_books(ledger_figures figures,
-                             std::vector<recorded_segment> segments,
+                             std::vector<recorded_piece> pieces,
                              std::vector<recorded_loss> losses,
                              std::vector<recorded_break> breaks,
                              absence_log absences)
   : figures_(std::move(figures)),
-    segments_(std::move(segments)),
+    pieces_(std::move(pieces)),
     losses_(std::move(losses)),
     breaks_(std::move(breaks)),
     absences_(std::move(absences)) {
   trouble_.set(figures_.last_trouble.text, figures_.last_trouble.at_ns);
   trouble_.clear();
   trouble_.set(figures_.last_error, 0);
-  figures_.films = segments_.size();
+  figures_.films = pieces_.size();
   count_captured();
-  for (auto& x : segments_) {
+  for (auto& x : pieces_) {
     starts_.insert(x.start_ms);
-    pieces_.insert(x.index);
+    begun_.insert(x.index);
   }
   make_certain();
 }
@@ -79,14 +79,14 @@ session_books session_books::closed() const {
 
 bool session_books::is_complete() const {
   return figures_.state != ledger_figures::phase::recording
-         && !has_open_segment();
+         && !has_open_piece();
 }
 
 void session_books::make_certain() {
   certain_.figures = figures_;
-  certain_.segments = segments_.size();
-  if (!segments_.empty())
-    certain_.last_segment = segments_.back();
+  certain_.pieces = pieces_.size();
+  if (!pieces_.empty())
+    certain_.last_piece = pieces_.back();
   losses_.make_certain();
   certain_.breaks = breaks_.size();
   certain_.absences = absences_;
@@ -105,9 +105,9 @@ void session_books::roll_back() {
   reversed.bytes += before.bytes - figures_.bytes;
   for (size_t i = 0; i < loss_places; ++i)
     reversed.lost_at[i] += before.lost_at[i] - figures_.lost_at[i];
-  segments_.resize(std::min(segments_.size(), certain_.segments));
-  if (!segments_.empty())
-    segments_.back() = certain_.last_segment;
+  pieces_.resize(std::min(pieces_.size(), certain_.pieces));
+  if (!pieces_.empty())
+    pieces_.back() = certain_.last_piece;
   losses_.roll_back();
   breaks_.resize(certain_.breaks);
   absences_ = certain_.absences;
@@ -121,40 +121,40 @@ void session_books::absent_because(int64_t session_ms, const std::string& why) {
 
 std::vector<absence> session_books::absences(const session_info& session,
                                              int64_t now_ns) const {
-  auto over = !session.open();
-  auto until_ns = over ? session.stop_ms * 1'000'000
-                       : session.session_ns(now_ns);
+  auto stopped = !session.open();
+  auto until_ns = stopped ? session.stop_ms * 1'000'000
+                          : session.session_ns(now_ns);
   if (figures_.session_ms != session.start_ms)
-    return absence_log{session.start_ms * 1'000'000}.look(until_ns, over,
+    return absence_log{session.start_ms * 1'000'000}.look(until_ns, stopped,
                                                           false);
   auto whole = figures_.state == ledger_figures::phase::finished
                && !figures_.end_unknown;
-  return absences_.look(until_ns, over, whole);
+  return absences_.look(until_ns, stopped, whole);
 }
 
 void session_books::finish() {
   figures_.state = ledger_figures::phase::finished;
 }
 
-void session_books::segment_opened(uint64_t index, int64_t start_ms,
-                                   std::string file) {
-  recorded_segment x;
+void session_books::piece_opened(uint64_t index, int64_t start_ms,
+                                 std::string file) {
+  recorded_piece x;
   x.file = std::move(file);
   x.index = index;
   x.start_ms = start_ms;
-  segments_.push_back(std::move(x));
+  pieces_.push_back(std::move(x));
   starts_.insert(start_ms);
-  pieces_.insert(index);
+  begun_.insert(index);
   make_certain();
 }
 
-void session_books::segment_completed(int64_t start_ms, int64_t end_ms,
-                                      std::string file, uint64_t frames,
-                                      uint64_t bytes) {
-  auto i = std::find_if(segments_.begin(), segments_.end(), [=](auto& x) {
+void session_books::piece_completed(int64_t start_ms, int64_t end_ms,
+                                    std::string file, uint64_t frames,
+                                    uint64_t bytes) {
+  auto i = std::find_if(pieces_.begin(), pieces_.end(), [=](auto& x) {
     return x.start_ms == start_ms && x.end_ms == 0;
   });
-  if (i == segments_.end())
+  if (i == pieces_.end())
     return;
   if (frames < i->frames)
     lose_tail(*i, i->frames - frames, end_ms);
@@ -166,11 +166,11 @@ void session_books::segment_completed(int64_t start_ms, int64_t end_ms,
   i->end_ms = end_ms;
   i->file = std::move(file);
   if (frames == 0)
-    segments_.erase(i);
+    pieces_.erase(i);
   make_certain();
 }
 
-void session_books::lose_tail(const recorded_segment& x, uint64_t n,
+void session_books::lose_tail(const recorded_piece& x, uint64_t n,
                               int64_t end_ms) {
   constexpr auto disk = loss_place::disk;
   add_bounded(figures_.lost, n);
@@ -192,14 +192,14 @@ void session_books::lose_tail(const recorded_segment& x, uint64_t n,
   name(x.epoch, first, first + (n - newer) - 1, n - newer);
 }
 
-void session_books::segment_closed(int64_t end_ms, std::string file) {
-  if (segments_.empty())
+void session_books::piece_closed(int64_t end_ms, std::string file) {
+  if (pieces_.empty())
     return;
-  if (segments_.back().frames == 0) { // A file without frames is not kept.
-    segments_.pop_back();
+  if (pieces_.back().frames == 0) { // A file without frames is not kept.
+    pieces_.pop_back();
   } else {
-    segments_.back().end_ms = end_ms;
-    segments_.back().file = std::move(file);
+    pieces_.back().end_ms = end_ms;
+    pieces_.back().file = std::move(file);
   }
   make_certain();
 }
@@ -217,8 +217,8 @@ void session_books::written(const frame& x, int64_t capture_ns) {
   if (capture_ns != 0)
     absences_.frame(capture_ns);
   figures_.bytes += x.jpeg.size();
-  if (!segments_.empty())
-    add_to(segments_.back(), x);
+  if (!pieces_.empty())
+    add_to(pieces_.back(), x);
 }
 
 void session_books::count_captured() {
@@ -227,7 +227,7 @@ void session_books::count_captured() {
   figures_.captured = std::max(figures_.captured, now);
 }
 
-void session_books::add_to(recorded_segment& to, const frame& x) {
+void session_books::add_to(recorded_piece& to, const frame& x) {
   if (to.frames++ == 0) {
     ++figures_.films;
     to.epoch = x.epoch;
@@ -283,13 +283,13 @@ void session_books::show_trouble() {
   figures_.last_trouble = trouble_.last();
 }
 
-bool session_books::has_open_segment() const {
-  return std::any_of(segments_.begin(), segments_.end(),
+bool session_books::has_open_piece() const {
+  return std::any_of(pieces_.begin(), pieces_.end(),
                      [](const auto& x) { return x.end_ms == 0; });
 }
 
 bool session_books::has_piece(uint64_t index) const {
-  return pieces_.count(index) > 0;
+  return begun_.count(index) > 0;
 }
 
 int64_t session_books::free_start(int64_t wanted) const {

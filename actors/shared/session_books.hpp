@@ -64,7 +64,7 @@ struct ledger_figures {
   /// `x` is the newest number in the books.
   void note_last(const frame_number& x);
 
-  uint64_t films = 0;    ///< Files that ever had a frame.
+  uint64_t films = 0;    ///< Those that ever had a frame.
   uint64_t captured = 0; ///< The most that were ever written or lost.
   ledger_reversals reversed;
 };
@@ -79,7 +79,7 @@ public:
   explicit session_books(int64_t session_ms);
 
   /// As an earlier process left them.
-  session_books(ledger_figures figures, std::vector<recorded_segment> segments,
+  session_books(ledger_figures figures, std::vector<recorded_piece> pieces,
                 std::vector<recorded_loss> losses,
                 std::vector<recorded_break> breaks, absence_log absences);
 
@@ -90,15 +90,15 @@ public:
   void finish();
 
   /// @param start_ms In the file's name.
-  void segment_opened(uint64_t index, int64_t start_ms, std::string file);
+  void piece_opened(uint64_t index, int64_t start_ms, std::string file);
 
-  void segment_closed(int64_t end_ms, std::string file);
+  void piece_closed(int64_t end_ms, std::string file);
 
-  /// An earlier segment, which could not be closed, is complete now.
+  /// An earlier piece, which could not be closed, is complete now.
   /// @param frames What its file has, with `bytes` of JPEGs: the books go by
   ///        that. Without any, there is no file.
-  void segment_completed(int64_t start_ms, int64_t end_ms, std::string file,
-                         uint64_t frames, uint64_t bytes);
+  void piece_completed(int64_t start_ms, int64_t end_ms, std::string file,
+                       uint64_t frames, uint64_t bytes);
 
   /// @param capture_ns Where it was placed on the session clock.
   void written(const frame& x, int64_t capture_ns = 0);
@@ -107,8 +107,9 @@ public:
   void durable(int64_t now_ns);
 
   /// Takes back all that was noted since the last file was opened, or the last
-  /// call of `durable`, whichever came later: the disk did not keep it. Whoever
-  /// goes on finds the frames after that in the ring, and notes them anew.
+  /// call of `durable`, whichever came later: the disk did not keep it. The
+  /// next RECORDER finds the frames after that in the ring, and notes them
+  /// anew.
   void roll_back();
 
   /// Notes why no frame of session `session_ms` comes at present.
@@ -136,8 +137,8 @@ public:
   /// @param now_ns `client_clock_ns`.
   void failed(std::string error, int64_t now_ns = 0);
 
-  /// Whether a file is not complete.
-  bool has_open_segment() const;
+  /// Whether a piece is not complete.
+  bool has_open_piece() const;
 
   /// Whether a piece of segment `index` has been opened already.
   bool has_piece(uint64_t index) const;
@@ -153,8 +154,8 @@ public:
     return figures_;
   }
 
-  const std::vector<recorded_segment>& segments() const {
-    return segments_;
+  const std::vector<recorded_piece>& pieces() const {
+    return pieces_;
   }
 
   const loss_list& losses() const {
@@ -170,30 +171,30 @@ private:
   /// What is certain, as far as later notes can change it.
   struct certain_books {
     ledger_figures figures;
-    size_t segments = 0;
-    recorded_segment last_segment;
+    size_t pieces = 0;
+    recorded_piece last_piece;
     size_t breaks = 0;
     absence_log absences;
   };
 
   void make_certain();
   void show_trouble();
-  void add_to(recorded_segment& to, const frame& x);
+  void add_to(recorded_piece& to, const frame& x);
   void count_captured();
 
   /// Names `n` frames of `x` that were written and are not in its file.
-  void lose_tail(const recorded_segment& x, uint64_t n, int64_t end_ms);
+  void lose_tail(const recorded_piece& x, uint64_t n, int64_t end_ms);
 
   ledger_figures figures_;
-  std::vector<recorded_segment> segments_;
+  std::vector<recorded_piece> pieces_;
   loss_list losses_;
   std::vector<recorded_break> breaks_;
   absence_log absences_;
   trouble_note trouble_;
   bool wrote_since_ = false; ///< It failed.
   certain_books certain_;
-  std::set<int64_t> starts_;  ///< Of all files ever opened.
-  std::set<uint64_t> pieces_; ///< Segments that had one.
+  std::set<int64_t> starts_; ///< Of all files ever opened.
+  std::set<uint64_t> begun_; ///< Segments that had a piece.
 };
 
 } // namespace camnode

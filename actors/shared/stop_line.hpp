@@ -9,14 +9,12 @@
 
 namespace camnode {
 
-/// Where sessions end, for those who write them. The message about a
-/// stop takes its time through mailboxes; the line is seen at once. Who looks
-/// at it before each frame or reading that is written, and takes nothing from
-/// beyond it, has nothing on disk from beyond the end, however long any thread
-/// was held up: a look that finds no line was made before the clock was read
-/// for it, and so was what is written after that look. Whoever is held up for
-/// so long that others have begun and ended since still finds the line of its
-/// own. Any thread.
+/// Where sessions end, for those who write them. The message about a stop takes
+/// its time through mailboxes; the line is seen at once. A writer that checks
+/// the line before every frame or reading never stores one from after the stop,
+/// however long any thread was held up: if it finds no line, the frame was
+/// captured before the clock was read for the line. The last `max_lines` are
+/// kept, for a writer that is still at an earlier session. Any thread.
 class stop_line {
 public:
   /// Draws the line of session `start_ms`.

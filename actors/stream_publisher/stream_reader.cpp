@@ -146,7 +146,7 @@ void stream_reader::answer_stream(const http_target& target) {
   // Without a position both modes begin with the newest frame.
   auto from = end == 0 ? 0 : end - 1;
   if (target.after) {
-    from = ring.position_behind(target.after->epoch, target.after->sequence);
+    from = ring.position_after(target.after->epoch, target.after->sequence);
     if (target.after->epoch != 0) // 0 is no epoch: a reader that has nothing.
       last_ = target.after;
   }

@@ -44,8 +44,8 @@ constexpr auto life_deadline = 1750ms;
 /// been forgotten on the way; to ask again costs nothing.
 constexpr auto longest_rest = 60s;
 
-/// Wakes us for pieces of this size rather than for each segment of the
-/// network. Small enough that a slow network does not look like a stall.
+/// Wakes us for this many bytes rather than for each packet of the network.
+/// Small enough that a slow network does not look like a stall.
 constexpr size_t max_low_water = 65536;
 
 /// Of the camera's rate: what is beyond it is cut, which is cheaper than to

@@ -41,8 +41,7 @@ constexpr int64_t undisturbed_ns = 1'000'000'000;
 /// How often somebody is looked for at an address that did not prove right.
 constexpr int64_t trial_interval_ns = 10'000'000'000;
 
-/// How long an alarm outlives the claim that it is about: whoever looks is to
-/// see it.
+/// How long an alarm outlives the claim that it is about: people are to see it.
 constexpr int64_t alarm_ns = 60'000'000'000;
 
 } // namespace

@@ -53,7 +53,7 @@ find_broken_pieces(const fs::path& dir) {
   fs::directory_iterator i{dir, err};
   for (; !err && i != fs::directory_iterator{}; i.increment(err)) {
     auto file = i->path().filename().string();
-    auto name = parse_segment_name(file);
+    auto name = parse_piece_name(file);
     std::error_code ignored;
     if (!name || !fs::is_regular_file(i->symlink_status(ignored)))
       continue; // Through a link, we would write to who knows where.

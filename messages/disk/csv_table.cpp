@@ -33,7 +33,7 @@ public:
       while (read_field() && take(','))
         ;
       if (!error_ && at_ < text_.size() && !take_line_end())
-        fail("want a comma or a line end behind a field");
+        fail("want a comma or a line end after a field");
       if (error_)
         return error_;
     }
@@ -141,9 +141,9 @@ csv_widener::csv_widener(const csv_table& table)
   : header_(table.header()), columns_(table.columns()) {
 }
 
-std::string csv_widener::feed(std::string_view piece) {
+std::string csv_widener::feed(std::string_view chunk) {
   std::string result;
-  for (auto c : piece) {
+  for (auto c : chunk) {
     if (c == '\n' && !in_quotes_) {
       complete_record(result);
       continue;

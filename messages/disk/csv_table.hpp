@@ -64,17 +64,17 @@ private:
 };
 
 /// Rewrites a file of `csv_table` rows for a wider header: replaces the first
-/// record and pads the others with empty fields. Takes the file in pieces of
+/// record and pads the others with empty fields. Takes the file in chunks of
 /// any size, and needs memory for one record.
 class csv_widener {
 public:
   /// Copies what it needs from `table`.
   explicit csv_widener(const csv_table& table);
 
-  /// Takes the next piece of the old file.
-  /// @returns The next piece of the new file, in whole records: one that a
+  /// Takes the next chunk of the old file.
+  /// @returns The next chunk of the new file, in whole records: one that a
   ///          crash cut off is left out.
-  std::string feed(std::string_view piece);
+  std::string feed(std::string_view chunk);
 
 private:
   void complete_record(std::string& out);

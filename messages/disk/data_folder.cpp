@@ -17,7 +17,7 @@ namespace {
 /// Topics have 16 levels at most.
 constexpr int max_depth = 20;
 
-bool is_segment_extension(std::string_view x) {
+bool is_piece_extension(std::string_view x) {
   return x == "mp4" || x == "csv";
 }
 
@@ -100,7 +100,7 @@ private:
     if (folder == "sensors")
       return false;
     auto next = next_version_of(name);
-    auto parsed = parse_segment_name(next.empty() ? name : next);
+    auto parsed = parse_piece_name(next.empty() ? name : next);
     if (!parsed || parsed->extension != "csv")
       return false;
     if (!next.empty())
@@ -113,9 +113,9 @@ private:
   bool add(std::vector<listed_piece>& pieces, const std::string& folder,
            std::string_view name) {
     if (auto next = next_version_of(name); !next.empty())
-      return parse_segment_name(next).has_value();
-    auto parsed = parse_segment_name(name);
-    if (!parsed || !is_segment_extension(parsed->extension))
+      return parse_piece_name(next).has_value();
+    auto parsed = parse_piece_name(name);
+    if (!parsed || !is_piece_extension(parsed->extension))
       return false;
     // Names come sorted: the two files of a piece right after each other.
     if (pieces.empty() || pieces.back().start_ms != parsed->start_ms
@@ -125,7 +125,7 @@ private:
       piece.end_ms = parsed->end_ms;
       piece.stem = parsed->open()
                      ? std::to_string(parsed->start_ms)
-                     : segment_stem(parsed->start_ms, parsed->end_ms);
+                     : piece_stem(parsed->start_ms, parsed->end_ms);
       pieces.push_back(std::move(piece));
     }
     auto& to = parsed->extension == "mp4" ? pieces.back().film

@@ -19,7 +19,7 @@ struct listed_file {
   uint64_t size = 0;
 };
 
-/// The files of one piece of a recording; for sensors, only an index.
+/// One piece of a camera; or a file of a sensor, which has only an index.
 struct listed_piece {
   int64_t start_ms = 0;
   int64_t end_ms = 0; ///< 0: a `.part`.

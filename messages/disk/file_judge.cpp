@@ -19,8 +19,8 @@ bool is_open_name(const fs::path& x) {
 
 } // namespace
 
-bool file_judge::wrote_film(const std::string& folder,
-                            const listed_piece& x) const {
+bool file_judge::wrote_piece(const std::string& folder,
+                             const listed_piece& x) const {
   auto claim = owners_.claim_on(folder, x.start_ms, x.stem);
   if (claim.listed)
     return true;
@@ -29,7 +29,7 @@ bool file_judge::wrote_film(const std::string& folder,
   };
   auto found = look_at_piece(path_of(x.film), path_of(x.index), x.start_ms);
   return found.index == file_origin::ours || found.film == file_origin::ours
-         || (claim.unfinished && piece_origin::is_void(found.film)
+         || (claim.not_over && piece_origin::is_void(found.film)
              && piece_origin::is_void(found.index));
 }
 
@@ -44,7 +44,7 @@ bool file_judge::wrote_readings(const std::string& folder,
 bool file_judge::may_repair(const std::string& folder,
                             const broken_piece& x) const {
   auto stem = x.end_ms == 0 ? std::to_string(x.start_ms)
-                            : segment_stem(x.start_ms, x.end_ms);
+                            : piece_stem(x.start_ms, x.end_ms);
   auto claim = owners_.claim_on(folder, x.start_ms, stem);
   auto found = look_at_piece(x.film, x.index, x.start_ms);
   if (claim.listed || found.index == file_origin::ours)
@@ -54,11 +54,11 @@ bool file_judge::may_repair(const std::string& folder,
     return false;
   return found.film == file_origin::ours
            ? claim.in_time && found.dated
-           : claim.unfinished && piece_origin::is_void(found.film);
+           : claim.not_over && piece_origin::is_void(found.film);
 }
 
 bool file_judge::may_repair(const std::string& folder, int64_t start_ms) const {
-  auto path = dir_ / folder / open_segment_name(start_ms, "csv");
+  auto path = dir_ / folder / open_piece_name(start_ms, "csv");
   auto origin = readings_origin(path);
   if (origin == file_origin::none)
     origin = readings_origin(path += wider_ending);

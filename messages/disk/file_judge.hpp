@@ -28,13 +28,13 @@ public:
 
   /// Whether a piece of a camera is camnode's.
   /// @param folder Its folder below `dir`.
-  bool wrote_film(const std::string& folder, const listed_piece& x) const;
+  bool wrote_piece(const std::string& folder, const listed_piece& x) const;
 
   /// Whether camnode wrote the readings `x` of a sensor.
   bool wrote_readings(const std::string& folder, const listed_piece& x) const;
 
-  /// Whether what is left of a segment may be changed: it is camnode's, and
-  /// that it was cut off explains how it looks.
+  /// Whether piece `x` may be changed: it is camnode's, and a crash explains
+  /// how it looks.
   bool may_repair(const std::string& folder, const broken_piece& x) const;
 
   /// Whether the readings that begin at `start_ms` may be changed.
@@ -60,7 +60,7 @@ template <class Judge>
 void set_foreign_aside(data_listing& x, const Judge& judge) {
   drop_foreign(
     x.cameras, "cam/",
-    [&](auto& folder, auto& y) { return judge.wrote_film(folder, y); },
+    [&](auto& folder, auto& y) { return judge.wrote_piece(folder, y); },
     x.strangers);
   drop_foreign(
     x.sensors, "sensors/",

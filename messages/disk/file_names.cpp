@@ -101,19 +101,19 @@ std::string_view next_version_of(std::string_view name) {
   return {};
 }
 
-std::string segment_stem(int64_t start_ms, int64_t end_ms) {
+std::string piece_stem(int64_t start_ms, int64_t end_ms) {
   return std::to_string(start_ms) + '-' + std::to_string(end_ms);
 }
 
-std::string open_segment_name(int64_t start_ms, std::string_view extension) {
+std::string open_piece_name(int64_t start_ms, std::string_view extension) {
   auto result = std::to_string(start_ms) + '.';
   result += extension;
   return result + open_ending;
 }
 
-std::optional<segment_name> parse_segment_name(std::string_view name) {
+std::optional<piece_name> parse_piece_name(std::string_view name) {
   constexpr std::string_view part = open_ending;
-  segment_name result;
+  piece_name result;
   auto start = take_time(name);
   if (!start || name.empty())
     return std::nullopt;

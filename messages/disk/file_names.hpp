@@ -43,16 +43,16 @@ bool is_manifest_name(std::string_view name);
 /// empty if `name` is not that of one.
 std::string_view next_version_of(std::string_view name);
 
-/// The name of a finished segment without its extension:
+/// The name of a complete piece's files without their extension:
 /// `<start_ms>-<end_ms>`.
-std::string segment_stem(int64_t start_ms, int64_t end_ms);
+std::string piece_stem(int64_t start_ms, int64_t end_ms);
 
-/// The name of a segment's file while it is open:
+/// The name of a piece's file while it is open:
 /// `<start_ms>.<extension>.part`.
-std::string open_segment_name(int64_t start_ms, std::string_view extension);
+std::string open_piece_name(int64_t start_ms, std::string_view extension);
 
-/// What the name of a file of a segment says.
-struct segment_name {
+/// What the name of a piece's file says.
+struct piece_name {
   int64_t start_ms = 0;
   int64_t end_ms = 0;         ///< 0 while it is open.
   std::string_view extension; ///< Without dot and `.part`; borrowed.
@@ -62,9 +62,9 @@ struct segment_name {
   }
 };
 
-/// Reads what `segment_stem` (with an extension) and `open_segment_name` made.
+/// Reads what `piece_stem` (with an extension) and `open_piece_name` made.
 /// @returns Nothing for any other name.
-std::optional<segment_name> parse_segment_name(std::string_view name);
+std::optional<piece_name> parse_piece_name(std::string_view name);
 
 /// Maps an MQTT topic to the relative path of its directory, one directory per
 /// level. Bytes outside `[A-Za-z0-9._-]` are percent-encoded, and so are the

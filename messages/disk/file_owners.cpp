@@ -7,8 +7,8 @@ namespace camnode {
 std::set<file_key> files_of(const manifest& x) {
   std::set<file_key> result;
   for (auto& [id, camera] : x.cameras)
-    for (auto& segment : camera.segments)
-      result.emplace("cam/" + id, segment.file);
+    for (auto& piece : camera.pieces)
+      result.emplace("cam/" + id, piece.file);
   for (auto& [topic, sensor] : x.sensors)
     if (auto folder = topic_path(topic))
       for (auto& file : sensor.files)
@@ -28,7 +28,7 @@ void file_owners::add(const manifest& x) {
   added.stop_ms = x.session.stop_ms;
   added.session = spans_.size();
   added.segment_ms = x.session.segment_ms;
-  added.unfinished = x.unfinished();
+  added.not_over = !x.over();
   for (auto& [topic, sensor] : x.sensors)
     if (auto folder = topic_path(topic))
       added.folders.insert("sensors/" + *folder);
@@ -52,7 +52,7 @@ file_claim file_owners::claim_on(const std::string& folder, int64_t start_ms,
     auto at_cut = x.segment_ms > 0
                   && (start_ms - x.start_ms) % x.segment_ms == 0;
     result.in_time = true;
-    result.unfinished |= x.unfinished;
+    result.not_over |= x.not_over;
     result.expected |= at_cut || x.folders.count(folder) > 0;
   }
   return result;

@@ -28,9 +28,9 @@ bool lists(const std::set<file_key>& files, const std::string& folder,
 
 /// What the manifests say of a file, besides whose it is.
 struct file_claim {
-  bool listed = false;     ///< One of them lists it: then no more is asked.
-  bool in_time = false;    ///< It begins in the time of a session.
-  bool unfinished = false; ///< Of one that is not over.
+  bool listed = false;   ///< One of them lists it: then no more is asked.
+  bool in_time = false;  ///< It begins in the time of a session.
+  bool not_over = false; ///< That session is not over.
   bool expected = false; ///< Of one that has this folder, or would begin a file
                          ///< at this very instant.
 };
@@ -59,7 +59,7 @@ private:
     int64_t stop_ms = 0; ///< 0: it lasts.
     size_t session = 0;
     int64_t segment_ms = 0;
-    bool unfinished = false;
+    bool not_over = false;
     std::set<std::string> folders; ///< Of its sensors.
 
     bool has(int64_t time_ms) const {

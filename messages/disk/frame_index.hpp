@@ -8,7 +8,7 @@
 
 namespace camnode {
 
-/// What the index of a segment says about one frame. All times are UTC
+/// What the index of a film says about one frame. All times are UTC
 /// nanoseconds on the session clock. A row with the flag `rebuilt` knows no
 /// sequence, epoch, receipt, offset and exposure: these fields are empty.
 struct index_row {

@@ -43,7 +43,7 @@ struct manifest_camera {
   uint64_t lost = 0;
   uint64_t bytes = 0;
   std::map<std::string, uint64_t> lost_by_place;
-  std::vector<recorded_segment> segments;
+  std::vector<recorded_piece> pieces;
   std::vector<recorded_loss> losses;
   std::vector<recorded_break> breaks;
   std::vector<absence> absences;
@@ -77,9 +77,10 @@ struct manifest {
   /// Those in the session are told.
   std::vector<broker_outage> outages;
 
-  /// Whether the client that wrote it was still at it.
-  bool unfinished() const {
-    return state == "recording" || state == "stopping";
+  /// Whether its session is over: nothing is added to its files or its books
+  /// any more.
+  bool over() const {
+    return state != "recording" && state != "stopping";
   }
 };
 

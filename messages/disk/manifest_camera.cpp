@@ -12,7 +12,7 @@ using json = nlohmann::ordered_json;
 
 namespace {
 
-json to_json(const recorded_segment& x) {
+json to_json(const recorded_piece& x) {
   return {{"file", x.file},
           {"closed", x.end_ms != 0},
           {"segment", x.index},
@@ -25,8 +25,8 @@ json to_json(const recorded_segment& x) {
           {"last_sequence", x.last_sequence}};
 }
 
-recorded_segment read_segment(const json_fields& x) {
-  recorded_segment result;
+recorded_piece read_piece(const json_fields& x) {
+  recorded_piece result;
   result.file = x.text("file");
   if (!is_name_text(result.file))
     refuse(x.where(), "\"file\" is no name of a file");
@@ -233,7 +233,7 @@ void read_unlisted(const json_fields& x, manifest_camera& out) {
 void read_lists(const session_info& session, const json_fields& x,
                 manifest_camera& out) {
   x.each("segments",
-         [&](const auto& y) { out.segments.push_back(read_segment(y)); });
+         [&](const auto& y) { out.pieces.push_back(read_piece(y)); });
   x.each("losses", [&](const auto& y) { out.losses.push_back(read_loss(y)); });
   x.each("server_restarts",
          [&](const auto& y) { out.breaks.push_back(read_break(y)); });
@@ -279,7 +279,7 @@ json to_json(const manifest_camera& x, const session_info& session) {
   if (x.end_unknown)
     result["unknown_behind_sequence"] = x.end_behind;
   result["bytes"] = x.bytes;
-  result["segments"] = list_of(x.segments);
+  result["segments"] = list_of(x.pieces);
   result["losses"] = list_of(x.losses);
   result["server_restarts"] = list_of(x.breaks);
   result["absences"] = list_of(x.absences);

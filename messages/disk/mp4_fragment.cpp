@@ -121,7 +121,7 @@ private:
   }
 
   /// The size of the box at `offset` if it has this type and is not larger
-  /// than an init segment may be, else 0.
+  /// than the init boxes may be, else 0.
   size_t init_box_size(uint64_t offset, uint32_t type) {
     uint8_t header[8];
     if (!read(offset, header, sizeof(header)) || read_u32(header + 4) != type)

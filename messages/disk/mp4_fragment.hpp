@@ -7,10 +7,10 @@
 
 namespace camnode {
 
-/// Time units per second in a segment: all its times are microseconds.
+/// Time units per second in a film: all its times are microseconds.
 constexpr uint32_t mp4_timescale = 1'000'000;
 
-/// One fragment of a segment: a movie fragment of one sample, which is one
+/// One fragment of a film: a movie fragment of one sample, which is one
 /// JPEG (ISO/IEC 14496-12, 8.8).
 struct mp4_fragment {
   uint32_t sequence = 0;    ///< From 1 in each file.
@@ -62,7 +62,7 @@ struct mp4_layout {
   uint32_t timescale = 0;  ///< Of the first track; 0: it has none.
   uint64_t init_bytes = 0; ///< Size of `ftyp` and `moov`; 0: not whole.
   uint64_t fragments = 0;
-  uint64_t end = 0; ///< Behind the last whole fragment. If that is not the
+  uint64_t end = 0; ///< After the last whole fragment. If that is not the
                     ///< file's size, then the rest is cut or damaged.
   bool read_failed = false; ///< The reader failed; the rest is not known.
 };
@@ -70,7 +70,7 @@ struct mp4_layout {
 /// The largest `ftyp` and `moov` boxes that `mp4_scan` accepts together.
 constexpr size_t max_mp4_init_bytes = 64 << 10;
 
-/// Walks a segment from its start: `ftyp`, `moov`, then fragments as
+/// Walks a film from its start: `ftyp`, `moov`, then fragments as
 /// `serialize` writes them, numbered from 1, at growing times. Stops before the
 /// first byte that is anything else. Reads no JPEG. Any bytes are safe to
 /// scan; memory is bounded by `max_mp4_init_bytes`.

@@ -67,7 +67,7 @@ bool was_begun_at(int64_t created_s, int64_t start_ms) {
   return created_s == start_ms / 1000 + mp4_epoch_s;
 }
 
-/// What `open_mp4_segment` writes: JPEGs in microseconds, all of them in
+/// What `open_mp4_piece` writes: JPEGs in microseconds, all of them in
 /// fragments.
 bool is_our_moov(std::string_view moov, int64_t& created_s) {
   media_header movie{box_in(moov, "mvhd")};

@@ -18,11 +18,11 @@ bool read_time(const std::string& text, int64_t& out) {
 
 } // namespace
 
-void sensor_check::feed(std::string_view piece) {
-  facts_.size += piece.size();
+void sensor_check::feed(std::string_view chunk) {
+  facts_.size += chunk.size();
   if (!facts_.fault.empty())
     return;
-  for (auto c : piece) {
+  for (auto c : chunk) {
     ++size_;
     if (c == '\n' && !in_quotes_) {
       end_record();
@@ -64,7 +64,7 @@ void sensor_check::end_record() {
 }
 
 void sensor_check::fail(std::string why) {
-  facts_.fault = std::move(why) + " behind reading "
+  facts_.fault = std::move(why) + " after reading "
                  + std::to_string(facts_.rows);
 }
 

@@ -23,7 +23,7 @@ struct sensor_facts {
 /// first one that is none. Any bytes are safe; memory is that of one number.
 class sensor_check {
 public:
-  void feed(std::string_view piece);
+  void feed(std::string_view chunk);
 
   /// To be called at the end of the file.
   sensor_facts finish();

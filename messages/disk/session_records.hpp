@@ -29,8 +29,8 @@ inline void add_bounded(uint64_t& sum, uint64_t n) {
           : sum + n;
 }
 
-/// One file of a session.
-struct recorded_segment {
+/// One piece of a camera in a session.
+struct recorded_piece {
   std::string file;   ///< Without folder and extension; of `.part` while open.
   uint64_t index = 0; ///< Which segment of the session.
   int64_t start_ms = 0;

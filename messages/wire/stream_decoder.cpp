@@ -251,7 +251,7 @@ bool stream_decoder::check_delimiter(std::string_view line) {
   if (name == boundary_)
     return true;
   if (name == boundary_ + "--")
-    return fail("the server ended the stream behind part "
+    return fail("the server ended the stream after part "
                 + std::to_string(bodies_));
   return fail("part " + std::to_string(bodies_ + 1) + " begins with "
               + printable(found) + ", expected " + printable("--" + boundary_));

@@ -4,7 +4,7 @@
 #include "actors/base/file_ops.hpp"
 #include "actors/base/held_folder.hpp"
 #include "actors/base/log.hpp"
-#include "actors/recorder/mp4_segment.hpp"
+#include "actors/recorder/mp4_piece.hpp"
 #include "actors/session/disk_reserve.hpp"
 #include "messages/clock.hpp"
 #include "messages/disk/file_names.hpp"
@@ -44,17 +44,17 @@ constexpr caf::timespan usual_period = 33ms;
 /// For a client that is about to end, and has the data folder still.
 constexpr auto lock_patience = 4s;
 
-make_open_segment segments_in(const held_folder_ptr& data) {
-  return [data](const server_info& server) -> open_segment {
+make_open_piece pieces_in(const held_folder_ptr& data) {
+  return [data](const server_info& server) -> open_piece {
     auto period = server.rate_mhz == 0
                     ? usual_period
                     : caf::timespan{1'000'000'000'000 / server.rate_mhz};
     return [data, folder = data->path() / "cam" / server.id,
             period](int64_t start_ms, uint16_t width,
-                    uint16_t height) -> caf::expected<segment_writer_ptr> {
+                    uint16_t height) -> caf::expected<piece_writer_ptr> {
       if (auto err = data->enter(folder))
         return err;
-      return open_mp4_segment(folder, start_ms, width, height, period);
+      return open_mp4_piece(folder, start_ms, width, height, period);
     };
   };
 }
@@ -63,8 +63,8 @@ make_complete_piece completers_in(const std::filesystem::path& dir) {
   return [dir](const server_info& server) -> complete_piece {
     return [folder = dir / "cam" / server.id](int64_t start_ms) {
       return repair_piece({start_ms, 0,
-                           folder / open_segment_name(start_ms, "mp4"),
-                           folder / open_segment_name(start_ms, "csv")});
+                           folder / open_piece_name(start_ms, "mp4"),
+                           folder / open_piece_name(start_ms, "csv")});
     };
   };
 }
@@ -199,7 +199,7 @@ client_parts parts_of(const client_options& x, std::shared_ptr<fleet> cameras,
   result.rates = rates_of(x.record);
   log_info("node", "frames of all cameras take at most ",
            result.ring_total->bytes() >> 20, " MiB");
-  result.segments = segments_in(data);
+  result.pieces = pieces_in(data);
   result.completers = completers_in(data->path());
   result.find = finder_of(x, cameras, board);
   auto stop = std::make_shared<stop_line>();

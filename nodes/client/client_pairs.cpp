@@ -41,7 +41,7 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
   auto& member = x.member;
   x.recorder = spawn<recorder, caf::detached>(
     context, recorder_parts{
-               member.ring, member.ledger, parts_.segments(member.server),
+               member.ring, member.ledger, parts_.pieces(member.server),
                parts_.session.clock, parts_.session.stop,
                [may = x.may_return, board = member.board](int64_t stop_ns) {
                  auto answered = board->look().answered_ns;
@@ -53,10 +53,10 @@ caf::actor client_supervisor::start_recorder(const std::string& id,
   auto gone = member.is_gone();
   // What is in the ring of the sessions before is still written.
   for (auto& earlier : ended_)
-    if (member.ledger->owes(earlier.start_ms))
+    if (member.ledger->has_to_finish(earlier.start_ms))
       send(x.recorder, earlier);
   if (auto last = session_to_finish();
-      !gone || member.ledger->owes(last.start_ms))
+      !gone || member.ledger->has_to_finish(last.start_ms))
     send(x.recorder, last);
   return caf::actor_cast<caf::actor>(x.recorder);
 }

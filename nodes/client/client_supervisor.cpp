@@ -262,7 +262,7 @@ void client_supervisor::pass_on(const session_info& x) {
       member.ledger->announce(x);
     send(known.recorder, x);
   }
-  // Behind the announcements: no session is over before the sensors' part is.
+  // After the announcements: no session is complete before the sensors' part.
   send(sensor_log_, x);
 }
 

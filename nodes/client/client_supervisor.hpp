@@ -24,8 +24,8 @@
 
 namespace camnode {
 
-/// Makes what opens the segments of camera `id`.
-using make_open_segment = std::function<open_segment(const server_info&)>;
+/// Makes what opens the pieces of a camera.
+using make_open_piece = std::function<open_piece(const server_info&)>;
 
 /// Makes what completes those that its recorder could not close.
 using make_complete_piece = std::function<complete_piece(const server_info&)>;
@@ -37,7 +37,7 @@ struct client_parts {
   frame_ring::limits ring;                 ///< Of each pair.
   std::shared_ptr<ring_budget> ring_total; ///< Of all; null: no bound.
   rate_limits rates;                       ///< Of each camera.
-  make_open_segment segments;
+  make_open_piece pieces;
   make_complete_piece completers;
   finder_options find;
   sensor_log_options sensors;
@@ -127,11 +127,12 @@ private:
   caf::actor start_recorder(const std::string& id,
                             const actor_context& context);
 
-  /// A session has begun, is stopped, or is over: tells all who record.
+  /// A session has begun, is stopped, or is complete or late: tells all who
+  /// record.
   void pass_on(const session_info& x);
 
   /// What a new life goes on with: the present session, or the last one, which
-  /// the life before may have left unfinished.
+  /// may be late.
   session_info session_to_finish() const;
 
   /// Tells a new SENSOR LOG the sessions that its board has not got to the end
@@ -142,8 +143,8 @@ private:
   void beat();
 
   listed_server listed(const pair& x) const {
-    // Its recorder may still be at a session that is over.
-    auto idle = !session_.exists() && !x.member.ledger->owes_any();
+    // Its recorder may still be at a late session.
+    auto idle = !session_.exists() && !x.member.ledger->has_any_to_finish();
     auto gave_frames = x.member.board->look().frames > 0;
     return {x.member.server.id, x.here(),    idle,     x.member.expected,
             x.told_off,         gave_frames, x.seen_ns};

@@ -9,8 +9,8 @@ namespace camnode {
 
 /// Looks now and then whether a client of the legacy system writes into our
 /// data folder, and says so in the log and with an alarm, as it may rename our
-/// films. On a thread of its own, as a disk may hang; whoever waits for the
-/// disk at the end of the object is left behind.
+/// films. On a thread of its own, as a disk may hang; the destructor does
+/// not wait for a thread that waits for the disk.
 class folder_watch {
 public:
   /// @param alarms Outlives the object.

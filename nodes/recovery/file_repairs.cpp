@@ -72,7 +72,7 @@ void repair_camera(const fs::path& dir, const file_judge& judge) {
 }
 
 void repair_sensor_file(const fs::path& dir, int64_t start_ms) {
-  auto file = (dir / open_segment_name(start_ms, "csv")).string();
+  auto file = (dir / open_piece_name(start_ms, "csv")).string();
   contain(who, file, [&] {
     auto done = repair_readings(dir, start_ms);
     if (!done)

@@ -14,11 +14,11 @@ namespace {
 constexpr size_t max_folders = 20;
 
 /// The times of the sessions that are over.
-class closed_times {
+class past_times {
 public:
-  explicit closed_times(const std::vector<session_head>& heads) {
+  explicit past_times(const std::vector<session_head>& heads) {
     for (auto& x : heads)
-      if (x.closed && x.ours)
+      if (x.over && x.ours)
         ends_.emplace(x.begin_ms(), x.end_ms());
     int64_t latest = 0;
     for (auto& [begin, end] : ends_)
@@ -38,18 +38,19 @@ private:
 /// Judges pieces by the manifests that matter for them.
 class quick_judge {
 public:
-  quick_judge(const std::vector<session_head>& heads, const file_owners& open,
-              const file_judge& incomplete, const std::filesystem::path& dir)
-    : closed_(heads),
-      open_(open),
+  quick_judge(const std::vector<session_head>& heads,
+              const file_owners& unfinished, const file_judge& incomplete,
+              const std::filesystem::path& dir)
+    : past_(heads),
+      unfinished_(unfinished),
       incomplete_(incomplete),
-      of_open_(dir, open),
+      of_unfinished_(dir, unfinished),
       of_none_(dir, none_) {
   }
 
-  bool wrote_film(const std::string& folder, const listed_piece& x) const {
+  bool wrote_piece(const std::string& folder, const listed_piece& x) const {
     return judge_for(folder, x, x.complete(),
-                     [&](auto& judge) { return judge.wrote_film(folder, x); });
+                     [&](auto& judge) { return judge.wrote_piece(folder, x); });
   }
 
   bool wrote_readings(const std::string& folder, const listed_piece& x) const {
@@ -64,19 +65,19 @@ private:
                  bool complete, F f) const {
     if (!complete)
       return f(incomplete_);
-    auto claim = open_.claim_on(folder, x.start_ms, x.stem);
+    auto claim = unfinished_.claim_on(folder, x.start_ms, x.stem);
     if (claim.listed)
       return true;
     if (claim.in_time)
-      return f(of_open_) || closed_.has(x.start_ms);
-    return closed_.has(x.start_ms) || f(of_none_);
+      return f(of_unfinished_) || past_.has(x.start_ms);
+    return past_.has(x.start_ms) || f(of_none_);
   }
 
-  const closed_times closed_;
-  const file_owners& open_;
+  const past_times past_;
+  const file_owners& unfinished_;
   const file_judge& incomplete_;
   const file_owners none_;
-  const file_judge of_open_;
+  const file_judge of_unfinished_;
   const file_judge of_none_;
 };
 
@@ -98,11 +99,11 @@ std::set<int64_t> incomplete_starts(const data_listing& x) {
 }
 
 void set_foreign_aside(data_listing& x, const std::vector<session_head>& heads,
-                       const std::vector<open_session>& open,
+                       const std::vector<unfinished_session>& unfinished,
                        const file_judge& judge,
                        const std::filesystem::path& dir) {
   file_owners owners;
-  for (auto& session : open)
+  for (auto& session : unfinished)
     owners.add(session.books);
   set_foreign_aside(x, quick_judge{heads, owners, judge, dir});
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "messages/disk/file_judge.hpp"
-#include "nodes/recovery/open_sessions.hpp"
+#include "nodes/recovery/unfinished_sessions.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -20,7 +20,7 @@ std::set<int64_t> incomplete_starts(const data_listing& x);
 /// session that is over, stays.
 /// @param judge Knows the manifests of what is incomplete.
 void set_foreign_aside(data_listing& x, const std::vector<session_head>& heads,
-                       const std::vector<open_session>& open,
+                       const std::vector<unfinished_session>& unfinished,
                        const file_judge& judge,
                        const std::filesystem::path& dir);
 

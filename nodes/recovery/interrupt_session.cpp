@@ -14,7 +14,7 @@ namespace {
 constexpr auto who = "recovery";
 
 /// As the manifest told, with the books that the files tell.
-manifest_camera camera_of(const open_session& x, const std::string& id,
+manifest_camera camera_of(const unfinished_session& x, const std::string& id,
                           const session_books& books,
                           const session_info& session) {
   auto told = x.books.cameras.find(id);
@@ -26,7 +26,7 @@ manifest_camera camera_of(const open_session& x, const std::string& id,
   // Rows that a repair made do not tell.
   auto times_unknown = figures.written > 0 && !figures.first;
   auto time = result.time;
-  set_books(result, figures, books.segments(), books.losses().entries(),
+  set_books(result, figures, books.pieces(), books.losses().entries(),
             books.breaks());
   if (times_unknown)
     result.time = time;
@@ -36,7 +36,7 @@ manifest_camera camera_of(const open_session& x, const std::string& id,
 
 } // namespace
 
-void interrupt_session(const open_session& x,
+void interrupt_session(const unfinished_session& x,
                        const session_rebuilder& rebuilder,
                        const std::string& why) {
   auto cameras = rebuilder.cameras();

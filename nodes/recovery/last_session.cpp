@@ -31,7 +31,7 @@ std::vector<std::string> cameras_of_last_session(const fs::path& dir) {
   if (!books)
     return result;
   for (auto& [id, camera] : books->cameras)
-    if (camera.recorded > 0 || !camera.segments.empty())
+    if (camera.recorded > 0 || !camera.pieces.empty())
       result.push_back(id);
   return result;
 }

@@ -47,7 +47,7 @@ public:
     x.runs_ended = std::max(x.runs_ended,
                             told_.breaks.size() + told_.unlisted_breaks);
     rebuild_absences();
-    return {std::move(figures_), std::move(segments_), losses_.entries(),
+    return {std::move(figures_), std::move(pieces_), losses_.entries(),
             std::move(breaks_), std::move(absences_)};
   }
 
@@ -60,24 +60,24 @@ private:
     figures_.last_capture_ns = x.facts.last_capture_ns;
     if (!x.facts.ranges.empty())
       figures_.flags = x.facts.last_flags;
-    recorded_segment segment;
-    segment.file = x.stem;
-    segment.start_ms = x.start_ms;
-    segment.end_ms = x.end_ms;
-    segment.frames = x.facts.rows;
-    segment.bytes = x.facts.bytes;
+    recorded_piece piece;
+    piece.file = x.stem;
+    piece.start_ms = x.start_ms;
+    piece.end_ms = x.end_ms;
+    piece.frames = x.facts.rows;
+    piece.bytes = x.facts.bytes;
     segment_schedule schedule{session_.start_ms, session_.segment_ms};
     // By its first frame, as a name may lie a little before that.
     auto span = schedule.at(whole_ms(x.facts.first_capture_ns));
-    segment.index = span ? span->index : 0;
+    piece.index = span ? span->index : 0;
     if (!x.facts.ranges.empty()) {
-      segment.epoch = x.facts.ranges.front().epoch;
-      segment.first_sequence = x.facts.ranges.front().first;
-      segment.last_sequence = x.facts.ranges.back().last;
+      piece.epoch = x.facts.ranges.front().epoch;
+      piece.first_sequence = x.facts.ranges.front().first;
+      piece.last_sequence = x.facts.ranges.back().last;
     }
     for (auto& range : x.facts.ranges)
       add(range);
-    segments_.push_back(std::move(segment));
+    pieces_.push_back(std::move(piece));
   }
 
   void add(const frame_range& x) {
@@ -215,7 +215,7 @@ private:
   int64_t last_ns_ = 0;  ///< Of the first frame of the range before.
   number_set there_;
   ledger_figures figures_;
-  std::vector<recorded_segment> segments_;
+  std::vector<recorded_piece> pieces_;
   std::vector<recorded_break> breaks_;
   absence_log absences_;
 };

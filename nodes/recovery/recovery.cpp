@@ -7,8 +7,8 @@
 #include "nodes/recovery/file_repairs.hpp"
 #include "nodes/recovery/foreign_files.hpp"
 #include "nodes/recovery/interrupt_session.hpp"
-#include "nodes/recovery/open_sessions.hpp"
 #include "nodes/recovery/session_rebuilder.hpp"
+#include "nodes/recovery/unfinished_sessions.hpp"
 
 #include <fstream>
 
@@ -17,8 +17,8 @@ namespace camnode {
 namespace {
 
 /// @returns Why `x` cannot go on; empty: it can.
-std::string why_not(const open_session& x, const recovery_options& options,
-                    int64_t now_ns) {
+std::string why_not(const unfinished_session& x,
+                    const recovery_options& options, int64_t now_ns) {
   if (!x.newest)
     return "another session was begun since";
   if (x.path.filename() != manifest_name(x.books.session))
@@ -44,7 +44,7 @@ std::optional<resumed_session> recover(const recovery_options& options) {
   listing = list_data(options.dir);
   if (!listing)
     return std::nullopt;
-  auto sessions = find_open_sessions(heads);
+  auto sessions = find_unfinished_sessions(heads);
   set_foreign_aside(*listing, heads, sessions, judge, options.dir);
   tell_foreign(listing->strangers);
   std::optional<resumed_session> result;

@@ -19,11 +19,11 @@ struct recovery_options {
 };
 
 /// Puts in order what a crash left in a data folder, before anything is
-/// recorded: completes each file that is open, closes the sessions that cannot
-/// go on in their manifests (`interrupted`), and finds the one that can: the
-/// newest, of this run of the machine, as its clock goes on. Tells in the log
-/// what it did, one line each. What cannot be put in order, for whatever
-/// reason, is named there, left alone, and holds up nothing else. Deletes and
+/// recorded: completes each open file, closes the unfinished sessions that
+/// cannot go on in their manifests (`interrupted`), and finds the one that can:
+/// the newest, of this run of the machine, as its clock goes on. Tells in the
+/// log what it did, one line each. What cannot be put in order is named there
+/// with the reason, left alone, and holds up nothing else. Deletes and
 /// overwrites no data. Blocks on the disk.
 /// @returns The session to go on with, if there is one.
 std::optional<resumed_session> recover(const recovery_options& options);

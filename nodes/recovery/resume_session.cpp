@@ -51,7 +51,8 @@ viewer_board_ptr viewer_of(const manifest& books, const std::string& id) {
 
 /// Readings from a little before the last thing on disk until the broker is
 /// back are unknown, if there are sensors at all.
-std::vector<broker_outage> outages_of(const open_session& x, int64_t last_ns,
+std::vector<broker_outage> outages_of(const unfinished_session& x,
+                                      int64_t last_ns,
                                       const sensor_board::topics& sensors) {
   auto result = x.books.outages;
   auto lasts = std::any_of(result.begin(), result.end(), [](auto& y) {
@@ -67,7 +68,7 @@ std::vector<broker_outage> outages_of(const open_session& x, int64_t last_ns,
 
 } // namespace
 
-resumed_session resume_session(const open_session& x,
+resumed_session resume_session(const unfinished_session& x,
                                const session_rebuilder& rebuilder,
                                int64_t now_ns) {
   resumed_session result;
@@ -98,7 +99,7 @@ resumed_session resume_session(const open_session& x,
   log_warning(who, "session ", s.start_ms, " goes on, ",
               duration_text(session_ns - last_ns), " after its last frame; ",
               result.cameras.size(), " cameras, ", frames, " frames so far",
-              s.stop_ms == 0 ? "" : "; it is over already");
+              s.stop_ms == 0 ? "" : "; it was stopped already");
   return result;
 }
 

@@ -34,7 +34,7 @@ struct resumed_session {
 /// What it takes to go on with session `x`. Says so in the log; blocks on the
 /// disk.
 /// @param now_ns `client_clock_ns`.
-resumed_session resume_session(const open_session& x,
+resumed_session resume_session(const unfinished_session& x,
                                const session_rebuilder& rebuilder,
                                int64_t now_ns);
 

@@ -13,7 +13,7 @@ namespace {
 /// By how much a name may lie beside its session.
 constexpr int64_t slack_ms = 10'000;
 
-bool is_closed(std::string_view head) {
+bool is_over(std::string_view head) {
   return head.find("\"state\": \"finished\"") != head.npos
          || head.find("\"state\": \"interrupted\"") != head.npos;
 }
@@ -67,7 +67,7 @@ session_head read_head(const std::filesystem::path& path, uint64_t size,
     auto rest = text.substr(at + boot.size());
     result.boot_id = rest.substr(0, rest.find('"'));
   }
-  result.closed = is_closed(text);
+  result.over = is_over(text);
   result.ours = text.find("\"format\": \"camnode session ") != text.npos;
   return result;
 }

@@ -24,8 +24,8 @@ struct session_head {
   int64_t stop_ms = 0;
   int64_t anchor_ns = 0; ///< Of the machine's clock, in the run `boot_id`.
   std::string boot_id;
-  bool closed = false; ///< It is surely complete.
-  bool ours = false;   ///< It is surely a manifest.
+  bool over = false; ///< It surely says that its session is.
+  bool ours = false; ///< It surely is a manifest.
 
   /// What begins in front of that, or from the end on, is no file of it.
   int64_t begin_ms() const;

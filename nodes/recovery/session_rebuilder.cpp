@@ -74,7 +74,7 @@ void session_rebuilder::recount(topic_figures& books, const std::string& folder,
       continue;
     sensor_check reader;
     input_file file{dir_ / x.index->name};
-    auto whole = each_piece(file, [&](auto piece) { reader.feed(piece); });
+    auto whole = each_chunk(file, [&](auto chunk) { reader.feed(chunk); });
     if (!whole)
       log_error(who, x.index->name, ": cannot be read to its end");
     books.files.push_back(x.stem);
@@ -104,11 +104,11 @@ int64_t end_of(const session_info& session,
                const sensor_board::topics& sensors) {
   auto result = session.start_ms + 1;
   for (auto& [id, x] : cameras)
-    for (auto& segment : x.segments())
-      result = std::max(result, segment.end_ms);
+    for (auto& piece : x.pieces())
+      result = std::max(result, piece.end_ms);
   for (auto& [topic, x] : sensors)
     for (auto& file : x.files)
-      if (auto name = parse_segment_name(file + table_ending))
+      if (auto name = parse_piece_name(file + table_ending))
         result = std::max(result, name->end_ms);
   return result;
 }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/shared/sensor_board.hpp"
-#include "nodes/recovery/open_sessions.hpp"
 #include "nodes/recovery/rebuild_books.hpp"
+#include "nodes/recovery/unfinished_sessions.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -17,7 +17,7 @@ class session_rebuilder {
 public:
   /// @param x Borrowed, as is `listing`.
   /// @param dir `data.dir`.
-  session_rebuilder(const open_session& x, const data_listing& listing,
+  session_rebuilder(const unfinished_session& x, const data_listing& listing,
                     std::filesystem::path dir)
     : x_(x), listing_(listing), dir_(std::move(dir)) {
   }
@@ -40,7 +40,7 @@ private:
   /// read.
   std::string index_of(const listed_piece& x) const;
 
-  const open_session& x_;
+  const unfinished_session& x_;
   const data_listing& listing_;
   const std::filesystem::path dir_;
 };

@@ -5,8 +5,8 @@
 namespace camnode {
 
 /// Whether an actor still answers when asked if it lives. Counts looks rather
-/// than time: whoever looks was running, so that a node that was frozen, or
-/// that gets no processor, does not take its own pause for theirs.
+/// than time: a node that was frozen, or that gets no processor, does not look
+/// either, and so does not take its own pause for theirs.
 class liveness {
 public:
   enum class verdict {

@@ -25,7 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// For a clean end. Beyond it the process ends all the same, as whoever sent
+/// For a clean end. Beyond it the process ends all the same, as the sender of
 /// the signal waits.
 constexpr auto stop_patience = 3s;
 
@@ -92,7 +92,7 @@ private:
   std::string told_;
 };
 
-/// Whoever signals again wants the end at once.
+/// A second signal means: end at once.
 class impatience {
 public:
   using time_point = std::chrono::steady_clock::time_point;

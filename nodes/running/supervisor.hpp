@@ -222,8 +222,8 @@ private:
                                                               std::move(why)});
   }
 
-  /// Whoever is stuck in a call of the system cannot be ended from outside; it
-  /// will see that it has to end when the call returns.
+  /// An actor that is stuck in a call of the system cannot be ended from
+  /// outside; it sees that it has to end when the call returns.
   void ask(const std::string& name, child& x) {
     auto probe = x.handle ? this->directory().find(x.handle.id()) : nullptr;
     if (!probe)

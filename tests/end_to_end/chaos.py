@@ -227,7 +227,7 @@ class Chaos:
         time.sleep(self._seconds(self.pace.pause))
 
     def stop_recording(self):
-        time.sleep(1) # Something to record behind the last event.
+        time.sleep(1) # Something to record after the last event.
         self.room.stop_recording()
 
     # -- the verdict ---------------------------------------------------------

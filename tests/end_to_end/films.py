@@ -79,7 +79,7 @@ def _pictures(data):
         kind, first, behind = next(layout, (None, 0, 0))
         if kind != "mdat" or behind - first != size \
                 or first != begin - 8 + offset:
-            raise Broken(f"a picture of {size} bytes is not behind its moof")
+            raise Broken(f"a picture of {size} bytes is not after its moof")
         if pts_us <= last_us:
             raise Broken(f"time {pts_us} us behind {last_us} us")
         last_us = pts_us

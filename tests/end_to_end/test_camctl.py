@@ -205,7 +205,7 @@ class Screen:
                     struct.pack("HHHH", 40, columns, 0, 0))
 
     def wait(self, pattern):
-        """Reads until a pattern has come, behind what was awaited before."""
+        """Reads until a pattern has come, after what was awaited before."""
         deadline = time.monotonic() + PATIENCE
         while not (found := re.search(pattern, self.text)):
             ready, _, _ = select.select(

@@ -95,7 +95,7 @@ def test_a_stop_on_a_full_disk_is_not_forgotten(small_room):
     client.kill()
     filler.unlink()
     client = room.client(segment=60)
-    client.wait_log(f"session {session} goes on.*it is over already")
+    client.wait_log(f"session {session} goes on.*it was stopped already")
     wait_until("the session is complete", lambda: Recording(
         room.data, session).manifest["state"] == "finished")
     room.wait_light(lambda x: x["state"] == "idle")

@@ -99,7 +99,7 @@ def check_ends(recording):
     """Whatever has data throughout begins and ends with the session."""
     cuts = recording.cuts()
     assert len(cuts) >= 3
-    # The stop may come so soon behind a cut that not all have data there.
+    # The stop may come so soon after a cut that not all have data there.
     begin, end = (int(x) for x in cuts[-1].split("-"))
     allowed = [cuts] if end - begin > 1000 else [cuts, cuts[:-1]]
     for camera in ("cam-a", "cam-b"):
@@ -138,7 +138,7 @@ def test_everything_of_a_session_is_on_disk_once_and_in_its_place(room):
     room.wait_light(lambda x: x["sensors"]["topics"] == len(sensors) + 1)
     room.stop_recording()
     for reader in readers.values():
-        reader.wait(len(reader.parts) + 1) # From behind the stop.
+        reader.wait(len(reader.parts) + 1) # From after the stop.
     for x in (*sensors.values(), *readers.values()):
         x.close()
 
@@ -167,7 +167,7 @@ def check_journal(room, recording, camera, frames, reader):
     if first > 0: # Written before the session, or it would be there.
         assert recording.capture_ns(written[first - 1][2]) \
             <= recording.start_ms * 1_000_000
-    # What it wrote next was captured behind the stop.
+    # What it wrote next was captured after the stop.
     captured = {stamp_of(x.jpeg): x.capture_mono_ns for x in reader.parts}
     error_ns = frames[-1].offset_error_ns + 1000
     assert recording.capture_ns(captured[written[first + len(stamps)]]) \

@@ -190,7 +190,7 @@ def test_what_nobody_granted_is_not_heard_and_not_kept(made):
                        if x.topic != "settled")
         assert heard == sorted((name, topic) for name, granted in MAY.items()
                                for topic in granted)
-    late.publish("else", "") # Its answer comes behind all that it hears.
+    late.publish("else", "") # Its answer comes after all that it hears.
     assert {x.topic for x in late.messages} \
         == {topic for granted in MAY.values() for topic in granted}
 
@@ -232,7 +232,7 @@ def test_users_hear_what_they_need_and_no_more(made):
     for topic in TOPICS:
         made.room.ear.publish(topic, "x")
     for name, user in users.items():
-        user.publish("else", "x") # Its answer comes behind all that it hears.
+        user.publish("else", "x") # Its answer comes after all that it hears.
         assert {x.topic for x in user.messages} == set(hears[name]), name
 
 

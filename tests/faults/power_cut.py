@@ -3,7 +3,7 @@ libcamnode_faults.so kept of all that was done to it.
 
 The model is what POSIX promises, and no more:
 - bytes that were written before a sync of their file began, which has returned,
-  are there. Of those behind, a random part is: the writes up to some byte, and
+  are there. Of those after them, a random part is: the writes up to some byte, and
   in some cuts pages of them are zeros, as where a file's new size was on disk
   and its bytes were not.
 - names that were made, changed or removed before a sync of their directory

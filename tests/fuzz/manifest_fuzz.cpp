@@ -43,7 +43,7 @@ constexpr std::string_view sample = R"({
 
 void check_camera(const session_info& session, const manifest_camera& x) {
   std::vector<found_piece> found;
-  for (auto& s : x.segments) {
+  for (auto& s : x.pieces) {
     require(is_name_text(s.file));
     found_piece piece;
     piece.start_ms = s.start_ms;
@@ -58,18 +58,18 @@ void check_camera(const session_info& session, const manifest_camera& x) {
   for (auto& loss : x.losses)
     require(loss.first <= loss.last);
   auto books = rebuild_books(session, x, found);
-  require(books.segments().size() <= found.size());
-  std::vector<checked_film> films;
+  require(books.pieces().size() <= found.size());
+  std::vector<checked_piece> pieces;
   for (auto& s : found) {
-    checked_film film;
-    film.piece.start_ms = s.start_ms;
-    film.piece.end_ms = s.end_ms;
-    film.piece.stem = s.stem;
-    film.piece.film = listed_file{s.stem + ".mp4", 1};
-    film.facts.index = s.facts;
-    films.push_back(film);
+    checked_piece piece;
+    piece.listed.start_ms = s.start_ms;
+    piece.listed.end_ms = s.end_ms;
+    piece.listed.stem = s.stem;
+    piece.listed.film = listed_file{s.stem + ".mp4", 1};
+    piece.facts.index = s.facts;
+    pieces.push_back(piece);
   }
-  audit_camera(x, films);
+  audit_camera(x, pieces);
 }
 
 } // namespace

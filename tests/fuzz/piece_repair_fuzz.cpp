@@ -105,7 +105,7 @@ std::string box(const char (&type)[5], const std::string& content) {
 }
 
 /// @param period_us Between two frames: what is 5 s old counts as synced.
-std::string segment_of(uint64_t frames, uint64_t period_us) {
+std::string piece_of(uint64_t frames, uint64_t period_us) {
   std::string film
     = box("ftyp", std::string(8, '\0'))
       + box("moov",
@@ -139,8 +139,8 @@ std::string segment_of(uint64_t frames, uint64_t period_us) {
 
 std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<std::vector<uint8_t>> result;
-  for (auto& x : {segment_of(4, 33'333), segment_of(6, 2'000'000),
-                  segment_of(1, 1000), segment_of(0, 1000)})
+  for (auto& x : {piece_of(4, 33'333), piece_of(6, 2'000'000),
+                  piece_of(1, 1000), piece_of(0, 1000)})
     result.emplace_back(x.begin(), x.end());
   return result;
 }

@@ -30,7 +30,7 @@ unique_fd accept_one(int listening_fd);
 /// A connection to 127.0.0.1, not blocking, over which `request` was sent.
 unique_fd connect_to(uint16_t port, const std::string& request);
 
-/// Calls whoever waits for a descriptor, on one thread, by epoll.
+/// Calls those who wait for a descriptor, on one thread, by epoll.
 class event_loop {
 public:
   using handler = std::function<void()>;

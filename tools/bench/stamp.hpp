@@ -11,7 +11,7 @@
 namespace camnode::bench {
 
 /// What a stamped JPEG says of itself, in a comment right after its start
-/// marker: so that whoever gets it knows which one it is and how old.
+/// marker: its receiver knows which one it is and how old.
 struct stamp {
   uint64_t sequence = 0;  ///< From 1.
   uint64_t bytes = 0;     ///< Of the whole JPEG, the comment included.

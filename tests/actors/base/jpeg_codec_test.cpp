@@ -92,7 +92,7 @@ CAF_TEST(colours are those of JFIF) {
   CAF_CHECK(out.pixels[2] > 243);
 }
 
-CAF_TEST(a comment is right behind the start and changes nothing else) {
+CAF_TEST(a comment is right after the start and changes nothing else) {
   ramp picture{64, 48};
   auto plain = encoder.encode(picture.view(), 80);
   for (size_t n : {size_t{1}, size_t{40}, size_t{60'000}}) {

@@ -38,7 +38,7 @@ CAF_TEST(an address alone is a network of one) {
   CAF_CHECK(!allows("::1", "::2"));
 }
 
-CAF_TEST(bits behind the prefix do not matter) {
+CAF_TEST(bits after the prefix do not matter) {
   CAF_CHECK(allows("10.1.2.3/8", "10.9.9.9"));
 }
 

@@ -106,7 +106,7 @@ CAF_TEST(as many as a camera can capture meanwhile are lost) {
                   "jump until 7:" + std::to_string(12 + most));
 }
 
-CAF_TEST(a run that comes back goes on behind its last number) {
+CAF_TEST(a run that comes back goes on after its last number) {
   CAF_CHECK_EQUAL(text(frame_of(8, 21), 0, last, 20), "end");
   CAF_CHECK_EQUAL(text(frame_of(8, 24), 0, last, 20),
                   "end, 8:21-23 client ring");

@@ -4,7 +4,7 @@
 
 #include "messages/disk/frame_index.hpp"
 #include "messages/disk/piece_origin.hpp"
-#include "tests/actors/recorder/segment_fixture.hpp"
+#include "tests/actors/recorder/piece_fixture.hpp"
 
 #include <sys/stat.h>
 
@@ -12,11 +12,11 @@
 
 using namespace camnode;
 using namespace camnode_test;
-using namespace camnode_test::segments;
+using namespace camnode_test::pieces;
 
 namespace {
 
-struct fixture : segment_fixture {
+struct fixture : piece_fixture {
   fixture() {
     auto testee = must_open();
     append(*testee, uneven_times(2));

@@ -18,7 +18,7 @@
 
 namespace camnode_test {
 
-/// Takes the place of the files: keeps what is written per segment, in the
+/// Takes the place of the files: keeps what is written per piece, in the
 /// order of their opening. Outlives the writers.
 struct fake_disk {
   struct entry {
@@ -29,7 +29,7 @@ struct fake_disk {
     int64_t moved_ns = 0;
   };
 
-  struct segment {
+  struct piece {
     int64_t start_ms;
     uint16_t width;
     uint16_t height;
@@ -39,9 +39,9 @@ struct fake_disk {
     int64_t end_ms = 0; ///< 0 while it is open.
   };
 
-  camnode::open_segment opener() {
-    return [this](int64_t start_ms, uint16_t width, uint16_t height)
-             -> caf::expected<camnode::segment_writer_ptr> {
+  camnode::open_piece opener() {
+    return [this](int64_t start_ms, uint16_t width,
+                  uint16_t height) -> caf::expected<camnode::piece_writer_ptr> {
       if (broken)
         return caf::make_error(camnode::ec::open_failed, std::string{"broken"});
       if (namesake)
@@ -49,22 +49,22 @@ struct fake_disk {
                                std::string{"another folder's name"});
       if (taken.count(start_ms) > 0)
         return camnode::file_error(camnode::ec::open_failed, "taken", EEXIST);
-      segments.push_back({start_ms, width, height, {}});
-      return camnode::segment_writer_ptr{new writer(*this, segments.back())};
+      pieces.push_back({start_ms, width, height, {}});
+      return camnode::piece_writer_ptr{new writer(*this, pieces.back())};
     };
   }
 
-  std::list<segment> segments;
+  std::list<piece> pieces;
   std::set<int64_t> taken;   ///< Starts that other files have.
-  bool broken = false;       ///< No segment can be opened.
+  bool broken = false;       ///< No piece can be opened.
   bool namesake = false;     ///< The folder's name is that of another one.
   bool full = false;         ///< No frame can be appended.
   bool forgets = false;      ///< Nothing can be synced.
-  uint64_t bad_sequence = 0; ///< The frame that no segment takes.
+  uint64_t bad_sequence = 0; ///< The frame that no piece takes.
 
 private:
-  struct writer : camnode::segment_writer {
-    writer(fake_disk& d, segment& s) : disk(d), to(s) {
+  struct writer : camnode::piece_writer {
+    writer(fake_disk& d, piece& s) : disk(d), to(s) {
     }
 
     caf::error append(const camnode::frame& x, int64_t capture_ns,
@@ -95,7 +95,7 @@ private:
     }
 
     fake_disk& disk;
-    segment& to;
+    piece& to;
   };
 };
 
@@ -137,7 +137,7 @@ struct recorder_fixture : actor_fixture {
       if (disk.forgets)
         return caf::make_error(camnode::ec::sync_failed, std::string{"gone"});
       camnode::piece_repair result;
-      result.stem = camnode::segment_stem(from_ms, from_ms + 1);
+      result.stem = camnode::piece_stem(from_ms, from_ms + 1);
       result.frames = 1;
       return result;
     };
@@ -190,10 +190,10 @@ struct recorder_fixture : actor_fixture {
     see(std::move(x));
   }
 
-  /// Per segment: its name, and the numbers of its frames.
+  /// Per piece: its name, and the numbers of its frames.
   std::vector<std::string> written() const {
     std::vector<std::string> result;
-    for (auto& x : disk.segments) {
+    for (auto& x : disk.pieces) {
       auto name = [](int64_t t) { return std::to_string(t - start_ms); };
       auto text = name(x.start_ms) + "-" + (x.end_ms == 0 ? "" : name(x.end_ms))
                   + ":";
@@ -219,7 +219,7 @@ struct recorder_fixture : actor_fixture {
   }
 
   fake_disk disk;
-  std::vector<std::string> completed; ///< Starts of left segments.
+  std::vector<std::string> completed; ///< Starts of pieces that were left open.
   camnode::stop_line_ptr stop = std::make_shared<camnode::stop_line>();
   bool away = false; ///< Whether the camera is expected back.
   std::shared_ptr<camnode::frame_ring> ring;

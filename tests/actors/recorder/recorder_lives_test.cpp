@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 CAF_TEST_FIXTURE_SCOPE(recorder_lives_tests, recording_failure_fixture)
 
-CAF_TEST(a new recorder goes on behind the last frame written) {
+CAF_TEST(a new recorder goes on after the last frame written) {
   record();
   for (uint64_t i = 1; i <= 5; ++i)
     see(static_cast<int64_t>(i) * 100, i);
@@ -69,7 +69,7 @@ CAF_TEST(a refused frame is counted once over a restart) {
 }
 
 CAF_TEST(a life that comes to the next session closes the books before) {
-  leave_segment();
+  leave_piece();
   ledger->keep(start_ms);
   start_recorder();
   auto next = session;
@@ -79,12 +79,12 @@ CAF_TEST(a life that comes to the next session closes the books before) {
   CAF_CHECK_EQUAL(completed, texts{"0"});
   auto before = ledger->snapshot(start_ms);
   CAF_CHECK(before->look().end_unknown);
-  CAF_CHECK(!before->has_open_segment());
+  CAF_CHECK(!before->has_open_piece());
   CAF_CHECK_EQUAL(+ledger->look().session_ms, next.start_ms);
 }
 
-CAF_TEST(a life that comes when the next session is over closes the books) {
-  leave_segment();
+CAF_TEST(a life that comes when the next session is stopped closes the books) {
+  leave_piece();
   start_recorder();
   auto next = session;
   next.start_ms += 2'000;
@@ -95,7 +95,7 @@ CAF_TEST(a life that comes when the next session is over closes the books) {
   CAF_CHECK_EQUAL(completed, texts{"0"});
 }
 
-CAF_TEST(a life that owes three sessions writes each of them) {
+CAF_TEST(a life with three sessions to finish writes each of them) {
   std::vector<session_info> sessions(3, session);
   record();
   see(100, 1);
@@ -125,7 +125,7 @@ CAF_TEST(a life that owes three sessions writes each of them) {
     CAF_CHECK_EQUAL(+x->look().lost, 0u);
     CAF_CHECK(!x->look().end_unknown);
   }
-  CAF_CHECK(!ledger->owes(start_ms + 1'000));
+  CAF_CHECK(!ledger->has_to_finish(start_ms + 1'000));
 }
 
 CAF_TEST(a life that is late for a session names what the ring let go of) {

@@ -14,7 +14,7 @@ CAF_TEST(a session that was over before the recorder came is left alone) {
   push(frame_at(100, 1));
   stop_at(5'000);
   advance(2s);
-  CAF_CHECK(disk.segments.empty());
+  CAF_CHECK(disk.pieces.empty());
   CAF_CHECK(!finished());
 }
 
@@ -66,11 +66,11 @@ CAF_TEST(what the ring has of a session is written though the next one began) {
   auto before = ledger->snapshot(start_ms);
   CAF_CHECK_EQUAL(+before->look().written, 149u);
   CAF_CHECK(!before->look().end_unknown);
-  CAF_REQUIRE_EQUAL(before->segments().size(), 1u);
-  CAF_CHECK_EQUAL(+before->segments()[0].end_ms, start_ms + 1'500);
+  CAF_REQUIRE_EQUAL(before->pieces().size(), 1u);
+  CAF_CHECK_EQUAL(+before->pieces()[0].end_ms, start_ms + 1'500);
   CAF_CHECK_EQUAL(+ledger->look().session_ms, next.start_ms);
   CAF_CHECK_EQUAL(+ledger->look().written, 101u);
-  CAF_CHECK_EQUAL(+ledger->segments().at(0).first_sequence, 200u);
+  CAF_CHECK_EQUAL(+ledger->pieces().at(0).first_sequence, 200u);
   CAF_CHECK(losses().empty());
 }
 

@@ -45,7 +45,7 @@ CAF_TEST(a size that changes within a millisecond makes two sound films) {
   // No film ends before its last frame, and their names are in their order:
   // the third one begins a little later than it was captured, and says so.
   CAF_CHECK_EQUAL(written(), (texts{"0-101: 1", "100-101: 2", "101-200: 3"}));
-  auto& moved = disk.segments.back().frames.at(0);
+  auto& moved = disk.pieces.back().frames.at(0);
   CAF_CHECK_EQUAL(moved.flags, uint32_t{frame::time_adjusted});
   CAF_CHECK_EQUAL(moved.moved_ns, 400'000);
   CAF_CHECK_EQUAL(lost(), 0u);
@@ -56,7 +56,7 @@ CAF_TEST(a size that changes with each frame is an alarm and a named loss) {
   record();
   for (int64_t i = 0; i < 1'000; ++i)
     see_size(i * 4'000, i % 2 == 0 ? 64 : 32);
-  CAF_CHECK_EQUAL(disk.segments.size(), size_t{1} + size_limit::free_changes);
+  CAF_CHECK_EQUAL(disk.pieces.size(), size_t{1} + size_limit::free_changes);
   CAF_CHECK_NOT_EQUAL(alarm().find("changes too often"), std::string::npos);
   auto x = ledger->look();
   CAF_CHECK_EQUAL(x.written + x.lost, 1'000u);
@@ -68,7 +68,7 @@ CAF_TEST(a size that changes with each frame is an alarm and a named loss) {
   for (int64_t i = 0; i < 20; ++i)
     see_size(4'000'000 + i * 500'000, 48);
   CAF_CHECK_EQUAL(alarm(), "");
-  CAF_CHECK_EQUAL(disk.segments.back().width, 48u);
+  CAF_CHECK_EQUAL(disk.pieces.back().width, 48u);
   auto before = lost();
   see_size(14'000'000, 48);
   CAF_CHECK_EQUAL(lost(), before);

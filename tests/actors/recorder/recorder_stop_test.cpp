@@ -24,7 +24,7 @@ CAF_TEST(frames that were captured before the stop may come late) {
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1 2"});
 }
 
-CAF_TEST(a frame from behind the stop ends the wait and is not written) {
+CAF_TEST(a frame from after the stop ends the wait and is not written) {
   record();
   see(1'000, 1);
   stop_at(2'000);
@@ -35,7 +35,7 @@ CAF_TEST(a frame from behind the stop ends the wait and is not written) {
   CAF_CHECK_EQUAL(written(), texts{"0-2000: 1"});
 }
 
-CAF_TEST(frames from behind the stop are left out before the news of it) {
+CAF_TEST(frames from after the stop are left out before the news of it) {
   record();
   see(1'000, 1);
   stop->draw(start_ms, [] { return start_ms + 2'000; });
@@ -77,7 +77,7 @@ CAF_TEST(an end that was not seen is unknown) {
   CAF_CHECK(ledger->look().end_unknown);
 }
 
-CAF_TEST(what is missing at the stop is known by the frame behind it) {
+CAF_TEST(what is missing at the stop is known by the frame after it) {
   record();
   see(1'000, 1);
   stop_at(2'000);
@@ -192,10 +192,10 @@ CAF_TEST(a stop without any frame finishes the books) {
   stop_at(3'000);
   advance(1s + beat);
   CAF_CHECK(finished());
-  CAF_CHECK(disk.segments.empty());
+  CAF_CHECK(disk.pieces.empty());
 }
 
-CAF_TEST(a stop right at a cut leaves no segment behind it) {
+CAF_TEST(a stop right at a cut leaves no piece after it) {
   record();
   see(9'000, 1);
   stop_at(10'000);

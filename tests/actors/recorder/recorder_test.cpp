@@ -30,7 +30,7 @@ CAF_TEST(without a session nothing is written) {
   for (uint64_t i = 1; i <= 3; ++i)
     see(0, i);
   advance(1s);
-  CAF_CHECK(disk.segments.empty());
+  CAF_CHECK(disk.pieces.empty());
   CAF_CHECK(ledger->look().state == ledger_figures::phase::idle);
 }
 
@@ -62,9 +62,9 @@ CAF_TEST(the last nanosecond before a cut is before it) {
 CAF_TEST(a frame is at its capture time on the session clock) {
   record();
   see(1'234, 1);
-  CAF_CHECK_EQUAL(disk.segments.front().frames.at(0).capture_ns,
+  CAF_CHECK_EQUAL(disk.pieces.front().frames.at(0).capture_ns,
                   (start_ms + 1'234) * ms);
-  CAF_CHECK_EQUAL(disk.segments.front().frames.at(0).flags, 0u);
+  CAF_CHECK_EQUAL(disk.pieces.front().frames.at(0).flags, 0u);
 }
 
 CAF_TEST(segments without frames are left out) {
@@ -72,8 +72,8 @@ CAF_TEST(segments without frames are left out) {
   see(500, 1);
   see(35'000, 2);
   CAF_CHECK_EQUAL(written(), (texts{"0-10000: 1", "30000-: 2"}));
-  auto segments = ledger->segments();
-  CAF_CHECK_EQUAL(segments.back().index, 3u);
+  auto pieces = ledger->pieces();
+  CAF_CHECK_EQUAL(pieces.back().index, 3u);
 }
 
 CAF_TEST(a camera that joins late has the names of the others) {
@@ -139,8 +139,8 @@ CAF_TEST(frames that wait in the ring are all written) {
   record();
   CAF_CHECK_EQUAL(ledger->look().written, 1'000u);
   uint64_t expected = 0;
-  for (auto& segment : disk.segments)
-    for (auto& x : segment.frames)
+  for (auto& piece : disk.pieces)
+    for (auto& x : piece.frames)
       CAF_REQUIRE_EQUAL(x.sequence, ++expected);
   CAF_CHECK_EQUAL(expected, 1'000u);
 }
@@ -154,8 +154,8 @@ CAF_TEST(another size of picture makes a piece named by its time) {
   see(12'000, 3);
   CAF_CHECK_EQUAL(written(),
                   (texts{"0-4321: 1", "4321-10000: 2", "10000-: 3"}));
-  CAF_CHECK_EQUAL(disk.segments.front().width, 64u);
-  CAF_CHECK_EQUAL((++disk.segments.begin())->width, 640u);
+  CAF_CHECK_EQUAL(disk.pieces.front().width, 64u);
+  CAF_CHECK_EQUAL((++disk.pieces.begin())->width, 640u);
 }
 
 CAF_TEST(time that goes backwards is adjusted and flagged) {
@@ -164,7 +164,7 @@ CAF_TEST(time that goes backwards is adjusted and flagged) {
   see(4'000, 2);
   see(5'000, 3);
   see(5'100, 4);
-  auto& frames = disk.segments.front().frames;
+  auto& frames = disk.pieces.front().frames;
   CAF_REQUIRE_EQUAL(frames.size(), 4u);
   auto first_ns = (start_ms + 5'000) * ms;
   CAF_CHECK_EQUAL(frames[1].capture_ns, first_ns + 1'000);
@@ -182,7 +182,7 @@ CAF_TEST(flags of a frame are kept beside ours) {
   auto x = frame_at(5'000, 2);
   x->flags = frame::receive_time_only;
   see(std::move(x));
-  CAF_CHECK_EQUAL(disk.segments.front().frames.at(1).flags,
+  CAF_CHECK_EQUAL(disk.pieces.front().frames.at(1).flags,
                   frame::receive_time_only | frame::time_adjusted);
 }
 
@@ -201,7 +201,7 @@ CAF_TEST(what is written is durable within a second) {
     auto x = ledger->look();
     CAF_REQUIRE(x.written - x.durable < 1000 / 50);
   }
-  auto& first = disk.segments.front();
+  auto& first = disk.pieces.front();
   CAF_CHECK(first.syncs >= 10);
   CAF_CHECK(first.syncs <= 21);
   CAF_CHECK(ledger->look().durable > 180);
@@ -213,8 +213,8 @@ CAF_TEST(durable in the books is durable on the disk) {
     see(static_cast<int64_t>(i) * 200, i);
     advance(50ms);
     size_t synced = 0;
-    for (auto& segment : disk.segments)
-      synced += segment.synced;
+    for (auto& piece : disk.pieces)
+      synced += piece.synced;
     CAF_REQUIRE(ledger->look().durable <= synced);
   }
   CAF_CHECK(ledger->look().durable > 50);
@@ -224,11 +224,11 @@ CAF_TEST(a camera that is silent is not synced again and again) {
   record();
   see(100, 1);
   advance(5s);
-  CAF_CHECK_EQUAL(disk.segments.front().syncs, 1);
+  CAF_CHECK_EQUAL(disk.pieces.front().syncs, 1);
   CAF_CHECK_EQUAL(ledger->look().durable, 1u);
 }
 
-CAF_TEST(the segment of a silent camera is closed after the patience) {
+CAF_TEST(the piece of a silent camera is closed after the patience) {
   record();
   see(100, 1);
   advance(24'900ms);
@@ -242,7 +242,7 @@ CAF_TEST(the segment of a silent camera is closed after the patience) {
                   (texts{"0-10000: 1", "9000-10000: 2", "20000-: 3"}));
 }
 
-CAF_TEST(a recorder that is told to end completes its segment) {
+CAF_TEST(a recorder that is told to end completes its piece) {
   record();
   see(100, 1);
   see(200, 2);

@@ -9,10 +9,10 @@ namespace camnode_test {
 
 /// A recorder that loses frames, fails, and is started again.
 struct recording_failure_fixture : recorder_fixture {
-  /// The books of a life whose segment, with frame 1, could not be closed.
-  void leave_segment() {
+  /// The books of a life whose piece, with frame 1, could not be closed.
+  void leave_piece() {
     ledger->begin(session);
-    ledger->segment_opened(0, start_ms, "left");
+    ledger->piece_opened(0, start_ms, "left");
     ledger->written(*frame_at(100, 1), (start_ms + 100) * ms);
     ledger->durable(now_ns);
   }
@@ -45,8 +45,8 @@ struct recording_failure_fixture : recorder_fixture {
       named += loss.last - loss.first + 1;
     CAF_CHECK_EQUAL(named, x.lost);
     uint64_t on_disk = 0;
-    for (auto& segment : disk.segments)
-      on_disk += segment.frames.size();
+    for (auto& piece : disk.pieces)
+      on_disk += piece.frames.size();
     CAF_CHECK_EQUAL(on_disk, x.written);
   }
 };

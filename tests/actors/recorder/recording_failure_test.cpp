@@ -54,8 +54,8 @@ CAF_TEST(frames that the disk did not promise are written again) {
   check_books(5);
 }
 
-CAF_TEST(a segment that was left open is completed with its session) {
-  leave_segment();
+CAF_TEST(a piece that was left open is completed with its session) {
+  leave_piece();
   record();
   see(200, 2);
   stop_at(1'000);
@@ -64,16 +64,16 @@ CAF_TEST(a segment that was left open is completed with its session) {
   advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(completed, texts{"0"});
-  auto segments = ledger->segments();
-  CAF_REQUIRE_EQUAL(segments.size(), 2u);
-  CAF_CHECK_EQUAL(segments[0].file, segment_stem(start_ms, start_ms + 1));
-  CAF_CHECK_EQUAL(segments[0].end_ms, start_ms + 1);
+  auto pieces = ledger->pieces();
+  CAF_REQUIRE_EQUAL(pieces.size(), 2u);
+  CAF_CHECK_EQUAL(pieces[0].file, piece_stem(start_ms, start_ms + 1));
+  CAF_CHECK_EQUAL(pieces[0].end_ms, start_ms + 1);
   CAF_CHECK_EQUAL(ledger->look().last_error, "");
 }
 
-CAF_TEST(of segments that were left open the last one is completed first) {
-  leave_segment();
-  ledger->segment_opened(0, start_ms + 150, "150");
+CAF_TEST(of pieces that were left open the last one is completed first) {
+  leave_piece();
+  ledger->piece_opened(0, start_ms + 150, "150");
   record();
   see(200, 2);
   stop_at(1'000);
@@ -82,8 +82,8 @@ CAF_TEST(of segments that were left open the last one is completed first) {
   CAF_CHECK_EQUAL(completed, (texts{"150", "0"}));
 }
 
-CAF_TEST(a segment that cannot be completed is told and left open) {
-  leave_segment();
+CAF_TEST(a piece that cannot be completed is told and left open) {
+  leave_piece();
   record();
   disk.forgets = true;
   stop_at(1'000);
@@ -91,9 +91,9 @@ CAF_TEST(a segment that cannot be completed is told and left open) {
   advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(completed, texts{"0"});
-  auto segments = ledger->segments();
-  CAF_REQUIRE_EQUAL(segments.size(), 1u);
-  CAF_CHECK_EQUAL(segments[0].end_ms, 0);
+  auto pieces = ledger->pieces();
+  CAF_REQUIRE_EQUAL(pieces.size(), 1u);
+  CAF_CHECK_EQUAL(pieces[0].end_ms, 0);
   auto told = ledger->look().last_error;
   CAF_CHECK(told.find("gone") != told.npos);
 }
@@ -111,12 +111,12 @@ CAF_TEST(a piece has a name of its own whatever became of others) {
   }
   end(testee);
   std::set<int64_t> starts;
-  for (auto& x : disk.segments)
+  for (auto& x : disk.pieces)
     CAF_CHECK(starts.insert(x.start_ms).second);
   CAF_CHECK_EQUAL(ledger->look().written, 4u);
 }
 
-CAF_TEST(a segment that cannot be opened ends the recorder) {
+CAF_TEST(a piece that cannot be opened ends the recorder) {
   disk.broken = true;
   record();
   see(100, 1);
@@ -125,16 +125,16 @@ CAF_TEST(a segment that cannot be opened ends the recorder) {
   CAF_CHECK_EQUAL(ledger->look().last_error, "open failed: broken");
 }
 
-CAF_TEST(a segment whose name is taken begins a little before) {
+CAF_TEST(a piece whose name is taken begins a little before) {
   disk.taken = {start_ms, start_ms - 1};
   record();
   see(100, 1);
   CAF_CHECK(ends.empty());
   CAF_CHECK_EQUAL(written(), texts{"-2-: 1"});
-  CAF_CHECK_EQUAL(+ledger->segments().at(0).start_ms, start_ms - 2);
+  CAF_CHECK_EQUAL(+ledger->pieces().at(0).start_ms, start_ms - 2);
 }
 
-CAF_TEST(a segment without a frame does not end before it begins) {
+CAF_TEST(a piece without a frame does not end before it begins) {
   record();
   see(100, 1);
   disk.full = true;

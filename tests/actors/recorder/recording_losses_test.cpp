@@ -102,7 +102,7 @@ CAF_TEST(what a stream without numbers lost with its connection is unknown) {
   CAF_CHECK_EQUAL(+ledger->breaks()[0].before_ns, (start_ms + 900) * ms);
 }
 
-CAF_TEST(a frame that no segment takes is a loss and costs no other) {
+CAF_TEST(a frame that no piece takes is a loss and costs no other) {
   record();
   disk.bad_sequence = 2;
   see(100, 1);

@@ -54,7 +54,7 @@ CAF_TEST(a file that fails costs its reading and not the next) {
   record();
   // Somebody else has the name.
   std::filesystem::create_directories(scratch.path() / "sensor/air");
-  auto taken = scratch.put("sensor/air/" + open_segment_name(start_ms, "csv"),
+  auto taken = scratch.put("sensor/air/" + open_piece_name(start_ms, "csv"),
                            "precious");
   read(100, "1");
   CAF_CHECK_EQUAL(books().rejected, (rejections{{"disk", 1}}));
@@ -66,7 +66,7 @@ CAF_TEST(a file that fails costs its reading and not the next) {
 
 CAF_TEST(what keeps a topic from its files is told once) {
   std::filesystem::create_directories(scratch.path() / "sensor/air");
-  auto taken = scratch.put("sensor/air/" + open_segment_name(start_ms, "csv"),
+  auto taken = scratch.put("sensor/air/" + open_piece_name(start_ms, "csv"),
                            "precious");
   int told = 0;
   sensor_files testee{scratch.path(), nullptr, board,

@@ -69,7 +69,7 @@ struct sensor_log_fixture : actor_fixture {
   }
 
   static std::string stem(int64_t from, int64_t to) {
-    return camnode::segment_stem(start_ms + from, start_ms + to);
+    return camnode::piece_stem(start_ms + from, start_ms + to);
   }
 
   static std::string row(int64_t at_ms, const std::string& rest) {

@@ -59,7 +59,7 @@ CAF_TEST(files are cut at the instants of the session) {
   CAF_CHECK_EQUAL(books().files.size(), 3u);
 }
 
-CAF_TEST(a file is closed behind its end though no reading comes) {
+CAF_TEST(a file is closed after its end though no reading comes) {
   record();
   read(1'000, "1");
   advance(10'250ms);

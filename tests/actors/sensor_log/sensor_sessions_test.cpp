@@ -83,7 +83,7 @@ CAF_TEST(readings that came before the news of their session are its own) {
                                                    + row(30, "3"));
 }
 
-CAF_TEST(readings from behind the stop are left out before the news of it) {
+CAF_TEST(readings from after the stop are left out before the news of it) {
   record();
   read(10, "1");
   stop->draw(start_ms, [] { return start_ms + 50; });
@@ -100,7 +100,7 @@ CAF_TEST(a log that is held up ends its files at the stop all the same) {
   record();
   read(10, "1");
   stop_at(50);
-  now_ns += 20'000 * ms; // Behind the end of the segment too.
+  now_ns += 20'000 * ms; // After the end of the segment, too.
   advance(250ms);
   CAF_CHECK_EQUAL(content("sensor/air", 0, 50),
                   "timestamp,value\n" + row(10, "1"));

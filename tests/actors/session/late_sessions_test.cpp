@@ -64,7 +64,7 @@ struct fixture {
   std::optional<late_session> leave(int64_t start_ms) {
     ledger->begin(session_at(start_ms));
     sensors->begin(start_ms);
-    ledger->segment_opened(0, start_ms, "open");
+    ledger->piece_opened(0, start_ms, "open");
     ledger->written(*new_frame(1, 1, 10));
     return testee.add({session_at(start_ms),
                        {},
@@ -74,7 +74,7 @@ struct fixture {
   }
 
   void finish(int64_t start_ms) {
-    ledger->segment_closed(start_ms + 10, "closed");
+    ledger->piece_closed(start_ms + 10, "closed");
     ledger->finish();
     sensors->finish();
   }

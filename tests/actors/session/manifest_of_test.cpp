@@ -41,7 +41,7 @@ session_view sample() {
   camera.board->clocks().add({123'456'999, 9, -4, 8, 12'000}, false);
   auto& ledger = *camera.ledger;
   ledger.begin(x.session);
-  ledger.segment_opened(0, x.session.start_ms, "1800000000000");
+  ledger.piece_opened(0, x.session.start_ms, "1800000000000");
   for (uint64_t i = 1; i <= 3; ++i)
     ledger.written(*new_frame(i, 8, 10));
   ledger.lost({8, 4, 6, loss_place::network, 77});
@@ -64,7 +64,7 @@ CAF_TEST(a manifest is read as it was written) {
   if (!x)
     CAF_FAIL(describe(x.error()));
   CAF_CHECK_EQUAL(x->state, "recording");
-  CAF_CHECK(x->unfinished());
+  CAF_CHECK(!x->over());
   CAF_CHECK_EQUAL(x->boot_id, "boot-1");
   CAF_CHECK_EQUAL(x->session.start_ms, 1'800'000'000'000);
   CAF_CHECK_EQUAL(x->session.anchor_mono_ns, 123'456'789);
@@ -86,8 +86,8 @@ CAF_TEST(a manifest is read as it was written) {
   CAF_CHECK_EQUAL(camera.captured, 7u);
   CAF_CHECK_EQUAL(camera.lost, 3u);
   CAF_CHECK_EQUAL(camera.restarts.at("recorder"), 2u);
-  CAF_REQUIRE_EQUAL(camera.segments.size(), 1u);
-  CAF_CHECK_EQUAL(camera.segments[0].frames, 4u);
+  CAF_REQUIRE_EQUAL(camera.pieces.size(), 1u);
+  CAF_CHECK_EQUAL(camera.pieces[0].frames, 4u);
   CAF_REQUIRE_EQUAL(camera.losses.size(), 1u);
   CAF_CHECK_EQUAL(camera.losses[0].last, 6u);
   CAF_CHECK(camera.losses[0].place == loss_place::network);

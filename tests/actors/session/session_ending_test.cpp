@@ -20,7 +20,7 @@ CAF_TEST(a node that is ending does not wait long for late sessions) {
     advance(17s);
   }
   for (size_t i = 0; i < 3; ++i) {
-    ledgers[i]->segment_closed(start_ms + 1, "late");
+    ledgers[i]->piece_closed(start_ms + 1, "late");
     ledgers[i]->finish();
   }
   disk->stuck = true;
@@ -40,7 +40,7 @@ CAF_TEST(a node that is ending completes a late session if it can) {
   record_one(*left, told.sessions[0]);
   stop_recording();
   advance(17s);
-  left->segment_closed(start_ms + 1, "late");
+  left->piece_closed(start_ms + 1, "late");
   left->finish();
   tell(testee, stop_atom_v);
   CAF_CHECK_EQUAL(manifest("/state"), "finished");

@@ -182,7 +182,7 @@ struct session_fixture : actor_fixture {
 inline void record_one(camnode::recording_ledger& to,
                        const camnode::session_info& x) {
   to.begin(x);
-  to.segment_opened(0, x.start_ms, std::to_string(x.start_ms));
+  to.piece_opened(0, x.start_ms, std::to_string(x.start_ms));
   to.written(*new_frame(1, 1, 10));
 }
 

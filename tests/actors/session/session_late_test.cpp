@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 CAF_TEST_FIXTURE_SCOPE(session_late_tests, session_fixture)
 
-CAF_TEST(a session that was not completed in time stays open in its manifest) {
+CAF_TEST(a late session is stopping in its manifest until it is complete) {
   auto ledger = add_camera("left");
   start_session_actor();
   start_recording();
@@ -20,9 +20,9 @@ CAF_TEST(a session that was not completed in time stays open in its manifest) {
   CAF_CHECK_EQUAL(manifest("/state"), "stopping");
   CAF_CHECK_EQUAL(manifest("/stop_ms"), told.sessions[1].stop_ms);
   cameras->remove("left"); // Its recorder is still at it.
-  ledger->segment_opened(0, start_ms, std::to_string(start_ms));
+  ledger->piece_opened(0, start_ms, std::to_string(start_ms));
   ledger->written(*new_frame(1, 1, 10));
-  ledger->segment_closed(start_ms + 1, "late");
+  ledger->piece_closed(start_ms + 1, "late");
   ledger->finish();
   advance(250ms);
   CAF_CHECK_EQUAL(manifest("/state"), "finished");
@@ -48,7 +48,7 @@ CAF_TEST(a session that is late holds up no other and is completed) {
   advance(2s);
   CAF_CHECK_EQUAL(manifest("/state"), "stopping");
   // Its recorder comes to the end of it, and goes on at once.
-  left->segment_closed(start_ms + 1, "late");
+  left->piece_closed(start_ms + 1, "late");
   left->finish();
   record_one(*left, next);
   left->written(*new_frame(2, 1, 10));
@@ -102,7 +102,7 @@ CAF_TEST(a camera that is at the session before has not finished the next) {
   CAF_CHECK_EQUAL(told.stopped, 1);
   left->finish();
   record_one(*left, next);
-  left->segment_closed(next.start_ms + 1, "late");
+  left->piece_closed(next.start_ms + 1, "late");
   left->finish();
   advance(2s);
   CAF_CHECK_EQUAL(told.stopped, 2);
@@ -161,7 +161,7 @@ CAF_TEST(of too many late sessions the oldest is left to the next start) {
     advance(17s);
   }
   for (auto& x : ledgers) {
-    x->segment_closed(start_ms + 1, "late");
+    x->piece_closed(start_ms + 1, "late");
     x->finish();
   }
   advance(3s);
@@ -185,7 +185,7 @@ CAF_TEST(the light names late sessions and who is at them) {
   CAF_REQUIRE(told.sessions.back().open());
   auto pointer = "/late_sessions/" + std::to_string(start_ms);
   CAF_CHECK_EQUAL(light(pointer), nlohmann::json::array({"left"}));
-  left->segment_closed(start_ms + 1, "late");
+  left->piece_closed(start_ms + 1, "late");
   left->finish();
   advance(2s);
   CAF_CHECK(light("/late_sessions").empty());
@@ -219,7 +219,7 @@ CAF_TEST(a new life completes what the last one left late) {
   left->announce(next);
   end(testee);
   start_session_actor(next);
-  left->segment_closed(start_ms + 1, "late");
+  left->piece_closed(start_ms + 1, "late");
   left->finish();
   record_one(*left, next);
   advance(2s);
@@ -242,7 +242,7 @@ CAF_TEST(a start that waited begins while the manifest before is written) {
   CAF_CHECK(told.sessions.back().start_ms > start_ms);
 }
 
-CAF_TEST(a camera that comes to the next session later still owes it) {
+CAF_TEST(a camera that comes to the next session later has still to finish it) {
   auto left = add_camera("left");
   start_session_actor();
   start_recording();
@@ -253,13 +253,13 @@ CAF_TEST(a camera that comes to the next session later still owes it) {
   auto next = told.sessions.back();
   left->announce(next);
   stop_recording();
-  left->segment_closed(start_ms + 1, "late");
+  left->piece_closed(start_ms + 1, "late");
   left->finish(); // And has not heard of the next one yet.
   advance(2s);
   CAF_CHECK_EQUAL(manifest("/state"), "finished");
   CAF_CHECK_EQUAL(told.stopped, 1);
   record_one(*left, next);
-  left->segment_closed(next.start_ms + 1, "next");
+  left->piece_closed(next.start_ms + 1, "next");
   left->finish();
   advance(2s);
   CAF_CHECK_EQUAL(told.stopped, 2);

@@ -49,7 +49,7 @@ struct fixture {
     auto& result = add_camera(id);
     auto& ledger = *result.ledger;
     ledger.begin(view.session);
-    ledger.segment_opened(0, start_ms, std::to_string(start_ms));
+    ledger.piece_opened(0, start_ms, std::to_string(start_ms));
     for (uint64_t i = 1; i <= 3; ++i)
       ledger.written(*new_frame(i, 9, 10));
     ledger.durable(view.now_ns - 200 * ms);
@@ -219,10 +219,10 @@ CAF_TEST(the books of a manifest add up) {
   for (auto& loss : x["losses"])
     in_losses += loss["frames"].get<uint64_t>();
   CAF_CHECK_EQUAL(in_losses, 6u);
-  uint64_t in_segments = 0;
-  for (auto& segment : x["segments"])
-    in_segments += segment["frames"].get<uint64_t>();
-  CAF_CHECK_EQUAL(in_segments, 4u);
+  uint64_t in_pieces = 0;
+  for (auto& piece : x["segments"])
+    in_pieces += piece["frames"].get<uint64_t>();
+  CAF_CHECK_EQUAL(in_pieces, 4u);
 }
 
 CAF_TEST(a loss is named with place and range and run) {
@@ -236,12 +236,12 @@ CAF_TEST(a loss is named with place and range and run) {
   CAF_CHECK_EQUAL(loss["before_ns"], 77);
 }
 
-CAF_TEST(a segment is closed once it has its end) {
+CAF_TEST(a piece is closed once it has its end) {
   auto& camera = add_busy_camera("left");
   auto before = manifest("/cameras/left/segments/0");
   CAF_CHECK_EQUAL(before["closed"], false);
   CAF_CHECK_EQUAL(before["end_ms"], 0);
-  camera.ledger->segment_closed(start_ms + 60'000, "named");
+  camera.ledger->piece_closed(start_ms + 60'000, "named");
   auto after = manifest("/cameras/left/segments/0");
   CAF_CHECK_EQUAL(after["closed"], true);
   CAF_CHECK_EQUAL(after["file"], "named");

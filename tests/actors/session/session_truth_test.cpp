@@ -34,7 +34,7 @@ CAF_TEST(a manifest is written at each cut and at the end) {
   start_session_actor();
   start_recording();
   ledger->begin(told.sessions[0]);
-  ledger->segment_opened(0, start_ms, "x");
+  ledger->piece_opened(0, start_ms, "x");
   ledger->written(*new_frame(1), start_ms * ms + 1);
   advance(9'900ms);
   CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 0);
@@ -43,7 +43,7 @@ CAF_TEST(a manifest is written at each cut and at the end) {
   CAF_CHECK_EQUAL(manifest("/state"), "recording");
   ledger->written(*new_frame(2));
   stop_recording();
-  ledger->segment_closed(start_ms + 11'000, "x-y");
+  ledger->piece_closed(start_ms + 11'000, "x-y");
   ledger->finish();
   advance(500ms);
   CAF_CHECK_EQUAL(manifest("/cameras/left/recorded"), 2);
@@ -141,7 +141,7 @@ CAF_TEST(a camera that stalls is told within two seconds) {
   start_session_actor();
   start_recording();
   ledger->begin(told.sessions[0]);
-  ledger->segment_opened(0, start_ms, "x");
+  ledger->piece_opened(0, start_ms, "x");
   advance(5s);
   ledger->durable(now_ns);
   advance(250ms);

@@ -44,7 +44,7 @@ CAF_TEST(an empty ring has nothing for any reader) {
   CAF_CHECK(!ring.next_live(cursor).frame);
   CAF_CHECK(!ring.newest());
   CAF_CHECK_EQUAL(cursor, 0u);
-  CAF_CHECK_EQUAL(ring.position_behind(1, 1), 0u);
+  CAF_CHECK_EQUAL(ring.position_after(1, 1), 0u);
   CAF_CHECK_EQUAL(ring.stats().frames, 0u);
   CAF_CHECK_EQUAL(ring.stats().oldest_ns, 0);
 }
@@ -216,12 +216,12 @@ CAF_TEST(readers do not see each other) {
   CAF_CHECK_EQUAL(read_all(ring, from_end), numbers{4});
 }
 
-CAF_TEST(a position behind a frame is at the first one that follows) {
+CAF_TEST(a position after a frame is at the first one that follows) {
   frame_ring ring{{plenty, 1h}};
   fill(ring, 11, 15, 1);
   fill(ring, 1, 3, 2);
   auto first_behind = [&](uint64_t epoch, uint64_t sequence) -> uint64_t {
-    auto cursor = ring.position_behind(epoch, sequence);
+    auto cursor = ring.position_after(epoch, sequence);
     auto found = ring.next(cursor).frame;
     return found ? found->epoch * 100 + found->sequence : 0;
   };
@@ -235,11 +235,11 @@ CAF_TEST(a position behind a frame is at the first one that follows) {
   CAF_CHECK_EQUAL(first_behind(0, 0), 111u);
 }
 
-CAF_TEST(a position behind a frame that is in a hole of the numbers) {
+CAF_TEST(a position after a frame that is in a hole of the numbers) {
   frame_ring ring{{plenty, 1h}};
   fill(ring, 1, 3);
   fill(ring, 8, 9);
-  auto cursor = ring.position_behind(1, 5);
+  auto cursor = ring.position_after(1, 5);
   CAF_CHECK_EQUAL(read_all(ring, cursor), (numbers{8, 9}));
 }
 

@@ -25,8 +25,8 @@ CAF_TEST(a session is recording until it is finished) {
   CAF_CHECK(ledger.look().state == ledger_figures::phase::finished);
 }
 
-CAF_TEST(a frame counts in the books and in its segment) {
-  ledger.segment_opened(0, 1000, "1000");
+CAF_TEST(a frame counts in the books and in its piece) {
+  ledger.piece_opened(0, 1000, "1000");
   write(5, 7);
   auto x = ledger.look();
   CAF_CHECK_EQUAL(x.written, 3u);
@@ -35,40 +35,40 @@ CAF_TEST(a frame counts in the books and in its segment) {
   CAF_REQUIRE(x.first);
   CAF_CHECK_EQUAL(x.first->sequence, 5u);
   CAF_CHECK_EQUAL(last_number(), 7u);
-  auto segments = ledger.segments();
-  CAF_REQUIRE_EQUAL(segments.size(), 1u);
-  CAF_CHECK_EQUAL(segments[0].frames, 3u);
-  CAF_CHECK_EQUAL(segments[0].bytes, 30u);
-  CAF_CHECK_EQUAL(segments[0].first_sequence, 5u);
-  CAF_CHECK_EQUAL(segments[0].last_sequence, 7u);
+  auto pieces = ledger.pieces();
+  CAF_REQUIRE_EQUAL(pieces.size(), 1u);
+  CAF_CHECK_EQUAL(pieces[0].frames, 3u);
+  CAF_CHECK_EQUAL(pieces[0].bytes, 30u);
+  CAF_CHECK_EQUAL(pieces[0].first_sequence, 5u);
+  CAF_CHECK_EQUAL(pieces[0].last_sequence, 7u);
 }
 
-CAF_TEST(a segment keeps its cut and its names) {
-  ledger.segment_opened(0, 1000, "1000");
+CAF_TEST(a piece keeps its segment and its names) {
+  ledger.piece_opened(0, 1000, "1000");
   write(1, 1, 4);
-  ledger.segment_closed(61'000, "1000-61000");
-  ledger.segment_opened(1, 61'000, "61000");
-  auto segments = ledger.segments();
-  CAF_REQUIRE_EQUAL(segments.size(), 2u);
-  CAF_CHECK_EQUAL(segments[0].file, "1000-61000");
-  CAF_CHECK_EQUAL(segments[0].start_ms, 1000);
-  CAF_CHECK_EQUAL(segments[0].end_ms, 61'000);
-  CAF_CHECK_EQUAL(segments[0].epoch, 4u);
-  CAF_CHECK_EQUAL(segments[1].file, "61000");
-  CAF_CHECK_EQUAL(segments[1].index, 1u);
-  CAF_CHECK_EQUAL(segments[1].end_ms, 0);
-  CAF_CHECK_EQUAL(segments[1].frames, 0u);
+  ledger.piece_closed(61'000, "1000-61000");
+  ledger.piece_opened(1, 61'000, "61000");
+  auto pieces = ledger.pieces();
+  CAF_REQUIRE_EQUAL(pieces.size(), 2u);
+  CAF_CHECK_EQUAL(pieces[0].file, "1000-61000");
+  CAF_CHECK_EQUAL(pieces[0].start_ms, 1000);
+  CAF_CHECK_EQUAL(pieces[0].end_ms, 61'000);
+  CAF_CHECK_EQUAL(pieces[0].epoch, 4u);
+  CAF_CHECK_EQUAL(pieces[1].file, "61000");
+  CAF_CHECK_EQUAL(pieces[1].index, 1u);
+  CAF_CHECK_EQUAL(pieces[1].end_ms, 0);
+  CAF_CHECK_EQUAL(pieces[1].frames, 0u);
 }
 
 CAF_TEST(a cut has a piece once one was opened for it) {
   CAF_CHECK(!ledger.has_piece(0));
-  ledger.segment_opened(2, 1000, "1000");
+  ledger.piece_opened(2, 1000, "1000");
   CAF_CHECK(ledger.has_piece(2));
   CAF_CHECK(!ledger.has_piece(0));
 }
 
 CAF_TEST(what is durable is what was written by then) {
-  ledger.segment_opened(0, 1000, "1000");
+  ledger.piece_opened(0, 1000, "1000");
   write(1, 3);
   ledger.durable(77);
   write(4, 5);
@@ -118,7 +118,7 @@ CAF_TEST(neighbours of another place or run are not joined) {
 }
 
 CAF_TEST(of more losses than there is room for none is without a name) {
-  ledger.segment_opened(0, 1000, "1000");
+  ledger.piece_opened(0, 1000, "1000");
   auto n = 3 * recording_ledger::max_losses;
   for (uint64_t i = 0; i < n; ++i) {
     lose(3 * i + 1, 3 * i + 1);
@@ -155,11 +155,11 @@ CAF_TEST(a break is noted once) {
 }
 
 CAF_TEST(books go by what a completed file has) {
-  ledger.segment_opened(0, 1000, "1000");
+  ledger.piece_opened(0, 1000, "1000");
   write(1, 5);
-  ledger.segment_opened(0, 1100, "1100");
+  ledger.piece_opened(0, 1100, "1100");
   write(6, 7);
-  ledger.segment_completed(1000, 1050, "1000-1050", 4, 39);
+  ledger.piece_completed(1000, 1050, "1000-1050", 4, 39);
   auto x = ledger.look();
   CAF_CHECK_EQUAL(x.written, 6u);
   CAF_CHECK_EQUAL(x.bytes, 59u);
@@ -168,22 +168,22 @@ CAF_TEST(books go by what a completed file has) {
   CAF_REQUIRE_EQUAL(ledger.losses().size(), 1u);
   CAF_CHECK_EQUAL(+ledger.losses()[0].frames(), 1u);
   CAF_CHECK_EQUAL(last_number(), 7u);
-  CAF_CHECK_EQUAL(+ledger.segments().at(0).frames, 4u);
-  ledger.segment_completed(1100, 1101, "", 0, 0); // Nothing was left of it.
-  CAF_CHECK_EQUAL(ledger.segments().size(), 1u);
+  CAF_CHECK_EQUAL(+ledger.pieces().at(0).frames, 4u);
+  ledger.piece_completed(1100, 1101, "", 0, 0); // Nothing was left of it.
+  CAF_CHECK_EQUAL(ledger.pieces().size(), 1u);
   CAF_CHECK_EQUAL(ledger.look().written, 4u);
   CAF_CHECK_EQUAL(ledger.look().lost, 3u);
 }
 
 CAF_TEST(books without a file take frames all the same) {
   write(1, 2);
-  ledger.segment_closed(1001, "1000-1001");
+  ledger.piece_closed(1001, "1000-1001");
   CAF_CHECK_EQUAL(ledger.look().written, 2u);
-  CAF_CHECK(ledger.segments().empty());
+  CAF_CHECK(ledger.pieces().empty());
 }
 
-CAF_TEST(a recorder goes on behind what is written or named as lost) {
-  ledger.segment_opened(0, 1000, "1000");
+CAF_TEST(a recorder goes on after what is written or named as lost) {
+  ledger.piece_opened(0, 1000, "1000");
   write(1, 4);
   CAF_CHECK_EQUAL(last_number(), 4u);
   lose(5, 9);
@@ -196,19 +196,19 @@ CAF_TEST(a recorder goes on behind what is written or named as lost) {
 }
 
 CAF_TEST(beginning a session again keeps its books) {
-  ledger.segment_opened(0, 1000, "1000");
+  ledger.piece_opened(0, 1000, "1000");
   write(1, 3);
   lose(4, 4);
   auto stopped = session_at(1000);
   stopped.stop_ms = 5000;
   ledger.begin(stopped);
   CAF_CHECK_EQUAL(ledger.look().written, 3u);
-  CAF_CHECK_EQUAL(ledger.segments().size(), 1u);
+  CAF_CHECK_EQUAL(ledger.pieces().size(), 1u);
   CAF_CHECK_EQUAL(ledger.losses().size(), 1u);
 }
 
 CAF_TEST(what is taken back is what came since the last promise) {
-  ledger.segment_opened(0, 1000, "1000");
+  ledger.piece_opened(0, 1000, "1000");
   ledger.written(*new_frame(1), 5);
   ledger.lost({1, 2, 3, loss_place::network, 0});
   ledger.durable(1);
@@ -233,14 +233,14 @@ CAF_TEST(what is taken back is what came since the last promise) {
   auto losses = ledger.losses();
   CAF_REQUIRE_EQUAL(losses.size(), 1u);
   CAF_CHECK_EQUAL(losses[0].last, 3u);
-  auto segments = ledger.segments();
-  CAF_REQUIRE_EQUAL(segments.size(), 1u);
-  CAF_CHECK_EQUAL(segments[0].frames, 1u);
+  auto pieces = ledger.pieces();
+  CAF_REQUIRE_EQUAL(pieces.size(), 1u);
+  CAF_CHECK_EQUAL(pieces[0].frames, 1u);
 }
 
 CAF_TEST(a start that a file had is not free) {
-  ledger.segment_opened(0, 1000, "1000");
-  ledger.segment_closed(1001, "1000-1001"); // Without a frame.
+  ledger.piece_opened(0, 1000, "1000");
+  ledger.piece_closed(1001, "1000-1001"); // Without a frame.
   CAF_CHECK_EQUAL(ledger.free_start(1000), 999);
   CAF_CHECK_EQUAL(ledger.free_start(1001), 1001);
 }
@@ -248,7 +248,7 @@ CAF_TEST(a start that a file had is not free) {
 CAF_TEST(an error stays until a frame that was written since is durable) {
   ledger.failed("disk full", 7);
   ledger.durable(8); // Of what was written before.
-  ledger.segment_opened(0, 1000, "1000");
+  ledger.piece_opened(0, 1000, "1000");
   write(1, 1);
   CAF_CHECK_EQUAL(ledger.look().last_error, "disk full");
   CAF_CHECK_EQUAL(ledger.look().last_trouble.text, "");
@@ -259,7 +259,7 @@ CAF_TEST(an error stays until a frame that was written since is durable) {
 }
 
 CAF_TEST(the way to the disk is timed once for each frame) {
-  ledger.segment_opened(0, 1000, "1000");
+  ledger.piece_opened(0, 1000, "1000");
   auto x = new_frame(1, 1, 10);
   x->receive_ns = 1'000'000'000;
   ledger.written(*x);
@@ -272,7 +272,7 @@ CAF_TEST(the way to the disk is timed once for each frame) {
 }
 
 CAF_TEST(of frames that never become durable a bounded number is kept) {
-  ledger.segment_opened(0, 1000, "1000");
+  ledger.piece_opened(0, 1000, "1000");
   write(1, recording_ledger::max_undurable + 5);
   ledger.durable(1);
   CAF_CHECK_EQUAL(ledger.to_durable().total, recording_ledger::max_undurable);

@@ -54,7 +54,7 @@ CAF_TEST(a reader that wants no past begins with the newest frame) {
   CAF_CHECK_EQUAL(story(), frames(1, 9, 12));
 }
 
-CAF_TEST(a reconnect resumes behind the last frame) {
+CAF_TEST(a reconnect resumes after the last frame) {
   serve();
   connect();
   uint64_t next = 1;

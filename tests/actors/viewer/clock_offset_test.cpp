@@ -266,7 +266,7 @@ CAF_TEST(what is stamped close together stays in order as estimates improve) {
   CAF_CHECK(off < 500 * us);
 }
 
-CAF_TEST(nothing is mapped behind its own arrival) {
+CAF_TEST(nothing is mapped after its own arrival) {
   clock_offset x;
   server to{7 * s};
   x.add(to.probe(100 * s, 5 * ms, 0, 0));

@@ -64,7 +64,7 @@ CAF_TEST(a frame as young as the clock allows keeps its captured time) {
   CAF_CHECK_EQUAL(got.flags, 0u);
 }
 
-CAF_TEST(no frame is placed behind its own arrival) {
+CAF_TEST(no frame is placed after its own arrival) {
   learn_clock();
   auto x = numbered(1);
   x.head.capture_mono_ns = 70 * s + 2 * ms + 500'000;

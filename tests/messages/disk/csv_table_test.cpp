@@ -141,7 +141,7 @@ CAF_TEST(the parser takes both line ends and a last line without one) {
 }
 
 CAF_TEST(the parser names the line that breaks the rules) {
-  auto field = "want a comma or a line end behind a field";
+  auto field = "want a comma or a line end after a field";
   auto in_line = [](int line, const std::string& text) {
     return "bad message: CSV line " + std::to_string(line) + ": " + text;
   };

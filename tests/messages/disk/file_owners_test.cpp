@@ -16,7 +16,7 @@ manifest session(int64_t start_ms, int64_t stop_ms,
   result.session.start_ms = start_ms;
   result.session.stop_ms = stop_ms;
   for (auto& x : films)
-    result.cameras["a"].segments.emplace_back().file = x;
+    result.cameras["a"].pieces.emplace_back().file = x;
   return result;
 }
 
@@ -69,7 +69,7 @@ CAF_TEST(what a manifest says of a file is told) {
   CAF_CHECK(x.claim_on("cam/a", 20'000, "20000-30000").listed);
   auto other = x.claim_on("cam/b", 20'000, "20000-30000");
   CAF_CHECK(!other.listed);
-  CAF_CHECK(other.in_time && other.expected && !other.unfinished);
+  CAF_CHECK(other.in_time && other.expected && !other.not_over);
   CAF_CHECK(!x.claim_on("sensors/u", 20'001, "20001").expected);
   CAF_CHECK(x.claim_on("sensors/t", 20'001, "20001").expected);
   CAF_CHECK(!x.claim_on("sensors/t", 90'000, "90000").in_time);

@@ -30,8 +30,8 @@ manifest_camera full_camera(const session_info& session) {
   x.lost = 20;
   x.bytes = 5'000;
   x.lost_by_place = {{"network", 3}, {"client ring", 17}};
-  x.segments = {{"1800000000000-1800000060000", 1, session.start_ms,
-                 session.start_ms + 60'000, 50, 5'000, 8, 1, 50}};
+  x.pieces = {{"1800000000000-1800000060000", 1, session.start_ms,
+               session.start_ms + 60'000, 50, 5'000, 8, 1, 50}};
   x.losses = {{8, 51, 53, loss_place::network, 77, 2}};
   x.breaks = {{{8, 55}, 88, {9, 4}}};
   x.absences = {{session.start_ms * 1'000'000 + 1'000'000'000,

@@ -37,7 +37,7 @@ bytes media_header(uint8_t version, uint32_t timescale) {
   return box("mdhd", content);
 }
 
-bytes init_segment(const bytes& mdhd) {
+bytes init_boxes(const bytes& mdhd) {
   auto result = box("ftyp", bytes(8, 0));
   auto header = box("mvhd", bytes(100, 0));
   auto track = box("trak", box("mdia", mdhd));
@@ -65,7 +65,7 @@ void add(bytes& file, const mp4_fragment& x) {
 
 /// Three fragments of 50, 0 and 70 bytes.
 bytes sample_file() {
-  auto file = init_segment(media_header(0, mp4_timescale));
+  auto file = init_boxes(media_header(0, mp4_timescale));
   add(file, fragment(1, 0, 50));
   add(file, fragment(2, 40'000, 0));
   add(file, fragment(3, 1ull << 40, 70));
@@ -153,7 +153,7 @@ CAF_TEST(a scan stops before bytes that are no fragment) {
 }
 
 CAF_TEST(fragments out of order are not whole) {
-  auto init = init_segment(media_header(0, mp4_timescale));
+  auto init = init_boxes(media_header(0, mp4_timescale));
   const std::vector<std::vector<mp4_fragment>> cases = {
     {fragment(2, 0, 5)},
     {fragment(1, 9, 5), fragment(1, 10, 5)},
@@ -173,7 +173,7 @@ CAF_TEST(fragments out of order are not whole) {
 CAF_TEST(a fragment larger than any JPEG is refused) {
   constexpr auto limit = static_cast<uint32_t>(max_jpeg_bytes);
   for (auto size : {limit, limit + 1, ~0u}) {
-    auto file = init_segment(media_header(0, mp4_timescale));
+    auto file = init_boxes(media_header(0, mp4_timescale));
     auto header = serialize(fragment(1, 0, size));
     file.insert(file.end(), header.begin(), header.end());
     auto read = [&](uint64_t offset, uint8_t* out, size_t n) {
@@ -188,16 +188,14 @@ CAF_TEST(a fragment larger than any JPEG is refused) {
 }
 
 CAF_TEST(the time scale is found in both versions of its box) {
-  CAF_CHECK_EQUAL(scan(init_segment(media_header(0, 90'000))).timescale,
-                  90'000u);
-  CAF_CHECK_EQUAL(scan(init_segment(media_header(1, 90'000))).timescale,
-                  90'000u);
-  CAF_CHECK_EQUAL(scan(init_segment(box("mdhd", {}))).timescale, 0u);
-  CAF_CHECK_EQUAL(scan(init_segment(box("mdhd", bytes(15, 0)))).timescale, 0u);
-  CAF_CHECK_EQUAL(scan(init_segment(box("minf", bytes(40, 0)))).timescale, 0u);
+  CAF_CHECK_EQUAL(scan(init_boxes(media_header(0, 90'000))).timescale, 90'000u);
+  CAF_CHECK_EQUAL(scan(init_boxes(media_header(1, 90'000))).timescale, 90'000u);
+  CAF_CHECK_EQUAL(scan(init_boxes(box("mdhd", {}))).timescale, 0u);
+  CAF_CHECK_EQUAL(scan(init_boxes(box("mdhd", bytes(15, 0)))).timescale, 0u);
+  CAF_CHECK_EQUAL(scan(init_boxes(box("minf", bytes(40, 0)))).timescale, 0u);
 }
 
-CAF_TEST(an init segment of unreasonable size is refused) {
+CAF_TEST(init boxes of unreasonable size are refused) {
   auto file = box("ftyp", {});
   auto moov = box("moov", bytes(max_mp4_init_bytes, 0));
   file.insert(file.end(), moov.begin(), moov.end());

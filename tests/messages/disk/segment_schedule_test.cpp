@@ -23,7 +23,7 @@ std::string text(const std::optional<segment_span>& x) {
   if (!x)
     return "none";
   return std::to_string(x->index) + ": "
-         + segment_stem(x->begin_ms - start_ms, x->end_ms - start_ms);
+         + piece_stem(x->begin_ms - start_ms, x->end_ms - start_ms);
 }
 
 } // namespace
@@ -40,7 +40,7 @@ CAF_TEST(a time before the start belongs to no segment) {
   CAF_CHECK_EQUAL(text(minutes.at(earliest)), "none");
 }
 
-CAF_TEST(the stop ends the last segment and what comes behind has none) {
+CAF_TEST(the stop ends the last segment and what comes after it has none) {
   auto stop_ms = start_ms + 90'000;
   CAF_CHECK_EQUAL(text(minutes.at(start_ms, stop_ms)), "0: 0-60000");
   CAF_CHECK_EQUAL(text(minutes.at(stop_ms - 1, stop_ms)), "1: 60000-90000");
@@ -91,20 +91,20 @@ CAF_TEST(nanoseconds are cut down to whole milliseconds) {
 }
 
 CAF_TEST(open and finished files carry their times in their names) {
-  CAF_CHECK_EQUAL(segment_stem(1000, 61'000), "1000-61000");
-  CAF_CHECK_EQUAL(open_segment_name(1000, "mp4"), "1000.mp4.part");
-  CAF_CHECK_EQUAL(open_segment_name(1000, "csv"), "1000.csv.part");
+  CAF_CHECK_EQUAL(piece_stem(1000, 61'000), "1000-61000");
+  CAF_CHECK_EQUAL(open_piece_name(1000, "mp4"), "1000.mp4.part");
+  CAF_CHECK_EQUAL(open_piece_name(1000, "csv"), "1000.csv.part");
 }
 
 CAF_TEST(the names of files are read again) {
-  auto finished = parse_segment_name("1000-61000.mp4");
+  auto finished = parse_piece_name("1000-61000.mp4");
   CAF_REQUIRE(finished);
   CAF_CHECK_EQUAL(finished->start_ms, 1000);
   CAF_CHECK_EQUAL(finished->end_ms, 61000);
   CAF_CHECK_EQUAL(std::string{finished->extension}, "mp4");
   CAF_CHECK(!finished->open());
-  auto name = open_segment_name(1000, "csv");
-  auto open = parse_segment_name(name);
+  auto name = open_piece_name(1000, "csv");
+  auto open = parse_piece_name(name);
   CAF_REQUIRE(open);
   CAF_CHECK_EQUAL(open->start_ms, 1000);
   CAF_CHECK_EQUAL(std::string{open->extension}, "csv");
@@ -118,5 +118,5 @@ CAF_TEST(other names are of no segment) {
         "1000-061000.mp4", "-1000-61000.mp4", "1000--61000.mp4",
         "2000-1000.mp4", "1000.part", "1000..part", "x1000-61000.mp4",
         "1000.csv.part.wider", "99999999999999999999-1.mp4", "+1-2.mp4"})
-    CAF_CHECK(!parse_segment_name(name));
+    CAF_CHECK(!parse_piece_name(name));
 }

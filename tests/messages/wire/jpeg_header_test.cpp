@@ -41,7 +41,7 @@ std::string size_of(const bytes& x) {
 
 } // namespace
 
-CAF_TEST(the size is found behind other segments) {
+CAF_TEST(the size is found after other segments) {
   CAF_CHECK_EQUAL(size_of(start + sof(0xC0) + scan), "640x480");
   CAF_CHECK_EQUAL(size_of(start + segment(0xE0, 14) + segment(0xFE, 0)
                           + segment(0xDB, 65533) + segment(0xC4, 20) + sof(0xC0)

@@ -192,7 +192,7 @@ CAF_TEST(a length is all that a foreign server has to say) {
   }
 }
 
-CAF_TEST(lines behind the blank one are not read) {
+CAF_TEST(lines after the blank one are not read) {
   CAF_CHECK_EQUAL(parsed("Content-Length: 5\r\n\r\nbody").content_length, 5u);
 }
 

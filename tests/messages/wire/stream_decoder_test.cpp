@@ -129,7 +129,7 @@ CAF_TEST(a part without content is skipped) {
 
 CAF_TEST(the closing delimiter ends the stream) {
   CAF_CHECK_EQUAL(error_of(plain_response + part(picture(5)) + "--b--\r\n"),
-                  "the server ended the stream behind part 1");
+                  "the server ended the stream after part 1");
 }
 
 CAF_TEST(the frame that is being received is known) {

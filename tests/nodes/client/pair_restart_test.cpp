@@ -2,7 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/base/jpeg_codec.hpp"
-#include "actors/recorder/mp4_segment.hpp"
+#include "actors/recorder/mp4_piece.hpp"
 #include "actors/stream_publisher/stream_server.hpp"
 #include "messages/clock.hpp"
 #include "nodes/client/client_supervisor.hpp"
@@ -56,9 +56,9 @@ struct fixture {
     parts.cameras = cameras;
     parts.board = std::make_shared<client_board>();
     parts.ring = {64 << 20, 60s};
-    parts.segments = [this](const server_info&) -> open_segment {
+    parts.pieces = [this](const server_info&) -> open_piece {
       return [this](int64_t start_ms, uint16_t width, uint16_t height) {
-        return open_mp4_segment(scratch.path(), start_ms, width, height, 33ms);
+        return open_mp4_piece(scratch.path(), start_ms, width, height, 33ms);
       };
     };
     parts.find.client_id = "client";

@@ -189,7 +189,7 @@ CAF_TEST(a path is what the system takes it for) {
     setenv("HOME", home.c_str(), 1);
 }
 
-CAF_TEST(quotes and comments behind a value are told) {
+CAF_TEST(quotes and comments after a value are told) {
   auto with = [this](const std::string& line) {
     return refused({client, "--config=" + file(line + "\n")});
   };

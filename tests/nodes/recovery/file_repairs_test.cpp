@@ -3,7 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "nodes/recovery/file_repairs.hpp"
-#include "tests/actors/recorder/segment_fixture.hpp"
+#include "tests/actors/recorder/piece_fixture.hpp"
 
 #include <algorithm>
 #include <set>
@@ -12,7 +12,7 @@
 
 using namespace camnode;
 using namespace camnode_test;
-using namespace camnode_test::segments;
+using namespace camnode_test::pieces;
 namespace fs = std::filesystem;
 
 namespace {
@@ -37,8 +37,8 @@ struct fixture {
   /// @param length_ms Of a complete one; 0: it is left open.
   void put(int64_t from_ms, uint64_t first, uint64_t last, int64_t length_ms,
            uint64_t epoch = run, int64_t period_ms = 40) {
-    auto opened = open_mp4_segment(folder(), start_ms + from_ms, width, height,
-                                   frame_period);
+    auto opened = open_mp4_piece(folder(), start_ms + from_ms, width, height,
+                                 frame_period);
     CAF_REQUIRE(opened);
     for (auto i = first; i <= last; ++i) {
       auto x = make_frame(i);
@@ -150,8 +150,8 @@ CAF_TEST(a film that is in the next one to its last frame is removed) {
 
 CAF_TEST(another picture under the same number costs no frame) {
   put(0, 1, 6, 0);
-  auto opened = open_mp4_segment(folder(), start_ms + 160, width, height,
-                                 frame_period);
+  auto opened = open_mp4_piece(folder(), start_ms + 160, width, height,
+                               frame_period);
   CAF_REQUIRE(opened);
   for (uint64_t i = 5; i <= 6; ++i) {
     auto x = make_frame(i + 100);

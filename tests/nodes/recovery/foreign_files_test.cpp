@@ -5,7 +5,7 @@
 #include "actors/session/manifest_of.hpp"
 #include "messages/disk/foreign_list.hpp"
 #include "nodes/recovery/recovery.hpp"
-#include "tests/actors/recorder/segment_fixture.hpp"
+#include "tests/actors/recorder/piece_fixture.hpp"
 
 #include <sys/stat.h>
 
@@ -16,7 +16,7 @@
 
 using namespace camnode;
 using namespace camnode_test;
-using namespace camnode_test::segments;
+using namespace camnode_test::pieces;
 namespace fs = std::filesystem;
 
 namespace {
@@ -49,8 +49,8 @@ const std::vector<std::string>& films_of_others() {
   return result;
 }
 
-/// A data folder: an open session with what a crash left of it, and anything
-/// that others may have put there.
+/// A data folder: an unfinished session with what a crash left of it, and
+/// anything that others may have put there.
 class shared_folder {
 public:
   explicit shared_folder(uint32_t seed) : seed_(seed) {
@@ -105,10 +105,10 @@ private:
   }
 
   void put_own() {
-    auto opened = open_mp4_segment(dir_.path() / "cam/a", start_ms, width,
-                                   height, frame_period);
+    auto opened = open_mp4_piece(dir_.path() / "cam/a", start_ms, width, height,
+                                 frame_period);
     CAF_REQUIRE(opened);
-    segment_fixture::append(**opened, uneven_times(4));
+    piece_fixture::append(**opened, uneven_times(4));
     CAF_REQUIRE(!(*opened)->sync());
     put("sensors/sensor/t/" + std::to_string(start_ms) + ".csv.part",
         "timestamp,value\n" + std::to_string(start_ms + 3) + ",1\n");

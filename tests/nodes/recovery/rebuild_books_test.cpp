@@ -101,10 +101,10 @@ CAF_TEST(what is in the files is recorded whatever was told) {
   CAF_CHECK_EQUAL(x.figures().first->sequence, 1u);
   CAF_CHECK_EQUAL(x.figures().last_capture_ns,
                   (start_ms + 12'000) * 1'000'000 - 1);
-  CAF_REQUIRE_EQUAL(x.segments().size(), 2u);
-  CAF_CHECK_EQUAL(x.segments()[1].index, 1u);
-  CAF_CHECK_EQUAL(x.segments()[1].first_sequence, 31u);
-  CAF_CHECK_EQUAL(x.segments()[1].file, "10000-12000");
+  CAF_REQUIRE_EQUAL(x.pieces().size(), 2u);
+  CAF_CHECK_EQUAL(x.pieces()[1].index, 1u);
+  CAF_CHECK_EQUAL(x.pieces()[1].first_sequence, 31u);
+  CAF_CHECK_EQUAL(x.pieces()[1].file, "10000-12000");
 }
 
 CAF_TEST(losses that were told keep their place and others are unknown) {
@@ -123,7 +123,7 @@ CAF_TEST(what was told as lost and is there is not lost) {
   CAF_CHECK_EQUAL(losses(), "5:4-6 network; ");
 }
 
-CAF_TEST(a loss right behind the last frame is gone behind) {
+CAF_TEST(a loss right after the last frame is gone on after) {
   told.losses.push_back({5, 4, 6, loss_place::network, 0});
   find(0, 10'000, {{5, 1, 3}});
   auto books = rebuild();

@@ -118,32 +118,32 @@ CAF_TEST(files that another session lists are not taken for its own) {
   CAF_CHECK_EQUAL(x->sensors["t"].written, 2u);
 }
 
-CAF_TEST(a late session takes nothing of one that began when UTC was set back) {
+CAF_TEST(an old session takes nothing of one that began when UTC was set back) {
   put(60'000, 100 * s, "stopping", 30'000);
   auto next = put(0, 200 * s, "recording");
   auto& theirs = next.sensors["t"];
   theirs.received = theirs.written = theirs.durable = 2;
   theirs.files = {put_reading(70'000, 80'000), put_reading(80'000, 90'000)};
   put(next);
-  put_reading(60'000, 69'000); // By its time alone: the late one's.
-  put_reading(90'000, 99'000); // Behind the stop of the late one.
+  put_reading(60'000, 69'000); // By its time alone: the old one's.
+  put_reading(90'000, 99'000); // After the stop of the old one.
   auto x = run();
   CAF_REQUIRE(x);
   CAF_CHECK_EQUAL(+x->sensors["t"].written, 3u);
-  auto late = json::parse(content_of(
+  auto old = json::parse(content_of(
     dir.path() / "sessions" / (std::to_string(start_ms + 60'000) + ".json")));
-  CAF_CHECK_EQUAL(late["state"], "interrupted");
-  CAF_CHECK_EQUAL(late["sensors"]["t"]["written"], 1);
+  CAF_CHECK_EQUAL(old["state"], "interrupted");
+  CAF_CHECK_EQUAL(old["sensors"]["t"]["written"], 1);
 }
 
 CAF_TEST(readings while nobody was there are unknown) {
-  auto open = put(0, 100 * s, "recording");
+  auto unfinished = put(0, 100 * s, "recording");
   put_reading(0, 10'000);
   auto x = run();
   CAF_REQUIRE(x);
   CAF_REQUIRE_EQUAL(x->outages.size(), 1u);
   CAF_CHECK_EQUAL(x->outages[0].from_ns,
-                  open.session.client_ns(start_ms + 9'000));
+                  unfinished.session.client_ns(start_ms + 9'000));
   CAF_CHECK_EQUAL(x->outages[0].to_ns, 0);
 }
 

@@ -49,17 +49,17 @@ CAF_TEST(the beginning of a manifest says when its session was) {
   CAF_CHECK_EQUAL(x.boot_id, "boot-1");
 }
 
-CAF_TEST(a session is closed that is finished or interrupted) {
+CAF_TEST(a session is over that is finished or interrupted) {
   for (auto state : {"finished", "interrupted"})
-    CAF_CHECK(head_of(view_of(state)).closed);
+    CAF_CHECK(head_of(view_of(state)).over);
   for (auto state : {"recording", "stopping", "", "resting"})
-    CAF_CHECK(!head_of(view_of(state)).closed);
+    CAF_CHECK(!head_of(view_of(state)).over);
 }
 
 CAF_TEST(a label that looks like a state is none) {
   auto x = view_of("recording");
   x.session.label = R"("state": "finished")";
-  CAF_CHECK(!head_of(x).closed);
+  CAF_CHECK(!head_of(x).over);
 }
 
 CAF_TEST(many resumptions hide nothing that is looked for) {
@@ -69,7 +69,7 @@ CAF_TEST(many resumptions hide nothing that is looked for) {
   for (int i = 0; i < 1'000; ++i)
     x.resumed_ms.push_back(1'800'000'000'000 + i);
   auto head = head_of(x);
-  CAF_CHECK(head.closed);
+  CAF_CHECK(head.over);
   CAF_CHECK_EQUAL(head.boot_id, "boot-1");
   CAF_CHECK_EQUAL(head.anchor_ns, 77);
 }
@@ -82,7 +82,7 @@ CAF_TEST(any text is safe to look at) {
     = read_head("data/sessions/x.json", 3,
                 R"("boot_id": "never ends, "stop_ms": 99999999999999999999)");
   CAF_CHECK_EQUAL(x.start_ms, 0);
-  CAF_CHECK(!x.closed);
+  CAF_CHECK(!x.over);
 }
 
 CAF_TEST(what began later goes by the machines clock within one run of it) {

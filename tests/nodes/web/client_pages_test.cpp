@@ -132,7 +132,7 @@ CAF_TEST(the books of each camera are in the metrics) {
   auto books = add_camera("left");
   add_camera("right");
   begin_session();
-  books->segment_opened(0, 1'800'000'000'000, "x");
+  books->piece_opened(0, 1'800'000'000'000, "x");
   for (uint64_t i = 1; i <= 3; ++i)
     books->written(*new_frame(i, 1, 10));
   books->durable(now_ns);
@@ -170,7 +170,7 @@ CAF_TEST(totals do not fall when the disk takes frames back) {
   };
   // Nothing ever was durable.
   CAF_CHECK_EQUAL(of_left("durable_age_seconds"), "2.000000000");
-  books->segment_opened(0, 1'800'000'000'000, "x");
+  books->piece_opened(0, 1'800'000'000'000, "x");
   for (uint64_t i = 1; i <= 3; ++i)
     books->written(*new_frame(i, 1, 10));
   books->roll_back();

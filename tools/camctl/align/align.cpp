@@ -81,14 +81,14 @@ std::string no_such_camera(const std::string& wanted, const manifest& books) {
 
 frame_track track_of(const fs::path& dir, const std::string& id,
                      const manifest_camera& books) {
-  auto segments = books.segments;
-  std::stable_sort(segments.begin(), segments.end(),
+  auto pieces = books.pieces;
+  std::stable_sort(pieces.begin(), pieces.end(),
                    [](const auto& a, const auto& b) {
                      return a.start_ms < b.start_ms;
                    });
   std::vector<std::string> stems;
-  stems.reserve(segments.size());
-  for (auto& x : segments)
+  stems.reserve(pieces.size());
+  for (auto& x : pieces)
     stems.push_back(x.file);
   return {dir / "cam" / id, std::move(stems)};
 }

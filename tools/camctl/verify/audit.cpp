@@ -29,12 +29,12 @@ std::string in_words(const absence& x) {
 class camera_auditor {
 public:
   camera_auditor(const manifest_camera& books,
-                 const std::vector<checked_film>& films, bool over,
+                 const std::vector<checked_piece>& pieces, bool over,
                  int64_t near_ns)
     : books_(books),
-      films_(films),
+      pieces_(pieces),
       over_(over),
-      words_(books, films, near_ns),
+      words_(books, pieces, near_ns),
       unlisted_(books.unlisted_lost),
       unlisted_breaks_(books.unlisted_breaks) {
     for (auto& x : books_.breaks)
@@ -51,7 +51,7 @@ public:
       check_durable();
     check_numbers();
     result_.faults = faults_.texts();
-    for (auto& x : film_faults_)
+    for (auto& x : piece_faults_)
       result_.faults.push_back(x);
     return std::move(result_);
   }
@@ -59,42 +59,43 @@ public:
 private:
   /// Whether `x` is not complete, and need not be. One of its two files may
   /// have its last name already.
-  bool is_open(const checked_film& x) const {
-    auto of = [](const checked_film& y) -> auto& {
-      return y.piece;
+  bool is_open(const checked_piece& x) const {
+    auto of = [](const checked_piece& y) -> auto& {
+      return y.listed;
     };
-    return !over_ && may_be_open(x.piece, films_, of);
+    return !over_ && may_be_open(x.listed, pieces_, of);
   }
 
-  void add_open(const checked_film& x) {
+  void add_open(const checked_piece& x) {
     if (x.gone)
       return;
-    result_.open.push_back(x.piece.name());
+    result_.open.push_back(x.listed.name());
     result_.open_frames += x.facts.film_frames;
     add_faults(x);
   }
 
-  void add_faults(const checked_film& x) {
+  void add_faults(const checked_piece& x) {
     for (auto& fault : x.facts.faults.texts())
-      film_faults_.push_back(x.piece.name() + ": " + fault);
+      piece_faults_.push_back(x.listed.name() + ": " + fault);
   }
 
   void add_up() {
-    for (auto& x : films_) {
+    for (auto& x : pieces_) {
       if (is_open(x)) {
         add_open(x);
         continue;
       }
-      result_.films += x.piece.film.has_value();
+      result_.films += x.listed.film.has_value();
       result_.frames += x.facts.film_frames;
       result_.bytes += x.facts.film_bytes;
       result_.rebuilt += x.facts.index.rebuilt;
-      if (!x.piece.film)
-        film_faults_.push_back(x.piece.name() + ": an index without its film");
-      else if (!x.piece.index)
-        film_faults_.push_back(x.piece.name() + ": a film without its index");
-      else if (x.piece.end_ms == 0)
-        film_faults_.push_back(x.piece.name() + ": was never completed");
+      if (!x.listed.film)
+        piece_faults_.push_back(x.listed.name()
+                                + ": an index without its film");
+      else if (!x.listed.index)
+        piece_faults_.push_back(x.listed.name() + ": a film without its index");
+      else if (x.listed.end_ms == 0)
+        piece_faults_.push_back(x.listed.name() + ": was never completed");
       add_faults(x);
     }
     result_.captured = books_.captured;
@@ -104,16 +105,16 @@ private:
   }
 
   void compare_files() {
-    std::map<std::string, const recorded_segment*> told;
-    for (auto& x : books_.segments)
+    std::map<std::string, const recorded_piece*> told;
+    for (auto& x : books_.pieces)
       if (over_ || x.end_ms != 0)
         told[x.file] = &x;
-    for (auto& x : films_) {
-      auto i = told.find(x.piece.stem);
+    for (auto& x : pieces_) {
+      auto i = told.find(x.listed.stem);
       if (i == told.end()) {
         if (over_)
-          film_faults_.push_back(x.piece.name()
-                                 + ": the manifest knows no such file");
+          piece_faults_.push_back(x.listed.name()
+                                  + ": the manifest knows no such file");
         continue;
       }
       compare(x, *i->second);
@@ -125,16 +126,16 @@ private:
                                                x->last_sequence}));
   }
 
-  void compare(const checked_film& x, const recorded_segment& told) {
-    if (!x.piece.film)
+  void compare(const checked_piece& x, const recorded_piece& told) {
+    if (!x.listed.film)
       return;
     if (x.facts.film_frames != told.frames)
-      film_faults_.push_back(
-        x.piece.name() + ": "
+      piece_faults_.push_back(
+        x.listed.name() + ": "
         + differs("frames", x.facts.film_frames, told.frames));
     if (x.facts.film_bytes != told.bytes)
-      film_faults_.push_back(
-        x.piece.name() + ": "
+      piece_faults_.push_back(
+        x.listed.name() + ": "
         + differs("bytes of pictures", x.facts.film_bytes, told.bytes));
   }
 
@@ -191,7 +192,7 @@ private:
   /// What was durable when the manifest was written is so still.
   void check_durable() {
     auto there = result_.frames + result_.open_frames;
-    auto all_counted = std::all_of(films_.begin(), films_.end(),
+    auto all_counted = std::all_of(pieces_.begin(), pieces_.end(),
                                    [](const auto& x) {
                                      return !x.growing || x.counted;
                                    });
@@ -216,17 +217,17 @@ private:
         told.add({x.until.epoch, x.first_unknown(), x.last_unknown()});
     number_set there;
     const frame_range* before = nullptr;
-    for (auto& film : films_) {
-      if (is_open(film)) // Its end may be in the next one, too.
+    for (auto& piece : pieces_) {
+      if (is_open(piece)) // Its end may be in the next one, too.
         continue;
-      for (auto& x : film.facts.index.ranges) {
+      for (auto& x : piece.facts.index.ranges) {
         for (auto& doubled : there.common_with(x))
-          faults_.add(words_.of(doubled) + " in " + film.piece.name()
+          faults_.add(words_.of(doubled) + " in " + piece.listed.name()
                       + ": recorded twice");
         // What was lost may have been found again since.
         for (auto& denied :
              over_ ? lost.common_with(x) : std::vector<frame_range>{})
-          faults_.add(words_.of(denied) + " in " + film.piece.name()
+          faults_.add(words_.of(denied) + " in " + piece.listed.name()
                       + ": named as lost");
         if (before)
           check_between(*before, x, told, there);
@@ -276,11 +277,11 @@ private:
   }
 
   const manifest_camera& books_;
-  const std::vector<checked_film>& films_;
+  const std::vector<checked_piece>& pieces_;
   const bool over_;          ///< The session is.
   std::set<uint64_t> ended_; ///< Runs that are named as such.
   fault_list faults_; ///< Of the books: may be as many as there are frames.
-  std::vector<std::string> film_faults_;
+  std::vector<std::string> piece_faults_;
   const frame_words words_;
   uint64_t unlisted_;        ///< Lost frames that the books count alone.
   uint64_t unlisted_breaks_; ///< Runs of the server that they count alone.
@@ -295,9 +296,9 @@ std::string differs(const char* what, uint64_t in_files, uint64_t in_books) {
 }
 
 camera_audit audit_camera(const manifest_camera& books,
-                          const std::vector<checked_film>& films, bool over,
+                          const std::vector<checked_piece>& pieces, bool over,
                           int64_t near_ns) {
-  return camera_auditor{books, films, over, near_ns}.run();
+  return camera_auditor{books, pieces, over, near_ns}.run();
 }
 
 } // namespace camnode

@@ -13,8 +13,8 @@
 namespace camnode {
 
 /// A piece of a camera, and what was found in it.
-struct checked_film {
-  listed_piece piece;
+struct checked_piece {
+  listed_piece listed;
   piece_facts facts;
 
   /// It may be being written: what its index and its film both have was
@@ -26,7 +26,7 @@ struct checked_film {
 
 /// A piece of a sensor, and what was found in it.
 struct checked_readings {
-  listed_piece piece;
+  listed_piece listed;
   sensor_facts facts;
   bool gone = false; ///< It has another name by now.
 };
@@ -62,13 +62,13 @@ struct sensor_audit {
 };
 
 /// Compares the books of a camera with its files.
-/// @param films In the order of their starts.
+/// @param pieces In the order of their starts.
 /// @param over Whether its session is. If not, files may be open, and newer
 ///        than the books: then only what is complete is compared, file by file,
 ///        and what the books call durable must be in files.
 /// @param near_ns Times of that day are told without a date; UTC ns.
 camera_audit audit_camera(const manifest_camera& books,
-                          const std::vector<checked_film>& films,
+                          const std::vector<checked_piece>& pieces,
                           bool over = true, int64_t near_ns = 0);
 
 /// Compares the books of a sensor with its files.

@@ -7,7 +7,7 @@
 namespace camnode {
 
 frame_words::frame_words(const manifest_camera& books,
-                         const std::vector<checked_film>& films,
+                         const std::vector<checked_piece>& pieces,
                          int64_t near_ns)
   : near_ns_(near_ns) {
   std::optional<uint64_t> first;
@@ -22,8 +22,8 @@ frame_words::frame_words(const manifest_camera& books,
     if (x.until.sequence != 0)
       see(x.until.epoch);
   }
-  for (auto& film : films)
-    for (auto& x : film.facts.index.ranges)
+  for (auto& piece : pieces)
+    for (auto& x : piece.facts.index.ranges)
       see(x.epoch);
 }
 

@@ -14,7 +14,7 @@ class frame_words {
 public:
   /// @param near_ns Times of that day have no date; UTC ns.
   frame_words(const manifest_camera& books,
-              const std::vector<checked_film>& films, int64_t near_ns);
+              const std::vector<checked_piece>& pieces, int64_t near_ns);
 
   /// `frame 4`, `frames 4 to 5 of run b2cc65`.
   std::string of(const frame_range& x) const;

@@ -85,7 +85,7 @@ private:
       facts_.faults.add(film_size_ == 0 ? "the film is empty"
                                         : "the film has no MP4 header");
     else if (layout.end != film_size_)
-      facts_.faults.add("the film is cut or damaged behind frame "
+      facts_.faults.add("the film is cut or damaged after frame "
                         + std::to_string(layout.fragments) + ": "
                         + std::to_string(film_size_ - layout.end)
                         + " bytes are no frame");
@@ -101,8 +101,8 @@ private:
       facts_.faults.add("the index has not the header of one");
     else if (x.whole_size != size)
       facts_.faults.add(
-        "the index is cut or damaged behind row " + std::to_string(x.rows)
-        + ": " + std::to_string(size - x.whole_size) + " bytes are no row");
+        "the index is cut or damaged after row " + std::to_string(x.rows) + ": "
+        + std::to_string(size - x.whole_size) + " bytes are no row");
   }
 
   void check_times(const std::vector<index_row>& rows) {

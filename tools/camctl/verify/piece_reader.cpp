@@ -32,13 +32,13 @@ namespace {
 input_file film_of(const std::filesystem::path& dir, const listed_piece& x) {
   namespace fs = std::filesystem;
   auto folder = (dir / x.name()).parent_path();
-  input_file result{folder / open_segment_name(x.start_ms, "mp4")};
+  input_file result{folder / open_piece_name(x.start_ms, "mp4")};
   std::error_code err;
   fs::directory_iterator i{folder, err};
   for (; result.missing() && !err && i != fs::directory_iterator{};
        i.increment(err)) {
     auto file = i->path().filename().string();
-    auto name = parse_segment_name(file);
+    auto name = parse_piece_name(file);
     if (name && name->extension == "mp4" && name->start_ms == x.start_ms)
       result = input_file{i->path()};
   }
@@ -68,28 +68,28 @@ std::string count_frames(const input_file& film,
 
 } // namespace
 
-void piece_reader::add(checked_film& x) {
-  if (x.piece.complete()) {
-    auto known = films_.find(x.piece.name());
-    if (known != films_.end()) {
+void piece_reader::add(checked_piece& x) {
+  if (x.listed.complete()) {
+    auto known = pieces_.find(x.listed.name());
+    if (known != pieces_.end()) {
       x.facts = known->second;
       return;
     }
   }
-  if (x.piece.film && !x.growing)
-    to_do_ += x.piece.film->size;
+  if (x.listed.film && !x.growing)
+    to_do_ += x.listed.film->size;
   jobs_.push_back([this, &x] { read(x); });
 }
 
 void piece_reader::add(checked_readings& x) {
-  if (x.piece.end_ms != 0) {
-    auto known = readings_.find(x.piece.name());
+  if (x.listed.end_ms != 0) {
+    auto known = readings_.find(x.listed.name());
     if (known != readings_.end()) {
       x.facts = known->second;
       return;
     }
   }
-  to_do_ += x.piece.index->size;
+  to_do_ += x.listed.index->size;
   jobs_.push_back([this, &x] { read(x); });
 }
 
@@ -104,43 +104,43 @@ void piece_reader::progress(uint64_t bytes) {
     on_progress_(done, to_do_);
 }
 
-void piece_reader::read(checked_film& x) {
+void piece_reader::read(checked_piece& x) {
   if (x.growing)
     return count(x);
-  read_film(x);
-  if (!x.piece.complete())
+  read_piece(x);
+  if (!x.listed.complete())
     return;
   std::lock_guard<std::mutex> guard{mutex_};
-  films_.emplace(x.piece.name(), x.facts);
+  pieces_.emplace(x.listed.name(), x.facts);
 }
 
-void piece_reader::read_film(checked_film& x) {
+void piece_reader::read_piece(checked_piece& x) {
   std::string index;
   std::string why;
-  if (x.piece.index)
-    why = read_text(input_file{dir_ / x.piece.index->name}, max_index_bytes,
+  if (x.listed.index)
+    why = read_text(input_file{dir_ / x.listed.index->name}, max_index_bytes,
                     index);
-  if (!x.piece.film) {
+  if (!x.listed.film) {
     x.facts.index = read_index(index);
     return;
   }
-  input_file film{dir_ / x.piece.film->name};
+  input_file film{dir_ / x.listed.film->name};
   auto read = [&](uint64_t offset, uint8_t* out, size_t size) {
     return film.read(offset, out, size);
   };
   if (film.fault().empty())
-    x.facts = check_piece(film.size(), read, index, x.piece.start_ms,
-                          x.piece.end_ms, [this](uint64_t n) { progress(n); });
+    x.facts = check_piece(film.size(), read, index, x.listed.start_ms,
+                          x.listed.end_ms, [this](uint64_t n) { progress(n); });
   else
     x.facts.faults.add("cannot be read: " + film.fault());
   if (!why.empty())
     x.facts.faults.add("its index " + why);
 }
 
-void piece_reader::count(checked_film& x) const {
-  if (!x.piece.index)
+void piece_reader::count(checked_piece& x) const {
+  if (!x.listed.index)
     return;
-  input_file file{dir_ / x.piece.index->name};
+  input_file file{dir_ / x.listed.index->name};
   std::string index;
   auto why = read_text(file, max_index_bytes, index);
   x.gone = file.missing();
@@ -152,9 +152,9 @@ void piece_reader::count(checked_film& x) const {
   x.facts.index = read_index(index, [&](auto& row) { rows.push_back(row); });
   // A row is written before its frame: the film, looked at later, has all of
   // them but the last one.
-  auto film = film_of(dir_, x.piece);
+  auto film = film_of(dir_, x.listed);
   if (film.missing()) {
-    x.gone = input_file{dir_ / x.piece.index->name}.missing();
+    x.gone = input_file{dir_ / x.listed.index->name}.missing();
     x.counted = !x.gone;
     // One row may be that of a first frame, whose film is removed.
     if (rows.size() > 1)
@@ -169,18 +169,18 @@ void piece_reader::count(checked_film& x) const {
 
 void piece_reader::read(checked_readings& x) {
   read_rows(x);
-  if (x.piece.end_ms == 0)
+  if (x.listed.end_ms == 0)
     return;
   std::lock_guard<std::mutex> guard{mutex_};
-  readings_.emplace(x.piece.name(), x.facts);
+  readings_.emplace(x.listed.name(), x.facts);
 }
 
 void piece_reader::read_rows(checked_readings& x) {
-  input_file file{dir_ / x.piece.index->name};
+  input_file file{dir_ / x.listed.index->name};
   sensor_check reader;
-  auto readable = each_piece(file, [&](auto piece) {
-    reader.feed(piece);
-    progress(piece.size());
+  auto readable = each_chunk(file, [&](auto chunk) {
+    reader.feed(chunk);
+    progress(chunk.size());
   });
   x.gone = file.missing();
   x.facts = reader.finish();

@@ -30,17 +30,17 @@ public:
 
   /// Has `x` read by `run`, and the facts put into it; it stays where it is
   /// until then.
-  void add(checked_film& x);
+  void add(checked_piece& x);
   void add(checked_readings& x);
 
   void run();
 
 private:
-  void read(checked_film& x);
-  void read_film(checked_film& x);
+  void read(checked_piece& x);
+  void read_piece(checked_piece& x);
 
   /// Counts what is in a film that may be being written.
-  void count(checked_film& x) const;
+  void count(checked_piece& x) const;
   void read(checked_readings& x);
   void read_rows(checked_readings& x);
   void progress(uint64_t bytes);
@@ -51,7 +51,7 @@ private:
   uint64_t to_do_ = 0;
   std::atomic<uint64_t> done_{0};
   std::mutex mutex_;                             ///< For what follows.
-  std::map<std::string, piece_facts> films_;     ///< Complete ones, by name.
+  std::map<std::string, piece_facts> pieces_;    ///< Complete ones, by name.
   std::map<std::string, sensor_facts> readings_; ///< Complete ones, by name.
 };
 

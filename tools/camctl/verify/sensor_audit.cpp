@@ -43,26 +43,26 @@ private:
   }
 
   void check(const checked_readings& x) {
-    auto open = x.piece.end_ms == 0;
+    auto open = x.listed.end_ms == 0;
     any_gone_ |= open && x.gone;
     if (open && !over_ && x.gone)
       return;
     ++result_.files;
     result_.rows += x.facts.rows;
     if (open && !over_)
-      return result_.open.push_back(x.piece.name());
+      return result_.open.push_back(x.listed.name());
     auto fault = [&](const std::string& text) {
-      result_.faults.push_back(x.piece.name() + ": " + text);
+      result_.faults.push_back(x.listed.name() + ": " + text);
     };
     if (!x.facts.fault.empty())
       fault(x.facts.fault);
     if (open)
       fault("was never completed");
-    else if (told_.erase(x.piece.stem) == 0 && over_)
+    else if (told_.erase(x.listed.stem) == 0 && over_)
       fault("the manifest knows no such file");
     if (x.facts.rows > 0
-        && (x.facts.first_ms < x.piece.start_ms
-            || (!open && x.facts.last_ms >= x.piece.end_ms)))
+        && (x.facts.first_ms < x.listed.start_ms
+            || (!open && x.facts.last_ms >= x.listed.end_ms)))
       fault("has readings outside of the times in its name");
   }
 

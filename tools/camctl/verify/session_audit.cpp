@@ -40,19 +40,19 @@ void name_outages(const manifest& books, session_audit& result) {
 
 void audit_cameras(const manifest& books, const session_files& files,
                    session_audit& result) {
-  static const std::vector<checked_film> none;
+  static const std::vector<checked_piece> none;
   auto near_ns = books.session.start_ms * 1'000'000;
   for (auto& [id, camera] : books.cameras) {
-    auto films = files.cameras.find(id);
+    auto pieces = files.cameras.find(id);
     result.cameras[id] = audit_camera(camera,
-                                      films == files.cameras.end()
+                                      pieces == files.cameras.end()
                                         ? none
-                                        : films->second,
+                                        : pieces->second,
                                       result.over, near_ns);
   }
-  for (auto& [id, films] : files.cameras)
+  for (auto& [id, pieces] : files.cameras)
     if (books.cameras.count(id) == 0)
-      result.cameras[id] = audit_camera({}, films, result.over, near_ns);
+      result.cameras[id] = audit_camera({}, pieces, result.over, near_ns);
 }
 
 void audit_sensors(const manifest& books, const session_files& files,
@@ -97,7 +97,7 @@ session_audit audit_session(const std::string& name, const manifest& books,
   result.manifest = name;
   result.state = books.state;
   result.session = books.session;
-  result.over = !books.unfinished();
+  result.over = books.over();
   result.moved = any_gone(files.cameras) || any_gone(files.sensors);
   if (books.state == "interrupted")
     result.losses.push_back("the session was interrupted: "

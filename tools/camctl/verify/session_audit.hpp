@@ -10,7 +10,7 @@ namespace camnode {
 
 /// The files of one session, as they were read.
 struct session_files {
-  std::map<std::string, std::vector<checked_film>> cameras; ///< By id.
+  std::map<std::string, std::vector<checked_piece>> cameras; ///< By id.
   std::map<std::string, std::vector<checked_readings>>
     sensors; ///< By folder, below `sensors/`.
 };

@@ -104,12 +104,12 @@ private:
       if (!to)
         continue;
       auto& x = to->files.cameras[id].emplace_back();
-      x.piece = piece;
-      x.growing = to->books.unfinished();
+      x.listed = piece;
+      x.growing = !to->books.over();
       auto camera = to->books.cameras.find(id);
       if (camera == to->books.cameras.end())
         continue;
-      for (auto& told : camera->second.segments)
+      for (auto& told : camera->second.pieces)
         if (told.file == piece.stem) {
           x.facts.film_frames = told.frames;
           x.facts.film_bytes = told.bytes;
@@ -121,7 +121,7 @@ private:
                        const std::vector<listed_piece>& pieces) {
     for (auto& piece : pieces)
       if (auto* to = owner_of("sensors/" + folder, piece))
-        to->files.sensors[folder].emplace_back().piece = piece;
+        to->files.sensors[folder].emplace_back().listed = piece;
   }
 
   /// Takes the readings, of which the manifest says how many there are in all.
@@ -133,7 +133,7 @@ private:
         continue;
       auto& first = files->second.front();
       first.facts.rows = figures.written;
-      first.facts.first_ms = first.facts.last_ms = first.piece.start_ms;
+      first.facts.first_ms = first.facts.last_ms = first.listed.start_ms;
     }
   }
 

@@ -131,8 +131,8 @@ private:
     for (auto& piece : pieces)
       if (auto* to = owner_of("cam/" + id, piece)) {
         auto& x = to->files.cameras[id].emplace_back();
-        x.piece = piece;
-        x.growing = to->books.unfinished()
+        x.listed = piece;
+        x.growing = !to->books.over()
                     && may_be_open(
                       piece, pieces, [](auto& y) -> auto& { return y; });
       }
@@ -143,7 +143,7 @@ private:
                        const std::vector<listed_piece>& pieces) {
     for (auto& piece : pieces)
       if (auto* to = owner_of("sensors/" + folder, piece))
-        to->files.sensors[folder].emplace_back().piece = piece;
+        to->files.sensors[folder].emplace_back().listed = piece;
     read_all(&session_files::sensors, folder);
   }
 

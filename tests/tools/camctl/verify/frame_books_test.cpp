@@ -43,7 +43,7 @@ public:
     session_.anchor_mono_ns = now_ns_;
     session_.segment_ms = 60'000;
     ledger_->begin(session_);
-    ledger_->segment_opened(0, start_ms, "");
+    ledger_->piece_opened(0, start_ms, "");
   }
 
   unsigned draw(unsigned n) {
@@ -94,7 +94,7 @@ public:
     recorded_.resize(durable_);
     auto last = ledger_->look().last;
     account_.go_on(last, 0);
-    cursor_ = last ? ring_->position_behind(last->epoch, last->sequence)
+    cursor_ = last ? ring_->position_after(last->epoch, last->sequence)
                    : ring_->oldest_position();
   }
 
@@ -160,13 +160,13 @@ public:
   }
 
   /// One film with all that was recorded.
-  std::vector<checked_film> films() const {
-    checked_film x;
-    x.piece.stem = stem;
-    x.piece.start_ms = start_ms;
-    x.piece.end_ms = start_ms + 60'000;
-    x.piece.film = listed_file{"film", 1};
-    x.piece.index = listed_file{"index", 1};
+  std::vector<checked_piece> pieces() const {
+    checked_piece x;
+    x.listed.stem = stem;
+    x.listed.start_ms = start_ms;
+    x.listed.end_ms = start_ms + 60'000;
+    x.listed.film = listed_file{"film", 1};
+    x.listed.index = listed_file{"index", 1};
     x.facts.film_frames = recorded_.size();
     x.facts.film_bytes = recorded_.size() * picture_.size();
     for (auto& y : recorded_)
@@ -175,7 +175,7 @@ public:
   }
 
   void check() {
-    ledger_->segment_closed(start_ms + 60'000, stem);
+    ledger_->piece_closed(start_ms + 60'000, stem);
     auto told = books();
     CAF_CHECK_EQUAL(told.recorded, recorded_.size());
     CAF_CHECK_EQUAL(told.captured, told.recorded + told.lost);
@@ -188,7 +188,7 @@ public:
     // No more than cameras can have captured, ever.
     CAF_CHECK(told.lost < uint64_t{1} << 40);
     std::string faults;
-    for (auto& x : audit_camera(told, films()).faults)
+    for (auto& x : audit_camera(told, pieces()).faults)
       faults += x + "; ";
     CAF_CHECK_EQUAL(faults, "");
     check_recovery(told);
@@ -200,7 +200,7 @@ public:
     x.start_ms = start_ms;
     x.end_ms = start_ms + 60'000;
     x.stem = stem;
-    x.facts = films()[0].facts.index;
+    x.facts = pieces()[0].facts.index;
     x.facts.rows = recorded_.size();
     for (auto& y : x.facts.ranges)
       y.first_ns = start_ms * ms;

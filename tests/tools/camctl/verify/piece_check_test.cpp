@@ -2,7 +2,7 @@
 
 #include "tests/camnode_test.hpp"
 
-#include "tests/actors/recorder/segment_fixture.hpp"
+#include "tests/actors/recorder/piece_fixture.hpp"
 #include "tools/camctl/verify/piece_check.hpp"
 
 #include <algorithm>
@@ -11,14 +11,14 @@
 
 using namespace camnode;
 using namespace camnode_test;
-using namespace camnode_test::segments;
+using namespace camnode_test::pieces;
 
 namespace {
 
 constexpr int64_t end_ms = start_ms + 10'000;
 
-/// A segment of some frames, and what is found in it.
-struct fixture : segment_fixture {
+/// A piece of some frames, and what is found in it.
+struct fixture : piece_fixture {
   fixture() {
     auto testee = must_open();
     append(*testee, uneven_times(6));
@@ -54,7 +54,7 @@ struct fixture : segment_fixture {
 
 CAF_TEST_FIXTURE_SCOPE(piece_check_tests, fixture)
 
-CAF_TEST(a segment as it was written has no fault) {
+CAF_TEST(a piece as it was written has no fault) {
   auto x = check();
   CAF_CHECK_EQUAL(first_fault(x), "");
   CAF_CHECK_EQUAL(x.film_frames, 6u);
@@ -102,7 +102,7 @@ CAF_TEST(an index cut at any length is found) {
       CAF_FAIL("an index cut at " << n << " is taken for whole");
 }
 
-CAF_TEST(a film and an index of different segments do not go together) {
+CAF_TEST(a film and an index of different pieces do not go together) {
   auto other = index;
   auto second_row = other.find('\n', other.find('\n') + 1) + 1;
   other.erase(second_row, other.find('\n', second_row) + 1 - second_row);

@@ -3,7 +3,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/recorder/piece_repair.hpp"
-#include "tests/actors/recorder/segment_fixture.hpp"
+#include "tests/actors/recorder/piece_fixture.hpp"
 #include "tools/camctl/verify/piece_check.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 
 using namespace camnode;
 using namespace camnode_test;
-using namespace camnode_test::segments;
+using namespace camnode_test::pieces;
 namespace fs = std::filesystem;
 
 namespace {
@@ -21,7 +21,7 @@ namespace {
 /// What a killed process leaves of six frames, and what a repair makes of it.
 struct fixture {
   fixture() {
-    segment_fixture source;
+    piece_fixture source;
     {
       auto testee = source.must_open();
       source.append(*testee, times);
@@ -56,7 +56,7 @@ struct fixture {
     return result;
   }
 
-  /// The faults of the repaired segment, and how many frames it has.
+  /// The faults of the repaired piece, and how many frames it has.
   static void check_sound(const scratch_directory& dir, const piece_repair& x) {
     auto mp4 = content_of(dir.path() / (x.stem + ".mp4"));
     auto csv = content_of(dir.path() / (x.stem + ".csv"));
@@ -275,7 +275,7 @@ CAF_TEST(no name is taken from another file) {
   CAF_CHECK_EQUAL(content_of(dir.path() / name(".mp4.part")), film);
 }
 
-CAF_TEST(a folder that is not there has no broken segment) {
+CAF_TEST(a folder that is not there has no broken piece) {
   scratch_directory dir;
   auto x = find_broken_pieces(dir.path() / "none");
   CAF_REQUIRE(x);

@@ -37,9 +37,9 @@ struct fixture {
     camera.board = std::make_shared<viewer_board>();
     camera.ledger = std::make_shared<recording_ledger>();
     camera.ledger->begin(x.session);
-    camera.ledger->segment_opened(0, begin_ms, "");
+    camera.ledger->piece_opened(0, begin_ms, "");
     camera.ledger->written(*new_frame(1, 7, 10), begin_ms * 1'000'000);
-    camera.ledger->segment_closed(begin_ms + 60'000, stem(begin_ms));
+    camera.ledger->piece_closed(begin_ms + 60'000, stem(begin_ms));
     camera.ledger->durable(1);
     x.cameras = {camera};
     x.sensors["door"].received = x.sensors["door"].written = 2;
@@ -48,7 +48,7 @@ struct fixture {
   }
 
   static std::string stem(int64_t begin_ms) {
-    return segment_stem(begin_ms, begin_ms + 60'000);
+    return piece_stem(begin_ms, begin_ms + 60'000);
   }
 
   void put(const std::string& name, const std::string& content) const {

@@ -4,7 +4,7 @@
 
 #include "actors/session/manifest_of.hpp"
 #include "messages/disk/file_names.hpp"
-#include "tests/actors/recorder/segment_fixture.hpp"
+#include "tests/actors/recorder/piece_fixture.hpp"
 #include "tools/camctl/verify/verify.hpp"
 
 #include <nlohmann/json.hpp>
@@ -17,7 +17,7 @@
 namespace camnode_test::verifying {
 
 using namespace camnode;
-using namespace camnode_test::segments;
+using namespace camnode_test::pieces;
 namespace fs = std::filesystem;
 
 constexpr int64_t cut_ms = 10'000;
@@ -57,10 +57,10 @@ struct fixture {
   void record(recording_ledger& ledger, int64_t cut, uint64_t first,
               uint64_t last) {
     auto begin_ms = start_ms + cut * cut_ms;
-    auto opened = open_mp4_segment(dir.path() / "cam/cam-a", begin_ms, width,
-                                   height, frame_period);
+    auto opened = open_mp4_piece(dir.path() / "cam/cam-a", begin_ms, width,
+                                 height, frame_period);
     CAF_REQUIRE(opened);
-    ledger.segment_opened(static_cast<uint64_t>(cut), begin_ms, "");
+    ledger.piece_opened(static_cast<uint64_t>(cut), begin_ms, "");
     for (auto i = first; i <= last; ++i) {
       auto x = make_frame(i);
       x.epoch = 7;
@@ -70,7 +70,7 @@ struct fixture {
       ledger.written(x, capture_ns);
     }
     CAF_REQUIRE(!(*opened)->close(begin_ms + cut_ms));
-    ledger.segment_closed(begin_ms + cut_ms, stem(cut));
+    ledger.piece_closed(begin_ms + cut_ms, stem(cut));
     ledger.durable(1);
   }
 

@@ -56,7 +56,7 @@ CAF_TEST(a flipped bit is told with its film and frame) {
 CAF_TEST(a film that is cut is told) {
   auto bytes = content(film(1));
   put(film(1), bytes.substr(0, bytes.size() - 7));
-  check_damage(film(1) + ": the film is cut or damaged behind frame 4");
+  check_damage(film(1) + ": the film is cut or damaged after frame 4");
 }
 
 CAF_TEST(a film that is missing is told) {

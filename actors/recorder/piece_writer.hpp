@@ -11,12 +11,12 @@
 
 namespace camnode {
 
-/// What RECORDER asks of a muxer: one open segment. All calls may block on
-/// the disk. Destroying it without `close` leaves the `.part` file as it is,
+/// What RECORDER asks of a muxer: one open piece. All calls may block on the
+/// disk. Destroying it without `close` leaves the `.part` file as it is,
 /// for the repair.
-class segment_writer {
+class piece_writer {
 public:
-  virtual ~segment_writer() = default;
+  virtual ~piece_writer() = default;
 
   /// Appends a frame at `capture_ns` of the session clock (UTC ns).
   /// @param flags What the index says of it: those of `x`, perhaps more.
@@ -24,7 +24,7 @@ public:
   ///        the index are off by as much more.
   /// @pre `capture_ns` grows from call to call and is not before the start.
   /// @returns `ec::write_failed`, or `ec::bad_message` for a JPEG that does not
-  ///          fit the segment (other size in pixels).
+  ///          fit the film (other size in pixels).
   virtual caf::error append(const frame& x, int64_t capture_ns, uint32_t flags,
                             int64_t moved_ns)
     = 0;
@@ -41,11 +41,11 @@ public:
   virtual caf::error close(int64_t end_ms) = 0;
 };
 
-using segment_writer_ptr = std::unique_ptr<segment_writer>;
+using piece_writer_ptr = std::unique_ptr<piece_writer>;
 
-/// Opens the segment that starts at `start_ms` (UTC ms) and holds frames of
+/// Opens the piece that starts at `start_ms` (UTC ms) and holds frames of
 /// `width` x `height` pixels.
-using open_segment = std::function<caf::expected<segment_writer_ptr>(
+using open_piece = std::function<caf::expected<piece_writer_ptr>(
   int64_t start_ms, uint16_t width, uint16_t height)>;
 
 } // namespace camnode

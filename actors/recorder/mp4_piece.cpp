@@ -1,4 +1,4 @@
-#include "actors/recorder/mp4_segment.hpp"
+#include "actors/recorder/mp4_piece.hpp"
 
 #include "actors/base/checksum.hpp"
 #include "actors/base/file_ops.hpp"
@@ -89,8 +89,8 @@ int write_header(AVFormatContext& muxer) {
 }
 
 /// What stands at the start of the file: `ftyp` and `moov`, by libavformat.
-caf::expected<std::string> make_init_segment(int64_t start_ms, uint16_t width,
-                                             uint16_t height) {
+caf::expected<std::string> make_init_boxes(int64_t start_ms, uint16_t width,
+                                           uint16_t height) {
   AVFormatContext* context = nullptr;
   auto code = avformat_alloc_output_context2(&context, nullptr, "mp4", nullptr);
   std::unique_ptr<AVFormatContext, av_deleter> muxer{context};
@@ -116,7 +116,7 @@ caf::expected<std::string> make_init_segment(int64_t start_ms, uint16_t width,
   return std::string{reinterpret_cast<char*>(data), static_cast<size_t>(size)};
 }
 
-/// One of the two files of a segment, and how much of it is whole.
+/// One of the two files of a piece, and how much of it is whole.
 struct open_file {
   fs::path path;
   unique_fd fd;
@@ -160,10 +160,10 @@ int64_t receive_on_session_clock(const frame& x, int64_t capture_ns) {
   return static_cast<int64_t>(bits(capture_ns) + delay);
 }
 
-class mp4_segment : public segment_writer {
+class mp4_piece : public piece_writer {
 public:
-  mp4_segment(open_file mp4, open_file csv, int64_t start_ms, uint16_t width,
-              uint16_t height, int64_t frame_period_us)
+  mp4_piece(open_file mp4, open_file csv, int64_t start_ms, uint16_t width,
+            uint16_t height, int64_t frame_period_us)
     : mp4_(std::move(mp4)),
       csv_(std::move(csv)),
       start_ms_(start_ms),
@@ -209,7 +209,7 @@ public:
       take_back();
       return failure_ = std::move(err);
     }
-    return rename_to(mp4_.path.parent_path() / segment_stem(start_ms_, end_ms));
+    return rename_to(mp4_.path.parent_path() / piece_stem(start_ms_, end_ms));
   }
 
 private:
@@ -322,7 +322,7 @@ private:
       static_cast<void>(file->cut_to_whole());
   }
 
-  /// Index first: as long as the `.mp4.part` is there, the segment is not
+  /// Index first: as long as the `.mp4.part` is there, the piece is not
   /// finished.
   caf::error rename_to(const fs::path& stem) {
     auto mp4 = stem;
@@ -356,25 +356,24 @@ private:
 
 } // namespace
 
-caf::expected<segment_writer_ptr>
-open_mp4_segment(const fs::path& dir, int64_t start_ms, uint16_t width,
-                 uint16_t height, caf::timespan frame_period) {
+caf::expected<piece_writer_ptr> open_mp4_piece(const fs::path& dir,
+                                               int64_t start_ms, uint16_t width,
+                                               uint16_t height,
+                                               caf::timespan frame_period) {
   if (start_ms < 0 || start_ms > latest_start_ms || width == 0 || height == 0)
     return caf::make_error(ec::open_failed,
-                           shown(dir) + ": no segment of "
-                             + std::to_string(width) + 'x'
-                             + std::to_string(height) + " can start at "
+                           shown(dir) + ": no piece of " + std::to_string(width)
+                             + 'x' + std::to_string(height) + " can start at "
                              + std::to_string(start_ms) + " ms");
-  auto init = make_init_segment(start_ms, width, height);
+  auto init = make_init_boxes(start_ms, width, height);
   if (!init)
     return std::move(init.error());
   if (auto err = create_named_folder(dir.parent_path(), dir.filename()))
     return err;
-  auto mp4 = create_with(dir / open_segment_name(start_ms, "mp4"), *init);
+  auto mp4 = create_with(dir / open_piece_name(start_ms, "mp4"), *init);
   if (!mp4)
     return std::move(mp4.error());
-  auto csv = create_with(dir / open_segment_name(start_ms, "csv"),
-                         index_header);
+  auto csv = create_with(dir / open_piece_name(start_ms, "csv"), index_header);
   if (!csv) {
     mp4->remove();
     return std::move(csv.error());
@@ -385,9 +384,8 @@ open_mp4_segment(const fs::path& dir, int64_t start_ms, uint16_t width,
     return err;
   }
   auto period_us = frame_period.count() / 1000;
-  return segment_writer_ptr{new mp4_segment(std::move(*mp4), std::move(*csv),
-                                            start_ms, width, height,
-                                            period_us)};
+  return piece_writer_ptr{new mp4_piece(std::move(*mp4), std::move(*csv),
+                                        start_ms, width, height, period_us)};
 }
 
 } // namespace camnode

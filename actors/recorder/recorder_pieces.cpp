@@ -1,4 +1,4 @@
-// How RECORDER puts frames into segments.
+// How RECORDER puts frames into pieces.
 
 #include "actors/recorder/recorder.hpp"
 
@@ -20,11 +20,11 @@ namespace {
 /// within a second.
 constexpr int64_t sync_interval_ns = 400'000'000;
 
-/// How many names are tried for a segment that find another file there.
+/// How many names are tried for a piece that find another file there.
 constexpr int max_taken_names = 100;
 
-/// How long a segment stays open after its end while no frame comes, for
-/// those that a server's ring may still bring: its age, and some time to
+/// How long a piece stays open after its segment's end while no frame comes,
+/// for those that a server's ring may still bring: its age, and some time to
 /// connect.
 constexpr int64_t cut_patience_ns = 15'000'000'000;
 
@@ -37,9 +37,9 @@ std::string size_text(uint16_t width, uint16_t height) {
 recorder::frame_place recorder::place(const frame& x) const {
   auto captured = session_.session_ns(x.capture_mono_ns + x.offset_ns);
   auto earliest = last_capture_ns_ == 0 ? captured : last_capture_ns_ + 1000;
-  // Films are named by their starts: two of one millisecond would have one
+  // Pieces are named by their starts: two of one millisecond would have one
   // name, or names that are not in their order.
-  if (segment_ && (x.width != width_ || x.height != height_))
+  if (piece_ && (x.width != width_ || x.height != height_))
     earliest = std::max(earliest, (start_ms_ + 1) * 1'000'000);
   if (captured >= earliest)
     return {captured, 0};
@@ -56,15 +56,15 @@ caf::error recorder::write(const frame& x, const frame_place& at) {
   if (!span)
     return caf::make_error(ec::bad_message,
                            std::string{"a frame outside of the session"});
-  if (segment_ && span->index != span_.index)
-    if (auto err = close_segment(span_.end_ms))
+  if (piece_ && span->index != span_.index)
+    if (auto err = close_piece(span_.end_ms))
       return err;
   if (auto err = close_for_size(x, capture_ns))
     return err;
-  if (!segment_)
+  if (!piece_)
     if (auto err = open_for(x, capture_ns, *span))
       return err;
-  if (auto err = segment_->append(x, capture_ns, flags, at.moved_ns))
+  if (auto err = piece_->append(x, capture_ns, flags, at.moved_ns))
     return err;
   parts_.ledger->written(x, capture_ns);
   last_capture_ns_ = capture_ns;
@@ -74,7 +74,7 @@ caf::error recorder::write(const frame& x, const frame_place& at) {
 
 caf::error recorder::close_for_size(const frame& x, int64_t capture_ns) {
   sizes_.note(x.width, x.height, capture_ns);
-  auto fits = !segment_ || (x.width == width_ && x.height == height_);
+  auto fits = !piece_ || (x.width == width_ && x.height == height_);
   if (!fits && !sizes_.admits()) {
     set_alarm("size", "the pictures' size changes too often, now from "
                         + size_text(width_, height_) + " to "
@@ -90,7 +90,7 @@ caf::error recorder::close_for_size(const frame& x, int64_t capture_ns) {
     return caf::none;
   sizes_.change();
   // The last frame may be of the same millisecond.
-  return close_segment(
+  return close_piece(
     std::max(whole_ms(capture_ns), whole_ms(last_capture_ns_) + 1));
 }
 
@@ -129,33 +129,33 @@ caf::error recorder::open_for(const frame& x, int64_t capture_ns,
     opened = parts_.open(start_ms, x.width, x.height);
   }
   if (!opened) {
-    // The folder's name is another one's: frames are lost until that is gone.
+    // The folder's name is taken: frames are lost until it is free.
     if (opened.error() == ec::bad_message)
       set_alarm("folder", describe(opened.error()));
     return opened.error();
   }
   set_alarm("folder", {});
-  segment_ = std::move(*opened);
+  piece_ = std::move(*opened);
   span_ = span;
   start_ms_ = start_ms;
   width_ = x.width;
   height_ = x.height;
-  parts_.ledger->segment_opened(span.index, start_ms, std::to_string(start_ms));
-  log_info(who(), "opened segment ", span.index, ", ", start_ms);
+  parts_.ledger->piece_opened(span.index, start_ms, std::to_string(start_ms));
+  log_info(who(), "opened a piece of segment ", span.index, ", ", start_ms);
   return caf::none;
 }
 
-caf::error recorder::close_segment(int64_t end_ms) {
-  if (!segment_)
+caf::error recorder::close_piece(int64_t end_ms) {
+  if (!piece_)
     return caf::none;
-  if (auto err = segment_->close(end_ms))
+  if (auto err = piece_->close(end_ms))
     return err; // It is tried once more when this actor ends.
-  segment_.reset();
+  piece_.reset();
   if (std::exchange(unsynced_, false)) // Else it was durable before.
     note_durable();
-  auto stem = segment_stem(start_ms_, end_ms);
-  parts_.ledger->segment_closed(end_ms, stem);
-  log_info(who(), "closed segment ", span_.index, ", ", stem);
+  auto stem = piece_stem(start_ms_, end_ms);
+  parts_.ledger->piece_closed(end_ms, stem);
+  log_info(who(), "closed a piece of segment ", span_.index, ", ", stem);
   return caf::none;
 }
 
@@ -163,17 +163,17 @@ caf::error recorder::close_if_over(int64_t session_ns) {
   auto end_ms = session_.stop_ms == 0
                   ? span_.end_ms
                   : std::min(span_.end_ms, session_.stop_ms);
-  if (segment_ && session_ns > end_ms * 1'000'000 + cut_patience_ns)
-    return close_segment(end_ms);
+  if (piece_ && session_ns > end_ms * 1'000'000 + cut_patience_ns)
+    return close_piece(end_ms);
   return caf::none;
 }
 
 caf::error recorder::sync_if_due(int64_t now_ns) {
-  if (!segment_ || !unsynced_ || now_ns - synced_ns_ < sync_interval_ns)
+  if (!piece_ || !unsynced_ || now_ns - synced_ns_ < sync_interval_ns)
     return caf::none;
   synced_ns_ = now_ns;
   unsynced_ = false;
-  if (auto err = segment_->sync())
+  if (auto err = piece_->sync())
     return err;
   note_durable();
   return caf::none;

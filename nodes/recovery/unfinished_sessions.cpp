@@ -1,4 +1,4 @@
-#include "nodes/recovery/open_sessions.hpp"
+#include "nodes/recovery/unfinished_sessions.hpp"
 
 #include "actors/base/input_file.hpp"
 #include "actors/base/log.hpp"
@@ -33,7 +33,7 @@ caf::expected<manifest> read_books(const session_head& x) {
 }
 
 /// Tells `x` what it has to know of the other sessions.
-void look_around(open_session& x, const std::vector<session_head>& all) {
+void look_around(unfinished_session& x, const std::vector<session_head>& all) {
   auto start_ms = x.books.session.start_ms;
   x.ours = files_of(x.books);
   auto stop_ms = x.books.session.stop_ms;
@@ -41,7 +41,7 @@ void look_around(open_session& x, const std::vector<session_head>& all) {
   for (auto& other : all) {
     if (other.path == x.path || !other.ours)
       continue;
-    if (!other.closed && other.start_ms > start_ms)
+    if (!other.over && other.start_ms > start_ms)
       x.later.push_back({other.start_ms, other.stop_ms});
     if (other.is_after(x.books)) {
       x.newest = false;
@@ -60,8 +60,8 @@ void look_around(open_session& x, const std::vector<session_head>& all) {
 
 } // namespace
 
-bool open_session::owns(const std::string& folder,
-                        const listed_piece& x) const {
+bool unfinished_session::owns(const std::string& folder,
+                              const listed_piece& x) const {
   if (x.end_ms == 0 || lists(ours, folder, x))
     return x.end_ms != 0;
   auto is_later = std::any_of(later.begin(), later.end(), [&](auto& y) {
@@ -72,7 +72,7 @@ bool open_session::owns(const std::string& folder,
          && !is_later && !lists(others, folder, x);
 }
 
-server_info open_session::server(const std::string& id) const {
+server_info unfinished_session::server(const std::string& id) const {
   auto i = books.cameras.find(id);
   if (i != books.cameras.end())
     return i->second.server;
@@ -81,7 +81,7 @@ server_info open_session::server(const std::string& id) const {
   return result;
 }
 
-std::map<std::string, uint32_t> open_session::restarts() const {
+std::map<std::string, uint32_t> unfinished_session::restarts() const {
   std::map<std::string, uint32_t> result;
   for (auto& [id, camera] : books.cameras)
     for (auto& [actor, n] : camera.restarts)
@@ -103,11 +103,11 @@ file_owners find_owners(const std::vector<session_head>& all,
   return result;
 }
 
-std::vector<open_session>
-find_open_sessions(const std::vector<session_head>& all) {
-  std::vector<open_session> result;
+std::vector<unfinished_session>
+find_unfinished_sessions(const std::vector<session_head>& all) {
+  std::vector<unfinished_session> result;
   for (auto& x : all) {
-    if (x.closed || !(x.ours || is_manifest_name(x.path.filename().string())))
+    if (x.over || !(x.ours || is_manifest_name(x.path.filename().string())))
       continue;
     if (x.size > max_manifest_bytes) {
       log_warning(who, x.path.string(), ": too large to read; left alone");
@@ -117,7 +117,7 @@ find_open_sessions(const std::vector<session_head>& all) {
     if (!books)
       log_warning(who, x.path.string(), ": ", describe(books.error()),
                   "; left alone");
-    else if (books->unfinished()) {
+    else if (!books->over()) {
       result.emplace_back();
       result.back().path = x.path;
       result.back().books = std::move(*books);

@@ -1,8 +1,8 @@
-#define CAF_SUITE segment_refusal
+#define CAF_SUITE piece_refusal
 
 #include "tests/camnode_test.hpp"
 
-#include "tests/actors/recorder/segment_fixture.hpp"
+#include "tests/actors/recorder/piece_fixture.hpp"
 
 #include <sys/resource.h>
 
@@ -14,7 +14,7 @@
 
 using namespace camnode;
 using namespace camnode_test;
-using namespace camnode_test::segments;
+using namespace camnode_test::pieces;
 
 namespace fs = std::filesystem;
 
@@ -45,7 +45,7 @@ bool contains(const caf::error& x, const std::string& text) {
   return describe(x).find(text) != std::string::npos;
 }
 
-struct fixture : segment_fixture {
+struct fixture : piece_fixture {
   /// Why it cannot be opened.
   caf::error refusal() const {
     return open().error();
@@ -54,7 +54,7 @@ struct fixture : segment_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(segment_refusal_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(piece_refusal_tests, fixture)
 
 CAF_TEST(a picture of another size is refused and leaves no trace) {
   auto testee = must_open();
@@ -101,7 +101,7 @@ CAF_TEST(an open file is never overwritten) {
   CAF_CHECK(!fs::exists(dir / "elsewhere"));
 }
 
-CAF_TEST(a finished file is never overwritten and the segment stays open) {
+CAF_TEST(a finished file is never overwritten and the piece stays open) {
   auto testee = must_open();
   append(*testee, uneven_times(3));
   for (auto extension : {".mp4", ".csv"}) {
@@ -118,7 +118,7 @@ CAF_TEST(a finished file is never overwritten and the segment stays open) {
   CAF_CHECK(!testee->close(start_ms + 1001));
 }
 
-CAF_TEST(a full disk cuts the segment to its last whole frame) {
+CAF_TEST(a full disk cuts the piece to its last whole frame) {
   auto times = uneven_times(6);
   auto testee = must_open();
   auto frames = append(*testee, {times.begin(), times.begin() + 4});
@@ -151,18 +151,18 @@ CAF_TEST(a disk that is full at the start leaves no file) {
 
 CAF_TEST(a missing directory is created and an impossible one told) {
   auto deep = dir / "cam" / "pi-3";
-  CAF_CHECK(open_mp4_segment(deep, start_ms, width, height, frame_period));
+  CAF_CHECK(open_mp4_piece(deep, start_ms, width, height, frame_period));
   CAF_CHECK(fs::exists(deep / part().filename()));
   auto blocked = put("file", "") / "cam";
   auto err
-    = open_mp4_segment(blocked, start_ms, width, height, frame_period).error();
+    = open_mp4_piece(blocked, start_ms, width, height, frame_period).error();
   CAF_CHECK_EQUAL(err, ec::open_failed);
   CAF_CHECK(contains(err, (dir / "file").string()));
 }
 
 CAF_TEST(a start that no clock shows and a picture without pixels are told) {
   auto open_at = [&](int64_t ms, uint16_t w) -> caf::error {
-    return open_mp4_segment(dir, ms, w, height, frame_period).error();
+    return open_mp4_piece(dir, ms, w, height, frame_period).error();
   };
   CAF_CHECK_EQUAL(open_at(-1, width), ec::open_failed);
   CAF_CHECK_EQUAL(open_at(std::numeric_limits<int64_t>::max(), width),

@@ -1,10 +1,10 @@
-#define CAF_SUITE mp4_segment
+#define CAF_SUITE mp4_piece
 
 #include "tests/camnode_test.hpp"
 
 #include "actors/base/checksum.hpp"
 #include "messages/disk/frame_index.hpp"
-#include "tests/actors/recorder/segment_fixture.hpp"
+#include "tests/actors/recorder/piece_fixture.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@
 
 using namespace camnode;
 using namespace camnode_test;
-using namespace camnode_test::segments;
+using namespace camnode_test::pieces;
 
 namespace fs = std::filesystem;
 
@@ -34,7 +34,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(mp4_segment_tests, segment_fixture)
+CAF_TEST_FIXTURE_SCOPE(mp4_piece_tests, piece_fixture)
 
 CAF_TEST(each frame is at its microsecond and byte for byte in the file) {
   auto times = uneven_times(60);
@@ -54,7 +54,7 @@ CAF_TEST(each frame is at its microsecond and byte for byte in the file) {
                   "2027-01-17T08:00:00.000000Z\n");
 }
 
-CAF_TEST(every frame of a finished segment can be decoded and sought) {
+CAF_TEST(every frame of a finished piece can be decoded and sought) {
   auto times = uneven_times(40);
   auto testee = must_open();
   append(*testee, times);
@@ -124,7 +124,7 @@ CAF_TEST(a duration is the last interval within bounds) {
                   (std::vector<uint32_t>{40'000, 50'000, 1'000, 10'000'000}));
 }
 
-CAF_TEST(a segment without frames leaves no file) {
+CAF_TEST(a piece without frames leaves no file) {
   auto testee = must_open();
   CAF_CHECK(!testee->sync());
   CAF_CHECK(!testee->close(start_ms));

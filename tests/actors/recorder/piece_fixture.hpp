@@ -1,9 +1,9 @@
 #pragma once
 
-// What the tests of segments share. Include it after `camnode_test.hpp`.
+// What the tests of pieces share. Include it after `camnode_test.hpp`.
 
 #include "actors/base/jpeg_codec.hpp"
-#include "actors/recorder/mp4_segment.hpp"
+#include "actors/recorder/mp4_piece.hpp"
 #include "messages/disk/mp4_fragment.hpp"
 #include "messages/error.hpp"
 #include "tests/scratch_directory.hpp"
@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace camnode_test::segments {
+namespace camnode_test::pieces {
 
 using namespace camnode;
 
@@ -104,8 +104,8 @@ inline std::string expected_packets(const std::string& file,
 /// What `probe` must be asked for that.
 constexpr auto packets = "packet=pts,dts,size,pos,flags";
 
-/// A directory to open segments in, all at the same time.
-struct segment_fixture : scratch_directory {
+/// A directory to open pieces in, all at the same time.
+struct piece_fixture : scratch_directory {
   const std::filesystem::path& dir = path();
 
   std::filesystem::path file(const std::string& suffix) const {
@@ -122,18 +122,18 @@ struct segment_fixture : scratch_directory {
     return file('-' + std::to_string(end_ms) + extension);
   }
 
-  caf::expected<segment_writer_ptr> open() const {
-    return open_mp4_segment(dir, start_ms, width, height, frame_period);
+  caf::expected<piece_writer_ptr> open() const {
+    return open_mp4_piece(dir, start_ms, width, height, frame_period);
   }
 
-  segment_writer_ptr must_open() const {
+  piece_writer_ptr must_open() const {
     auto result = open();
     CAF_REQUIRE(result);
     return std::move(*result);
   }
 
   /// Appends frames 1, 2, ... at `times`.
-  static std::vector<frame> append(segment_writer& to,
+  static std::vector<frame> append(piece_writer& to,
                                    const std::vector<int64_t>& times) {
     std::vector<frame> result;
     for (auto time_ns : times) {
@@ -145,4 +145,4 @@ struct segment_fixture : scratch_directory {
   }
 };
 
-} // namespace camnode_test::segments
+} // namespace camnode_test::pieces

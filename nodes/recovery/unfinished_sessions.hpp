@@ -14,8 +14,9 @@
 
 namespace camnode {
 
-/// One session that was not completed.
-struct open_session {
+/// A session that a crash interrupted: the process that recorded it ended
+/// before the session was over.
+struct unfinished_session {
   std::filesystem::path path; ///< Of its manifest.
   manifest books;
 
@@ -23,7 +24,7 @@ struct open_session {
   int64_t end_ms = 0;
   bool newest = true; ///< None has begun since.
 
-  /// Of others that are open, too, and start later by UTC.
+  /// Of other unfinished ones that start later by UTC.
   struct span {
     int64_t start_ms = 0;
     int64_t stop_ms = 0; ///< 0: it has none.
@@ -33,10 +34,10 @@ struct open_session {
   std::set<file_key> ours;   ///< What it lists.
   std::set<file_key> others; ///< What others list that its times would take.
 
-  /// Whether a file is its own: what a manifest lists is its session's; the
-  /// rest goes by its time, to the last session that starts before it where
-  /// those of several overlap as UTC was set back. Nothing that is open is
-  /// anybody's.
+  /// Whether a file is its own. What a manifest lists is its session's. Other
+  /// files go by their times; where those of several sessions overlap, as UTC
+  /// was set back, to the last session that starts before the file. An open
+  /// file is no session's.
   bool owns(const std::string& folder, const listed_piece& x) const;
 
   /// What its manifest knows of a camera; nothing but `id` if it has none.
@@ -46,10 +47,10 @@ struct open_session {
   std::map<std::string, uint32_t> restarts() const;
 };
 
-/// Finds the open sessions, in the order of their starts. A manifest that
+/// Finds the unfinished sessions, in the order of their starts. A manifest that
 /// cannot be read is told in the log, and left alone.
-std::vector<open_session>
-find_open_sessions(const std::vector<session_head>& all);
+std::vector<unfinished_session>
+find_unfinished_sessions(const std::vector<session_head>& all);
 
 /// Whose the files are that begin at one of `starts_ms`, by the manifests of
 /// `all` that may say something of them.
