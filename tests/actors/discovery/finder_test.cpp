@@ -38,7 +38,7 @@ struct fixture : actor_fixture {
     options.topic_announce = "camera/announce";
     options.topic_command = "command/rec";
     options.topic_status = "camera/recording";
-    parent = sys.spawn<fake_supervisor>(told);
+    parent = spawn_fake_supervisor(sys, told);
     watch(caf::actor_cast<caf::actor>(parent));
     testee = start<finder>("discovery", options, broker.clients(), parent);
   }

@@ -3,8 +3,10 @@
 // What the tests of RECORDER share. Include it after `camnode_test.hpp`.
 
 #include "actors/base/file_ops.hpp"
-#include "actors/recorder/recorder.hpp"
-#include "messages/disk/file_names.hpp"
+#include "actors/recorder/piece_writer.hpp"
+#include "actors/shared/frame_ring.hpp"
+#include "actors/shared/recording_ledger.hpp"
+#include "actors/shared/stop_line.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/frame_samples.hpp"
 
@@ -110,58 +112,17 @@ struct recorder_fixture : actor_fixture {
   static constexpr int64_t start_ms = 1'800'000'000'000;
   static constexpr int64_t server_offset_ns = 5'000 * ms;
 
-  recorder_fixture()
-    : ring(std::make_shared<camnode::frame_ring>(
-      camnode::frame_ring::limits{size_t{1} << 30, std::chrono::hours{1}})),
-      ledger(std::make_shared<camnode::recording_ledger>()) {
-    session.start_ms = start_ms;
-    session.anchor_mono_ns = now_ns;
-    session.segment_ms = 10'000;
-  }
+  recorder_fixture();
+  ~recorder_fixture() override;
 
-  ~recorder_fixture() override {
-    end_actors();
-  }
+  void start_recorder();
 
-  void start_recorder() {
-    camnode::recorder_parts parts;
-    parts.ring = ring;
-    parts.ledger = ledger;
-    parts.open = disk.opener();
-    parts.clock = clock();
-    parts.stop = stop;
-    parts.may_return = [this](int64_t) { return away; };
-    parts.complete =
-      [this](int64_t from_ms) -> caf::expected<camnode::piece_repair> {
-      completed.push_back(std::to_string(from_ms - start_ms));
-      if (disk.forgets)
-        return caf::make_error(camnode::ec::sync_failed, std::string{"gone"});
-      camnode::piece_repair result;
-      result.stem = camnode::piece_stem(from_ms, from_ms + 1);
-      result.frames = 1;
-      return result;
-    };
-    testee = start<camnode::recorder>("recorder", std::move(parts));
-  }
+  void record();
 
-  void record() {
-    start_recorder();
-    tell(testee, session);
-  }
-
-  void stop_at(int64_t at_ms) {
-    session.stop_ms = start_ms + at_ms;
-    tell(testee, session);
-  }
+  void stop_at(int64_t at_ms);
 
   std::shared_ptr<camnode::frame> frame_at(int64_t at_ms, uint64_t sequence,
-                                           uint64_t epoch = 1) {
-    auto result = new_frame(sequence, epoch);
-    result->offset_ns = server_offset_ns;
-    result->capture_mono_ns = session.anchor_mono_ns + at_ms * ms
-                              - server_offset_ns;
-    return result;
-  }
+                                           uint64_t epoch = 1);
 
   void push(camnode::frame_ptr x) {
     ring->push(std::move(x), now_ns);
@@ -174,45 +135,21 @@ struct recorder_fixture : actor_fixture {
   }
 
   /// Has the recorder read the ring without waiting for its beat.
-  void look() {
-    tell(testee, camnode::wake_atom_v);
-  }
+  void look();
 
   void see(int64_t at_ms, uint64_t sequence, uint64_t epoch = 1) {
     see(frame_at(at_ms, sequence, epoch));
   }
 
   /// A frame that the viewer has told a loss of.
-  void see_behind_gap(int64_t at_ms, uint64_t sequence, camnode::frame_gap gap,
-                      uint64_t epoch = 1) {
-    auto x = frame_at(at_ms, sequence, epoch);
-    x->gap = gap;
-    see(std::move(x));
-  }
+  void see_after_gap(int64_t at_ms, uint64_t sequence, camnode::frame_gap gap,
+                     uint64_t epoch = 1);
 
   /// Per piece: its name, and the numbers of its frames.
-  std::vector<std::string> written() const {
-    std::vector<std::string> result;
-    for (auto& x : disk.pieces) {
-      auto name = [](int64_t t) { return std::to_string(t - start_ms); };
-      auto text = name(x.start_ms) + "-" + (x.end_ms == 0 ? "" : name(x.end_ms))
-                  + ":";
-      for (auto& f : x.frames)
-        text += " " + std::to_string(f.sequence);
-      result.push_back(std::move(text));
-    }
-    return result;
-  }
+  std::vector<std::string> written() const;
 
   /// The ledger's losses in words.
-  std::vector<std::string> losses() const {
-    std::vector<std::string> result;
-    for (auto& x : ledger->losses())
-      result.push_back(std::to_string(x.first) + "-" + std::to_string(x.last)
-                       + " of " + std::to_string(x.epoch) + ": "
-                       + to_string(x.place));
-    return result;
-  }
+  std::vector<std::string> losses() const;
 
   bool finished() const {
     return ledger->look().state == camnode::ledger_figures::phase::finished;

@@ -1,6 +1,7 @@
 #define CAF_SUITE recorder_size
 #include "tests/camnode_test.hpp"
 
+#include "actors/recorder/size_limit.hpp"
 #include "tests/actors/recorder/recorder_fixture.hpp"
 
 using namespace camnode;

@@ -81,7 +81,7 @@ CAF_TEST(what is missing at the stop is known by the frame after it) {
   record();
   see(1'000, 1);
   stop_at(2'000);
-  see_behind_gap(2'100, 9, {2, 8, loss_place::server_ring});
+  see_after_gap(2'100, 9, {2, 8, loss_place::server_ring});
   advance(beat);
   CAF_CHECK(finished());
   CAF_CHECK_EQUAL(losses(), texts{"2-8 of 1: server ring"});

@@ -33,7 +33,7 @@ struct recording_failure_fixture : recorder_fixture {
   void lose_two_to_five(camnode::frame_gap told) {
     record();
     see(100, 1);
-    see_behind_gap(600, 6, told);
+    see_after_gap(600, 6, told);
   }
 
   /// `captured = recorded + lost`, over both.

@@ -39,7 +39,7 @@ CAF_TEST(frames that the disk did not promise are written again) {
   advance(1s);
   disk.forgets = true;
   see(1'100, 2);
-  see_behind_gap(1'200, 5, {3, 4, loss_place::network});
+  see_after_gap(1'200, 5, {3, 4, loss_place::network});
   advance(1s);
   CAF_REQUIRE_EQUAL(ends.size(), 1u);
   CAF_CHECK_EQUAL(ledger->look().written, 1u);
@@ -161,7 +161,7 @@ CAF_TEST(a gap in front of a refused frame is counted once) {
   record();
   see(100, 1);
   disk.full = true;
-  see_behind_gap(600, 6, {2, 5, loss_place::network});
+  see_after_gap(600, 6, {2, 5, loss_place::network});
   record();
   record();
   disk.full = false;

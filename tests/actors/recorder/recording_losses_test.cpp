@@ -58,7 +58,7 @@ CAF_TEST(a new run of the server is no loss but for what it tells) {
   record();
   see(100, 70, 1);
   see(200, 1, 2);
-  see_behind_gap(300, 5, {1, 4, loss_place::server_ring}, 3);
+  see_after_gap(300, 5, {1, 4, loss_place::server_ring}, 3);
   CAF_CHECK_EQUAL(losses(), texts{"1-4 of 3: server ring"});
   CAF_CHECK_EQUAL(ledger->look().written, 3u);
 }
@@ -95,7 +95,7 @@ CAF_TEST(what a stream without numbers lost with its connection is unknown) {
   see(100, 1, 0);
   frame_gap broken;
   broken.unknown = true;
-  see_behind_gap(900, 2, broken, 0);
+  see_after_gap(900, 2, broken, 0);
   CAF_CHECK(losses().empty());
   CAF_REQUIRE_EQUAL(ledger->breaks().size(), 1u);
   CAF_CHECK_EQUAL(+ledger->breaks()[0].last.sequence, 1u);

@@ -1,6 +1,7 @@
 #define CAF_SUITE sensor_disk
 #include "tests/camnode_test.hpp"
 
+#include "actors/sensor_log/sensor_files.hpp"
 #include "messages/disk/file_names.hpp"
 #include "tests/actors/sensor_log/sensor_log_fixture.hpp"
 

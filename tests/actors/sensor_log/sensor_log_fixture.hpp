@@ -2,7 +2,9 @@
 
 // What the tests of SENSOR LOG share. Include it after `camnode_test.hpp`.
 
-#include "actors/sensor_log/sensor_log.hpp"
+#include "actors/base/mqtt_queue.hpp"
+#include "actors/shared/sensor_board.hpp"
+#include "actors/shared/stop_line.hpp"
 #include "messages/disk/file_names.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/fake_mqtt.hpp"
@@ -21,33 +23,17 @@ constexpr int64_t start_ms = 1'800'000'000'000;
 
 /// A log with a broker, a queue and a folder of the test's.
 struct sensor_log_fixture : actor_fixture {
-  sensor_log_fixture() : board(std::make_shared<camnode::sensor_board>()) {
-    session.start_ms = start_ms;
-    session.anchor_mono_ns = now_ns;
-    session.segment_ms = 10'000;
-  }
+  sensor_log_fixture();
+  ~sensor_log_fixture() override;
 
-  ~sensor_log_fixture() override {
-    end_actors();
-  }
-
-  void start_log() {
-    testee = start<camnode::sensor_log>(
-      "sensor_log",
-      camnode::sensor_log_options{"desk", topics, scratch.path(), slow_clock(),
-                                  stop, queue},
-      broker.clients(), board);
-  }
+  void start_log();
 
   /// Each look takes `step_ns`.
   std::function<int64_t()> slow_clock() {
     return [this] { return now_ns += step_ns; };
   }
 
-  void record() {
-    start_log();
-    tell(testee, session);
-  }
+  void record();
 
   /// A reading that arrives `at_ms` after the session's start.
   void read(int64_t at_ms, const std::string& payload,
@@ -57,10 +43,7 @@ struct sensor_log_fixture : actor_fixture {
     consume_messages();
   }
 
-  void stop_at(int64_t at_ms) {
-    session.stop_ms = start_ms + at_ms;
-    tell(testee, session);
-  }
+  void stop_at(int64_t at_ms);
 
   /// A file of the log; times in its name are from the session's start.
   std::string content(const std::string& topic, int64_t from,

@@ -1,6 +1,8 @@
 #define CAF_SUITE sensor_log
 #include "tests/camnode_test.hpp"
 
+#include "actors/sensor_log/sensor_log.hpp"
+#include "messages/disk/csv_table.hpp"
 #include "tests/actors/sensor_log/sensor_log_fixture.hpp"
 
 using namespace camnode;

@@ -2,7 +2,12 @@
 
 // What the tests of SESSION share. Include it after `camnode_test.hpp`.
 
-#include "actors/session/session.hpp"
+#include "actors/base/held_folder.hpp"
+#include "actors/session/late_sessions.hpp"
+#include "actors/session/manifest_writer.hpp"
+#include "actors/shared/fleet.hpp"
+#include "actors/shared/sensor_board.hpp"
+#include "actors/shared/stop_line.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/fake_supervisor.hpp"
 #include "tests/actors/frame_samples.hpp"
@@ -88,16 +93,8 @@ struct session_fixture : actor_fixture {
   /// A stop on command lies this far ahead.
   static constexpr int64_t lead_ms = 50;
 
-  session_fixture() : sensors(std::make_shared<camnode::sensor_board>()) {
-    cameras = std::make_shared<camnode::fleet>();
-    born_ns = now_ns;
-    parent = sys.spawn<fake_supervisor>(told);
-    watch(caf::actor_cast<caf::actor>(parent));
-  }
-
-  ~session_fixture() override {
-    end_actors();
-  }
+  session_fixture();
+  ~session_fixture() override;
 
   /// UTC goes as the clock does, half a millisecond into the start.
   int64_t utc_ns() const {
@@ -105,63 +102,21 @@ struct session_fixture : actor_fixture {
   }
 
   void start_session_actor(camnode::session_info current = {},
-                           camnode::session_past past = {}) {
-    camnode::session_options options;
-    options.client = "desk";
-    options.version = "0.1";
-    options.dir = scratch.path() / "sessions";
-    options.segment = std::chrono::seconds{10};
-    options.clock = clock();
-    options.utc = [this] { return utc_ns(); };
-    options.boot_id = "boot-1";
-    options.space = [this] { return free_bytes; };
-    options.min_minutes = 10;
-    options.stop = stop;
-    options.manifests = disk;
-    options.late = late;
-    options.folder = folder;
-    testee = start<camnode::session>("session", options, cameras, sensors,
-                                     parent, std::move(current),
-                                     std::move(past));
-  }
+                           camnode::session_past past = {});
 
-  camnode::recording_ledger_ptr add_camera(const std::string& id) {
-    camnode::fleet_member x;
-    x.server.id = id;
-    x.board = std::make_shared<camnode::viewer_board>();
-    x.ledger = std::make_shared<camnode::recording_ledger>();
-    cameras->put(x);
-    return x.ledger;
-  }
+  camnode::recording_ledger_ptr add_camera(const std::string& id);
 
   void start_recording(const std::string& label = "", int64_t duration_ms = 0,
-                       bool force = false) {
-    tell(testee, camnode::record_command{true, label, duration_ms, force});
-    if (!with_sensors && !told.sessions.empty()) {
-      sensors->begin(told.sessions.back().start_ms);
-      sensors->finish();
-    }
-  }
+                       bool force = false);
 
-  void stop_recording() {
-    tell(testee, camnode::record_command{});
-  }
+  void stop_recording();
 
   /// What stands at `pointer` in the manifest of the session; null without.
   nlohmann::json manifest(const std::string& pointer,
-                          const std::string& suffix = "") const {
-    auto name = std::to_string(start_ms) + suffix + ".json";
-    auto text = content_of(scratch.path() / "sessions" / name);
-    auto result = nlohmann::json::parse(text, nullptr, false);
-    return result.is_object() ? result.at(nlohmann::json::json_pointer{pointer})
-                              : nlohmann::json{};
-  }
+                          const std::string& suffix = "") const;
 
   /// What stands at `pointer` in the truth that was told last.
-  nlohmann::json light(const std::string& pointer) const {
-    return nlohmann::json::parse(told.truths.back())
-      .at(nlohmann::json::json_pointer{pointer});
-  }
+  nlohmann::json light(const std::string& pointer) const;
 
   scratch_directory scratch;
   std::shared_ptr<fake_manifests> disk = std::make_shared<fake_manifests>();

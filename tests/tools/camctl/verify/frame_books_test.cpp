@@ -1,11 +1,11 @@
 #define CAF_SUITE frame_books
 #include "tests/camnode_test.hpp"
 
+#include "actors/base/log.hpp"
 #include "actors/recorder/frame_account.hpp"
 #include "actors/session/manifest_of.hpp"
 #include "actors/viewer/frame_intake.hpp"
 #include "nodes/recovery/rebuild_books.hpp"
-#include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/frame_samples.hpp"
 #include "tools/camctl/verify/audit.hpp"
 
