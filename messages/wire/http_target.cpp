@@ -23,28 +23,6 @@ int hex_value(char c) {
   return -1;
 }
 
-/// Undoes percent-encoding.
-/// @returns Nothing for a `%` without two digits, or one that hides a byte
-///          which is not printable ASCII.
-std::optional<std::string> decode(std::string_view x) {
-  std::string result;
-  for (size_t i = 0; i < x.size(); ++i) {
-    auto c = x[i];
-    if (c == '%') {
-      auto high = i + 2 < x.size() ? hex_value(x[i + 1]) : -1;
-      auto low = high >= 0 ? hex_value(x[i + 2]) : -1;
-      if (low < 0)
-        return std::nullopt;
-      c = static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-    if (!is_printable(c) && c != ' ')
-      return std::nullopt;
-    result += c;
-  }
-  return result;
-}
-
 /// Takes what is in front of the first `separator` off `text`, and the
 /// separator.
 std::string_view take_until(std::string_view& text, char separator) {
@@ -73,6 +51,8 @@ std::string take_parameter(std::string_view key, std::string_view value,
     out.after = parse_position(value);
     if (!out.after)
       return "after is " + printable(value) + ", expected <epoch>:<sequence>";
+  } else if (key == "token") {
+    out.token = value;
   }
   return {};
 }
@@ -80,8 +60,8 @@ std::string take_parameter(std::string_view key, std::string_view value,
 std::string take_query(std::string_view query, http_target& out) {
   while (!query.empty()) {
     auto value = take_until(query, '&');
-    auto key = decode(take_until(value, '='));
-    auto decoded = decode(value);
+    auto key = percent_decoded(take_until(value, '='));
+    auto decoded = percent_decoded(value);
     if (!key || !decoded)
       return "the query is not percent-encoded printable ASCII";
     auto wrong = take_parameter(*key, *decoded, out);
@@ -105,6 +85,41 @@ std::string_view without_origin(std::string_view target) {
 
 } // namespace
 
+std::string percent_encoded(std::string_view x) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                     "abcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr auto digits = "0123456789ABCDEF";
+  std::string result;
+  for (auto c : x) {
+    if (plain.find(c) != std::string_view::npos) {
+      result += c;
+      continue;
+    }
+    auto byte = static_cast<unsigned char>(c);
+    result += {'%', digits[byte / 16], digits[byte % 16]};
+  }
+  return result;
+}
+
+std::optional<std::string> percent_decoded(std::string_view x) {
+  std::string result;
+  for (size_t i = 0; i < x.size(); ++i) {
+    auto c = x[i];
+    if (c == '%') {
+      auto high = i + 2 < x.size() ? hex_value(x[i + 1]) : -1;
+      auto low = high >= 0 ? hex_value(x[i + 2]) : -1;
+      if (low < 0)
+        return std::nullopt;
+      c = static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+    if (!is_printable(c) && c != ' ')
+      return std::nullopt;
+    result += c;
+  }
+  return result;
+}
+
 std::optional<http_target> parse_http_target(std::string_view text,
                                              std::string& why) {
   auto refuse = [&](std::string reason) {
@@ -117,7 +132,7 @@ std::optional<http_target> parse_http_target(std::string_view text,
   if (!std::all_of(text.begin(), text.end(), is_printable))
     return refuse("the request target is not printable ASCII");
   auto query = without_origin(text);
-  auto path = decode(take_until(query, '?'));
+  auto path = percent_decoded(take_until(query, '?'));
   if (!path)
     return refuse("the path is not percent-encoded printable ASCII");
   if (path->empty() || path->front() != '/')

@@ -21,19 +21,29 @@ struct http_target {
   std::string path; ///< Decoded, starts with `/`, printable ASCII only.
   bool lossless = false;
   std::optional<stream_position> after; ///< Only with `lossless`.
+  std::optional<std::string> token;     ///< As anyone may have sent it.
 };
 
 /// Reads a request target: `/stream.mjpg?mode=lossless&after=7:1234`, or the
 /// same after `http://host`. Knows the keys `mode` (`live` or `lossless`) and
-/// `after` (`<epoch>:<sequence>`, with `mode=lossless` only); of a key that
-/// comes twice, the last one counts; other keys are skipped, as some viewers
-/// add a number to get around caches.
+/// `after` (`<epoch>:<sequence>`, with `mode=lossless` only), and `token`; of a
+/// key that comes twice, the last one counts; other keys are skipped, as some
+/// viewers add a number to get around caches.
 /// @param text Borrowed for the call.
 /// @param why Set to one line of text, for a 400 answer, if refused.
 /// @returns The parts, or nothing if the target is too long, holds bytes that
 ///          no target may hold, or a value that the stream does not know.
 std::optional<http_target> parse_http_target(std::string_view text,
                                              std::string& why);
+
+/// `x`, which is ASCII, with `%` and two digits for all that may mean something
+/// in a URL or in a cookie.
+std::string percent_encoded(std::string_view x);
+
+/// @returns Nothing for a `%` without two digits, or one that hides a byte
+/// which
+///          is not printable ASCII.
+std::optional<std::string> percent_decoded(std::string_view x);
 
 /// The target of a lossless stream after `after`, or, without one, from the
 /// newest frame on.

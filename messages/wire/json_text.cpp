@@ -47,4 +47,10 @@ std::string json_text(json x, int indent) {
   return x.dump(indent, ' ', false, json::error_handler_t::replace);
 }
 
+std::string json_line(const char* key, std::string_view text) {
+  json object;
+  object[key] = text;
+  return json_text(std::move(object), -1) + "\n";
+}
+
 } // namespace camnode

@@ -3,6 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace camnode {
 
@@ -15,5 +16,8 @@ void add_exact_texts(nlohmann::ordered_json& x);
 /// what is not, as topics and errors may be, is replaced.
 /// @param indent -1: one line.
 std::string json_text(nlohmann::ordered_json x, int indent);
+
+/// `{"key": "text"}`, in one line.
+std::string json_line(const char* key, std::string_view text);
 
 } // namespace camnode
