@@ -28,6 +28,7 @@ struct server_info {
   std::string announced_id;   ///< What it calls itself; not `id` where another
                               ///< one has that. Empty where it is not known.
   bool goodbye = false; ///< Not online, and it said so itself: it was ended.
+  bool tls = false;     ///< Its stream port speaks TLS.
 
   static constexpr size_t max_trouble_bytes = 200;
 };
@@ -36,7 +37,7 @@ inline bool operator==(const server_info& x, const server_info& y) {
   auto members = [](const server_info& s) {
     return std::tie(s.id, s.ip, s.port, s.epoch, s.online, s.legacy, s.width,
                     s.height, s.rate_mhz, s.version, s.camera_trouble,
-                    s.announced_id, s.goodbye);
+                    s.announced_id, s.goodbye, s.tls);
   };
   return members(x) == members(y);
 }

@@ -1,7 +1,13 @@
 #include "actors/base/http_connection.hpp"
 
+#include "actors/base/io_thread.hpp"
+#include "actors/base/log.hpp"
 #include "messages/clock.hpp"
+#include "messages/wire/http_target.hpp"
+#include "messages/wire/json_text.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -51,23 +57,24 @@ struct http_connection::input {
 };
 
 struct http_connection::tls_layer {
-  tls_layer(stream_socket& socket, const http_tls& tls)
-    : context((SSL_CTX_up_ref(tls.context.get()), tls.context.get())),
-      stream(socket, context),
-      admits(tls.admits) {
+  tls_layer(stream_socket& socket, const tls_context_ptr& tls)
+    : context((SSL_CTX_up_ref(tls.get()), tls.get())), stream(socket, context) {
   }
 
   asio::ssl::context context; ///< Shares what it is made of.
   asio::ssl::stream<stream_socket&> stream;
-  std::function<bool(ssl_st*)> admits;
 };
 
-http_connection::http_connection(stream_socket socket, const http_tls& tls)
+http_connection::http_connection(stream_socket socket, const http_entry& entry)
   : socket_(std::move(socket)),
+    entry_(entry),
+    asks_api_(entry.api_alone),
     since_ns_(client_clock_ns()),
     deadline_(socket_.get_executor()),
-    input_(std::make_unique<input>()),
-    tls_(tls.context ? std::make_unique<tls_layer>(socket_, tls) : nullptr) {
+    input_(std::make_unique<input>()) {
+  auto context = entry.tls ? entry.tls->context() : nullptr;
+  if (context)
+    tls_ = std::make_unique<tls_layer>(socket_, context);
 }
 
 http_connection::~http_connection() = default;
@@ -76,7 +83,9 @@ void http_connection::start() {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   set_deadline(request_deadline, [this] { close(); });
-  if (tls_)
+  if (entry_.tls && !tls_)
+    close();
+  else if (tls_)
     shake_hands();
   else
     read();
@@ -87,8 +96,7 @@ void http_connection::shake_hands() {
                                [me = shared_from_this()](error_code err) {
                                  if (me->closed_)
                                    return;
-                                 auto peer = me->tls_->stream.native_handle();
-                                 if (err || !me->tls_->admits(peer))
+                                 if (err)
                                    return me->close();
                                  me->read();
                                });
@@ -108,6 +116,24 @@ void http_connection::write_all(const Buffers& from, Handler handler) {
     asio::async_write(tls_->stream, from, std::move(handler));
   else
     asio::async_write(socket_, from, std::move(handler));
+}
+
+void http_connection::send(asio::const_buffer from,
+                           std::function<void()> then) {
+  write_all(from, [me = shared_from_this(),
+                   then = std::move(then)](error_code err, size_t) {
+    if (me->closed_)
+      return;
+    if (err)
+      return me->close();
+    then();
+  });
+}
+
+void http_connection::send_some_tls(
+  const std::array<asio::const_buffer, 3>& from,
+  std::function<void(error_code, size_t)> then) {
+  tls_->stream.async_write_some(from, std::move(then));
 }
 
 void http_connection::close() {
@@ -157,6 +183,7 @@ void http_connection::forget_input() {
 void http_connection::parse() {
   if (!input_->parser) {
     since_ns_ = client_clock_ns();
+    asks_api_ = entry_.api_alone;
     input_->parser.emplace();
     input_->parser->header_limit(max_request_bytes);
     input_->parser->body_limit(max_body_bytes);
@@ -193,6 +220,11 @@ void http_connection::check_request() {
   auto verb = request.method();
   head_only_ = verb == http::verb::head;
   keep_alive_ = request.keep_alive();
+  auto x = request_of();
+  auto is_api = [&](std::string_view path) {
+    return entry_.api && (entry_.api_alone || path.substr(0, 5) == "/api/");
+  };
+  asks_api_ = is_api(x.target);
   auto posts = takes_posts() && verb == http::verb::post;
   if (!posts && !head_only_ && verb != http::verb::get) {
     std::string known = takes_posts() ? "GET, HEAD, POST" : "GET, HEAD";
@@ -200,16 +232,75 @@ void http_connection::check_request() {
   }
   if (!posts && !input_->parser->is_done())
     return refuse(400, "a body belongs to a POST alone");
+  std::string why;
+  auto target = parse_http_target(x.target, why);
+  if (!target)
+    return refuse(400, why);
+  asks_api_ = is_api(target->path);
+  judge(x, *target);
+}
+
+http_request http_connection::request_of() const {
+  const auto& request = input_->parser->get();
   auto header = [&](http::field name) -> std::string_view {
     auto value = request[name];
     return {value.data(), value.size()};
   };
   auto target = request.target();
-  answer({posts ? "POST" : "GET",
+  return {request.method() == http::verb::post ? "POST" : "GET",
           {target.data(), target.size()},
           header(http::field::host),
           header(http::field::origin),
-          request.body()});
+          request.body(),
+          header(http::field::authorization),
+          header(http::field::cookie),
+          http_right::operate};
+}
+
+void http_connection::judge(http_request request, const http_target& target) {
+  if (entry_.door) {
+    auto verdict = entry_.door->judge(request, target);
+    if (verdict.status != 200)
+      return turn_away(std::move(verdict));
+    request.right = verdict.right;
+  }
+  if (asks_api_)
+    return answer_api(request);
+  if (request.method != "GET")
+    return refuse(405, "a POST belongs below /api/", "GET, HEAD");
+  answer(request, target);
+}
+
+void http_connection::turn_away(http_verdict verdict) {
+  auto& door = *entry_.door;
+  if (verdict.status == 303)
+    return respond({303, "text/plain", {}, {}, door.exchange_fields()});
+  if (!verdict.wrong_token)
+    return refuse(verdict.status, verdict.why);
+  error_code ignored;
+  auto peer = origin_of(peer_of(socket_, ignored).address()).to_string();
+  auto now_ns = client_clock_ns();
+  if (door.wrong_lines.admits(now_ns))
+    log_warning(entry_.who, "a wrong token from ", peer,
+                door.wrong_lines.more());
+  auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(
+    door.wrong.take(peer, now_ns));
+  set_deadline(wait, [this, why = verdict.why] { refuse(401, why); });
+}
+
+// The texts of the request stay until it is answered.
+void http_connection::answer_api(const http_request& request) {
+  if (!entry_.api_thread)
+    return respond(entry_.api(request));
+  asio::post(entry_.api_thread->context(), [me = shared_from_this(),
+                                            request]() mutable {
+    auto page = me->entry_.api(request);
+    auto io = me->socket_.get_executor();
+    asio::post(io, [me = std::move(me), page = std::move(page)]() mutable {
+      if (!me->closed_)
+        me->respond(std::move(page));
+    });
+  });
 }
 
 void http_connection::refuse(unsigned status, const std::string& why,
@@ -217,10 +308,14 @@ void http_connection::refuse(unsigned status, const std::string& why,
   keep_alive_ = false;
   auto page = refusal(status, why);
   page.allow = std::move(allow);
+  if (status == 401)
+    page.fields.push_back({"WWW-Authenticate", "Basic realm=\"camnode\""});
   respond(std::move(page));
 }
 
 http_page http_connection::refusal(unsigned status, const std::string& why) {
+  if (asks_api_)
+    return {status, "application/json", json_line("error", why)};
   return {status, "text/plain; charset=utf-8", why + "\n"};
 }
 
@@ -232,6 +327,8 @@ void http_connection::respond(http_page page) {
   head += "\r\nCache-Control: no-store";
   if (!page.allow.empty())
     head += "\r\nAllow: " + page.allow;
+  for (auto& x : page.fields)
+    head += "\r\n" + x.name + ": " + x.value;
   head += head_end();
   send_answer(std::move(head), std::move(page.body), nullptr);
 }

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "actors/base/http_door.hpp"
 #include "actors/base/http_request.hpp"
 #include "actors/base/socket_acceptor.hpp"
+#include "actors/base/tls_identity.hpp"
 #include "messages/frame.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -14,17 +18,25 @@
 #include <string_view>
 #include <utility>
 
-struct ssl_ctx_st;
-struct ssl_st;
-
 namespace camnode {
 
-/// The TLS of a port, whose peers must show a certificate.
-struct http_tls {
-  std::shared_ptr<ssl_ctx_st> context; ///< OpenSSL's; null: no TLS.
+class io_thread;
+struct http_target;
 
-  /// Whether a peer may come in, after the handshake.
-  std::function<bool(ssl_st*)> admits;
+/// What all connections of a port have in common.
+struct http_entry {
+  /// Null at a Unix socket: whoever comes in may operate.
+  std::shared_ptr<http_door> door;
+  tls_identity_ptr tls; ///< Null: in the clear.
+
+  /// Answers what is below `/api/`; empty: there is nothing.
+  std::function<http_page(const http_request&)> api;
+
+  /// Where `api` is called, as it takes its time; null: on the I/O thread.
+  io_thread* api_thread = nullptr;
+  bool api_alone = false; ///< Whether `api` answers all there is.
+
+  std::string who; ///< In the log.
 };
 
 /// One connection of an HTTP/1.1 server: reads requests, has them answered,
@@ -34,10 +46,12 @@ struct http_tls {
 /// runs on the I/O thread.
 class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
-  explicit http_connection(stream_socket socket, const http_tls& tls = {});
+  /// @param entry Outlives it, up to `close`.
+  http_connection(stream_socket socket, const http_entry& entry);
   virtual ~http_connection();
 
-  /// Shakes hands, where there is TLS, and reads the first request.
+  /// Shakes hands, where there is TLS, and reads the first request. Closes
+  /// where there is no certificate that anyone would believe.
   virtual void start();
 
   /// Ends the connection.
@@ -62,19 +76,15 @@ public:
 protected:
   using error_code = boost::system::error_code;
 
-  /// Answers a request, whose texts are from the network, by `respond`,
-  /// `refuse` or `send_answer`.
-  virtual void answer(const http_request& request) = 0;
+  /// Answers a GET of somebody who may look, by `respond`, `refuse` or
+  /// `send_answer`.
+  virtual void answer(const http_request& request, const http_target& target)
+    = 0;
 
   /// The connection has ended: forget it.
   virtual void on_close() = 0;
 
-  /// Whether a POST may be answered, too.
-  virtual bool takes_posts() const {
-    return false;
-  }
-
-  /// A request is refused. @returns What the peer is told: one line of text.
+  /// A request is refused. @returns What the peer is told: one line.
   virtual http_page refusal(unsigned status, const std::string& why);
 
   /// Bytes have come. @returns Whether they are part of a request; else they
@@ -93,6 +103,19 @@ protected:
   /// Sends an answer that is given whole. @param head With its blank line.
   void send_answer(std::string head, std::string body, frame_ptr picture);
 
+  /// Sends all of `from`, which stays until then, and goes on with `then`;
+  /// closes where that fails.
+  void send(boost::asio::const_buffer from, std::function<void()> then);
+
+  /// Whether it speaks TLS, so that `socket_` is not to be written to.
+  bool has_tls() const {
+    return tls_ != nullptr;
+  }
+
+  /// Sends some of `from` over TLS: what fits into a record of it, 16 KiB.
+  void send_some_tls(const std::array<boost::asio::const_buffer, 3>& from,
+                     std::function<void(error_code, size_t)> then);
+
   /// Ends the head of an answer.
   std::string_view head_end() const {
     return keep_alive_ ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
@@ -110,6 +133,10 @@ protected:
 
   bool closed() const {
     return closed_;
+  }
+
+  const http_entry& entry() const {
+    return entry_;
   }
 
   stream_socket socket_;
@@ -131,11 +158,22 @@ private:
 
   void on_read(error_code err, size_t n);
   void parse();
+  bool takes_posts() const {
+    return entry_.api != nullptr;
+  }
   bool wants_body() const;
   void check_request();
+  http_request request_of() const;
+
+  /// The one place where it is judged who may do what.
+  void judge(http_request request, const http_target& target);
+  void turn_away(http_verdict verdict);
+  void answer_api(const http_request& request);
   void after_answer(error_code err);
   void drain();
 
+  const http_entry& entry_;
+  bool asks_api_; ///< The present request, as far as it is known.
   int64_t since_ns_;
   bool has_asked_ = false;
   boost::asio::steady_timer deadline_;

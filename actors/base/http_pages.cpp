@@ -27,41 +27,22 @@ struct hub {
     std::string result;
     for (auto& [path, page] : options.pages)
       result += (result.empty() ? "" : ", ") + path;
-    return result;
+    return result + (options.entry.api ? ", /api/v1/node" : "");
   }
 };
 
 class page_connection : public http_connection {
 public:
   page_connection(hub& owner, stream_socket socket)
-    : http_connection(std::move(socket), owner.options.tls), hub_(owner) {
+    : http_connection(std::move(socket), owner.options.entry), hub_(owner) {
   }
 
 private:
-  void answer(const http_request& request) override {
-    auto& options = hub_.options;
-    if (options.api
-        && (options.pages.empty() || request.target.substr(0, 5) == "/api/"))
-      return respond(options.api(request));
-    if (request.method != "GET")
-      return refuse(405, "a POST belongs below /api/", "GET, HEAD");
-    std::string why;
-    auto target = parse_http_target(request.target, why);
-    if (!target)
-      return refuse(400, why);
-    auto i = hub_.options.pages.find(target->path);
+  void answer(const http_request&, const http_target& target) override {
+    auto i = hub_.options.pages.find(target.path);
     if (i == hub_.options.pages.end())
       return refuse(404, "there are " + hub_.known_paths());
     respond(i->second());
-  }
-
-  bool takes_posts() const override {
-    return hub_.options.api != nullptr;
-  }
-
-  http_page refusal(unsigned status, const std::string& why) override {
-    auto refuse = hub_.options.refusal;
-    return refuse ? refuse(status, why) : http_connection::refusal(status, why);
   }
 
   void on_close() override {
@@ -85,7 +66,7 @@ struct http_pages::implementation {
       if (!oldest)
         return;
       if (displaced.admits(client_clock_ns()))
-        log_info(shared.options.who, "closed the oldest of ",
+        log_info(shared.options.entry.who, "closed the oldest of ",
                  shared.connections.size(), " connections for a new one",
                  displaced.more());
       oldest->close();
@@ -116,6 +97,8 @@ http_pages::http_pages(io_thread& io, http_pages_options options)
 
 http_pages::~http_pages() {
   run_and_wait(impl_->context, [this] { impl_->close(); });
+  if (auto* api = impl_->shared.options.entry.api_thread)
+    run_and_wait(api->context(), [] {}); // Nobody is asked any more.
 }
 
 caf::error http_pages::start() {

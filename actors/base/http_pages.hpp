@@ -19,7 +19,7 @@ struct http_pages_options {
   unsigned socket_mode = 0600; ///< Of its file.
   std::string host = "127.0.0.1";
   uint16_t port = 0; ///< 0: any free one.
-  http_tls tls;
+  http_entry entry;  ///< Who may come in; the API.
 
   /// Connections at a time. For one more, the one that has been at the same
   /// thing for longest is closed.
@@ -27,15 +27,6 @@ struct http_pages_options {
 
   /// By path. Called on the I/O thread; must return at once.
   std::map<std::string, std::function<http_page()>> pages;
-
-  /// Answers what is below `/api/`, and all where there are no pages, on the
-  /// I/O thread. Empty: there is nothing.
-  std::function<http_page(const http_request&)> api;
-
-  /// What a bad request is told; empty: one line of text.
-  http_page (*refusal)(unsigned status, const std::string& why) = nullptr;
-
-  std::string who = "status_port"; ///< In the log.
 };
 
 /// An HTTP port, or socket, of a few small pages, served by the I/O thread.

@@ -56,6 +56,17 @@ tcp::endpoint peer_of(const stream_socket& x, error_code& err) {
   return err ? tcp::endpoint{} : tcp_endpoint(peer);
 }
 
+asio::ip::address origin_of(const asio::ip::address& peer) {
+  if (peer.is_v4() || peer.is_loopback())
+    return peer;
+  auto v6 = peer.to_v6();
+  if (v6.is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+  auto bytes = v6.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), uint8_t{0});
+  return asio::ip::address_v6{bytes};
+}
+
 socket_acceptor::socket_acceptor(asio::io_context& io)
   : acceptor_(io), pause_(io) {
 }

@@ -21,6 +21,10 @@ using stream_socket = boost::asio::generic::stream_protocol::socket;
 boost::asio::ip::tcp::endpoint peer_of(const stream_socket& x,
                                        boost::system::error_code& err);
 
+/// Who counts as one peer: an IPv4 address, also where it is written as IPv6,
+/// or a network of IPv6 (64 bits), as a machine may take any address in it.
+boost::asio::ip::address origin_of(const boost::asio::ip::address& peer);
+
 /// A listening TCP port or Unix socket. `close` is for the I/O thread, the rest
 /// for any.
 class socket_acceptor : public std::enable_shared_from_this<socket_acceptor> {

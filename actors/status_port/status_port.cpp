@@ -1,6 +1,7 @@
 #include "actors/status_port/status_port.hpp"
 
 #include "actors/base/log.hpp"
+#include "messages/wire/http_target.hpp"
 
 #include <chrono>
 #include <string>
@@ -17,16 +18,21 @@ constexpr auto beat_interval = std::chrono::seconds(1);
 
 status_port::status_port(caf::actor_config& cfg, const actor_context& context,
                          io_thread& io, status_port_options options)
-  : observed(cfg, context), io_(io), options_(std::move(options)) {
+  : observed(cfg, context),
+    io_(io),
+    options_(std::move(options)),
+    certificate_(options_.http.entry.tls) {
 }
 
 status_port::behavior_type status_port::make_behavior() {
   look_at_disk();
+  certificate_.beat(who(), alarms());
   open_port();
   delayed_send(this, beat_interval, beat_atom_v);
   return {
     [this](beat_atom) {
       look_at_disk();
+      certificate_.beat(who(), alarms());
       if (!pages_)
         open_port();
       delayed_send(this, beat_interval, beat_atom_v);
@@ -47,9 +53,23 @@ void status_port::open_port() {
   }
   pages_ = std::move(pages);
   told_ = false;
-  auto where = options_.http.host + ":" + std::to_string(pages_->port());
   show_state("port " + std::to_string(pages_->port()));
-  log_info(who(), "status on http://", where, "/");
+  log_info(who(), "status on ", address_of_page());
+}
+
+// As Jupyter logs it: who may read the log, or the token's file, may operate.
+std::string status_port::address_of_page() const {
+  auto& host = options_.http.host;
+  auto ours = names_of_this_machine();
+  auto any = host == "0.0.0.0" || host == "::";
+  auto name = any && !ours.empty()                  ? ours[0]
+              : host.find(':') == std::string::npos ? host
+                                                    : "[" + host + "]";
+  auto result = (options_.http.entry.tls ? "https://" : "http://") + name + ":"
+                + std::to_string(pages_->port()) + "/";
+  if (!options_.token.empty())
+    result += "?token=" + percent_encoded(options_.token);
+  return result;
 }
 
 void status_port::look_at_disk() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/http_pages.hpp"
+#include "actors/observed/certificate_watch.hpp"
 #include "actors/observed/observed.hpp"
 #include "actors/shared/disk_board.hpp"
 #include "messages/actors.hpp"
@@ -9,11 +10,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 namespace camnode {
 
 struct status_port_options {
   http_pages_options http;
+  std::string token;          ///< For the address of the page, in the log.
   std::filesystem::path data; ///< The folder whose disk is looked at.
   disk_board_ptr disk;        ///< Receives what is seen.
 };
@@ -35,10 +38,14 @@ protected:
 
 private:
   void open_port();
+
+  /// Where a browser finds the page, and gets in.
+  std::string address_of_page() const;
   void look_at_disk();
 
   io_thread& io_;
   const status_port_options options_;
+  certificate_watch certificate_;
   std::unique_ptr<http_pages> pages_; ///< Null while the port is taken.
   bool told_ = false; ///< Whether the present trouble is in the log.
 };

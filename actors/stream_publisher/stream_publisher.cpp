@@ -22,7 +22,8 @@ stream_publisher::stream_publisher(caf::actor_config& cfg,
     io_(io),
     ring_(std::move(ring)),
     options_(std::move(options)),
-    on_open_(std::move(on_open)) {
+    on_open_(std::move(on_open)),
+    certificate_(options_.entry.tls) {
 }
 
 stream_publisher::behavior_type stream_publisher::make_behavior() {
@@ -31,14 +32,16 @@ stream_publisher::behavior_type stream_publisher::make_behavior() {
     server_.reset();
     quit(std::move(err));
   } else {
-    log_info(who(), "stream on http://", options_.host, ":", server_->port(),
-             "/");
+    log_info(who(), "stream on ", options_.entry.tls ? "https://" : "http://",
+             options_.host, ":", server_->port(), "/");
+    certificate_.beat(who(), alarms());
     on_open_(server_->port());
     delayed_send(this, beat_interval, beat_atom_v);
   }
   return {
     [this](beat_atom) {
       show_figures();
+      certificate_.beat(who(), alarms());
       delayed_send(this, beat_interval, beat_atom_v);
     },
   };

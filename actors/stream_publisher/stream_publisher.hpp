@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/observed/certificate_watch.hpp"
 #include "actors/observed/observed.hpp"
 #include "actors/stream_publisher/stream_server.hpp"
 #include "messages/actors.hpp"
@@ -34,6 +35,7 @@ private:
   const std::shared_ptr<frame_ring> ring_;
   const stream_server_options options_;
   const std::function<void(uint16_t)> on_open_;
+  certificate_watch certificate_;
   std::unique_ptr<stream_server> server_;
 };
 

@@ -5,7 +5,6 @@
 #include "messages/wire/legacy_framing.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -56,10 +55,16 @@ frame_gap gap_between(uint64_t behind, const frame& x) {
 
 stream_reader::stream_reader(stream_hub& hub, stream_socket socket,
                              asio::ip::address origin)
-  : http_connection(std::move(socket)), hub_(hub), origin_(std::move(origin)) {
+  : http_connection(std::move(socket), hub.options.entry),
+    hub_(hub),
+    origin_(std::move(origin)) {
 }
 
 void stream_reader::start() {
+  if (!takes_legacy()) {
+    mode_ = mode::requests;
+    return http_connection::start();
+  }
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   set_deadline(legacy_silence, [this] { on_silence(); });
@@ -101,14 +106,10 @@ void stream_reader::on_silence() {
   }
 }
 
-void stream_reader::answer(const http_request& request) {
-  std::string why;
-  auto target = parse_http_target(request.target, why);
-  if (!target)
-    return refuse(400, why);
-  const auto& path = target->path;
+void stream_reader::answer(const http_request&, const http_target& target) {
+  const auto& path = target.path;
   if (path == "/stream.mjpg")
-    return answer_stream(*target);
+    return answer_stream(target);
   if (path == "/snapshot.jpg")
     return answer_snapshot();
   if (path == "/")
@@ -122,8 +123,8 @@ void stream_reader::answer(const http_request& request) {
     return respond({trouble.empty() ? 200u : 503u, "text/plain",
                     (trouble.empty() ? "ok" : trouble) + "\n"});
   }
-  refuse(404, "there are /, /stream.mjpg, /snapshot.jpg, /clock, /metrics and "
-              "/healthz");
+  refuse(404, "there are /, /stream.mjpg, /snapshot.jpg, /clock, /metrics, "
+              "/healthz and /api/v1/node");
 }
 
 void stream_reader::answer_stream(const http_target& target) {
@@ -151,14 +152,8 @@ void stream_reader::answer_stream(const http_target& target) {
       last_ = target.after;
   }
   auto next = target.lossless ? mode::lossless : mode::live;
-  asio::async_write(socket_, asio::buffer(stream_head_),
-                    [me = me(), next, from](error_code err, size_t) {
-                      if (me->closed())
-                        return;
-                      if (err)
-                        return me->close();
-                      me->begin_stream(next, from);
-                    });
+  send(asio::buffer(stream_head_),
+       [this, next, from] { begin_stream(next, from); });
 }
 
 void stream_reader::answer_snapshot() {
@@ -298,12 +293,38 @@ void stream_reader::prepare_legacy() {
 // for each frame and reader; its `async_write` moreover cuts it into pieces of
 // 64 KiB, which costs half as much again.
 bool stream_reader::write_some() {
+  if (has_tls()) {
+    write_over_tls();
+    return false;
+  }
   error_code err;
   auto n = socket_.write_some(unsent_, err);
   if (err && err != asio::error::would_block) {
     close();
     return false;
   }
+  if (took(n))
+    return true;
+  wait_for_room();
+  return false;
+}
+
+// The kernel's room is asked for each record of 16 KiB, so a reader that takes
+// them one by one counts as one that takes bytes.
+void stream_reader::write_over_tls() {
+  send_some_tls(unsent_, [me = me()](error_code err, size_t n) {
+    if (me->closed())
+      return;
+    if (err)
+      return me->close();
+    if (me->took(n))
+      me->pump();
+    else
+      me->write_over_tls();
+  });
+}
+
+bool stream_reader::took(size_t n) {
   if (n > 0)
     progress_ns_ = client_clock_ns();
   hub_.counters.bytes_sent += n;
@@ -313,10 +334,8 @@ bool stream_reader::write_some() {
     piece += taken;
     n -= taken;
   }
-  if (asio::buffer_size(unsent_) > 0) {
-    wait_for_room();
+  if (asio::buffer_size(unsent_) > 0)
     return false;
-  }
   ++hub_.counters.frames_sent;
   auto took_ns = capture_clock_ns() - current_->capture_mono_ns;
   hub_.counters.to_sent.add(took_ns);

@@ -65,7 +65,13 @@ private:
 
   // -- requests ---------------------------------------------------------------
 
-  void answer(const http_request& request) override;
+  void answer(const http_request& request, const http_target& target) override;
+
+  /// Whether a peer that says nothing gets the legacy stream, which knows no
+  /// tokens and no TLS.
+  bool takes_legacy() const {
+    return !entry().tls && !(entry().door && entry().door->wants_token_to_look());
+  }
   void on_close() override;
   http_page refusal(unsigned status, const std::string& why) override;
   bool wants_requests() override;
@@ -96,6 +102,13 @@ private:
   /// @returns Whether all of it is sent; else it goes on when there is room.
   bool write_some();
   void wait_for_room();
+
+  /// The same over TLS, piece by piece.
+  void write_over_tls();
+
+  /// The peer has taken `n` bytes of the present frame.
+  /// @returns Whether that was all of it.
+  bool took(size_t n);
 
   /// Whether the peer takes the present frame too slowly, which the ring has
   /// let go of.

@@ -20,23 +20,6 @@ namespace camnode {
 
 namespace asio = boost::asio;
 
-namespace {
-
-/// Who counts as one peer: an IPv4 address, also where it is written as IPv6,
-/// or a network of IPv6.
-asio::ip::address origin_of(const asio::ip::address& peer) {
-  if (peer.is_v4() || peer.is_loopback())
-    return peer;
-  auto v6 = peer.to_v6();
-  if (v6.is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
-  auto bytes = v6.to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), uint8_t{0});
-  return asio::ip::address_v6{bytes};
-}
-
-} // namespace
-
 struct stream_server::implementation
   : std::enable_shared_from_this<stream_server::implementation> {
   implementation(asio::io_context& io, std::shared_ptr<frame_ring> ring,
@@ -159,6 +142,8 @@ stream_server::~stream_server() {
   if (impl_->listener != 0)
     impl_->hub.ring->unlisten(impl_->listener);
   run_and_wait(impl_->context, [this] { impl_->close(); });
+  if (auto* api = impl_->hub.options.entry.api_thread)
+    run_and_wait(api->context(), [] {}); // Nobody is asked any more.
 }
 
 caf::error stream_server::start() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/http_connection.hpp"
 #include "actors/base/io_thread.hpp"
 #include "actors/shared/frame_ring.hpp"
 #include "actors/stream_publisher/reader_table.hpp"
@@ -23,6 +24,7 @@ struct stream_server_options {
   std::string version;    ///< Of camnode.
   uint64_t epoch = 0;     ///< Which run of the server this is.
   std::string index_page; ///< HTML, for `GET /`.
+  http_entry entry;       ///< Who may come in; the API.
 
   /// Connections at a time. For one more, one without a stream makes room: of
   /// whoever has most of these, the one that has been at it for longest. Well

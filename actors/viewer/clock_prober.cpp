@@ -65,7 +65,7 @@ clock_prober::clock_prober(asio::io_context& io, endpoint server, events told)
     timer_(io),
     server_(std::move(server)),
     told_(std::move(told)),
-    request_("GET /clock HTTP/1.1\r\nHost: camnode\r\n\r\n"),
+    request_("GET /clock HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     back_off_(first_back_off) {
 }
 

@@ -114,6 +114,8 @@ void read_description(member_reader& in, server_info& x) {
   }
   if (in.has("goodbye"))
     x.goodbye = in.flag("goodbye") && !x.online;
+  if (in.has("tls"))
+    x.tls = in.flag("tls");
   if (in.has("camera")) {
     x.camera_trouble = in.text("camera");
     if (x.camera_trouble.size() > server_info::max_trouble_bytes)
@@ -141,6 +143,8 @@ std::string write_announcement(const server_info& x) {
     out["camera"] = x.camera_trouble;
   if (x.goodbye)
     out["goodbye"] = true;
+  if (x.tls)
+    out["tls"] = true;
   return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -1,5 +1,6 @@
 #include "nodes/client/client.hpp"
 
+#include "actors/base/access_token.hpp"
 #include "actors/base/data_lock.hpp"
 #include "actors/base/file_ops.hpp"
 #include "actors/base/held_folder.hpp"
@@ -11,6 +12,7 @@
 #include "nodes/client/client_supervisor.hpp"
 #include "nodes/client/folder_watch.hpp"
 #include "nodes/inspection/part_reports.hpp"
+#include "nodes/options/token_file.hpp"
 #include "nodes/recovery/data_folder.hpp"
 #include "nodes/recovery/folder_probe.hpp"
 #include "nodes/recovery/last_session.hpp"
@@ -129,6 +131,27 @@ finder_options finder_of(const client_options& x,
   return result;
 }
 
+/// The token of `x.http`, made at the first start; empty: none.
+/// @throws std::runtime_error where its file holds none.
+std::string token_of(const client_options& x) {
+  auto& file = x.http.token_file;
+  auto path = file == "auto" ? usual_token_file(x.node.id) : file;
+  if (path.empty())
+    return {};
+  auto result = file == "auto" ? make_token(path) : read_access_token(path);
+  if (!result && result.error() == ec::bad_configuration)
+    throw std::runtime_error("http.token-file=" + describe(result.error()));
+  if (!result) {
+    log_warning("node",
+                "cannot keep a token, so nobody operates this node at "
+                "http.port: ",
+                describe(result.error()));
+    return {};
+  }
+  warn_of_exposed({{"http.token-file", path}});
+  return *result;
+}
+
 status_port_options status_of(const client_options& x,
                               const client_page_sources& sources,
                               const std::filesystem::path& data) {
@@ -142,9 +165,9 @@ status_port_options status_of(const client_options& x,
 }
 
 inspector_parts inspection_of(const client_options& x,
-                              const client_page_sources& sources) {
-  inspector_parts result;
-  auto& node = result.node;
+                              const client_page_sources& sources,
+                              io_thread& api_thread) {
+  inspected_node node;
   node.role = "client";
   node.id = x.node.id;
   node.version = version();
@@ -156,9 +179,8 @@ inspector_parts inspection_of(const client_options& x,
   };
   node.truth = [board = sources.board] { return board->truth(); };
   node.metrics = [sources] { return client_metrics(sources); };
-  result.ports = ports_of(x.introspect, x.node.id);
-  result.open = open_http_port;
-  return result;
+  return {std::make_shared<inspection>(std::move(node)), &api_thread,
+          socket_of(x.introspect, x.node.id)};
 }
 
 sensor_log_options sensors_of(const client_options& x,
@@ -214,12 +236,24 @@ client_parts parts_of(const client_options& x, std::shared_ptr<fleet> cameras,
 
 /// Lets people look at what `parts` do.
 void add_pages(client_parts& parts, const client_options& x,
-               const actor_directory& directory, const alarm_board& alarms) {
+               const actor_directory& directory, const alarm_board& alarms,
+               io_thread& api_thread) {
   client_page_sources sources{x.node.id,  parts.cameras, parts.board,
                               &directory, &alarms,       client_clock_ns};
-  if (x.http.enabled)
-    parts.status = status_of(x, sources, parts.session.folder->path());
-  parts.inspect = inspection_of(x, sources);
+  parts.inspect = inspection_of(x, sources, api_thread);
+  if (!x.http.enabled)
+    return;
+  auto token = token_of(x);
+  if (token.empty() && !is_loopback(x.http.host)) {
+    log_warning("node", "http.port stays closed: http.host=", x.http.host,
+                " is open to other machines, and there is no http.token-file");
+    return;
+  }
+  parts.status = status_of(x, sources, parts.session.folder->path());
+  parts.status->token = token;
+  auto& entry = parts.status->http.entry;
+  entry = port_entry(parts.inspect, "http.", x.http, token);
+  entry.who = "status_port";
 }
 
 /// The window that the options ask for; null for none.
@@ -267,7 +301,9 @@ unique_fd take_data_folder(const data_options& x) {
 int run_client(const client_options& options) {
   blocked_signals signals;
   set_log_level(options.log.level);
-  warn_of_exposed(options.mqtt, options.introspect);
+  warn_of_exposed({{"mqtt.password-file", options.mqtt.password_file},
+                   {"mqtt.key-file", options.mqtt.key_file},
+                   {"http.key-file", options.http.tls.key_file}});
   log_info("node", "camnode ", version(), " client ", options.node.id,
            ", data in ", options.data.dir);
   auto lock = take_data_folder(options.data);
@@ -287,7 +323,8 @@ int run_client(const client_options& options) {
   auto parts = parts_of(options, cameras, board, *data);
   parts.io = &io;
   parts.resumed = std::move(resumed);
-  add_pages(parts, options, directory, alarms);
+  io_thread api_thread;
+  add_pages(parts, options, directory, alarms, api_thread);
   node_config config;
   caf::actor_system system{config};
   actor_context context{&directory, &alarms, "client_supervisor", 0};

@@ -71,6 +71,13 @@ session_past client_supervisor::past_of(const session_info& x) const {
 }
 
 void client_supervisor::add_common_children() {
+  add_inspector(discovery_phase, parts_.inspect,
+                [self = weak_self()](const record_command& x) {
+                  if (auto strong = self.lock())
+                    caf::anon_send(caf::actor_cast<client_supervisor_actor>(
+                                     strong),
+                                   x);
+                });
   add_child("session", recording_phase, [this](const actor_context& context) {
     session_keeper_ = spawn<session, caf::detached>(
       context, parts_.session, parts_.cameras, parts_.board->sensors,
@@ -100,16 +107,6 @@ void client_supervisor::add_common_children() {
                                            client_supervisor_actor{this});
     return caf::actor_cast<caf::actor>(finder_);
   });
-  add_inspector(discovery_phase, inspection_of_all());
-}
-
-inspector_parts client_supervisor::inspection_of_all() {
-  auto result = parts_.inspect;
-  result.node.record = [self = weak_self()](const record_command& x) {
-    if (auto strong = self.lock())
-      caf::anon_send(caf::actor_cast<client_supervisor_actor>(strong), x);
-  };
-  return result;
 }
 
 void client_supervisor::resume() {

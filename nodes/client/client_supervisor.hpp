@@ -47,7 +47,7 @@ struct client_parts {
   std::optional<status_port_options> status; ///< None: no HTTP port.
   std::optional<resumed_session> resumed;    ///< To go on with.
   std::vector<std::string> expected; ///< Servers that are to be there, by id.
-  inspector_parts inspect;           ///< Without `open`, nobody looks inside.
+  inspector_parts inspect;           ///< Without `node`, nobody looks inside.
 };
 
 /// The root of a client: DISCOVERY, SESSION, SENSOR LOG, INSPECTOR, and a pair
@@ -91,8 +91,6 @@ private:
 
   /// What became of session `x` in earlier processes.
   session_past past_of(const session_info& x) const;
-  /// What INSPECTOR gets, with this actor's own part in it.
-  inspector_parts inspection_of_all();
   void found(const server_info& x);
   void lost(const server_info& x);
   void tell_off(const std::string& id);

@@ -72,6 +72,10 @@ caf::error unavailable(std::string why) {
 inspection::inspection(inspected_node node) : node_(std::move(node)) {
 }
 
+void inspection::obey(node_commands commands) {
+  commands_ = std::move(commands);
+}
+
 void inspection::sample() {
   auto actors = node_.directory->look();
   auto parts = node_.part_reports ? node_.part_reports()
@@ -122,7 +126,7 @@ std::string inspection::metrics() const {
 }
 
 bool inspection::records() const {
-  return node_.record != nullptr;
+  return commands_.record != nullptr;
 }
 
 std::string inspection::truth() const {
@@ -148,21 +152,21 @@ caf::expected<std::string> inspection::kill(const std::string& name) const {
   if (parent != actors.end() && !parent->supervisor.empty())
     return unavailable(name + " belongs to " + x->supervisor
                        + ", and ends with that");
-  node_.kill(name);
+  commands_.kill(name);
   return "killing " + name + ", which has been up for "
          + std::to_string(x->uptime_ns / 1'000'000) + " ms";
 }
 
 caf::expected<std::string>
 inspection::record(const std::string& payload) const {
-  if (!node_.record)
+  if (!commands_.record)
     return unavailable("a server records nothing: ask a client");
   auto command = parse_record_command(payload);
   if (!command)
     return command.error();
   log_info("inspector", "told to ", command->start ? "start" : "stop",
            " recording");
-  node_.record(*command);
+  commands_.record(*command);
   return std::string{command->start ? "told to start" : "told to stop"};
 }
 

@@ -27,7 +27,10 @@ struct inspected_node {
   std::function<std::vector<part_report>()> part_reports;
   std::function<std::string()> truth;   ///< Empty on a server.
   std::function<std::string()> metrics; ///< Prometheus text.
+};
 
+/// What the root of a node does for those who operate it.
+struct node_commands {
   /// Has an actor's supervisor end it.
   std::function<void(const std::string& name)> kill;
 
@@ -41,6 +44,9 @@ struct inspected_node {
 class inspection {
 public:
   explicit inspection(inspected_node node);
+
+  /// From the root, before anyone can ask.
+  void obey(node_commands commands);
 
   /// Takes a sample of what rates are made of.
   void sample();
@@ -68,6 +74,7 @@ public:
 
 private:
   const inspected_node node_;
+  node_commands commands_;
   mutable std::mutex rates_mutex_;
   growth_meter actor_rates_;
   growth_meter part_rates_;

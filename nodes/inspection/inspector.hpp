@@ -1,29 +1,35 @@
 #pragma once
 
+#include "actors/base/http_pages.hpp"
 #include "actors/observed/observed.hpp"
 #include "messages/actors.hpp"
-#include "nodes/inspection/inspection_port.hpp"
+#include "nodes/inspection/inspection.hpp"
+#include "nodes/inspection/node_socket.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
-#include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
-#include <vector>
 
 namespace camnode {
 
 struct inspector_parts {
-  inspected_node node;
-  std::vector<inspection_port_options> ports;
-  open_inspection_port open;
+  inspection_ptr node;
+
+  /// Where sockets are served, and the API is asked at all ways in: who asks
+  /// much does not hold frames up. Outlives the actors.
+  io_thread* api_thread = nullptr;
+
+  /// Where the socket is to be, anew for each attempt. Empty: no socket.
+  std::function<node_socket()> find_socket;
 };
 
-/// INSPECTOR: keeps the ports open at which camctl looks inside this node, and
-/// measures what its actors do in a second. A port that is taken, or has no
-/// certificate that is valid now, is tried again: a node that records does not
-/// end for that.
+/// INSPECTOR: keeps the Unix socket open at which camctl looks inside this node
+/// and operates it, and measures what its actors do in a second. A socket that
+/// cannot be had is tried again: a node that records does not end for that.
 ///
-/// Opening and closing ports blocks: runs detached.
+/// Opening and closing blocks: runs detached.
 class inspector : public observed<inspector_actor::base> {
 public:
   inspector(caf::actor_config& cfg, const actor_context& context,
@@ -35,24 +41,13 @@ protected:
   behavior_type make_behavior() override;
 
 private:
-  struct way_in {
-    inspection_port_options options;
-    inspection_port_ptr port; ///< Null while it is not open.
-    std::string complaint;    ///< What was last logged about it.
-    int wait_beats = 0;       ///< Until it is tried again.
-  };
-
   void beat();
+  void open();
 
-  /// Closes a port at which nobody can be asked any more.
-  /// @returns Whether it was one.
-  bool close_useless(way_in& x);
-  void open(way_in& x);
-  void show_ways();
-
-  const open_inspection_port open_;
-  inspection_ptr node_;
-  std::vector<way_in> ways_;
+  const inspector_parts parts_;
+  std::unique_ptr<http_pages> socket_; ///< Null while it is not open.
+  std::string complaint_;              ///< What was last logged about it.
+  int wait_beats_ = 0;                 ///< Until it is tried again.
 };
 
 } // namespace camnode

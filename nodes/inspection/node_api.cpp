@@ -1,11 +1,9 @@
 #include "nodes/inspection/node_api.hpp"
 
 #include "messages/error.hpp"
-#include "messages/text.hpp"
 #include "messages/wire/http_target.hpp"
+#include "messages/wire/json_text.hpp"
 #include "messages/wire/node_report_json.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <optional>
 #include <utility>
@@ -16,24 +14,17 @@ namespace {
 
 constexpr const char* json_type = "application/json";
 
-http_page object(unsigned status, const char* key, const std::string& text) {
-  return {status, json_type,
-          nlohmann::json{{key, text}}.dump(
-            -1, ' ', false, nlohmann::json::error_handler_t::replace)
-            + "\n"};
-}
-
 /// What became of a command.
 http_page told(const caf::expected<std::string>& x) {
   if (x)
-    return object(200, "told", *x);
+    return {200, json_type, json_line("told", *x)};
   return api_refusal(x.error() == ec::bad_message ? 400 : 409,
                      reason_of(x.error()));
 }
 
 http_page node(const api_question& x) {
   return {200, json_type,
-          render_node_report(x.node.look(x.right == api_right::operate))
+          render_node_report(x.node.look(x.right == http_right::operate))
             + "\n"};
 }
 
@@ -78,22 +69,6 @@ std::optional<std::string> match(std::string_view pattern,
   return std::string{path.substr(i, path.size() - front.size() - back.size())};
 }
 
-/// The name or address in a `Host` header, without its port.
-std::string_view name_in(std::string_view host) {
-  if (!host.empty() && host[0] == '[') {
-    auto end = host.find(']');
-    return end == std::string_view::npos ? host : host.substr(1, end - 1);
-  }
-  return host.substr(0, host.find(':'));
-}
-
-/// Whether a web page of somebody else cannot have sent this: its own name
-/// would be in `Host`, whatever address that name leads to.
-bool names_this_machine(std::string_view host) {
-  auto name = name_in(host);
-  return name == "localhost" || canonical_ip(name).has_value();
-}
-
 std::string all_paths() {
   std::string result;
   for (auto& x : api_resources())
@@ -104,25 +79,22 @@ std::string all_paths() {
 } // namespace
 
 http_page api_refusal(unsigned status, const std::string& why) {
-  return object(status, "error", why);
+  return {status, json_type, json_line("error", why)};
 }
 
 const std::vector<api_resource>& api_resources() {
   static const std::vector<api_resource> result{
-    {"GET", "/api/v1/node", api_right::look, node},
-    {"GET", "/api/v1/metrics", api_right::look, metrics},
-    {"GET", "/api/v1/status", api_right::look, status},
-    {"POST", "/api/v1/actors/<name>/kill", api_right::operate, kill},
-    {"POST", "/api/v1/record", api_right::operate, record},
-    {"POST", "/api/v1/log-level", api_right::operate, log_level},
+    {"GET", "/api/v1/node", http_right::look, node},
+    {"GET", "/api/v1/metrics", http_right::look, metrics},
+    {"GET", "/api/v1/status", http_right::look, status},
+    {"POST", "/api/v1/actors/<name>/kill", http_right::operate, kill},
+    {"POST", "/api/v1/record", http_right::operate, record},
+    {"POST", "/api/v1/log-level", http_right::operate, log_level},
   };
   return result;
 }
 
-http_page answer_api(const inspection& node, const api_way_in& way,
-                     const http_request& x) {
-  if (way.open && !names_this_machine(x.host))
-    return api_refusal(421, "Host: want an IP address or localhost");
+http_page answer_api(const inspection& node, const http_request& x) {
   std::string why;
   auto target = parse_http_target(x.target, why);
   if (!target)
@@ -136,13 +108,17 @@ http_page answer_api(const inspection& node, const api_way_in& way,
       result.allow = resource.method;
       return result;
     }
-    if (resource.right > way.right)
-      return api_refusal(403, "this way in lets you look, not operate");
-    if (resource.right == api_right::operate && !x.origin.empty())
-      return api_refusal(403, "a web page may not operate a node");
-    return resource.answer({node, way.right, std::move(*name), x.body});
+    if (resource.right > x.right)
+      return api_refusal(403, "you may look here, not operate");
+    return resource.answer({node, x.right, std::move(*name), x.body});
   }
   return api_refusal(404, "there are " + all_paths());
+}
+
+http_entry api_entry(const inspection_ptr& node) {
+  http_entry result;
+  result.api = [node](const http_request& x) { return answer_api(*node, x); };
+  return result;
 }
 
 } // namespace camnode

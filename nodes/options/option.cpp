@@ -112,6 +112,12 @@ const text_rule readable_file_or_nothing = {
   },
   "a file that exists and is readable", nullptr, path_meant};
 
+const text_rule token_file_rule
+  = {[](std::string_view x) {
+       return x == "auto" || readable_file_or_nothing.holds(x);
+     },
+     "auto, or a file that exists and is readable", nullptr, path_meant};
+
 const text_rule socket_rule = {[](std::string_view x) { return is_path(x); },
                                "auto, none, or the path of a socket", nullptr,
                                path_meant};
@@ -185,18 +191,19 @@ option flag_option(std::string name, bool& field, std::string purpose) {
                        {{"true", true}, {"false", false}}, std::move(purpose));
 }
 
-option ids_option(std::string name, std::vector<std::string>& field, size_t max,
-                  std::string purpose) {
-  auto set = [&field, max](const std::string& text) -> std::string {
+option list_option(std::string name, std::string value_name,
+                   std::vector<std::string>& field, size_t max,
+                   const text_rule& rule, std::string purpose) {
+  auto set = [&field, max, rule](const std::string& text) -> std::string {
     std::vector<std::string> ids;
     for (size_t at = 0; !text.empty() && at <= text.size();) {
       auto end = std::min(text.find(',', at), text.size());
       ids.emplace_back(trim(std::string_view{text}.substr(at, end - at)));
       at = end + 1;
       auto before = std::find(ids.begin(), ids.end() - 1, ids.back());
-      if (!is_node_id(ids.back()) || before != ids.end() - 1
+      if (!rule.holds(ids.back()) || before != ids.end() - 1
           || ids.size() > max)
-        return "ids such as cam-1,cam-2, each once, at most "
+        return rule.want + std::string{", each once, at most "}
                + std::to_string(max);
     }
     field = std::move(ids);
@@ -208,7 +215,7 @@ option ids_option(std::string name, std::vector<std::string>& field, size_t max,
       result += (result.empty() ? "" : ",") + id;
     return result;
   };
-  return {std::move(name), "ID,...", std::move(purpose), set, get};
+  return {std::move(name), std::move(value_name), std::move(purpose), set, get};
 }
 
 option networks_option(std::string name, cidr_list& field,

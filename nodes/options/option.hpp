@@ -54,6 +54,7 @@ extern const text_rule socket_rule;
 extern const text_rule topic_rule;
 extern const text_rule filters_rule;
 extern const text_rule readable_file_or_nothing;
+extern const text_rule token_file_rule;
 extern const text_rule group_or_nothing;
 extern const text_rule white_balance_rule;
 
@@ -79,9 +80,10 @@ option seconds_option(std::string name, caf::timespan& field, double min,
 
 option flag_option(std::string name, bool& field, std::string purpose);
 
-/// Ids of nodes, separated by commas, each once, at most `max`.
-option ids_option(std::string name, std::vector<std::string>& field, size_t max,
-                  std::string purpose);
+/// Texts that hold, separated by commas, each once, at most `max`.
+option list_option(std::string name, std::string value_name,
+                   std::vector<std::string>& field, size_t max,
+                   const text_rule& rule, std::string purpose);
 
 option networks_option(std::string name, cidr_list& field, std::string purpose);
 

@@ -1,9 +1,9 @@
 #include "nodes/options/option_checks.hpp"
 
+#include "actors/base/access_token.hpp"
 #include "actors/camera/libcamera_source.hpp"
 #include "actors/discovery/camera_address.hpp"
 #include "messages/error.hpp"
-#include "nodes/inspection/certificates.hpp"
 
 namespace camnode {
 
@@ -24,34 +24,17 @@ std::string check(const mqtt_options& x) {
   return {};
 }
 
-/// @param options What they are called, in front of `cert-file`.
-std::string check(const tls_files& x, const std::string& options) {
-  if (x.cert_file.empty() || x.key_file.empty() || x.ca_file.empty())
-    return options + "host other than a loopback address needs " + options
-           + "cert-file, " + options + "key-file and " + options
-           + "ca-file: want a TLS certificate for everyone who comes from "
-             "elsewhere (tools/make-certs)";
-  auto why = why_unusable(x, tls_end::node);
-  return why.empty() ? why : options + why;
-}
-
-std::string check(const introspect_options& x) {
-  std::string error;
-  if (!is_loopback(x.host) || x.tls.any())
-    error = check(x.tls, "introspect.");
-  if (!error.empty())
-    return error;
-  if (x.operator_host.empty())
-    return x.operator_tls.any()
-             ? "introspect.operator-cert-file, -key-file and -ca-file need "
-               "introspect.operator-host"
-             : "";
-  error = check(x.operator_tls, "introspect.operator-");
-  if (error.empty() && share_authority(x.tls.ca_file, x.operator_tls.ca_file))
-    error
-      = "introspect.operator-ca-file has an authority of introspect.ca-file: want another "
-        "CA, or everyone who may look may operate";
-  return error;
+/// @param section In front of the options: `stream.`
+std::string check(const port_options& x, const std::string& section) {
+  if (!x.token_file.empty() && x.token_file != "auto")
+    if (auto token = read_access_token(x.token_file); !token)
+      return section + "token-file=" + reason_of(token.error());
+  if (x.tls.cert_file.empty() != x.tls.key_file.empty())
+    return section + "cert-file and " + section + "key-file need each other";
+  if (x.tls.cert_file.empty())
+    return {};
+  auto identity = tls_identity::read(section, x.tls);
+  return identity ? "" : reason_of(identity.error());
 }
 
 bool shows_test_picture(const camera_options& x) {
@@ -107,12 +90,12 @@ std::string why_contradictory(const server_options& x) {
     error = check(x.stream);
   if (error.empty())
     error = check(x.mqtt);
-  return error.empty() ? check(x.introspect) : error;
+  return error.empty() ? check(x.stream, "stream.") : error;
 }
 
 std::string why_contradictory(const client_options& x) {
   auto error = check(x.mqtt);
-  return error.empty() ? check(x.introspect) : error;
+  return error.empty() ? check(x.http, "http.") : error;
 }
 
 } // namespace camnode

@@ -1,5 +1,8 @@
 #include "nodes/options/option_tables.hpp"
 
+#include "messages/text.hpp"
+#include "nodes/options/places.hpp"
+
 #include <iterator>
 
 namespace camnode {
@@ -58,49 +61,35 @@ option_table introspect_table(introspect_options& x) {
                 "that systemd gives the service, or in the user's "
                 "$XDG_RUNTIME_DIR/camnode; none without these. none: no "
                 "socket."),
-    text_option("introspect.host", "IP", x.host, ip_rule,
-                "Address at which camctl can look inside this node. On a "
-                "loopback address it may operate the node, too. Any other "
-                "one needs the three files; with these, it is for looking "
-                "only."),
-    integer_option("introspect.port", "PORT", x.port, 0, 65535,
-                   "TCP port for it; 4711 by default on a client. 0: any "
-                   "free one, which the log names."),
-    text_option("introspect.cert-file", "FILE", x.tls.cert_file,
-                readable_file_or_nothing,
-                "This node's certificate (PEM) for those who look."),
-    text_option("introspect.key-file", "FILE", x.tls.key_file,
-                readable_file_or_nothing,
-                "Private key (PEM, without passphrase) of "
-                "introspect.cert-file."),
-    text_option("introspect.ca-file", "FILE", x.tls.ca_file,
-                readable_file_or_nothing,
-                "Certificate (PEM) of the authority that the node's "
-                "certificate, and those of all who look, must descend from."),
   };
 }
 
-option_table operator_table(introspect_options& x) {
-  return {
-    text_option("introspect.operator-host", "IP", x.operator_host,
-                ip_or_nothing,
-                "Address at which camctl can also operate this node from "
-                "elsewhere. Needs the three operator files. None: nobody "
-                "can."),
-    integer_option("introspect.operator-port", "PORT", x.operator_port, 0,
-                   65535, "TCP port for it; 4713 by default on a client."),
-    text_option("introspect.operator-cert-file", "FILE",
-                x.operator_tls.cert_file, readable_file_or_nothing,
-                "This node's certificate (PEM) for operators."),
-    text_option("introspect.operator-key-file", "FILE", x.operator_tls.key_file,
-                readable_file_or_nothing,
-                "Private key (PEM, without passphrase) of "
-                "introspect.operator-cert-file."),
-    text_option("introspect.operator-ca-file", "FILE", x.operator_tls.ca_file,
-                readable_file_or_nothing,
-                "Certificate (PEM) of the authority of operators: another "
-                "one than introspect.ca-file."),
-  };
+/// More names than a machine has.
+constexpr size_t max_names = 16;
+
+/// Who comes in at a port, and how.
+/// @param section In front of the names: `stream`.
+void append_door(option_table& out, const std::string& section,
+                 port_options& x) {
+  auto cert = section + ".cert-file";
+  auto key = section + ".key-file";
+  append(
+    out,
+    {
+      text_option(
+        cert, "FILE", x.tls.cert_file, readable_file_or_nothing,
+        "This node's certificate (PEM), with those that vouch for it: "
+        "then the port speaks TLS alone. Read anew when it changes. "
+        "Needs "
+          + key + ". None: in the clear."),
+      text_option(key, "FILE", x.tls.key_file, readable_file_or_nothing,
+                  "Private key (PEM, without passphrase) of " + cert + "."),
+      list_option(section + ".names", "NAME,...", x.names, max_names,
+                  {is_host, "host names such as lab.example.org"},
+                  "Names of this machine in the network, beside its host name: "
+                  "a request for any other host is refused, as web pages of "
+                  "others could send it."),
+    });
 }
 
 void append_replay(option_table& out, const std::string& section,
@@ -202,14 +191,24 @@ option_table camera_table(camera_options& x) {
 }
 
 option_table http_table(http_options& x) {
-  return {
+  option_table result = {
     flag_option("http.enabled", x.enabled,
                 "Whether to serve a status page and metrics over HTTP."),
-    text_option("http.host", "IP", x.host, ip_rule,
-                "Address to serve them on. There is no password on it."),
+    text_option(
+      "http.host", "IP", x.host, ip_rule,
+      "Address to serve them on. On one that is not loopback, looking "
+      "takes the token, too."),
     integer_option("http.port", "PORT", x.port, 0, 65535,
                    "TCP port to serve them on. 0: any free one."),
+    text_option("http.token-file", "FILE", x.token_file, token_file_rule,
+                "File with the token that it takes to operate the client over "
+                "HTTP, as its first line. auto: token in the folder "
+                "$STATE_DIRECTORY of a service, or "
+                "~/.local/state/camnode/<node.id>.token; made at the first "
+                "start. None: nobody operates it there."),
   };
+  append_door(result, "http", x);
+  return result;
 }
 
 option_table stream_table(stream_options& x) {
@@ -222,7 +221,14 @@ option_table stream_table(stream_options& x) {
     text_option("stream.advertise", "IP", x.advertise, ip_or_nothing,
                 "Address to tell clients. None: that of the interface towards "
                 "the broker."),
+    text_option("stream.token-file", "FILE", x.token_file,
+                readable_file_or_nothing,
+                "File with the token that it takes to operate the server over "
+                "this port, as its first line; and to look, on an address that "
+                "is not loopback, where legacy clients get nothing then. None: "
+                "all may look, nobody operates it there."),
   };
+  append_door(result, "stream", x);
   append_replay(result, "stream", x.replay, "the server");
   return result;
 }
@@ -240,10 +246,11 @@ option_table record_table(record_options& x) {
     integer_option("record.min-minutes", "MINUTES", x.min_minutes, 0, 1440,
                    "A recording is refused where the disk will be full before "
                    "that, at the present rate. 0: never."),
-    ids_option("record.expect", x.expect, max_expected,
-               "Servers that are to be there, by their node.id: while one is "
-               "not, a start is refused, unless it is told to record without "
-               "the missing ones. None: whichever are there."),
+    list_option("record.expect", "ID,...", x.expect, max_expected,
+                {is_node_id, "ids such as cam-1,cam-2"},
+                "Servers that are to be there, by their node.id: while one is "
+                "not, a start is refused, unless it is told to record without "
+                "the missing ones. None: whichever are there."),
     integer_option("record.max-mbit", "MBIT/S", x.max_mbit, 1, 1'000'000,
                    "The most that is taken of one camera in the long run. "
                    "What comes beyond it is lost, and named, so that one "
@@ -298,7 +305,6 @@ option_table common_table(node_options& node, mqtt_options& mqtt,
                                   {"error", log_level::error}},
                                  "The least important lines to log."));
   append(result, introspect_table(introspect));
-  append(result, operator_table(introspect));
   return result;
 }
 

@@ -89,9 +89,31 @@ std::string start_of(const given_value& x) {
   return x.name + " (" + x.where + "): ";
 }
 
+/// Earlier versions had TCP ports for camctl alone.
+bool is_of_inspection_ports(const std::string& name) {
+  static const std::set<std::string> names{"host",
+                                           "port",
+                                           "cert-file",
+                                           "key-file",
+                                           "ca-file",
+                                           "operator-host",
+                                           "operator-port",
+                                           "operator-cert-file",
+                                           "operator-key-file",
+                                           "operator-ca-file"};
+  constexpr std::string_view section = "introspect.";
+  return name.compare(0, section.size(), section) == 0
+         && names.count(name.substr(section.size())) > 0;
+}
+
 std::string why_unknown(const given_value& x, const option_table& table) {
   if (x.name == "role" || x.name == "config")
     return start_of(x) + "belongs on the command line";
+  if (is_of_inspection_ports(x.name))
+    return start_of(x)
+           + "is gone, with its port: want introspect.socket on this machine, "
+             "and from elsewhere stream.port of a server and http.port of a "
+             "client, with a token (stream.token-file, http.token-file)";
   server_options server;
   client_options client;
   if (find_option(own_table(server), x.name))

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/base/log.hpp"
+#include "actors/base/tls_identity.hpp"
 #include "actors/camera/libcamera_source.hpp"
 #include "actors/discovery/cidr_list.hpp"
-#include "nodes/options/tls_files.hpp"
 
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
@@ -41,15 +41,9 @@ struct mqtt_options {
   std::string topic_sensors = "sensor/#"; ///< Filters; clients only.
 };
 
-/// How camctl reaches a node.
+/// How camctl reaches a node on its own machine.
 struct introspect_options {
   std::string socket = "auto"; ///< A path, `auto` or `none`.
-  std::string host = "127.0.0.1";
-  uint16_t port = 4710;
-  tls_files tls;             ///< For those who look from elsewhere.
-  std::string operator_host; ///< Empty: nobody operates from elsewhere.
-  uint16_t operator_port = 4712;
-  tls_files operator_tls;
 };
 
 /// Whether `ip` is an address of this machine alone.
@@ -74,9 +68,21 @@ struct replay_options {
   uint16_t mib = 128; ///< 10 s of 30 frames of 400 KB a second.
 };
 
-struct stream_options {
-  std::string host = "0.0.0.0";
-  uint16_t port = 8000;  ///< Where legacy clients look for it.
+/// A TCP port, and who comes in there.
+struct port_options {
+  std::string host;
+  uint16_t port = 0;
+  std::string token_file; ///< Empty: nobody operates the node there.
+  certificate_files tls;
+  std::vector<std::string> names; ///< Of the machine, in `Host`.
+};
+
+struct stream_options : port_options {
+  stream_options() {
+    host = "0.0.0.0";
+    port = 8000; // Where legacy clients look for it.
+  }
+
   std::string advertise; ///< Empty: the address towards the broker.
   replay_options replay;
 };
@@ -106,10 +112,14 @@ struct discovery_options {
 };
 
 /// The client's own port, for people and Prometheus.
-struct http_options {
+struct http_options : port_options {
+  http_options() {
+    host = "127.0.0.1";
+    port = 8080;
+    token_file = "auto"; // Where `usual_token_file` says.
+  }
+
   bool enabled = true;
-  std::string host = "127.0.0.1"; ///< It knows no password.
-  uint16_t port = 8080;
 };
 
 struct viewer_options {
@@ -127,12 +137,6 @@ struct server_options {
 };
 
 struct client_options {
-  client_options() {
-    // Beside a server on the same machine.
-    introspect.port = 4711;
-    introspect.operator_port = 4713;
-  }
-
   node_options node;
   mqtt_options mqtt;
   log_options log;

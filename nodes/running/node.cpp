@@ -3,7 +3,7 @@
 #include "actors/base/log.hpp"
 #include "actors/observed/observed.hpp"
 #include "messages/actors.hpp"
-#include "nodes/inspection/node_socket.hpp"
+#include "nodes/inspection/node_api.hpp"
 #include "nodes/running/service_manager.hpp"
 
 #include <caf/send.hpp>
@@ -189,45 +189,40 @@ int run_node(const blocked_signals& signals, const actor_directory& directory,
   return stopping ? 0 : 1;
 }
 
-std::vector<inspection_port_options> ports_of(const introspect_options& x,
-                                              const std::string& name) {
-  std::vector<inspection_port_options> result(1);
-  result[0].host = x.host;
-  result[0].port = x.port;
-  result[0].tls = x.tls;
-  // Who is on this machine may operate it, too. Certificates have a meaning:
-  // whoever has one of the lookers' authority looks.
-  result[0].operates = is_loopback(x.host) && !x.tls.any();
-  if (!x.operator_host.empty()) {
-    auto& port = result.emplace_back();
-    port.host = x.operator_host;
-    port.port = x.operator_port;
-    port.tls = x.operator_tls;
-    port.operates = true;
-  }
-  node_socket socket{x.socket};
+std::function<node_socket()> socket_of(const introspect_options& x,
+                                       const std::string& name) {
+  if (x.socket == "none")
+    return nullptr;
   if (x.socket == "auto")
-    socket = usual_socket(name);
-  if (x.socket != "none" && !socket.path.empty()) {
-    auto& way = result.emplace_back();
-    way.socket = socket;
-    if (x.socket == "auto")
-      way.find_socket = [name] { return usual_socket(name); };
-    way.operates = true;
+    return [name] { return usual_socket(name); };
+  return [path = x.socket] { return node_socket{path}; };
+}
+
+http_entry port_entry(const inspector_parts& parts, const std::string& section,
+                      const port_options& x, const std::string& token) {
+  auto result = api_entry(parts.node);
+  result.api_thread = parts.api_thread;
+  if (!x.tls.cert_file.empty()) {
+    auto identity = tls_identity::read(section, x.tls);
+    if (!identity)
+      throw std::runtime_error(describe(identity.error()));
+    result.tls = std::move(*identity);
   }
+  http_door_options door;
+  door.token = token;
+  door.names = x.names;
+  for (auto& name : names_of_this_machine())
+    door.names.push_back(std::move(name));
+  door.open_to_others = !is_loopback(x.host);
+  door.tls = result.tls != nullptr;
+  result.door = std::make_shared<http_door>(std::move(door));
   return result;
 }
 
-void warn_of_exposed(const mqtt_options& mqtt,
-                     const introspect_options& introspect) {
-  const std::pair<const char*, const std::string&> secrets[]
-    = {{"mqtt.password-file", mqtt.password_file},
-       {"mqtt.key-file", mqtt.key_file},
-       {"introspect.key-file", introspect.tls.key_file},
-       {"introspect.operator-key-file", introspect.operator_tls.key_file}};
-  for (auto& [option, path] : secrets)
-    if (auto why = why_exposed(path); !why.empty())
-      log_warning("node", option, "=", path, ": ", why);
+void warn_of_exposed(const std::vector<secret_file>& files) {
+  for (auto& x : files)
+    if (auto why = why_exposed(x.path); !why.empty())
+      log_warning("node", x.option, "=", x.path, ": ", why);
 }
 
 make_mqtt_client clients_for(const mqtt_options& x) {

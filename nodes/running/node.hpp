@@ -2,7 +2,7 @@
 
 #include "actors/base/mqtt_client.hpp"
 #include "actors/observed/actor_directory.hpp"
-#include "nodes/inspection/inspection_port.hpp"
+#include "nodes/inspection/inspector.hpp"
 #include "nodes/options/options.hpp"
 
 #include <caf/actor.hpp>
@@ -52,14 +52,24 @@ int run_node(const blocked_signals& signals, const actor_directory& directory,
 /// costs, which shows on a server with few readers.
 constexpr std::chrono::milliseconds long_rest{250};
 
-/// The ways into a node with options `x`.
-/// @param name Of the node, for its socket.
-std::vector<inspection_port_options> ports_of(const introspect_options& x,
-                                              const std::string& name);
+/// Where a node of that name has its Unix socket; empty: nowhere.
+std::function<node_socket()> socket_of(const introspect_options& x,
+                                       const std::string& name);
+
+/// What a TCP port of a node has for those who come.
+/// @param section Of its options: `stream.`
+/// @throws std::runtime_error if the certificate cannot be used any more.
+http_entry port_entry(const inspector_parts& parts, const std::string& section,
+                      const port_options& x, const std::string& token);
+
+/// A file that only this node's user should read.
+struct secret_file {
+  const char* option;
+  std::string path; ///< Empty: there is none.
+};
 
 /// Names the files of secrets that others can read, in the log.
-void warn_of_exposed(const mqtt_options& mqtt,
-                     const introspect_options& introspect);
+void warn_of_exposed(const std::vector<secret_file>& files);
 
 /// Clients for the broker of `x`.
 /// @throws std::runtime_error if the password file cannot be read.

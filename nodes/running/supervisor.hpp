@@ -66,16 +66,19 @@ protected:
     run(name, x);
   }
 
-  /// Adds INSPECTOR, with this actor to end children; nothing where `parts`
-  /// cannot open ports.
-  void add_inspector(int stop_phase, inspector_parts parts) {
-    if (!parts.open)
+  /// Adds INSPECTOR, with this actor to end children. Before whoever else
+  /// answers those who look inside.
+  /// @param record Passes commands on; empty where nothing is recorded.
+  void add_inspector(int stop_phase, const inspector_parts& parts,
+                     std::function<void(const record_command&)> record = {}) {
+    if (!parts.node)
       return;
-    parts.node.kill = [self = weak_self()](const std::string& name) {
+    auto kill = [self = weak_self()](const std::string& name) {
       if (auto strong = self.lock())
         caf::anon_send<caf::message_priority::high>(
           caf::actor_cast<supervisor_actor>(strong), kill_atom_v, name);
     };
+    parts.node->obey({std::move(kill), std::move(record)});
     add_child("inspector", stop_phase, [=](const actor_context& context) {
       return caf::actor_cast<caf::actor>(
         this->template spawn<inspector, caf::detached>(context, parts));

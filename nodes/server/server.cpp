@@ -1,5 +1,6 @@
 #include "nodes/server/server.hpp"
 
+#include "actors/base/access_token.hpp"
 #include "actors/base/metrics_text.hpp"
 #include "actors/camera/command_source.hpp"
 #include "actors/camera/file_source.hpp"
@@ -22,7 +23,9 @@
 
 #include <algorithm>
 #include <iostream>
+#include <memory>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -142,9 +145,9 @@ stream_server_options stream_of(const server_options& x, camera_board_ptr board,
 inspector_parts inspection_of(const server_options& x,
                               const server_parts& parts,
                               const actor_directory& directory,
-                              const alarm_board& alarms) {
-  inspector_parts result;
-  auto& node = result.node;
+                              const alarm_board& alarms,
+                              io_thread& api_thread) {
+  inspected_node node;
   node.role = "server";
   node.id = x.node.id;
   node.version = version();
@@ -155,9 +158,18 @@ inspector_parts inspection_of(const server_options& x,
     return server_part_reports(*board, *ring, *readers, capture_clock_ns());
   };
   node.metrics = parts.stream.metrics;
-  result.ports = ports_of(x.introspect, x.node.id);
-  result.open = open_http_port;
-  return result;
+  return {std::make_shared<inspection>(std::move(node)), &api_thread,
+          socket_of(x.introspect, x.node.id)};
+}
+
+/// @throws std::runtime_error if the file cannot be read any more.
+std::string token_of(const stream_options& x) {
+  if (x.token_file.empty())
+    return {};
+  auto result = read_access_token(x.token_file);
+  if (!result)
+    throw std::runtime_error("stream.token-file=" + describe(result.error()));
+  return *result;
 }
 
 announcer_options announcement_of(const server_options& x, source_kind kind,
@@ -173,6 +185,7 @@ announcer_options announcement_of(const server_options& x, source_kind kind,
   server.id = x.node.id;
   server.epoch = board->epoch();
   server.version = version();
+  server.tls = !x.stream.tls.cert_file.empty();
   // A stream that is open on one address alone is to be found there.
   auto any = x.stream.host == "0.0.0.0" || x.stream.host == "::";
   server.ip = x.stream.advertise.empty() && !any ? x.stream.host
@@ -189,7 +202,10 @@ announcer_options announcement_of(const server_options& x, source_kind kind,
 int run_server(const server_options& options) {
   blocked_signals signals;
   set_log_level(options.log.level);
-  warn_of_exposed(options.mqtt, options.introspect);
+  warn_of_exposed({{"mqtt.password-file", options.mqtt.password_file},
+                   {"mqtt.key-file", options.mqtt.key_file},
+                   {"stream.token-file", options.stream.token_file},
+                   {"stream.key-file", options.stream.tls.key_file}});
   auto source = choose_source(options.camera);
   if (source.error) {
     std::cerr << "camnode: " << describe(source.error) << "\n";
@@ -208,7 +224,11 @@ int run_server(const server_options& options) {
                            parts.camera_patience.next_frame);
   parts.announce = announcement_of(options, source.kind, parts.board);
   parts.make_client = clients_for(options.mqtt);
-  parts.inspect = inspection_of(options, parts, directory, alarms);
+  io_thread api_thread;
+  parts.inspect = inspection_of(options, parts, directory, alarms, api_thread);
+  parts.stream.entry = port_entry(parts.inspect, "stream.", options.stream,
+                                  token_of(options.stream));
+  parts.stream.entry.who = "stream_publisher";
   log_info("node", "camnode ", version(), " server ", options.node.id, ", run ",
            parts.board->epoch());
   io_thread io;

@@ -15,6 +15,7 @@ server_supervisor::server_supervisor(caf::actor_config& cfg,
 server_supervisor::behavior_type server_supervisor::make_behavior() {
   set_down_handler([this](caf::down_msg& x) { on_down(x); });
   show_state("running");
+  add_inspector(0, parts_.inspect);
   if (parts_.make_source)
     add_child("camera", 0, [this](const actor_context& context) {
       return caf::actor_cast<caf::actor>(
@@ -33,7 +34,6 @@ server_supervisor::behavior_type server_supervisor::make_behavior() {
       [port = port_] { return port->load(); }, parts_.ring));
   });
   delayed_send(this, look_interval, beat_atom_v);
-  add_inspector(0, parts_.inspect);
   return {
     [this](restart_atom, const std::string& name, uint64_t life) {
       restart(name, life);

@@ -23,7 +23,7 @@ struct server_parts {
   stream_server_options stream;
   announcer_options announce;
   make_mqtt_client make_client;
-  inspector_parts inspect; ///< Without `open`, nobody looks inside.
+  inspector_parts inspect; ///< Without `node`, nobody looks inside.
 };
 
 /// The root of a server: CAMERA, STREAM PUBLISHER, DISCOVERY and INSPECTOR.

@@ -33,7 +33,7 @@ void write_node(metrics_text& out, const std::string& role,
   for (auto& x : alarms.look())
     out.sample(1, {{"actor", x.first}});
   out.family("camnode_certificate_expiry_timestamp_seconds", "gauge",
-             "When the certificate of an inspection port expires, since 1970.");
+             "When the certificate of a TCP port expires, since 1970.");
   for (auto& x : alarms.certificates())
     out.sample(static_cast<uint64_t>(std::max<int64_t>(0, x.second)),
                {{"actor", x.first}});

@@ -40,14 +40,14 @@ def help_of(*command):
 
 def can_kill_actors():
     """Whether camctl is there and can kill actors."""
-    return "introspect.port" in help_of(CAMNODE, "--role=client") \
+    return "introspect.socket" in help_of(CAMNODE, "--role=client") \
         and "kill" in help_of(CAMCTL)
 
 
 def quiet_ports():
     """The options of a client that has none of the ports that others have."""
     known = help_of(CAMNODE, "--role=client")
-    return [f"--{x}=0" for x in ("introspect.port", "http.port") if x in known]
+    return ["--http.port=0"] if "http.port" in known else []
 
 
 def can_resume():
@@ -110,11 +110,6 @@ class Chaos:
         self.happened = []
         self._random = random.Random(seed)
         self._client_options = list(client_options)
-        self.control = None
-        if can_kill_actors():
-            port = free_port("127.0.0.1")
-            self.control = f"127.0.0.1:{port}"
-            self._client_options.append(f"--introspect.port={port}")
         self.cameras = [Camera(room, f"cam-{chr(ord('a') + i)}", fps)
                         for i in range(cameras)]
         self.client = None
@@ -134,7 +129,7 @@ class Chaos:
         """The events that these programs can go through."""
         result = [self.network_reset, self.network_silent, self.client_frozen,
                   self.broker_dead, self.server_killed]
-        if self.control:
+        if can_kill_actors():
             result += [self.recorder_killed, self.viewer_killed]
         if can_resume():
             result.append(self.client_killed)
@@ -181,7 +176,8 @@ class Chaos:
     def _kill_actor(self, name):
         ended = f"{name} ended"
         before = self.client.log().count(ended)
-        done = subprocess.run([CAMCTL, "--node", self.control, "kill", name],
+        done = subprocess.run([CAMCTL, "--node", self.client.inspected(),
+                               "kill", name],
                               capture_output=True, text=True,
                               timeout=PATIENCE, check=False)
         assert done.returncode == 0, f"camctl kill {name}: {done.stderr}"

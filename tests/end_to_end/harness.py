@@ -190,16 +190,9 @@ class Room:
         node = Node(f"{name}-{self._started}",
                     [CAMNODE, f"--role={role}", f"--node.id={name}",
                      "--mqtt.host=127.0.0.1", f"--mqtt.port={self.port}",
-                     *self._ports_of(options), *options], self.logs, self.cwd,
-                    **process)
+                     *options], self.logs, self.cwd, **process)
         self.nodes.append(node)
         return node
-
-    @staticmethod
-    def _ports_of(options):
-        """Any free port to look inside, unless the test wants another one."""
-        given = any(x.startswith("--introspect.port=") for x in options)
-        return [] if given else ["--introspect.port=0"]
 
     def server(self, name, *options, host=None, port=0, **process):
         """A server; `stamped` is the option that gives it a camera."""

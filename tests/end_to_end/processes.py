@@ -25,6 +25,7 @@ CAMCTL = str(pathlib.Path(CAMNODE).parent / "camctl")
 RUNTIME = tempfile.mkdtemp(prefix="camnode-")
 atexit.register(shutil.rmtree, RUNTIME, ignore_errors=True)
 os.environ["XDG_RUNTIME_DIR"] = RUNTIME
+os.environ["XDG_STATE_HOME"] = RUNTIME + "/state" # Of clients' tokens.
 
 # How long to wait for what should come within a second or two: a busy machine
 # and a build with sanitizers take their time.
@@ -207,22 +208,17 @@ class Node(Process):
 
     def where(self):
         """Address and port of a server's stream, once it is open."""
-        found = self.wait_log(r"stream on http://([^/]*):(\d+)/")
+        found = self.wait_log(r"stream on https?://([^/]*):(\d+)/")
         return found[1], int(found[2])
 
     def status_where(self):
         """Address and port of a client's status port, once it is open."""
-        found = self.wait_log(r"status on http://([^/]*):(\d+)/")
+        found = self.wait_log(r"status on https?://([^/]*):(\d+)/")
         return found[1], int(found[2])
 
-
     def inspected(self, count=1):
-        """Where it answers camctl: HOST:PORT, of the nth time it opened."""
-        return self.wait_log(r"answers camctl on (\S+:\d+)", count)[1]
-
-    def socket_path(self):
-        """Where it answers whoever runs on this machine as the same user."""
-        return self.wait_log(r"answers camctl on (/\S+\.sock)$")[1]
+        """Its socket, at which it answers camctl, once it has opened n times."""
+        return self.wait_log(r"answers camctl on (/\S+\.sock)$", count)[1]
 
     def camctl(self, *arguments, timeout=PATIENCE):
         """Runs camctl on this node, and returns what came of it."""

@@ -80,9 +80,10 @@ class Reader(threading.Thread):
 
     LOSSLESS = "/stream.mjpg?mode=lossless&after=0:0"
 
-    def __init__(self, where, target=LOSSLESS, source=""):
+    def __init__(self, where, target=LOSSLESS, source="", tls=None):
         """
         :param source: Address to come from; any if empty.
+        :param tls: An `ssl.SSLContext`; without, it speaks in the clear.
         """
         super().__init__(daemon=True)
         self.parts = []
@@ -90,8 +91,10 @@ class Reader(threading.Thread):
         self.error = None
         self._socket = socket.create_connection(
             where, 10, source_address=(source, 0) if source else None)
+        if tls:
+            self._socket = tls.wrap_socket(self._socket)
         self._socket.settimeout(None)
-        self._socket.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n"
+        self._socket.sendall(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n"
                              .encode())
         self.start()
 

@@ -53,16 +53,16 @@ def test_a_node_of_this_machine_is_found_at_its_socket(room):
         os.makedirs(f"{RUNTIME}/camnode", exist_ok=True)
         stale.bind(f"{RUNTIME}/camnode/gone.sock")
     server = room.server("cam-a", "--camera.source=none")
-    where = server.socket_path()
+    where = server.inspected()
     for which in ((), ("--node", "cam-a"), ("--node", where)):
         done = camctl("tree", *which)
         assert (done.returncode, done.stderr) == (0, "")
         assert re.match(f"server cam-a, .*, at {where}\n", done.stdout)
-    room.client(name="lab").socket_path()
+    room.client(name="lab").inspected()
     assert camctl("tree").stdout.startswith("client lab, ")
     done = camctl("kill", "stream_publisher", "--wait")
     assert done.returncode == 0, done.stderr
-    room.client(name="lab-2", data=room.folder / "second").socket_path()
+    room.client(name="lab-2", data=room.folder / "second").inspected()
     done = camctl("tree")
     assert (done.returncode, done.stdout, done.stderr) == (
         2, "", "camctl: there are several clients here: lab and lab-2; say "
@@ -121,9 +121,7 @@ def test_show_says_of_which_node(room):
 @pytest.mark.parametrize("command", [["tree"], ["show", "discovery"], ["metrics"]])
 def test_watching_outlasts_a_node(room, command):
     """Which is away for a while; and no other node is shown instead."""
-    port = free_port("127.0.0.1")
-    options = ("--camera.source=none", f"--introspect.port={port}")
-    first = room.server("cam-a", *options)
+    first = room.server("cam-a", "--camera.source=none")
     where = first.inspected()
     watch = Process("watch", [CAMCTL, *command, "--watch", "--node", where,
                               "--timeout", "10"], room.logs, room.cwd)
@@ -136,7 +134,7 @@ def test_watching_outlasts_a_node(room, command):
     first.kill()
     watch.wait_log("camctl: node .* is not there")
     before = shown()
-    room.server("cam-a", *options)
+    room.server("cam-a", "--camera.source=none")
     wait_until("the node is shown again", lambda: shown() > before)
 
 
@@ -151,9 +149,7 @@ class Closed:
 
 
 def test_watching_recordings_outlasts_a_client(room):
-    port = free_port("127.0.0.1")
-    option = f"--introspect.port={port}"
-    first = room.client(option)
+    first = room.client()
     room.wait_light(lambda x: x["state"] == "idle")
     watch = Process("watch", [CAMCTL, "record", "status", "--watch", "--node",
                               first.inspected(), "--timeout", "10"],
@@ -163,7 +159,7 @@ def test_watching_recordings_outlasts_a_client(room):
     first.kill()
     watch.wait_log("camctl: node .* is not there")
     before = len(re.findall("^idle", watch.log(), re.MULTILINE))
-    room.client(option)
+    room.client()
     watch.wait_log("^idle", before + 1)
 
 
@@ -272,7 +268,7 @@ def test_completion_knows_what_a_command_takes(room):
                               capture_output=True, text=True, check=True,
                               timeout=PATIENCE)
         return done.stdout.split()
-    node = ["--node", *re.split("(:)", server.inspected())]
+    node = ["--node", server.inspected()]
     shown = wait_until("the node answers in time",
                        lambda: completed(*node, "show", ""))
     assert {"discovery", "ring", "frames", "server_supervisor",

@@ -8,8 +8,8 @@ from processes import free_port, random_address, wait_until
 from recordings import Recording
 from streams import Network, Reader, get
 
-CLOCK = b"GET /clock HTTP/1.1\r\nHost: x\r\n\r\n"
-LIVE = b"GET /stream.mjpg HTTP/1.1\r\nHost: x\r\n\r\n"
+CLOCK = b"GET /clock HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LIVE = b"GET /stream.mjpg HTTP/1.1\r\nHost: localhost\r\n\r\n"
 HALF = b"GET /cl"
 
 
@@ -133,7 +133,8 @@ def test_live_viewers_leave_room_for_those_who_lose_nothing(room):
 def test_a_crowd_at_the_status_port_keeps_nobody_out(room):
     client = room.client()
     where = client.status_where()
-    crowd = Crowd(where, 100 * [b"GET /healthz HTTP/1.1\r\n\r\n"]
+    crowd = Crowd(where, 100 * [b"GET /healthz HTTP/1.1\r\n"
+                                b"Host: localhost\r\n\r\n"]
                   + 100 * [b""] + 100 * [HALF])
     room.helpers.append(crowd)
     wait_until("the port is full", lambda: crowd.opened >= 300)

@@ -73,7 +73,7 @@ def test_nodes_end_in_time_whatever_hangs(quiet_room, number):
     reader = Reader(where)
     reader.wait(3)
     deaf = socket.create_connection(where, 10)
-    deaf.sendall(b"GET /stream.mjpg HTTP/1.1\r\n\r\n")
+    deaf.sendall(b"GET /stream.mjpg HTTP/1.1\r\nHost: localhost\r\n\r\n")
     reader.wait(20)
     for node in (client, server):
         status, _ = node.end(number)

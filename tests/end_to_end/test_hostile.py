@@ -116,8 +116,9 @@ def test_fifty_readers_that_never_read(quiet_room):
     reader = Reader(where)
     quiet_room.helpers.append(reader)
     reader.wait(5)
-    requests = [b"GET /stream.mjpg HTTP/1.1\r\n\r\n",
-                b"GET /stream.mjpg?mode=lossless&after=0:0 HTTP/1.1\r\n\r\n",
+    end = b" HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    requests = [b"GET /stream.mjpg" + end,
+                b"GET /stream.mjpg?mode=lossless&after=0:0" + end,
                 b""] # The legacy way.
     peers = []
     for i in range(50):

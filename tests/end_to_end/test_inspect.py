@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import threading
 import time
 
@@ -170,7 +169,7 @@ def test_a_node_whose_log_stalls_can_still_be_looked_into(room):
         "sh", "-c", f'exec "$0" "$@" 2>{log.path}', CAMNODE, "--role=client",
         "--node.id=client", "--display=none", f"--data.dir={room.data}",
         "--mqtt.host=127.0.0.1", f"--mqtt.port={room.port}",
-        "--introspect.port=0", "--http.port=0"], room.logs, room.cwd)
+        "--http.port=0"], room.logs, room.cwd)
     room.nodes.append(client)
     where = wait_until("it can be looked into", lambda: re.search(
         r"answers camctl on (\S+)", log.text))[1]
@@ -195,11 +194,8 @@ def test_a_node_whose_log_stalls_can_still_be_looked_into(room):
 
 
 def test_a_node_that_vanishes_is_named_in_time(room):
-    port = free_port("127.0.0.1")
-    where = f"127.0.0.1:{port}"
-    server = room.server("cam-a", "--camera.source=none",
-                         f"--introspect.port={port}")
-    server.inspected()
+    server = room.server("cam-a", "--camera.source=none")
+    where = server.inspected()
     assert camctl("ps", "--node", where).returncode == 0
     server.tell(signal.SIGSTOP)
     try:
@@ -221,30 +217,6 @@ def test_a_node_that_vanishes_is_named_in_time(room):
     done = camctl("tree", "--node", where, "--node", other.inspected())
     assert done.returncode == 1 and where in done.stderr
     assert "server cam-b" in done.stdout
-
-
-def test_all_asks_the_servers_that_a_client_knows(room):
-    host = random_address()
-    server = room.server("cam-a", "--camera.source=none", host=host,
-                         port=free_port(host))
-    client = room.client()
-    room.wait_light(lambda x: "cam-a" in x["cameras"])
-    done = client.camctl("servers", "--json")
-    told, = json.loads(done.stdout)["servers"]
-    assert (told["id"], told["ip"]) == ("cam-a", host)
-    assert server.inspected().startswith("127.0.0.1:")
-    # It is not open at the address that it announced, and said to be so.
-    done = client.camctl("ps", "--all", "--timeout", "5")
-    assert done.returncode == 1 and f"{host}:" in done.stderr
-    assert "client client" in done.stdout
-    again = room.server("cam-b", "--camera.source=none",
-                        f"--introspect.host={host}", "--introspect.port=4710",
-                        host=host, port=0)
-    again.inspected()
-    done = wait_until("the servers are found", lambda: (
-        x := client.camctl("ps", "--all", "--json")).returncode == 0 and x)
-    assert {json.loads(x)["node"]["id"] for x in done.stdout.splitlines()} \
-        == {"client", "cam-b"}
 
 
 def shown_state(client):
@@ -275,16 +247,3 @@ def test_a_server_is_listed_as_it_is_announced(room, recording):
                lambda: shown_state(client) == "online, connected")
     if recording:
         room.stop_recording()
-
-
-def test_a_port_that_is_taken_is_had_later(room):
-    port = free_port("127.0.0.1")
-    holder = socket.create_server(("127.0.0.1", port))
-    server = room.server("cam-a", room.stamped("cam-a"),
-                         f"--introspect.port={port}")
-    server.wait_log(rf"warning inspector: cannot be asked: .*:{port}")
-    server.wait_log("first frame")
-    holder.close()
-    assert server.inspected() == f"127.0.0.1:{port}"
-    assert server.look()["node"]["id"] == "cam-a"
-    assert len(re.findall("cannot be asked", server.log())) == 1

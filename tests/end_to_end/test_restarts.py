@@ -96,7 +96,7 @@ def test_a_brokers_name_that_nobody_knows_is_told(quiet_room):
     node = Node("lost", [CAMNODE, "--role=server", "--node.id=lost",
                          "--mqtt.host=no-such-host.invalid",
                          "--stream.host=127.0.0.1", "--stream.port=0",
-                         "--introspect.port=0", "--camera.source=none"],
+                         "--camera.source=none"],
                 room.logs, room.cwd)
     room.nodes.append(node)
     node.wait_log("the name no-such-host.invalid is not known here")

@@ -40,7 +40,7 @@ int run_copy(const arguments& args) {
     auto& port = args.words()[i];
     auto& x = streams.emplace_back();
     x.from = connect_to(static_cast<uint16_t>(std::stoi(port)),
-                        "GET /stream.mjpg HTTP/1.1\r\nHost: bench\r\n\r\n");
+                        "GET /stream.mjpg HTTP/1.1\r\nHost: localhost\r\n\r\n");
     auto path = dir + "/" + port + ".multipart";
     x.to = unique_fd{open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666)};
     if (!x.to)

@@ -145,7 +145,6 @@ class Lab:
             f"--camera.command=exec {self.bench} source {self.clip}"
             f" --fps {FPS}", "--stream.host=127.0.0.1",
             f"--stream.port={port}", f"--stream.replay={ring_s or self.ring_s}",
-            "--introspect.port=0",
             *options)
         self.wait_for_port(port)
         return x, port
@@ -155,7 +154,7 @@ class Lab:
             self.camnode, "--role=client", "--node.id=bench-client",
             "--mqtt.host=127.0.0.1", f"--mqtt.port={self.broker.port}",
             f"--data.dir={folder}", "--display=none",
-            f"--http.port={http_port}", "--introspect.port=0",
+            f"--http.port={http_port}",
             f"--viewer.replay={self.ring_s}")
 
     def fill_ring(self):

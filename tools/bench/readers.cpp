@@ -100,7 +100,7 @@ int run_readers(const arguments& args) {
   auto path = args.text("path", "");
   auto request = path.empty() ? ""
                               : "GET " + path
-                                  + " HTTP/1.1\r\nHost: bench"
+                                  + " HTTP/1.1\r\nHost: localhost"
                                     "\r\n\r\n";
   crowd readers{port, request, n};
   readers.run(args.number("warm-up", 1));

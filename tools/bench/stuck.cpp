@@ -25,7 +25,7 @@ public:
 private:
   void come(size_t i) {
     sockets_[i] = connect_to(port_, "GET /stream.mjpg?mode=lossless HTTP/1.1"
-                                    "\r\nHost: bench\r\n\r\n");
+                                    "\r\nHost: localhost\r\n\r\n");
     loop_.watch(sockets_[i].get(), EPOLLRDHUP, [this, i] {
       loop_.forget(sockets_[i].get());
       come(i);

@@ -2,7 +2,9 @@
 
 #include "nodes/inspection/inspection.hpp"
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace camnode_test {
@@ -23,10 +25,19 @@ struct inspection_fixture {
     };
     x.truth = [this] { return truth; };
     x.metrics = [] { return std::string{"mine 1\n"}; };
-    x.kill = [this](const std::string& name) { killed.push_back(name); };
-    x.record = [this](const camnode::record_command& y) {
-      commands.push_back(y);
-    };
+    return x;
+  }
+
+  /// A server records nothing.
+  camnode::inspection_ptr look_into(bool records = true) {
+    auto x = std::make_shared<camnode::inspection>(node());
+    camnode::node_commands obeyed;
+    obeyed.kill = [this](const std::string& name) { killed.push_back(name); };
+    if (records)
+      obeyed.record = [this](const camnode::record_command& y) {
+        commands.push_back(y);
+      };
+    x->obey(std::move(obeyed));
     return x;
   }
 

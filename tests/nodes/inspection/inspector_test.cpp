@@ -3,6 +3,9 @@
 
 #include "nodes/inspection/inspector.hpp"
 #include "tests/actors/actor_fixture.hpp"
+#include "tests/scratch_directory.hpp"
+
+#include <filesystem>
 
 using namespace camnode;
 using namespace camnode_test;
@@ -10,149 +13,69 @@ using namespace std::chrono_literals;
 
 namespace {
 
-inspection_port_options port_at(const std::string& host, uint16_t port = 4710) {
-  inspection_port_options result;
-  result.host = host;
-  result.port = port;
-  result.operates = true;
-  return result;
-}
-
-/// A port that counts itself.
-class fake_port : public inspection_port {
-public:
-  explicit fake_port(int& open) : open_(open) {
-    ++open_;
-  }
-
-  ~fake_port() override {
-    --open_;
-  }
-
-  uint16_t number() const override {
-    return 4710;
-  }
-
-  std::string why_useless() const override {
-    return trouble;
-  }
-
-  std::string trouble;
-
-private:
-  int& open_;
-};
-
 struct fixture : actor_fixture {
   ~fixture() override {
     end_actors();
   }
 
-  inspector_actor start_inspector(std::vector<inspection_port_options> ports = {
-                                    port_at("127.0.0.1")}) {
+  inspector_actor start_inspector() {
+    inspected_node node;
+    node.directory = &directory;
+    node.alarms = &alarms;
     inspector_parts parts;
-    parts.node.directory = &directory;
-    parts.node.alarms = &alarms;
-    parts.ports = std::move(ports);
-    parts.open =
-      [this](const inspection_port_options& options, const inspection_ptr&,
-             const actor_context&) -> caf::expected<inspection_port_ptr> {
+    parts.node = std::make_shared<inspection>(std::move(node));
+    parts.api_thread = &io;
+    parts.find_socket = [this] {
       ++attempts;
-      wanted = options.port;
-      if (taken)
-        return caf::make_error(error, std::string{"taken"});
-      auto port = std::make_unique<fake_port>(open_ports);
-      last_port = port.get();
-      return inspection_port_ptr{std::move(port)};
+      return node_socket{path};
     };
     return start<inspector>("inspector", std::move(parts));
   }
 
-  bool taken = false;
-  ec error = ec::listen_failed;
+  bool is_open() const {
+    return std::filesystem::is_socket(path);
+  }
+
+  scratch_directory scratch;
+  io_thread io;
+  std::string path = scratch.path() / "lab.sock";
   int attempts = 0;
-  int wanted = -1; ///< The port, of the last attempt.
-  int open_ports = 0;
-  fake_port* last_port = nullptr;
 };
 
 } // namespace
 
 CAF_TEST_FIXTURE_SCOPE(inspector_tests, fixture)
 
-CAF_TEST(ports are open for as long as the inspector lives) {
-  auto x = start_inspector({port_at("127.0.0.1"), port_at("10.0.0.1")});
-  CAF_CHECK_EQUAL(open_ports, 2);
-  CAF_CHECK_EQUAL(figures("inspector").state,
-                  "answers on 127.0.0.1:4710; answers on 10.0.0.1:4710");
+CAF_TEST(the socket is open for as long as the inspector lives) {
+  auto x = start_inspector();
+  CAF_CHECK(is_open());
+  CAF_CHECK_EQUAL(figures("inspector").state, "answers on " + path);
   end(x);
-  CAF_CHECK_EQUAL(open_ports, 0);
+  CAF_CHECK(!is_open());
 }
 
-CAF_TEST(a socket is named by its path) {
-  auto socket = port_at("127.0.0.1");
-  socket.socket.path = "/run/lab.sock";
-  start_inspector({socket});
-  CAF_CHECK_EQUAL(figures("inspector").state, "answers on /run/lab.sock");
-}
-
-CAF_TEST(a port that is taken is tried again) {
-  taken = true;
+CAF_TEST(a socket that is taken is tried again) {
+  scratch.put("lab.sock", "somebody's file");
   start_inspector();
   CAF_CHECK_EQUAL(attempts, 1);
-  CAF_CHECK_EQUAL(figures("inspector").state, "cannot have 127.0.0.1:4710");
-  CAF_CHECK_EQUAL(figures("inspector").last_error, "listen failed: taken");
+  CAF_CHECK_EQUAL(figures("inspector").state, "cannot have " + path);
+  CAF_CHECK_EQUAL(figures("inspector").last_error.find("listen failed: "), 0u);
   advance(4s);
   CAF_CHECK_EQUAL(attempts, 1);
   advance(1s);
   CAF_CHECK_EQUAL(attempts, 2);
   CAF_CHECK(ends.empty());
-  taken = false;
+  std::filesystem::remove(path);
   advance(5s);
-  CAF_CHECK_EQUAL(open_ports, 1);
+  CAF_CHECK(is_open());
   advance(20s);
   CAF_CHECK_EQUAL(attempts, 3);
 }
 
-CAF_TEST(a port at which nobody can be asked is closed and opened again) {
+CAF_TEST(an inspector without a socket lives and says so) {
+  path.clear();
   start_inspector();
-  last_port->trouble = "expired yesterday";
-  taken = true;
-  advance(1s);
-  CAF_CHECK_EQUAL(open_ports, 0);
-  CAF_CHECK_EQUAL(attempts, 2);
-  CAF_CHECK_EQUAL(figures("inspector").state, "cannot have 127.0.0.1:4710");
-  taken = false;
-  advance(5s);
-  CAF_CHECK_EQUAL(open_ports, 1);
-  CAF_CHECK_EQUAL(figures("inspector").last_error, "listen failed: taken");
-  last_port->trouble = "expired";
-  advance(1s);
-  CAF_CHECK_EQUAL(open_ports, 1);
-  CAF_CHECK_EQUAL(attempts, 4);
-  CAF_CHECK_EQUAL(figures("inspector").last_error,
-                  "closes 127.0.0.1:4710: expired");
-}
-
-CAF_TEST(a port without a certificate that counts is an alarm until it opens) {
-  taken = true;
-  error = ec::bad_configuration;
-  start_inspector();
-  auto told = alarms.look();
-  CAF_CHECK_EQUAL(told["inspector/operator"], "bad configuration: taken");
-  error = ec::listen_failed;
-  taken = false;
-  advance(5s);
-  CAF_CHECK(alarms.look().empty());
-}
-
-CAF_TEST(a port that was chosen stays the same in the next life) {
-  std::vector<inspection_port_options> ports{port_at("127.0.0.1", 0)};
-  auto first = start_inspector(ports);
-  CAF_CHECK_EQUAL(wanted, 0);
-  end(first);
-  start_inspector(ports);
-  CAF_CHECK_EQUAL(wanted, 4710);
+  CAF_CHECK_EQUAL(figures("inspector").state, "has no socket");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

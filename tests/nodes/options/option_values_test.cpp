@@ -3,11 +3,14 @@
 
 #include "messages/error.hpp"
 #include "messages/text.hpp"
+#include "nodes/options/token_file.hpp"
 #include "tests/nodes/options/options_fixture.hpp"
 
 #include <sys/stat.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <iterator>
 
 using namespace camnode;
 using namespace camnode_test::options;
@@ -141,9 +144,6 @@ CAF_TEST(a host is a host alone) {
                   "mqtt.host=::1 and mqtt.port=1883");
   CAF_CHECK_EQUAL(said(client, "http.host=0.0.0.0:8080"),
                   "http.host=0.0.0.0 and http.port=8080");
-  CAF_CHECK_EQUAL(said(client, "introspect.operator-host=0.0.0.0:1"),
-                  "introspect.operator-host=0.0.0.0 and "
-                  "introspect.operator-port=1");
   CAF_CHECK_EQUAL(said(server, "stream.advertise=10.0.0.7:8000"),
                   "stream.advertise=10.0.0.7 and stream.port=8000");
   CAF_CHECK_EQUAL(said(server, "stream.host=http://10.0.0.7/"),
@@ -236,6 +236,81 @@ CAF_TEST(a secret that everybody can read is told) {
 
 CAF_TEST(the default id is an id) {
   CAF_CHECK(is_node_id(default_node_id()));
+}
+
+CAF_TEST(an option of the ports that camctl had says what takes their place) {
+  for (auto role : {server, client}) {
+    auto text = refused({role, "--introspect.operator-cert-file=x"});
+    CAF_CHECK_NOT_EQUAL(text.find("is gone"), text.npos);
+    CAF_CHECK_NOT_EQUAL(text.find("stream.token-file"), text.npos);
+    text = refused({role, "--introspect.sockt=x"});
+    CAF_CHECK_NOT_EQUAL(text.find("no such option"), text.npos);
+  }
+}
+
+CAF_TEST(a token has 16 to 256 visible characters) {
+  for (auto& good : {std::string(16, 'x'), std::string(256, '~') + "\r\nmore",
+                     std::string{"0123456789;,%\"\\&"}})
+    CAF_CHECK_EQUAL(accepted<server_options>(
+                      {server, "--stream.token-file=" + file(good)})
+                      .stream.token_file.empty(),
+                    false);
+  for (auto& bad : {std::string{}, std::string(15, 'x'), std::string(257, 'x'),
+                    std::string{"0123456789 abcdef"},
+                    std::string{"0123456789abcd\xc3\xa9"}}) {
+    auto path = file(bad);
+    auto want = path
+                + ": want a token of 16 to 256 visible ASCII characters as "
+                  "first line";
+    CAF_CHECK_EQUAL(refused({server, "--stream.token-file=" + path}),
+                    "stream.token-file=" + want);
+    CAF_CHECK_EQUAL(refused({client, "--http.token-file=" + path}),
+                    "http.token-file=" + want);
+  }
+  CAF_CHECK(
+    !refused({client, "--http.token-file=" + dir + "/missing"}).empty());
+}
+
+CAF_TEST(a token is made once and for its user alone) {
+  auto path = dir + "/state/camnode/lab.token";
+  auto first = make_token(path);
+  CAF_REQUIRE(first);
+  CAF_CHECK_EQUAL(first->size(), 43u);
+  CAF_CHECK_EQUAL(first->find_first_not_of(
+                    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                    "0123456789-_"),
+                  first->npos);
+  namespace fs = std::filesystem;
+  CAF_CHECK(fs::status(path).permissions()
+            == (fs::perms::owner_read | fs::perms::owner_write));
+  CAF_CHECK_EQUAL(std::distance(fs::directory_iterator{dir + "/state/camnode"},
+                                fs::directory_iterator{}),
+                  1);
+  auto again = make_token(path);
+  CAF_CHECK(again && *again == *first);
+  auto other = make_token(dir + "/other.token");
+  CAF_CHECK(other && *other != *first);
+}
+
+CAF_TEST(a token is in the folder of the service or in that of the user) {
+  setenv("XDG_STATE_HOME", "/x", 1);
+  CAF_CHECK_EQUAL(usual_token_file("lab"), "/x/camnode/lab.token");
+  setenv("STATE_DIRECTORY", "/var/lib/camnode:/y", 1);
+  CAF_CHECK_EQUAL(usual_token_file("lab"), "/var/lib/camnode/token");
+  unsetenv("STATE_DIRECTORY");
+  unsetenv("XDG_STATE_HOME");
+  auto home = std::string{std::getenv("HOME") ? std::getenv("HOME") : ""};
+  CAF_CHECK_EQUAL(usual_token_file("lab"),
+                  home.empty() ? "" : home + "/.local/state/camnode/lab.token");
+}
+
+CAF_TEST(names of the machine are host names) {
+  auto x = accepted<client_options>(
+    {client, "--http.names=lab, lab.example.org"});
+  CAF_CHECK_EQUAL(x.http.names,
+                  (std::vector<std::string>{"lab", "lab.example.org"}));
+  for (auto bad : {"lab,lab", "lab:80", "http://lab", ",", "a b"})
+    CAF_CHECK(!refused({server, "--stream.names=" + std::string{bad}}).empty());
 }
 
 CAF_TEST(passwords are the first line of their file) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <variant>
@@ -60,9 +61,7 @@ struct fixture {
   }
 
   ~fixture() {
-    for (const auto& x : files)
-      unlink(x.c_str());
-    rmdir(dir.c_str());
+    std::filesystem::remove_all(dir);
   }
 
   /// @returns The path of a new file with this text.

@@ -33,8 +33,8 @@ CAF_TEST(restarts are counted while an actor is away too) {
 CAF_TEST(it is known when certificates expire) {
   actor_directory directory;
   alarm_board alarms;
-  alarms.set_certificate_expiry("inspector/looker", 1'600'000'000);
+  alarms.set_certificate_expiry("stream_publisher", 1'600'000'000);
   CAF_CHECK(has(directory, alarms,
                 "camnode_certificate_expiry_timestamp_seconds{actor="
-                "\"inspector/looker\"} 1600000000"));
+                "\"stream_publisher\"} 1600000000"));
 }

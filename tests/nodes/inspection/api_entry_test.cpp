@@ -1,8 +1,9 @@
-#define CAF_SUITE inspection_port
+#define CAF_SUITE api_entry
 #include "tests/camnode_test.hpp"
 
+#include "actors/base/http_pages.hpp"
 #include "messages/error.hpp"
-#include "nodes/inspection/inspection_port.hpp"
+#include "nodes/inspection/node_api.hpp"
 #include "tests/nodes/inspection/inspection_fixture.hpp"
 #include "tests/scratch_directory.hpp"
 
@@ -84,36 +85,41 @@ private:
   const int fd_;
 };
 
+const std::string token = "0123456789abcdef";
+
 const std::string look = "GET /api/v1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                          "Connection: close\r\n\r\n";
 
 std::string record(const std::string& more) {
   return "POST /api/v1/record HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-         "Connection: close\r\n"
-         + more;
+         "Connection: close\r\nAuthorization: Bearer "
+         + token + "\r\n" + more;
 }
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+/// A way into a node: a TCP port, or a socket where `options` have a path.
 struct fixture : inspection_fixture {
-  fixture() {
-    options.host = "127.0.0.1";
-    options.operates = true;
+  std::unique_ptr<http_pages> try_open(caf::error& err) {
+    options.entry = api_entry(look_into());
+    options.entry.api_thread = &api_thread;
+    options.entry.api_alone = true;
+    if (options.socket.empty())
+      options.entry.door = std::make_shared<http_door>(
+        http_door_options{token, {}});
+    auto result = std::make_unique<http_pages>(io, options);
+    err = result->start();
+    return result;
   }
 
-  caf::expected<inspection_port_ptr> try_open() {
-    return open_http_port(options, std::make_shared<inspection>(node()),
-                          actor_context{&directory, &alarms,
-                                        "inspector/operator", 0});
-  }
-
-  inspection_port_ptr open() {
-    auto port = try_open();
-    if (!port)
-      CAF_FAIL(describe(port.error()));
-    return std::move(*port);
+  std::unique_ptr<http_pages> open() {
+    caf::error err;
+    auto result = try_open(err);
+    if (err)
+      CAF_FAIL(describe(err));
+    return result;
   }
 
   template <class Where>
@@ -125,33 +131,35 @@ struct fixture : inspection_fixture {
   }
 
   std::string why_not_open() {
-    auto port = try_open();
-    return port ? "" : describe(port.error());
+    caf::error err;
+    auto port = try_open(err);
+    return err ? describe(err) : "";
   }
 
   scratch_directory scratch;
-  inspection_port_options options;
+  io_thread io;
+  io_thread api_thread;
+  http_pages_options options;
 };
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(inspection_port_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(api_entry_tests, fixture)
 
 CAF_TEST(a port answers as the API says) {
   auto port = open();
-  auto text = answer(port->number(), look);
+  auto text = answer(port->port(), look);
   CAF_CHECK(has(text, "HTTP/1.1 200 OK\r\n"));
   CAF_CHECK(has(text, "\"id\":\"lab\""));
-  text = answer(port->number(), record("Content-Length: 5\r\n\r\nstart"));
+  text = answer(port->port(), record("Content-Length: 5\r\n\r\nstart"));
   CAF_CHECK(has(text, "told to start"));
   CAF_CHECK_EQUAL(commands.size(), 1u);
 }
 
 CAF_TEST(a body comes in chunks as well as whole) {
   auto port = open();
-  auto text = answer(port->number(),
-                     record("Transfer-Encoding: chunked\r\n\r\n"
-                            "2\r\nst\r\n3\r\nart\r\n0\r\n\r\n"));
+  auto text = answer(port->port(), record("Transfer-Encoding: chunked\r\n\r\n"
+                                          "2\r\nst\r\n3\r\nart\r\n0\r\n\r\n"));
   CAF_CHECK(has(text, "told to start"));
 }
 
@@ -165,26 +173,38 @@ CAF_TEST(errors are JSON whoever finds them) {
         std::string{"GET /api/v1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                     "Content-Length: 1\r\n\r\nx"},
         "GET /" + std::string(9000, 'x') + " HTTP/1.1\r\n\r\n"}) {
-    auto text = answer(port->number(), request);
+    auto text = answer(port->port(), request);
     CAF_CHECK(has(text, "HTTP/1.1 4"));
     CAF_CHECK(has(text, "\r\n\r\n{\"error\":"));
   }
   CAF_CHECK(commands.empty());
 }
 
-CAF_TEST(a port that looks does not operate) {
-  options.operates = false;
+CAF_TEST(who has no token looks and does not operate) {
   auto port = open();
-  auto text = answer(port->number(), record("Content-Length: 5\r\n\r\nstart"));
-  CAF_CHECK(has(text, "HTTP/1.1 403"));
-  CAF_CHECK(has(answer(port->number(), look), "\"operates\":false"));
+  auto text = answer(port->port(), "POST /api/v1/record HTTP/1.1\r\n"
+                                   "Host: 127.0.0.1\r\n"
+                                   "Content-Length: 5\r\n\r\nstart");
+  CAF_CHECK(has(text, "HTTP/1.1 401"));
+  CAF_CHECK(has(text, "\r\nWWW-Authenticate: Basic realm=\"camnode\"\r\n"));
+  CAF_CHECK(has(answer(port->port(), look), "\"operates\":false"));
   CAF_CHECK(commands.empty());
+}
+
+CAF_TEST(a crowd that guesses does not delay who knows the token) {
+  auto port = open();
+  peer guesser{port->port()};
+  guesser.say("GET /api/v1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+              "Authorization: Bearer 0123456789abcdeX\r\n\r\n");
+  CAF_CHECK(has(answer(port->port(), record("Content-Length: 5\r\n\r\nstart")),
+                "told to start"));
+  CAF_CHECK(has(guesser.hear(), "HTTP/1.1 401"));
 }
 
 CAF_TEST(a port that was open is free again) {
   uint16_t number = 0;
   for (int i = 0; i < 3; ++i)
-    number = open()->number();
+    number = open()->port();
   CAF_CHECK(!peer{number}.connected);
 }
 
@@ -192,8 +212,8 @@ CAF_TEST(who says nothing makes room for others) {
   auto port = open();
   std::vector<std::unique_ptr<peer>> silent;
   for (int i = 0; i < 64; ++i)
-    silent.push_back(std::make_unique<peer>(port->number()));
-  CAF_CHECK(has(answer(port->number(), look), "\"id\":\"lab\""));
+    silent.push_back(std::make_unique<peer>(port->port()));
+  CAF_CHECK(has(answer(port->port(), look), "\"id\":\"lab\""));
   CAF_CHECK_EQUAL(silent.front()->hear(), "");
 }
 
@@ -201,12 +221,12 @@ CAF_TEST(who has asked something stays while others say nothing) {
   auto port = open();
   const std::string ask = "GET /api/v1/metrics HTTP/1.1\r\n"
                           "Host: 127.0.0.1\r\n";
-  peer known{port->number()};
+  peer known{port->port()};
   known.say(ask + "\r\n");
   known.hear_until("mine 1\n");
   std::vector<std::unique_ptr<peer>> silent;
   for (int i = 0; i < 64; ++i)
-    silent.push_back(std::make_unique<peer>(port->number()));
+    silent.push_back(std::make_unique<peer>(port->port()));
   CAF_CHECK_EQUAL(silent.front()->hear(), "");
   known.say(ask + "Connection: close\r\n\r\n");
   CAF_CHECK(has(known.hear(), "mine 1\n"));
@@ -218,79 +238,72 @@ CAF_TEST(a body that has no use is refused before it comes) {
                      "Content-Length: 3\r\n\r\n",
                      "PUT /api/v1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n"
                      "Content-Length: 1000000\r\n\r\n"}) {
-    auto text = answer(port->number(), head);
+    auto text = answer(port->port(), head);
     CAF_CHECK(has(text, *head == 'G' ? "HTTP/1.1 400" : "HTTP/1.1 405"));
   }
 }
 
 CAF_TEST(who says nothing is closed in the end) {
   auto port = open();
-  CAF_CHECK_EQUAL(peer{port->number()}.hear(), "");
+  CAF_CHECK_EQUAL(peer{port->port()}.hear(), "");
 }
 
 CAF_TEST(a socket answers its user alone and is gone at the end) {
-  options.socket.path = scratch.path() / "lab.sock";
+  options.socket = scratch.path() / "lab.sock";
   auto port = open();
   struct stat file;
-  CAF_REQUIRE_EQUAL(stat(options.socket.path.c_str(), &file), 0);
+  CAF_REQUIRE_EQUAL(stat(options.socket.c_str(), &file), 0);
   CAF_CHECK_EQUAL(file.st_mode & 0777, 0600u);
-  CAF_CHECK(has(answer(options.socket.path, look), "\"operates\":true"));
-  CAF_CHECK_EQUAL(port->number(), 0);
+  CAF_CHECK(has(answer(options.socket, look), "\"operates\":true"));
+  CAF_CHECK_EQUAL(port->port(), 0);
   port.reset();
-  CAF_CHECK_NOT_EQUAL(stat(options.socket.path.c_str(), &file), 0);
+  CAF_CHECK_NOT_EQUAL(stat(options.socket.c_str(), &file), 0);
 }
 
 CAF_TEST(a socket of a service is for its group whatever the umask) {
-  options.socket = {scratch.path() / "lab.sock", 0660};
+  options.socket = scratch.path() / "lab.sock";
+  options.socket_mode = 0660;
   auto before = umask(0027);
   auto port = open();
   umask(before);
   struct stat file;
-  CAF_REQUIRE_EQUAL(stat(options.socket.path.c_str(), &file), 0);
+  CAF_REQUIRE_EQUAL(stat(options.socket.c_str(), &file), 0);
   CAF_CHECK_EQUAL(file.st_mode & 0777, 0660u);
 }
 
 CAF_TEST(a socket that a dead node left is replaced) {
-  options.socket.path = scratch.path() / "lab.sock";
+  options.socket = scratch.path() / "lab.sock";
   auto left = socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un where{};
   where.sun_family = AF_UNIX;
-  std::memcpy(where.sun_path, options.socket.path.data(),
-              options.socket.path.size());
+  std::memcpy(where.sun_path, options.socket.data(), options.socket.size());
   CAF_REQUIRE_EQUAL(bind(left, reinterpret_cast<sockaddr*>(&where),
                          sizeof(where)),
                     0);
   close(left);
   auto port = open();
-  CAF_CHECK(has(answer(options.socket.path, look), "\"id\":\"lab\""));
+  CAF_CHECK(has(answer(options.socket, look), "\"id\":\"lab\""));
 }
 
 CAF_TEST(a socket at which somebody listens is left alone) {
-  options.socket.path = scratch.path() / "lab.sock";
+  options.socket = scratch.path() / "lab.sock";
   auto port = open();
   CAF_CHECK(has(why_not_open(), "lab.sock: cannot bind: "));
-  CAF_CHECK(has(answer(options.socket.path, look), "\"id\":\"lab\""));
+  CAF_CHECK(has(answer(options.socket, look), "\"id\":\"lab\""));
 }
 
 CAF_TEST(a file that is no socket is left alone) {
-  options.socket.path = scratch.path() / "lab.sock";
-  std::ofstream{options.socket.path} << "precious";
+  options.socket = scratch.path() / "lab.sock";
+  std::ofstream{options.socket} << "precious";
   CAF_CHECK(has(why_not_open(), "lab.sock: cannot bind: "));
   std::string content;
-  std::ifstream{options.socket.path} >> content;
+  std::ifstream{options.socket} >> content;
   CAF_CHECK_EQUAL(content, "precious");
 }
 
 CAF_TEST(a path that is too long for a socket is refused) {
-  options.socket.path = "/" + std::string(108, 'x');
+  options.socket = "/" + std::string(108, 'x');
   CAF_CHECK(has(why_not_open(), "a socket's path may have 107 bytes"));
-}
-
-CAF_TEST(a port whose certificates cannot be read is not opened) {
-  options.tls = {"/no/such.pem", "/no/such.key", "/no/such.pem"};
-  CAF_CHECK_EQUAL(why_not_open(),
-                  "bad configuration: cert-file=/no/such.pem: want a "
-                  "certificate (PEM)");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
