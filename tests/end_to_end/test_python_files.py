@@ -1,10 +1,7 @@
-"""The Python reader on a recording, and on what may have become of it."""
+"""The Python reader on a recording: all that it says is so."""
 
 import csv
 import io
-import json
-import re
-import struct
 import subprocess
 import sys
 
@@ -12,58 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import a_room
-from crashes import durable
 from processes import HERE, camctl
-from reading import camnode, check_frames, copied, recorded_frames, rows_of
-
-CAMERAS = ("cam-a", "cam-b")
-READINGS = [b'{"t": 20.5, "n": 1}', b'{"t": NaN, "n": 2, "unit": "\xb0C"}',
-            b'{"t": 21, "text": "a, \\"b\\"\\n"}', b'{"n": 9007199254740993}',
-            b"base64:AAAA"]
-ODD_TOPIC = "sensor//\u00e4 %41.csv"
-
-
-@pytest.fixture(scope="module")
-def data(picture, tmp_path_factory):
-    """A folder of two sessions with one label, of two cameras: one whose times
-    have bounds, one whose times have none."""
-    with a_room(picture) as room:
-        room.start_broker()
-        room.server("cam-a", "--camera.source=pattern", "--camera.width=320",
-                    "--camera.height=240", "--camera.fps=25")
-        room.server("cam-b", room.stamped("cam-b", fps=10))
-        room.client(segment=1)
-        room.wait_connected(*CAMERAS)
-        for frames in (60, 20):
-            room.start_recording('{"action":"start","label":"trial-07"}')
-            for reading in READINGS:
-                room.ear.publish("sensor/room/climate", reading)
-            room.ear.publish(ODD_TOPIC, "7")
-            room.wait_light(lambda x, n=frames: durable(x, "cam-a") > n
-                            and durable(x, "cam-b") > 5
-                            and x["sensors"]["durable"] > len(READINGS))
-            room.stop_recording()
-        result = copied(room.data, tmp_path_factory.mktemp("recorded"))
-    yield result
-
-
-@pytest.fixture
-def copy(data, tmp_path):
-    """A copy of it, with the first session alone."""
-    newest, first = camnode.sessions(data)
-    result = copied(data, tmp_path)
-    for path in list(result.rglob("*")):
-        if path.name.startswith(".") or (path.is_file() and int(
-                path.stem.split("-")[0]) >= newest.manifest.start_ms):
-            path.unlink()
-    assert first.path.name == camnode.open(result).path.name
-    return result
-
-
-def files_of(folder, camera="cam-a"):
-    """The indexes of a camera, in order."""
-    return sorted((folder / "cam" / camera).glob("*.csv"))
+# Fixtures among them. pylint: disable=unused-import
+from reading import (CAMERAS, ODD_TOPIC, box, camnode, check_frames, copy, data,
+                     files_of, fragmented, ordinary, pictures_of,
+                     recorded_frames, rows_of)
 
 
 def test_sessions_are_found(data):
@@ -215,239 +165,15 @@ def test_frames_and_readings_can_be_joined(copy):
     assert set(both["t"].dropna()) <= {20.5, 21.0}
 
 
-# -- files that are not whole --------------------------------------------------
-
-def open_again(copy, index):
-    """Makes one index, and its film, those of a session that was cut off.
-    Returns the index."""
-    manifest, = (copy / "sessions").iterdir()
-    told = json.loads(manifest.read_text())
-    told["state"], told["stop_ms"] = "recording", 0
-    for camera in told["cameras"].values():
-        camera["segments"] = [x for x in camera["segments"]
-                              if x["file"] != index.stem]
-        camera["durable"] = 0
-    manifest.write_text(json.dumps(told))
-    start = index.stem.split("-")[0]
-    index.with_suffix(".mp4").rename(index.with_name(f"{start}.mp4.part"))
-    return index.rename(index.with_name(f"{start}.csv.part"))
-
-
-def test_an_open_index_may_be_cut_anywhere(copy):
-    index = open_again(copy, files_of(copy)[-1])
-    whole = index.read_bytes()
-    last = whole.rindex(b"\n", 0, -1) + 1
-    count = len(camnode.open(copy).frames("cam-a"))
-    pictures = recorded_frames(copy, "cam-a")
-    for size in range(last, len(whole) + 1):
-        index.write_bytes(whole[:size])
-        session = camnode.open(copy)
-        found = session.frames("cam-a")
-        assert len(found) == count - (size < len(whole)) > len(pictures)
-        assert session.picture("cam-a", len(found) - 1)[-2:] == b"\xff\xd9"
-    header = whole.index(b"\n") + 1
-    for size in range(header + 1):
-        index.write_bytes(whole[:size])
-        assert len(camnode.open(copy).frames("cam-a")) == len(pictures)
-
-
-def test_an_open_film_may_be_cut_anywhere(copy):
-    index = open_again(copy, files_of(copy, "cam-b")[-1])
-    film = index.with_name(index.name.replace("csv", "mp4"))
-    whole = film.read_bytes()
-    count = len(camnode.open(copy).frames("cam-b"))
-    size = int(camnode.open(copy).frames("cam-b")["bytes"].iloc[-1])
-    for less in (1, 2, size, size + 1, size + 7, size + 8, size + 107):
-        film.write_bytes(whole[:-less])
-        assert len(camnode.open(copy).frames("cam-b")) == count - 1, less
-    complete = len(recorded_frames(copy, "cam-b"))
-    for size in range(0, 1500, 50):
-        film.write_bytes(whole[:size])
-        assert len(camnode.open(copy).frames("cam-b")) == complete
-
-
-def test_open_readings_may_be_cut_anywhere(copy):
-    path = sorted((copy / "sensors/sensor/room/climate").glob("*.csv"))[-1]
-    manifest, = (copy / "sessions").iterdir()
-    told = json.loads(manifest.read_text())
-    told["state"] = "recording"
-    told["sensors"]["sensor/room/climate"]["files"].remove(path.stem)
-    manifest.write_text(json.dumps(told))
-    whole = path.read_bytes()
-    path.unlink()
-    path = path.with_name(path.name.split("-")[0] + ".csv.part")
-    counts = []
-    for size in range(len(whole) + 1):
-        path.write_bytes(whole[:size])
-        counts.append(len(camnode.open(copy).readings("sensor/room/climate")))
-    assert counts == sorted(counts) and counts[-1] > counts[0]
-    assert counts[-2] == counts[-1] - 1
-
-
-def check_refused(copy, what, camera="cam-a"):
-    """The reader says in one line what is wrong where; if damage is to be left
-    out, it warns of it, and gives the rest."""
-    with pytest.raises(camnode.Error, match=what) as caught:
-        camnode.open(copy).frames(camera)
-    assert "\n" not in str(caught.value)
-    assert any(re.search(what, x) for x in camnode.open(copy).check())
-    with pytest.warns(camnode.Damage, match=what):
-        lenient = camnode.open(copy, strict=False)
-        found = lenient.frames(camera)
-    count = lenient.cameras[camera].recorded
-    assert 0 < len(found) < count
-    for n in range(len(found)):
-        assert lenient.picture(camera, n)[-2:] == b"\xff\xd9"
-
-
-def test_a_complete_index_that_is_cut_is_an_error(copy):
-    index = files_of(copy)[-1]
-    whole = index.read_bytes()
-    last = whole.rindex(b"\n", 0, -1) + 1
-    for size in range(last + 1, len(whole)):
-        index.write_bytes(whole[:size])
-        with pytest.raises(camnode.Error, match="is cut within its row"):
-            camnode.open(copy).frames("cam-a")
-    check_refused(copy, f"{index}: is cut within its row")
-    index.write_bytes(whole[:last]) # A whole row less.
-    check_refused(copy, f"{index}: has .* rows, the manifest says")
-
-
-@pytest.mark.parametrize("change, what", [
-    (lambda x: x.replace(b"frame,", b"Frame,"), "is no index of camnode"),
-    (lambda x: b"", "is no index of camnode"),
-    (lambda x: x.replace(b"\n3,", b"\n4,"), "its row 3 is damaged"),
-    (lambda x: x.replace(b"\n3,", b"\n3," + b"9" * 20), "its row 3 is damaged"),
-    (lambda x: x[:700] + bytes(40) + x[740:], "its row .* is damaged"),
-])
-def test_a_damaged_index_is_an_error(copy, change, what):
-    index = files_of(copy)[0]
-    index.write_bytes(change(index.read_bytes()))
-    check_refused(copy, f"{index.name}: {what}")
-
-
-def test_a_damaged_film_is_an_error(copy):
-    index = files_of(copy)[0]
-    film = index.with_suffix(".mp4")
-    whole = film.read_bytes()
-    for data in (whole[:-1], whole[:-5000], whole[:500], b"", b"no film" * 99):
-        film.write_bytes(data)
-        check_refused(copy, str(film))
-    film.unlink() # Its times are there all the same.
-    session = camnode.open(copy)
-    assert session.frames("cam-a")["position"].isna().any()
-    with pytest.raises(camnode.Error, match=f"{film}: is not there"):
-        session.picture("cam-a", 0)
-    assert session.check() == ["cam-a: films are not there"]
-    index.unlink()
-    check_refused(copy, f"{index.stem}: is not there")
-
-
-def test_damaged_readings_are_an_error(copy):
-    path = sorted((copy / "sensors/sensor/room/climate").glob("*.csv"))[0]
-    whole = path.read_bytes()
-    for data, what in ((whole[:-1], "is cut within a record"),
-                       (whole.replace(b",", b";", 1), "is damaged|begin"),
-                       (whole + b"1,2,3\n", "is no reading"),
-                       (whole + b"\xff\n", "are no text"), (b"", "begin")):
-        path.write_bytes(data)
-        with pytest.raises(camnode.Error, match=f"{path}: .*({what})"):
-            camnode.open(copy).readings("sensor/room/climate")
-    path.unlink()
-    with pytest.raises(camnode.Error, match="is not there"):
-        camnode.open(copy).readings("sensor/room/climate")
-
-
-def set_in(*way):
-    """Puts the last of the values at a place in a manifest."""
-    def change(told):
-        for key in way[:-2]:
-            told = told[key]
-        told[way[-2]] = way[-1]
-    return change
-
-
-@pytest.mark.parametrize("change, what", [
-    (set_in("format", "x"), r'is no manifest of camnode \("format"\)'),
-    (set_in("start_ms", "1"), "start_ms: is no whole number"),
-    (set_in("start_ms", 0), "start_ms is no time"),
-    (set_in("start_ms", 1 << 62), "start_ms: is too large"),
-    (set_in("stop_ms", 1), "ends before it begins"),
-    (set_in("segment_ms", -1), "segment_ms: is below 0"),
-    (set_in("cameras", []), "cameras: is no object"),
-    (set_in("cameras", "cam-a", "recorded", True),
-     "cameras: cam-a: recorded: is no whole number"),
-    (set_in("cameras", "cam-a", "segments", 1, "file", "../x"),
-     r"'\.\./x' is no name"),
-    (set_in("cameras", "cam-a", "losses", [{"epoch": 1}]),
-     'cameras: cam-a: losses: 0: has no "first_sequence"'),
-    (lambda x: x["cameras"]["cam-a"].pop("lost"),
-     'cameras: cam-a: has no "lost"'),
-])
-def test_a_broken_manifest_is_an_error(copy, change, what):
-    path, = (copy / "sessions").iterdir()
-    told = json.loads(path.read_text())
-    change(told)
-    path.write_text(json.dumps(told))
-    for find in (camnode.open, camnode.sessions):
-        with pytest.raises(camnode.Error, match=f"{path}: {what}"):
-            find(copy)
-    with pytest.warns(camnode.Damage, match=what):
-        assert camnode.sessions(copy, strict=False) == []
-    path.write_text(path.read_text()[:200])
-    with pytest.raises(camnode.Error, match=f"{path}: is no JSON"):
-        camnode.open(copy)
-
-
-def test_books_that_do_not_balance_are_told(copy):
-    path, = (copy / "sessions").iterdir()
-    told = json.loads(path.read_text())
-    told["cameras"]["cam-a"]["captured"] += 1
-    told["cameras"]["cam-b"]["lost_by_place"] = {"disk": 2}
-    told["sensors"]["sensor/room/climate"]["received"] += 1
-    path.write_text(json.dumps(told))
-    a, b, sensor = camnode.open(copy).check()
-    assert a.startswith("cam-a: captured") and "by place 2" in b
-    assert sensor.startswith("sensor/room/climate: received")
-
-
 # -- the form of films ---------------------------------------------------------
-
-def box(kind, *content):
-    data = b"".join(content)
-    return struct.pack(">I4s", len(data) + 8, kind) + data
-
-
-def ordinary(film, places, sizes):
-    """A fragmented film as an ordinary MP4, whose media is not moved: what was
-    `moov` and fragments is in one `mdat`, and a `moov` with tables follows."""
-    begin = len(box(b"ftyp", film[8:struct.unpack(">I", film[:4])[0]]))
-    shift = 16
-    stbl = box(b"stbl", box(b"stsd", bytes(8)),
-               box(b"stsc", struct.pack(">IIIII", 0, 1, 1, 1, 1)),
-               box(b"stsz", struct.pack(">III", 0, 0, len(sizes)),
-                   struct.pack(f">{len(sizes)}I", *sizes)),
-               box(b"co64", struct.pack(">II", 0, len(places)),
-                   struct.pack(f">{len(places)}Q",
-                               *(x + shift for x in places))))
-    moov = box(b"moov", box(b"mvhd", bytes(100)),
-               box(b"trak", box(b"mdia", box(b"minf", stbl))))
-    media = film[begin:]
-    head = struct.pack(">I4sQ", 1, b"mdat", len(media) + 16)
-    return film[:begin] + head + media + moov
-
 
 def test_ordinary_films_are_read(copy):
     expected = recorded_frames(copy, "cam-a")
-    frames = camnode.open(copy).frames("cam-a")
     for film in {x for x, _, _ in expected}:
-        own = frames[frames.file == film.name]
-        film.write_bytes(ordinary(film.read_bytes(), own.position, own.bytes))
+        film.write_bytes(ordinary(pictures_of(expected, film)))
     session = camnode.open(copy)
     check_frames(session, "cam-a", expected)
     assert session.check() == []
-    film.write_bytes(film.read_bytes()[:-1])
-    check_refused(copy, f"{film}: is no whole film")
 
 
 @pytest.mark.parametrize("options", [[], ["-movflags", "+faststart"]])
@@ -463,14 +189,16 @@ def test_films_that_others_have_copied_are_read(copy, options):
     check_frames(camnode.open(copy), "cam-b", expected)
 
 
-def test_between_its_two_forms_a_film_is_fragmented(copy):
+@pytest.mark.parametrize("free, end", [
+    (b"", b""), (box(b"free", bytes(8)), b""),
+    (box(b"free", bytes(8)), box(b"moov", bytes(500)))]) # Between two writes.
+def test_fragmented_films_are_read(copy, free, end):
     expected = recorded_frames(copy, "cam-a")
     for film in {x for x, _, _ in expected}:
-        whole = film.read_bytes()
-        begin, = struct.unpack(">I", whole[:4])
-        film.write_bytes(whole[:begin] + box(b"free", bytes(8))
-                         + whole[begin:] + box(b"moov", bytes(500)))
-    check_frames(camnode.open(copy), "cam-a", expected)
+        film.write_bytes(fragmented(pictures_of(expected, film), free) + end)
+    session = camnode.open(copy)
+    check_frames(session, "cam-a", expected)
+    assert session.check() == []
 
 
 # -- around it -----------------------------------------------------------------
