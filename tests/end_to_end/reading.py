@@ -100,7 +100,7 @@ def check_frames(session, camera, expected=None):
             zip(found.to_dict("records"), expected)):
         assert row["file"] == film.name
         check_row(row, cells)
-        assert session.picture(camera, n) == jpeg
+        assert session.jpeg(camera, n) == jpeg
         film = session.folder / "cam" / camera / row["file"]
         with film.open("rb") as file:
             file.seek(row["position"])

@@ -32,21 +32,21 @@ def test_a_session_is_read_while_it_is_recorded(room):
     assert session.manifest.start_ms == start_ms and session.stop is None
     before = {x: session.frames(x) for x in cameras}
     old = camnode.open(room.data) # Its films get other names meanwhile.
-    first = old.picture("cam-a", len(old.frames("cam-a")) - 1)
+    first = old.jpeg("cam-a", len(old.frames("cam-a")) - 1)
     looks = 0
     while looks < LOOKS or len(list(
             (room.data / "cam/cam-b").glob("*-*.mp4"))) < CUTS:
         room.ear.publish("sensor/count", json.dumps({f"key{looks}": looks}))
         session.refresh()
-        assert old.picture("cam-a", len(old.frames("cam-a")) - 1) == first
+        assert old.jpeg("cam-a", len(old.frames("cam-a")) - 1) == first
         for camera in cameras:
             found = session.frames(camera)
             check_prefix(before[camera], found)
             before[camera] = found
-            last = session.picture(camera, len(found) - 1)
+            last = session.jpeg(camera, len(found) - 1)
             assert last[:2] == b"\xff\xd8" and last[-2:] == b"\xff\xd9"
-        if "sensor/count" in session.sensors:
-            assert len(session.readings("sensor/count").columns) <= looks + 1
+        if "sensor/count" in session.topics:
+            assert len(session.sensors("sensor/count").columns) <= looks + 1
         assert session.state == "recording" and session.check() == []
         looks += 1
     room.stop_recording()
@@ -55,7 +55,7 @@ def test_a_session_is_read_while_it_is_recorded(room):
     for camera in cameras:
         check_prefix(before[camera], session.frames(camera))
         check_frames(session, camera)
-    counts = session.readings("sensor/count")
+    counts = session.sensors("sensor/count")
     assert list(counts.columns) == [f"key{x}" for x in range(looks)]
     assert [counts[f"key{x}"].dropna().tolist() for x in range(looks)] \
         == [[x] for x in range(looks)]
@@ -77,8 +77,8 @@ def test_a_session_that_was_cut_off_is_read_and_goes_on(room):
     assert cut_off.state == "recording" and len(found) > 30
     assert cut_off.check() == []
     for n in range(len(found)):
-        assert cut_off.picture("cam-a", n)[-2:] == b"\xff\xd9"
-    assert cut_off.readings("sensor/count")["n"].tolist() == [1]
+        assert cut_off.jpeg("cam-a", n)[-2:] == b"\xff\xd9"
+    assert cut_off.sensors("sensor/count")["n"].tolist() == [1]
     last = found.iloc[-1]
     film.write_bytes(whole[:last["position"] + last["bytes"] - 1])
     cut_off.refresh()

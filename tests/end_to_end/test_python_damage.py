@@ -41,7 +41,7 @@ def test_an_open_index_may_be_cut_anywhere(copy):
         session.refresh()
         found = session.frames("cam-a")
         assert len(found) == count - (size < len(whole)) > complete
-        assert session.picture("cam-a", len(found) - 1)[-2:] == b"\xff\xd9"
+        assert session.jpeg("cam-a", len(found) - 1)[-2:] == b"\xff\xd9"
     header = whole.index(b"\n") + 1
     for size in range(header + 1):
         index.write_bytes(whole[:size])
@@ -80,7 +80,7 @@ def test_open_readings_may_be_cut_anywhere(copy):
     counts = []
     for size in range(len(whole) + 1):
         path.write_bytes(whole[:size])
-        counts.append(len(camnode.open(copy).readings("sensor/room/climate")))
+        counts.append(len(camnode.open(copy).sensors("sensor/room/climate")))
     assert counts == sorted(counts) and counts[-1] > counts[0]
     assert counts[-2] == counts[-1] - 1
 
@@ -98,7 +98,7 @@ def check_refused(copy, what, camera="cam-a"):
     count = lenient.cameras[camera].recorded
     assert 0 < len(found) < count
     for n in range(len(found)):
-        assert lenient.picture(camera, n)[-2:] == b"\xff\xd9"
+        assert lenient.jpeg(camera, n)[-2:] == b"\xff\xd9"
 
 
 def test_a_complete_index_that_is_cut_is_an_error(copy):
@@ -143,7 +143,7 @@ def test_a_damaged_film_is_an_error(copy):
     session = camnode.open(copy)
     assert session.frames("cam-a")["position"].isna().any()
     with pytest.raises(camnode.Error, match=f"{film}: is not there"):
-        session.picture("cam-a", 0)
+        session.jpeg("cam-a", 0)
     assert session.check() == ["cam-a: films are not there"]
     index.unlink()
     check_refused(copy, f"{index.stem}: is not there")
@@ -158,10 +158,10 @@ def test_damaged_readings_are_an_error(copy):
                        (whole + b"\xff\n", "are no text"), (b"", "begin")):
         path.write_bytes(data)
         with pytest.raises(camnode.Error, match=f"{path}: .*({what})"):
-            camnode.open(copy).readings("sensor/room/climate")
+            camnode.open(copy).sensors("sensor/room/climate")
     path.unlink()
     with pytest.raises(camnode.Error, match="is not there"):
-        camnode.open(copy).readings("sensor/room/climate")
+        camnode.open(copy).sensors("sensor/room/climate")
 
 
 def set_in(*way):

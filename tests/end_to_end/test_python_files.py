@@ -54,11 +54,11 @@ def test_frames_and_pictures_are_those_of_the_files(copy):
     assert session.cameras["cam-a"].clock.error_ns > 0
     for n in (-1, told.recorded):
         with pytest.raises(camnode.Error, match=f"has no frame {n}"):
-            session.picture(camera, n)
+            session.jpeg(camera, n)
     with pytest.raises(camnode.Error, match="no camera x; it has cam-a, cam-b"):
         session.frames("x")
     with pytest.raises(camnode.Error, match="no sensor x; it has .*climate"):
-        session.readings("x")
+        session.sensors("x")
 
 
 def decoders():
@@ -70,7 +70,7 @@ def decoders():
 def test_images_are_decoded(copy, monkeypatch, tmp_path):
     session = camnode.open(copy)
     jpeg = tmp_path / "picture.jpg"
-    jpeg.write_bytes(session.picture("cam-a", 3))
+    jpeg.write_bytes(session.jpeg("cam-a", 3))
     raw = subprocess.run(
         ["ffmpeg", "-v", "error", "-i", jpeg, "-f", "rawvideo", "-pix_fmt",
          "rgb24", "-"], capture_output=True, check=True).stdout
@@ -135,7 +135,7 @@ def test_the_frames_at_an_instant_are_the_nearest(copy):
 
 def test_readings_are_what_was_published(copy):
     session = camnode.open(copy)
-    found = session.readings("sensor/room/climate")
+    found = session.sensors("sensor/room/climate")
     assert list(found.columns) == ["t", "n", "unit", "text", "value"]
     assert found["t"].dtype == float
     np.testing.assert_equal(found["t"].tolist(),
@@ -145,7 +145,7 @@ def test_readings_are_what_was_published(copy):
     assert found["unit"].tolist() == [None, b"\xb0C", None, None, None]
     assert found["text"].tolist() == [None, None, 'a, "b"\n', None, None]
     assert found["value"].tolist() == [None] * 4 + ["base64:AAAA"]
-    raw = session.readings("sensor/room/climate", raw=True)
+    raw = session.sensors("sensor/room/climate", raw=True)
     rows = [x for path in sorted((copy / "sensors/sensor/room/climate")
                                  .glob("*.csv")) for x in rows_of(path)]
     assert [x.value for x in raw.index] \
@@ -153,13 +153,13 @@ def test_readings_are_what_was_published(copy):
     for cells, told in zip(raw.to_dict("records"), rows):
         assert cells == {x: told.get(x, "") for x in raw.columns}
     assert camnode.bytes_of(raw["unit"].iloc[1]) == b"\xb0C"
-    assert session.readings(ODD_TOPIC)["value"].tolist() == [7]
+    assert session.sensors(ODD_TOPIC)["value"].tolist() == [7]
 
 
 def test_frames_and_readings_can_be_joined(copy):
     session = camnode.open(copy)
     both = pd.merge_asof(
-        session.frames("cam-a"), session.readings("sensor/room/climate"),
+        session.frames("cam-a"), session.sensors("sensor/room/climate"),
         left_on="time", right_index=True, direction="nearest")
     assert len(both) == session.cameras["cam-a"].recorded
     assert set(both["t"].dropna()) <= {20.5, 21.0}

@@ -50,7 +50,7 @@ class Session:
 
     def __repr__(self) -> str:
         return f"<session {self.path.stem}: {self.manifest.state}, " \
-            f"{len(self.cameras)} cameras, {len(self.sensors)} sensors>"
+            f"{len(self.cameras)} cameras, {len(self.topics)} topics>"
 
     @property
     def label(self) -> str:
@@ -77,7 +77,7 @@ class Session:
         return self.manifest.cameras
 
     @property
-    def sensors(self) -> Mapping[str, manifest.Sensor]:
+    def topics(self) -> Mapping[str, manifest.Sensor]:
         """What the manifest says of each sensor, by topic."""
         return self.manifest.sensors
 
@@ -106,7 +106,7 @@ class Session:
         told = {x.file for x in self._camera(camera).segments}
         return self._pieces(f"cam/{camera}", self.folder / "cam" / camera, told)
 
-    def picture(self, camera: str, n: int) -> bytes:
+    def jpeg(self, camera: str, n: int) -> bytes:
         """A frame's JPEG, byte for byte as the camera made it.
         :param n: Its number, as in `frames`.
         """
@@ -126,7 +126,7 @@ class Session:
     def image(self, camera: str, n: int) -> npt.NDArray[np.uint8]:
         """A frame's pixels: height x width x 3, red, green, blue. Needs OpenCV
         or Pillow."""
-        return images.decode(self.picture(camera, n))
+        return images.decode(self.jpeg(camera, n))
 
     def _camera(self, camera: str) -> manifest.Camera:
         return self._one_of(self.cameras, "camera", camera)
@@ -228,7 +228,7 @@ class Session:
 
     # -- readings ------------------------------------------------------------
 
-    def readings(self, topic: str, raw: bool = False) -> pd.DataFrame:
+    def sensors(self, topic: str, raw: bool = False) -> pd.DataFrame:
         """All readings of a topic, by the time of their arrival, which is the
         index. There is a column for each key that came, in the order in which
         they came. One in which all is numbers has numbers, NaN where nothing
@@ -237,7 +237,7 @@ class Session:
         :param raw: Whether cells are texts, as they are in the files: with each
             digit, and with bytes marked `base64:`.
         """
-        told = set(self._one_of(self.sensors, "sensor", topic).files)
+        told = set(self._one_of(self.topics, "sensor", topic).files)
         name = f"sensors/{topic}"
         path = folder.topic_folders(self.folder).get(
             topic, pathlib.Path(f"{self.folder}/{name}"))
@@ -282,9 +282,9 @@ class Session:
                 return len(table)
             result += [f"{camera}: {x}" for x in self._faults(
                 told.faults(), frames, told.recorded, told.durable)]
-        for topic, sensor in self.sensors.items():
+        for topic, sensor in self.topics.items():
             def readings(topic: str = topic) -> int:
-                return len(self.readings(topic, raw=True))
+                return len(self.sensors(topic, raw=True))
             result += [f"{topic}: {x}" for x in self._faults(
                 sensor.faults(), readings, sensor.written, sensor.durable)]
         return result

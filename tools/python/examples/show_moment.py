@@ -36,7 +36,7 @@ def draw(session, time, sensor, key):
                        f"{frame.dt_ns / 1e6:+.1f} ms ± {bound} ms")
         axes.axis("off")
     axes = bottom.subplots()
-    values = session.readings(sensor)[key].dropna()
+    values = session.sensors(sensor)[key].dropna()
     axes.plot(values.index, values.to_numpy(float), marker=".")
     axes.axvline(time, color="red")
     axes.set_ylabel(f"{sensor}: {key}")
