@@ -70,7 +70,8 @@ private:
   /// Whether a peer that says nothing gets the legacy stream, which knows no
   /// tokens and no TLS.
   bool takes_legacy() const {
-    return !entry().tls && !(entry().door && entry().door->wants_token_to_look());
+    return !entry().tls
+           && !(entry().door && entry().door->wants_token_to_look());
   }
   void on_close() override;
   http_page refusal(unsigned status, const std::string& why) override;

@@ -230,11 +230,11 @@ def alarms(server):
 
 def test_an_expired_certificate_shuts_the_port_until_it_is_renewed(
         room, authority):
-    authority.issue(lasts_s=20)
     server = serve(room, authority)
     where = server.where()
     reader = Reader(where, tls=authority.trust())
     reader.wait(1)
+    authority.issue(lasts_s=3)
     server.wait_log("stream.cert-file=.*: expired on .* UTC; nobody new gets in")
     assert serial_at(authority, where) is None
     assert "expired on" in alarms(server)
