@@ -1,7 +1,7 @@
+#include "actors/base/tls_identity.hpp"
 #include "actors/camera/libcamera_source.hpp"
 #include "messages/error.hpp"
 #include "nodes/client/client.hpp"
-#include "nodes/inspection/certificates.hpp"
 #include "nodes/options/options.hpp"
 #include "nodes/running/version_text.hpp"
 #include "nodes/server/server.hpp"

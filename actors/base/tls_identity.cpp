@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -188,6 +189,10 @@ std::string tls_identity::trouble() const {
 int64_t tls_identity::expiry_s() const {
   std::lock_guard<std::mutex> guard{mutex_};
   return content_.expiry_s;
+}
+
+void keep_openssl_to_the_end() {
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
 }
 
 } // namespace camnode

@@ -75,4 +75,10 @@ private:
 
 using tls_identity_ptr = std::shared_ptr<tls_identity>;
 
+/// Has OpenSSL leave its memory to the end of the process. By default it frees
+/// it in the main thread's exit, while threads of libraries that are ending may
+/// still free theirs: twice, or not at all. To be called before anything else
+/// of OpenSSL.
+void keep_openssl_to_the_end();
+
 } // namespace camnode

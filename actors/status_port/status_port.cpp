@@ -54,7 +54,10 @@ void status_port::open_port() {
   pages_ = std::move(pages);
   told_ = false;
   show_state("port " + std::to_string(pages_->port()));
-  log_info(who(), "status on ", address_of_page());
+  auto address = address_of_page();
+  log_info(who(), "status on ", address);
+  if (options_.on_open)
+    options_.on_open(address);
 }
 
 // As Jupyter logs it: who may read the log, or the token's file, may operate.

@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,9 +17,12 @@ namespace camnode {
 
 struct status_port_options {
   http_pages_options http;
-  std::string token;          ///< For the address of the page, in the log.
+  std::string token;          ///< For the address of the page.
   std::filesystem::path data; ///< The folder whose disk is looked at.
   disk_board_ptr disk;        ///< Receives what is seen.
+
+  /// Told where a browser finds the page, and gets in; may be empty.
+  std::function<void(const std::string& address)> on_open = {};
 };
 
 /// STATUS PORT: owns a client's HTTP port, and looks at its disk once a second.

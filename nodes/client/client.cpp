@@ -178,6 +178,7 @@ inspector_parts inspection_of(const client_options& x,
                                board->broker_up);
   };
   node.truth = [board = sources.board] { return board->truth(); };
+  node.page = [board = sources.board] { return board->page(); };
   node.metrics = [sources] { return client_metrics(sources); };
   return {std::make_shared<inspection>(std::move(node)), &api_thread,
           socket_of(x.introspect, x.node.id)};
@@ -251,6 +252,9 @@ void add_pages(client_parts& parts, const client_options& x,
   }
   parts.status = status_of(x, sources, parts.session.folder->path());
   parts.status->token = token;
+  parts.status->on_open = [board = parts.board](const std::string& address) {
+    board->set_page(address);
+  };
   auto& entry = parts.status->http.entry;
   entry = port_entry(parts.inspect, "http.", x.http, token);
   entry.who = "status_port";

@@ -42,10 +42,23 @@ public:
     return truth_;
   }
 
+  /// @param x Where people find the page of the status port, and get in.
+  void set_page(std::string x) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    page_ = std::move(x);
+  }
+
+  /// Empty before the port is open.
+  std::string page() const {
+    std::lock_guard<std::mutex> guard{mutex_};
+    return page_;
+  }
+
 private:
   mutable std::mutex mutex_;
   session_info session_;
   std::string truth_;
+  std::string page_;
 };
 
 } // namespace camnode

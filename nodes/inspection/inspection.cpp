@@ -133,6 +133,15 @@ std::string inspection::truth() const {
   return node_.truth ? node_.truth() : std::string{};
 }
 
+caf::expected<std::string> inspection::page() const {
+  auto result = node_.page ? node_.page() : std::string{};
+  if (result.empty())
+    return caf::make_error(ec::unavailable,
+                           std::string{"this node has no open page: a client "
+                                       "has one at http.port"});
+  return result;
+}
+
 caf::expected<std::string> inspection::kill(const std::string& name) const {
   auto actors = node_.directory->look();
   auto find = [&](const std::string& who) {

@@ -26,6 +26,7 @@ struct inspected_node {
   const alarm_board* alarms = nullptr;        ///< Outlives it.
   std::function<std::vector<part_report>()> part_reports;
   std::function<std::string()> truth;   ///< Empty on a server.
+  std::function<std::string()> page;    ///< Empty on a server.
   std::function<std::string()> metrics; ///< Prometheus text.
 };
 
@@ -62,6 +63,10 @@ public:
 
   /// The truth light (JSON); empty before there is one.
   std::string truth() const;
+
+  /// Where people find the node's page, with the token that lets them in; or
+  /// `ec::unavailable`.
+  caf::expected<std::string> page() const;
 
   // What operators may do. Each returns a word on it, or `ec::unavailable` or
   // `ec::bad_message`, and is logged.

@@ -40,6 +40,10 @@ http_page status(const api_question& x) {
                        : http_page{200, json_type, truth + "\n"};
 }
 
+http_page console(const api_question& x) {
+  return told(x.node.page());
+}
+
 http_page kill(const api_question& x) {
   return told(x.node.kill(x.name));
 }
@@ -87,6 +91,7 @@ const std::vector<api_resource>& api_resources() {
     {"GET", "/api/v1/node", http_right::look, node},
     {"GET", "/api/v1/metrics", http_right::look, metrics},
     {"GET", "/api/v1/status", http_right::look, status},
+    {"GET", "/api/v1/console", http_right::operate, console},
     {"POST", "/api/v1/actors/<name>/kill", http_right::operate, kill},
     {"POST", "/api/v1/record", http_right::operate, record},
     {"POST", "/api/v1/log-level", http_right::operate, log_level},

@@ -138,6 +138,8 @@ part_report server_part(const fleet_member& x, const viewer_figures& viewer,
   add_text(result, "id", server.id);
   add_text(result, "ip", server.ip);
   add(result, "port", server.port);
+  add(result, "tls", server.tls ? 1 : 0);
+  add_text(result, "announced_id", server.announced_id);
   add(result, "epoch", server.epoch);
   auto told = server.width != 0;
   add(result, "width", told ? server.width : viewer.width);

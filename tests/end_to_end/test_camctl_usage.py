@@ -23,7 +23,7 @@ def test_wrong_usage_is_told_in_one_line(arguments):
     (["tre"], "there is no command 'tre'; did you mean tree?"),
     (["help"], "did you mean --help?"),
     (["start"], "did you mean record start?"),
-    (["everything"], "want tree, ps, top, show, servers, record, kill, "),
+    (["everything"], "want tree, ps, top, show, servers, record, console, kill, "),
     (["--nod", "x", "tree"],
      "--nod: no such option in front of a command; did you mean --node?"),
     (["tree", "--jsno"], "--jsno: no such option here; did you mean --json?"),

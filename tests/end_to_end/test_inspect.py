@@ -13,7 +13,7 @@ import pytest
 from looks import actor, names, part, room_of_two
 from processes import (CAMNODE, PATIENCE, Node, camctl, free_port,
                        random_address, wait_until)
-from streams import get
+from streams import LEGACY_PORT, LegacyServer, get
 
 F_SETPIPE_SZ = 1031
 
@@ -217,6 +217,25 @@ def test_a_node_that_vanishes_is_named_in_time(room):
     done = camctl("tree", "--node", where, "--node", other.inspected())
     assert done.returncode == 1 and where in done.stderr
     assert "server cam-b" in done.stdout
+
+
+def test_all_asks_the_servers_that_a_client_knows(room):
+    servers = {x: room.server(x, "--camera.source=none")
+               for x in ("cam-a", "cam-b")}
+    legacy = LegacyServer(room.port, random_address(), room.picture)
+    room.helpers.append(legacy)
+    client = room.client()
+    room.wait_light(lambda x: {"cam-a", "cam-b", legacy.address}
+                    <= set(x["cameras"]))
+    told = json.loads(client.camctl("servers", "--json").stdout)["servers"]
+    assert {(x["ip"], x["port"], x["tls"]) for x in told} \
+        == {(*x.where(), 0) for x in servers.values()} \
+        | {(legacy.address, LEGACY_PORT, 0)}
+    done = client.camctl("ps", "--all", "--json")
+    assert done.returncode == 0, done.stderr
+    found = [json.loads(x)["node"] for x in done.stdout.splitlines()]
+    assert {x["id"] for x in found} == {"client", *servers}
+    assert [x["id"] for x in found if x["operates"]] == ["client"]
 
 
 def shown_state(client):

@@ -2,29 +2,20 @@
 
 #include "tools/camctl/wording.hpp"
 
-#include <boost/asio/generic/stream_protocol.hpp>
+#include "actors/base/http_answer.hpp"
+#include "actors/base/peer_stream.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
 #include <sys/un.h>
 
 #include <algorithm>
 #include <chrono>
 #include <future>
+#include <memory>
 #include <sstream>
 #include <string_view>
 #include <thread>
@@ -40,9 +31,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using camnode::ec;
 using steady = std::chrono::steady_clock;
-using any_socket = asio::generic::stream_protocol::socket;
 using tcp = asio::ip::tcp;
-using tls_stream = asio::ssl::stream<any_socket&>;
 
 std::string seconds_text(std::chrono::milliseconds x) {
   auto text = std::to_string(x.count() / 1000);
@@ -69,12 +58,6 @@ std::vector<place> look_up(const std::string& host, uint16_t port) {
   return result;
 }
 
-/// Has a reference of its own to `x`, for Asio to let go of.
-SSL_CTX* shared(const camnode::tls_context_ptr& x) {
-  SSL_CTX_up_ref(x.get());
-  return x.get();
-}
-
 /// Whether it begins as a record of TLS: an alert, or a handshake.
 bool is_tls(std::string_view x) {
   return !x.empty() && (x[0] == 0x15 || x[0] == 0x16);
@@ -90,31 +73,27 @@ bool may_be_http(std::string_view x) {
 /// One question and its answer, step by step, until the time is up.
 class http_call {
 public:
-  http_call(const node_address& at, std::chrono::milliseconds timeout)
+  http_call(const node_address& at, const node_access& access,
+            std::chrono::milliseconds timeout)
     : at_(at),
+      access_(access),
       timeout_(timeout),
       deadline_(steady::now() + timeout),
-      socket_(io_) {
+      stream_(std::make_shared<camnode::peer_stream>(io_)) {
   }
 
-  caf::expected<http_answer> ask(const http_question& question,
-                                 const camnode::tls_context_ptr& tls) {
+  caf::expected<http_answer> ask(const http_question& question) {
+    if (auto why = check_access())
+      return why;
     auto places = find();
     if (!places)
       return places.error();
     if (auto why = connect(*places))
       return why;
-    if (!at_.tls)
-      return exchange(socket_, question);
-    asio::ssl::context context{shared(tls)};
-    tls_stream stream{socket_, context};
-    auto err = step(deadline_, [&](auto done) {
-      stream.async_handshake(tls_stream::client, done);
-    });
-    if (err)
-      return handshake_failure(err,
-                               SSL_get_verify_result(stream.native_handle()));
-    return exchange(stream, question);
+    if (at_.tls)
+      if (auto why = start_tls())
+        return why;
+    return exchange(question);
   }
 
 private:
@@ -132,8 +111,7 @@ private:
     io_.run_until(until);
     if (is_done)
       return result;
-    error_code ignored;
-    socket_.close(ignored);
+    stream_->close();
     io_.run(); // Nothing may call back later.
     return asio::error::timed_out;
   }
@@ -174,15 +152,14 @@ private:
       auto share = (deadline_ - steady::now())
                    / static_cast<int64_t>(places.size() - i);
       err = step(steady::now() + share, [&](auto done) {
-        socket_.async_connect(places[i].endpoint, done);
+        stream_->socket().async_connect(places[i].endpoint, done);
       });
       if (!err) {
         host_ = places[i].host;
         return {};
       }
       is_silent = is_silent || err == asio::error::timed_out;
-      error_code ignored;
-      socket_.close(ignored);
+      stream_->close();
     }
     if (is_silent)
       return silence();
@@ -191,62 +168,72 @@ private:
     return failure(at_, "is not there", ec::connect_failed);
   }
 
-  /// @param verified What OpenSSL says of the node's certificate.
-  caf::error handshake_failure(const error_code& err, long verified) const {
+  /// @returns Why the node is not to be asked this way.
+  caf::error check_access() const {
+    if (at_.tls && !access_.authority.context)
+      return failure(at_, "speaks TLS: name the certificate of its authority, "
+                          "with --ca");
+    if (!at_.tls && !at_.id.empty() && access_.authority.context)
+      return failure(at_, "announces no TLS, which --ca asks for: give it a "
+                          "stream.cert-file, or ask it with --node http://...");
+    return {};
+  }
+
+  caf::error start_tls() {
+    std::string why;
+    auto err = step(deadline_, [&](auto done) {
+      stream_->start_tls(access_.authority, at_.id.empty() ? at_.host : at_.id,
+                         at_.id.empty(),
+                         [&why, done](error_code err, const std::string& x) {
+                           why = x;
+                           done(err);
+                         });
+    });
     if (err == asio::error::timed_out)
       return silence();
-    auto is_of_tls = err.category() == asio::error::get_ssl_category();
-    auto reason = is_of_tls
-                    ? ERR_GET_REASON(static_cast<unsigned long>(err.value()))
-                    : 0;
-    if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
-      return failure(at_, std::string{"cannot be trusted, as the TLS "
-                                      "certificates do not suit each other: "}
-                            + X509_verify_cert_error_string(verified));
-    if (reason == SSL_R_WRONG_VERSION_NUMBER)
-      return failure(at_, "speaks no TLS: ask it without --cert, --key and "
-                          "--ca, or with --node http://...");
-    return refusal();
+    if (!why.empty())
+      return failure(at_, why);
+    return err ? refusal() : caf::error{};
   }
 
   /// What to say of somebody who hangs up without a word.
   caf::error refusal() const {
     if (at_.tls)
-      return failure(at_, "refuses the connection: do the TLS certificates "
-                          "suit each other, and is it a camnode?");
+      return failure(at_, "ends the connection: does it speak TLS, and is it a "
+                          "camnode?");
     if (at_.socket.empty())
-      return failure(at_, "refuses the connection: is it a camnode of this "
-                          "version, and does it want TLS (--cert, --key, "
-                          "--ca)?");
+      return failure(at_, "ends the connection: is it a camnode of this "
+                          "version, and does it want TLS (--ca, https://)?");
     return failure(at_, "has gone without an answer");
   }
 
-  /// @tparam Stream The socket, or TLS over it.
-  template <class Stream>
-  caf::expected<http_answer> exchange(Stream& stream,
-                                      const http_question& question) {
-    http::request<http::string_body> request{question.is_command
-                                               ? http::verb::post
-                                               : http::verb::get,
-                                             question.target, 11,
-                                             question.body};
-    request.set(http::field::host, host_);
-    request.set(http::field::user_agent, "camctl");
-    request.keep_alive(false);
-    request.prepare_payload();
+  std::string text_of(const http_question& question) const {
+    auto result = (question.is_command ? "POST " : "GET ") + question.target
+                  + " HTTP/1.1\r\nHost: " + host_
+                  + "\r\nUser-Agent: camctl\r\nConnection: close\r\n";
+    // At a socket, who may open it may do all.
+    if (at_.socket.empty() && !access_.token.empty())
+      result += "Authorization: Bearer " + access_.token + "\r\n";
+    if (question.is_command)
+      result += "Content-Length: " + std::to_string(question.body.size())
+                + "\r\n";
+    return result + "\r\n" + question.body;
+  }
+
+  caf::expected<http_answer> exchange(const http_question& question) {
+    auto text = text_of(question);
     // Who does not want to hear all of it may still have said why.
-    if (step(deadline_,
-             [&](auto done) { http::async_write(stream, request, done); })
+    if (step(deadline_, [&](auto done) { stream_->async_write(text, done); })
         == asio::error::timed_out)
       return silence();
     // Of headers and ends of chunks, which the limit of the body leaves out.
     boost::beast::flat_buffer buffer{64 << 10};
-    if (auto why = begin_answer(stream, buffer))
+    if (auto why = begin_answer(buffer))
       return why;
-    http::response_parser<http::string_body> parser;
+    camnode::http_answer_parser parser;
     parser.body_limit(question.max_answer_bytes);
     auto err = step(deadline_, [&](auto done) {
-      http::async_read(stream, buffer, parser, done);
+      camnode::read_answer(stream_, buffer, parser, done);
     });
     if (err)
       return read_failure(err);
@@ -265,15 +252,14 @@ private:
   }
 
   /// Reads the first bytes, to see who is there.
-  template <class Stream>
-  caf::error begin_answer(Stream& stream, boost::beast::flat_buffer& buffer) {
+  caf::error begin_answer(boost::beast::flat_buffer& buffer) {
     size_t size = 0;
     auto err = step(deadline_, [&](auto done) {
-      stream.async_read_some(buffer.prepare(4096),
-                             [&size, done](error_code err, size_t n) {
-                               size = n;
-                               done(err);
-                             });
+      stream_->async_read_some(buffer.prepare(4096),
+                               [&size, done](error_code err, size_t n) {
+                                 size = n;
+                                 done(err);
+                               });
     });
     buffer.commit(size);
     std::string_view text{static_cast<const char*>(buffer.data().data()),
@@ -300,10 +286,11 @@ private:
   }
 
   const node_address& at_;
+  const node_access& access_;
   const std::chrono::milliseconds timeout_;
   const steady::time_point deadline_;
   asio::io_context io_;
-  any_socket socket_;
+  const std::shared_ptr<camnode::peer_stream> stream_;
   std::string host_;
 };
 
@@ -315,9 +302,9 @@ caf::error failure(const node_address& at, const std::string& why, ec code) {
 
 caf::expected<http_answer> ask_http(const node_address& at,
                                     const http_question& question,
-                                    const camnode::tls_context_ptr& tls,
+                                    const node_access& access,
                                     std::chrono::milliseconds timeout) {
-  return http_call{at, timeout}.ask(question, tls);
+  return http_call{at, access, timeout}.ask(question);
 }
 
 } // namespace camctl

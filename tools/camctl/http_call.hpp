@@ -1,8 +1,9 @@
 #pragma once
 
 #include "messages/error.hpp"
-#include "nodes/inspection/certificates.hpp"
 #include "tools/camctl/node_address.hpp"
+
+#include "actors/base/tls_authority.hpp"
 
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
@@ -13,10 +14,16 @@
 
 namespace camctl {
 
+/// What somebody has to get in at nodes over TCP.
+struct node_access {
+  camnode::tls_authority authority; ///< Without a context, there is none.
+  std::string token;                ///< Empty: none.
+};
+
 struct http_question {
   bool is_command = false; ///< `POST` instead of `GET`.
   std::string target;
-  std::string body;
+  std::string body = {};
   size_t max_answer_bytes = 0; ///< Of the body; more is an error.
 };
 
@@ -27,7 +34,6 @@ struct http_answer {
 };
 
 /// Asks one question, over a connection of its own.
-/// @param tls Needed where `at.tls`: what peers must show, and are shown.
 /// @param timeout For all of it: the look-up of the host's name, connecting,
 ///        TLS, question and answer.
 /// @returns The whole answer, whatever its status; or one line that says what
@@ -37,7 +43,7 @@ struct http_answer {
 ///          `ec::unavailable` for all else.
 caf::expected<http_answer> ask_http(const node_address& at,
                                     const http_question& question,
-                                    const camnode::tls_context_ptr& tls,
+                                    const node_access& access,
                                     std::chrono::milliseconds timeout);
 
 /// `node ADDRESS WHY`, without control characters.

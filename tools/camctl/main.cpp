@@ -27,6 +27,8 @@ const std::vector<command>& commands() {
     {"show", "all of one actor", run_show},
     {"servers", "the servers that a client knows", run_servers},
     {"record", "starts or stops recording, or tells of it", run_record},
+    {"console", "where a browser finds a client's page, and gets in",
+     run_console},
     {"kill", "ends an actor, which is then started again", run_kill},
     {"log-level", "changes what a node logs", run_log_level},
     {"metrics", "a node's figures as Prometheus text", run_metrics},
@@ -52,9 +54,9 @@ std::string help() {
 const std::vector<std::string>& front_options() {
   static const std::vector<std::string> result{"--all",     "--json",
                                                "--watch",   "--node",
-                                               "--timeout", "--cert",
-                                               "--key",     "--ca",
-                                               "--help",    "--version"};
+                                               "--timeout", "--token-file",
+                                               "--ca",      "--help",
+                                               "--version"};
   return result;
 }
 
@@ -96,8 +98,8 @@ void move_options_back(std::vector<std::string>& words) {
     if (x == "--help" || x == "--version")
       return;
     options.push_back(x);
-    auto takes_value = x == "--node" || x == "--timeout" || x == "--cert"
-                       || x == "--key" || x == "--ca";
+    auto takes_value = x == "--node" || x == "--timeout" || x == "--token-file"
+                       || x == "--ca";
     if (takes_value && i + 1 < words.size())
       options.push_back(words[++i]);
   }

@@ -13,7 +13,8 @@ struct node_address {
   std::string socket; ///< The path of a Unix socket; empty: it is a TCP port.
   std::string host;
   uint16_t port = 0;
-  bool tls = false; ///< Over TCP alone.
+  bool tls = false;    ///< Over TCP alone.
+  std::string id = {}; ///< What its certificate is for; empty: the host.
 
   /// What people are shown: `10.0.0.7:4711`, `[::1]:4711`, or the path.
   std::string text() const;

@@ -13,6 +13,7 @@ int run_ps(const std::vector<std::string>& given);
 int run_top(const std::vector<std::string>& given);
 int run_show(const std::vector<std::string>& given);
 int run_servers(const std::vector<std::string>& given);
+int run_console(const std::vector<std::string>& given);
 int run_kill(const std::vector<std::string>& given);
 int run_record(const std::vector<std::string>& given);
 int run_log_level(const std::vector<std::string>& given);

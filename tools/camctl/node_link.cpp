@@ -53,16 +53,19 @@ std::string encoded(const std::string& name) {
 
 } // namespace
 
-node_link::node_link(camnode::tls_context_ptr tls,
-                     std::chrono::milliseconds timeout)
-  : tls_(std::move(tls)), timeout_(timeout) {
+node_link::node_link(node_access access, std::chrono::milliseconds timeout)
+  : access_(std::move(access)), timeout_(timeout) {
 }
 
 caf::expected<http_answer> node_link::ask(const node_address& at,
                                           const http_question& question) const {
-  auto result = ask_http(at, question, tls_, timeout_);
+  auto result = ask_http(at, question, access_, timeout_);
   if (!result || result->status == 200)
     return result;
+  if (result->status == 401)
+    return failure(at, access_.token.empty()
+                         ? "wants its token: name the file with --token-file"
+                         : "has another token than the one in --token-file");
   auto why = told(result->body, "error");
   return why.empty() ? stranger(at) : caf::make_error(ec::unavailable, why);
 }
@@ -90,11 +93,13 @@ caf::expected<std::string> node_link::metrics(const node_address& at) const {
 }
 
 caf::expected<std::string> node_link::tell(const answer& node,
-                                           const std::string& target,
-                                           const std::string& body) const {
+                                           http_question question) const {
   if (!node.report.operates)
-    return failure(node.at, "lets you look, not operate");
-  auto found = ask(node.at, {true, "/api/v1/" + target, body, max_told_bytes});
+    return failure(node.at, "lets you look, not operate: name the file with "
+                            "its token, with --token-file");
+  question.target = "/api/v1/" + question.target;
+  question.max_answer_bytes = max_told_bytes;
+  auto found = ask(node.at, question);
   if (!found)
     return found.error();
   auto result = told(found->body, "told");
@@ -103,19 +108,23 @@ caf::expected<std::string> node_link::tell(const answer& node,
   return result;
 }
 
+caf::expected<std::string> node_link::page(const answer& node) const {
+  return tell(node, {false, "console"});
+}
+
 caf::expected<std::string> node_link::kill(const answer& node,
                                            const std::string& actor) const {
-  return tell(node, "actors/" + encoded(actor) + "/kill", {});
+  return tell(node, {true, "actors/" + encoded(actor) + "/kill"});
 }
 
 caf::expected<std::string> node_link::record(const answer& node,
                                              const std::string& payload) const {
-  return tell(node, "record", payload);
+  return tell(node, {true, "record", payload});
 }
 
 caf::expected<std::string>
 node_link::set_level(const answer& node, const std::string& level) const {
-  return tell(node, "log-level", level);
+  return tell(node, {true, "log-level", level});
 }
 
 } // namespace camctl

@@ -22,13 +22,15 @@ struct answer {
 /// them has control characters.
 class node_link {
 public:
-  /// @param tls For addresses with TLS; may be null.
-  node_link(camnode::tls_context_ptr tls, std::chrono::milliseconds timeout);
+  node_link(node_access access, std::chrono::milliseconds timeout);
 
   caf::expected<camnode::node_report> look(const node_address& at) const;
 
   /// Prometheus text, as the node has it.
   caf::expected<std::string> metrics(const node_address& at) const;
+
+  /// Where people find the page of a client, and get in.
+  caf::expected<std::string> page(const answer& node) const;
 
   // Commands, to a node that has answered before. Who may not operate it is
   // told without asking. Each answers what the node says has been done.
@@ -43,10 +45,12 @@ public:
 private:
   caf::expected<http_answer> ask(const node_address& at,
                                  const http_question& question) const;
-  caf::expected<std::string> tell(const answer& node, const std::string& target,
-                                  const std::string& body) const;
 
-  const camnode::tls_context_ptr tls_;
+  /// Asks what takes the right to operate.
+  caf::expected<std::string> tell(const answer& node,
+                                  http_question question) const;
+
+  const node_access access_;
   const std::chrono::milliseconds timeout_;
 };
 

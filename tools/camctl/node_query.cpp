@@ -5,8 +5,8 @@
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/wording.hpp"
 
+#include "actors/base/access_token.hpp"
 #include "messages/error.hpp"
-#include "nodes/inspection/certificates.hpp"
 
 #include <unistd.h>
 
@@ -24,8 +24,8 @@ using camnode::node_report;
 
 namespace {
 
-constexpr uint16_t server_port = 4710;
-constexpr uint16_t client_port = 4711;
+/// A server's; a client has 8080.
+constexpr uint16_t server_port = 8000;
 
 /// For each socket of this machine, where nobody said which one is meant.
 constexpr std::chrono::milliseconds max_socket_wait{1000};
@@ -33,18 +33,16 @@ constexpr std::chrono::milliseconds max_socket_wait{1000};
 constexpr const char* asked_help = R"(Options of all commands that ask nodes:
   --node WHERE        The node to ask; may be repeated: HOST[:PORT], with
                       http:// or https:// before it or not, the path of its
-                      socket, or, on this machine, its id. Without a port, 4710,
-                      a server's; a client has 4711. By default the client of
+                      socket, or, on this machine, its id. Without a port, 8000,
+                      a server's; a client has 8080. By default the client of
                       this machine, else its server: one with a socket in
-                      $XDG_RUNTIME_DIR/camnode or /run/camnode, else
-                      127.0.0.1:4711, else 127.0.0.1:4710.
+                      $XDG_RUNTIME_DIR/camnode or /run/camnode.
 )";
 
 constexpr const char* all_help
-  = R"(  --all               Also asks the servers that these nodes know of, each at
-                      port 4710 of the address that it announced. A server that
-                      is open on its own machine alone, as all are by default,
-                      does not answer there, and is named as such.
+  = R"(  --all               Also asks the servers that these nodes know of, each where
+                      its stream is. With --ca, each must have a certificate for
+                      its id.
 )";
 
 constexpr const char* json_help
@@ -58,9 +56,12 @@ constexpr const char* watch_help
 
 constexpr const char* connection_help
   = R"(  --timeout SECONDS   How long to wait for each answer, 0.1 to 600. Default: 3
-  --cert FILE         This operator's certificate, key and authority (PEM), for
-  --key FILE          nodes that are open to other machines: see
-  --ca FILE           tools/make-certs. HOST[:PORT] means https:// then.
+  --token-file FILE   The token of the nodes, where they are asked over TCP: to
+                      operate one, it is always needed, and to look from another
+                      machine where the node has one.
+  --ca FILE           The certificate (PEM) of the room's authority, of which
+                      those of nodes must be: see tools/make-certs. HOST[:PORT]
+                      means https:// then.
 
 Exit codes: 0 all well, 1 failed (a node is not there, say), 2 wrong usage.
 )";
@@ -83,33 +84,60 @@ std::chrono::milliseconds timeout_of(const std::string& text) {
   return std::chrono::milliseconds{std::llround(seconds * 1000)};
 }
 
-void read_tls(node_query& out) {
-  camnode::tls_files files{out.rest.value("cert"), out.rest.value("key"),
-                           out.rest.value("ca")};
-  if (!files.any())
-    return;
-  if (files.cert_file.empty() || files.key_file.empty()
-      || files.ca_file.empty())
-    refuse("--cert, --key and --ca need each other");
-  auto loaded = camnode::load_tls(files, camnode::tls_end::person);
-  if (!loaded)
-    refuse("--" + camnode::reason_of(loaded.error()));
-  auto why = camnode::why_not_now(*loaded);
-  if (!why.empty())
-    refuse("--cert-file=" + files.cert_file + ": " + why);
-  out.tls = std::move(*loaded);
+node_access read_access(const arguments& given) {
+  node_access result;
+  if (given.has("ca")) {
+    auto read = camnode::read_authority("--ca", given.value("ca"));
+    if (!read)
+      refuse(camnode::reason_of(read.error()));
+    result.authority = std::move(*read);
+  }
+  if (given.has("token-file")) {
+    auto read = camnode::read_access_token(given.value("token-file"));
+    if (!read)
+      refuse("--token-file=" + camnode::reason_of(read.error()));
+    result.token = std::move(*read);
+  }
+  return result;
 }
 
 node_address read_address(const std::string& x, const node_query& query) {
-  auto at = parse_address(x, {server_port, query.tls != nullptr,
+  auto at = parse_address(x, {server_port,
+                              query.access.authority.context != nullptr,
                               socket_folders()});
   if (!at)
     refuse("--node=" + printable(x)
            + ": want [http[s]://]HOST[:PORT], the path of a socket, or the id "
              "of a node here");
-  if (at->tls && !query.tls)
-    refuse("--node=" + printable(x) + ": needs --cert, --key and --ca");
+  if (at->tls && !query.access.authority.context)
+    refuse("--node=" + printable(x) + ": needs --ca");
   return *at;
+}
+
+std::string texts_of(const folder_list& folders) {
+  std::string result;
+  for (auto& x : folders)
+    result += (result.empty() ? "" : " or ") + x.string();
+  return result;
+}
+
+/// Where a server is that a client knows; no host: it has no API, as it is a
+/// legacy one, or has never been there.
+node_address address_of(const camnode::part_report& server) {
+  node_address result;
+  for (auto& x : server.figures) {
+    if (x.name == "ip")
+      result.host = x.text;
+    else if (x.name == "port")
+      result.port = static_cast<uint16_t>(x.value);
+    else if (x.name == "tls")
+      result.tls = x.value != 0;
+    else if (x.name == "announced_id")
+      result.id = x.text;
+  }
+  if (result.id.empty())
+    result.host.clear();
+  return result;
 }
 
 } // namespace
@@ -144,7 +172,7 @@ int complain(const caf::error& x) {
 node_query read_query(const std::vector<std::string>& given, const usage& how) {
   node_query result;
   result.rest = parse_arguments(given, joined({"help"}, how.flags),
-                                joined({"node", "timeout", "cert", "key", "ca"},
+                                joined({"node", "timeout", "token-file", "ca"},
                                        how.valued));
   auto& rest = result.rest;
   if (rest.has("help")) {
@@ -162,7 +190,7 @@ node_query read_query(const std::vector<std::string>& given, const usage& how) {
   result.watch = rest.has("watch");
   if (rest.has("timeout"))
     result.timeout = timeout_of(rest.value("timeout"));
-  read_tls(result);
+  result.access = read_access(rest);
   if (rest.has("node"))
     for (auto& x : rest.options.at("node"))
       result.nodes.push_back(read_address(x, result));
@@ -170,7 +198,7 @@ node_query read_query(const std::vector<std::string>& given, const usage& how) {
 }
 
 asker::asker(const node_query& query)
-  : query_(query), link_(query.tls, query.timeout) {
+  : query_(query), link_(query.access, query.timeout) {
 }
 
 std::optional<answer> asker::ask(const node_address& at, bool& ok) {
@@ -204,7 +232,7 @@ std::vector<answer> asker::look(bool& ok) {
 
 std::optional<answer> asker::find_socket(const predicate& suits,
                                          search& so_far) const {
-  node_link quick{query_.tls, std::min(query_.timeout, max_socket_wait)};
+  node_link quick{query_.access, std::min(query_.timeout, max_socket_wait)};
   std::vector<answer> found;
   for (auto& at : sockets_in(socket_folders())) {
     auto report = quick.look(at);
@@ -226,46 +254,36 @@ std::optional<answer> asker::find_socket(const predicate& suits,
   leave(wrong_usage);
 }
 
-std::optional<answer> asker::find_port(const std::vector<node_address>& nodes,
-                                       const predicate& suits,
-                                       search& so_far) const {
-  for (auto& at : nodes) {
+std::optional<answer> asker::find_given(const predicate& suits,
+                                        search& so_far) const {
+  for (auto& at : query_.nodes) {
     auto report = link_.look(at);
-    if (report && suits(*report))
-      return answer{at, std::move(*report)};
-    so_far.answered = so_far.answered || report;
-    if (!report && so_far.last != ec::open_failed)
-      so_far.last = report.error();
-    if (!report && !query_.nodes.empty()) {
+    if (!report) {
       complain(report.error());
       leave(failed);
     }
+    so_far.answered = true;
+    if (suits(*report))
+      return answer{at, std::move(*report)};
   }
   return std::nullopt;
 }
 
 answer asker::look_for(const predicate& suits, const std::string& what,
                        const std::function<std::string()>& hint) const {
-  auto usual_port = [&](uint16_t port) {
-    return node_address{{}, "127.0.0.1", port, query_.tls != nullptr};
-  };
   search so_far;
   std::optional<answer> result;
   auto here = query_.nodes.empty();
-  if (here)
-    result = find_socket(suits, so_far);
-  if (!here)
-    result = find_port(query_.nodes, suits, so_far);
-  else if (!so_far.answered)
-    result = find_port({usual_port(client_port), usual_port(server_port)},
-                       suits, so_far);
+  result = here ? find_socket(suits, so_far) : find_given(suits, so_far);
   if (result)
     return std::move(*result);
   std::cerr << "camctl: found no " << what
             << (here ? " on this machine" : " at the given nodes");
-  if (!so_far.answered)
-    std::cerr << ": " << camnode::reason_of(so_far.last)
-              << "; try --node HOST:PORT";
+  if (here && !so_far.last && !so_far.answered)
+    std::cerr << ": none has a socket in " << texts_of(socket_folders())
+              << "; try --node URL";
+  else if (!so_far.answered)
+    std::cerr << ": " << camnode::reason_of(so_far.last) << "; try --node URL";
   else if (hint)
     std::cerr << "; " << hint();
   std::cerr << "\n";
@@ -285,10 +303,7 @@ asker::others(const std::vector<answer>& known) const {
     for (auto& part : x.report.parts) {
       if (part.kind != "server")
         continue;
-      node_address at{{}, {}, server_port, query_.tls != nullptr};
-      for (auto& figure : part.figures)
-        if (figure.name == "ip")
-          at.host = figure.text;
+      auto at = address_of(part);
       if (!at.host.empty() && !is_known(at))
         result.push_back(std::move(at));
     }

@@ -19,8 +19,8 @@ struct node_query {
   bool json = false;
   bool watch = false;
   std::chrono::milliseconds timeout{3000};
-  camnode::tls_context_ptr tls; ///< Null: plain TCP.
-  arguments rest;               ///< Options of the command alone, and words.
+  node_access access;
+  arguments rest; ///< Options of the command alone, and words.
 };
 
 /// How a command is to be used.
@@ -90,9 +90,10 @@ private:
   std::optional<answer> find_socket(const predicate& suits,
                                     search& so_far) const;
 
-  /// The first of `nodes` that suits.
-  std::optional<answer> find_port(const std::vector<node_address>& nodes,
-                                  const predicate& suits, search& so_far) const;
+  /// The first of the given nodes that suits. Ends the program where one before
+  /// it does not answer.
+  std::optional<answer> find_given(const predicate& suits,
+                                   search& so_far) const;
 
   /// Those that nodes of `known` know of, for `--all`.
   std::vector<node_address> others(const std::vector<answer>& known) const;

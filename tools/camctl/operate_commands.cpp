@@ -97,6 +97,23 @@ started again after 0.1 s, or up to 10 s if it has been ending often.
   leave(waits ? wait_for_life(query, nodes, x, name) : int{all_well});
 }
 
+int run_console(const std::vector<std::string>& given) {
+  auto query = read_query(given, {R"(Usage: camctl console [OPTION ...]
+
+Prints the address of a client's page, with the token that lets a browser in:
+keep it to yourself.
+)",
+                                  {"json"}});
+  asker nodes{query};
+  auto x = nodes.look_for(
+    [](const node_report& y) { return y.role == "client"; }, "client");
+  auto page = nodes.link().page(x);
+  if (!page)
+    leave(tell_failure(query, x, camnode::reason_of(page.error()), {}));
+  tell(query, x, *page, {{"page", *page}});
+  leave(all_well);
+}
+
 int run_log_level(const std::vector<std::string>& given) {
   auto query = read_query(given, {R"(Usage: camctl log-level LEVEL [OPTION ...]
 

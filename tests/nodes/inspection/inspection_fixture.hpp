@@ -24,6 +24,7 @@ struct inspection_fixture {
       return std::vector<camnode::part_report>{ring};
     };
     x.truth = [this] { return truth; };
+    x.page = [this] { return page; };
     x.metrics = [] { return std::string{"mine 1\n"}; };
     return x;
   }
@@ -44,6 +45,7 @@ struct inspection_fixture {
   camnode::actor_directory directory;
   camnode::alarm_board alarms;
   std::string truth = "{}";
+  std::string page;
   std::vector<std::string> killed;
   std::vector<camnode::record_command> commands;
 };

@@ -32,7 +32,7 @@ std::string some_answer() {
 
 struct fixture {
   /// For what comes in any case, however busy the machine.
-  node_link link{nullptr, 60s};
+  node_link link{{}, 60s};
 
   camnode_test::scratch_directory folder;
 
@@ -66,8 +66,8 @@ struct fixture {
 const std::string is_foreign = "node NODE is no camnode, or of another version";
 const std::string is_cut = "node NODE has gone in the middle of its answer";
 const std::string refuses
-  = "node NODE refuses the connection: is it a camnode of this version, and "
-    "does it want TLS (--cert, --key, --ca)?";
+  = "node NODE ends the connection: is it a camnode of this version, and does "
+    "it want TLS (--ca, https://)?";
 
 } // namespace
 
@@ -83,6 +83,43 @@ CAF_TEST(a node is asked for its report) {
   auto heard = node.heard();
   CAF_CHECK_EQUAL(heard.find("GET /api/v1/node HTTP/1.1\r\n"), 0u);
   CAF_CHECK(heard.find("\r\nHost: 127.0.0.1:") != std::string::npos);
+}
+
+CAF_TEST(a token is shown at a port and nowhere else) {
+  node_access access;
+  access.token = "sixteen-visible-characters";
+  node_link known{access, 60s};
+  auto shows = [&](const fake_node& node) {
+    return node.heard().find("\r\nAuthorization: Bearer " + access.token
+                             + "\r\n")
+           != std::string::npos;
+  };
+  fake_node node{fake_node::saying(some_answer())};
+  CAF_CHECK_EQUAL(look_at(at(node), known), "client lab");
+  CAF_CHECK(shows(node));
+  auto path = (folder.path() / "lab.sock").string();
+  fake_node local{fake_node::saying(some_answer()), path};
+  CAF_CHECK_EQUAL(look_at(at(path), known), "client lab");
+  CAF_CHECK(!shows(local));
+  auto refusal = fake_node::saying(fake_node::http("401 Unauthorized",
+                                                   "application/json",
+                                                   "{\"error\": \"no\"}"));
+  CAF_CHECK_EQUAL(look_at(refusal),
+                  "node NODE wants its token: name the file with --token-file");
+  fake_node other{refusal};
+  CAF_CHECK_EQUAL(look_at(at(other), known),
+                  "node NODE has another token than the one in --token-file");
+}
+
+CAF_TEST(a node with TLS is not asked without an authority) {
+  fake_node node{fake_node::saying(some_answer())};
+  auto with_tls = at(node);
+  with_tls.tls = true;
+  CAF_CHECK_EQUAL(
+    look_at(with_tls, link),
+    "node NODE speaks TLS: name the certificate of its authority, "
+    "with --ca");
+  CAF_CHECK_EQUAL(node.heard(), "");
 }
 
 CAF_TEST(a node is asked at its socket) {
@@ -115,7 +152,7 @@ CAF_TEST(what a node says is wrong is told as it says it) {
 }
 
 CAF_TEST(nobody waits longer for silence than he wants to) {
-  node_link quick{nullptr, 100ms};
+  node_link quick{{}, 100ms};
   auto answer = some_answer();
   for (auto n : {size_t{0}, size_t{1}, size_t{20}, answer.size() - 1}) {
     fake_node node{fake_node::saying_and_waiting(answer.substr(0, n))};
@@ -161,7 +198,7 @@ CAF_TEST(whoever speaks another language is no camnode) {
         "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n"})
     CAF_CHECK_EQUAL(look_at(fake_node::saying(text)), is_foreign);
   // Nor does anybody wait for the rest of it.
-  node_link quick{nullptr, 100ms};
+  node_link quick{{}, 100ms};
   fake_node ssh{fake_node::saying_and_waiting("SSH-2.0-OpenSSH_9.2\r\n")};
   CAF_CHECK_EQUAL(look_at(at(ssh), quick), is_foreign);
   // An alert of TLS.
@@ -256,7 +293,9 @@ CAF_TEST(who may not operate is told without asking) {
   auto told = link.kill({at(node), report}, "session");
   CAF_REQUIRE(!told);
   CAF_CHECK_EQUAL(camnode::reason_of(told.error()),
-                  "node " + at(node).text() + " lets you look, not operate");
+                  "node " + at(node).text()
+                    + " lets you look, not operate: name the file with its "
+                      "token, with --token-file");
   CAF_CHECK_EQUAL(node.heard(), "");
 }
 
