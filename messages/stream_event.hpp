@@ -13,7 +13,9 @@ struct stream_event {
   enum class kind : uint8_t {
     connected,    ///< The server answered; frames come.
     disconnected, ///< Over; `reason` says why.
+    wasteful,     ///< Over: the client ended it, as it cost too much.
     stranger,     ///< Over: another server is there; `reason` says who.
+    refused,      ///< None: the two do not trust each other; `reason` says why.
     claim_tried,  ///< Who answers at the other address: `id` and `epoch`; or
                   ///< nobody, and `reason` says why.
   };
@@ -25,9 +27,6 @@ struct stream_event {
   bool legacy = false;
   std::string id = {}; ///< As the server says; empty if it does not.
   uint64_t epoch = 0;  ///< Its run; 0 if it does not say.
-
-  /// The client ended it, as it cost too much.
-  bool wasteful = false;
 };
 
 inline std::string to_string(stream_event::kind x) {
@@ -36,8 +35,12 @@ inline std::string to_string(stream_event::kind x) {
       return "connected";
     case stream_event::kind::disconnected:
       return "disconnected";
+    case stream_event::kind::wasteful:
+      return "wasteful";
     case stream_event::kind::stranger:
       return "stranger";
+    case stream_event::kind::refused:
+      return "refused";
     default:
       return "claim_tried";
   }

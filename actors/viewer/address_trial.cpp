@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 
 struct address_trial::implementation
   : std::enable_shared_from_this<address_trial::implementation> {
-  implementation(asio::io_context& io, server_address at,
+  implementation(asio::io_context& io, server_door at,
                  std::function<void(trial_answer)> done)
     : context(io), at(std::move(at)), done(std::move(done)) {
   }
@@ -23,7 +23,7 @@ struct address_trial::implementation
   void close();
 
   asio::io_context& context;
-  const server_address at;
+  const server_door at;
   std::function<void(trial_answer)> done;
   std::shared_ptr<clock_prober> prober;
 };
@@ -39,11 +39,11 @@ void address_trial::implementation::start() {
       me->end({me->prober->told_id(), x.epoch, {}});
     return clock_offset::pace::calm;
   };
-  heard.on_failure = [me = shared_from_this()](const std::string& why) {
+  heard.on_failure = [me = shared_from_this()](const std::string& why, bool) {
     me->end({{}, 0, why});
   };
   prober = std::make_shared<clock_prober>(
-    context, asio::ip::tcp::endpoint{address, at.port}, std::move(heard));
+    context, asio::ip::tcp::endpoint{address, at.port}, at, std::move(heard));
   prober->start();
 }
 
@@ -61,9 +61,10 @@ void address_trial::implementation::close() {
   prober.reset();
 }
 
-address_trial::address_trial(io_thread& io, const server_address& at,
+address_trial::address_trial(io_thread& io, server_door at,
                              std::function<void(trial_answer)> done)
-  : impl_(std::make_shared<implementation>(io.context(), at, std::move(done))) {
+  : impl_(std::make_shared<implementation>(io.context(), std::move(at),
+                                           std::move(done))) {
   asio::post(impl_->context, [impl = impl_] { impl->start(); });
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/base/io_thread.hpp"
-#include "actors/viewer/server_addresses.hpp"
+#include "actors/viewer/server_door.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -22,7 +22,7 @@ class address_trial {
 public:
   /// @param done Called once, within some seconds, on the I/O thread; must
   ///        return at once.
-  address_trial(io_thread& io, const server_address& at,
+  address_trial(io_thread& io, server_door at,
                 std::function<void(trial_answer)> done);
 
   /// When it returns, `done` is not called any more.

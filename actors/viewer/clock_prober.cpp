@@ -4,8 +4,6 @@
 #include "messages/text.hpp"
 #include "messages/wire/multipart.hpp"
 
-#include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -14,7 +12,6 @@
 namespace camnode {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using namespace std::chrono_literals;
 
 namespace {
@@ -60,12 +57,13 @@ std::optional<clock_probe> parse_answer(const std::string& body,
 
 } // namespace
 
-clock_prober::clock_prober(asio::io_context& io, endpoint server, events told)
-  : socket_(io),
+clock_prober::clock_prober(asio::io_context& io, endpoint server,
+                           server_door door, events told)
+  : context_(io),
     timer_(io),
     server_(std::move(server)),
+    door_(std::move(door)),
     told_(std::move(told)),
-    request_("GET /clock HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     back_off_(first_back_off) {
 }
 
@@ -77,8 +75,8 @@ void clock_prober::stop() {
   stopped_ = true;
   told_ = {};
   timer_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  if (stream_)
+    stream_->close();
 }
 
 void clock_prober::set_deadline() {
@@ -95,26 +93,30 @@ void clock_prober::connect() {
   quick_ = quick_probes;
   input_.clear();
   set_deadline();
-  socket_.async_connect(server_, [me = shared_from_this(),
-                                  attempt = attempt_](error_code err) {
-    if (me->stopped_ || attempt != me->attempt_)
-      return;
-    if (err)
-      return me->fail(err.message());
-    error_code ignored;
-    me->socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    me->ask();
-  });
+  if (auto why = why_shut(door_); !why.empty())
+    return fail(why, true);
+  // Another one each time, as what was begun with the last may not be over.
+  stream_ = std::make_shared<peer_stream>(context_);
+  request_ = request_to(door_, "/clock");
+  open(stream_, server_, door_,
+       [me = shared_from_this(), attempt = attempt_](const std::string& trouble,
+                                                     bool refused) {
+         if (me->stopped_ || attempt != me->attempt_)
+           return;
+         if (!trouble.empty())
+           return me->fail(trouble, refused);
+         me->ask();
+       });
 }
 
-void clock_prober::fail(const std::string& why) {
+void clock_prober::fail(const std::string& why, bool refused) {
   ++attempt_;
   answered_ns_ = 0;
-  error_code ignored;
-  socket_.close(ignored);
+  if (stream_)
+    stream_->close();
   // A copy, as it may call `stop`.
   if (auto tell = told_.on_failure)
-    tell(why);
+    tell(why, refused);
   if (stopped_)
     return;
   timer_.expires_after(back_off_);
@@ -138,17 +140,19 @@ void clock_prober::ask() {
       me->fail(err.message());
     return !!err;
   };
-  asio::async_write(socket_, asio::buffer(request_),
-                    [failed](error_code err, size_t) { failed(err); });
-  http::async_read(socket_, input_, *parser_,
-                   [me = shared_from_this(), failed](error_code err, size_t) {
-                     if (!failed(err))
-                       me->take_answer();
-                   });
+  stream_->async_write(request_,
+                       [failed](error_code err, size_t) { failed(err); });
+  read_answer(stream_, input_, *parser_,
+              [me = shared_from_this(), failed](error_code err) {
+                if (!failed(err))
+                  me->take_answer();
+              });
 }
 
 void clock_prober::take_answer() {
   auto answered = client_clock_ns();
+  if (parser_->get().result() == boost::beast::http::status::unauthorized)
+    return fail(why_refused(door_), true);
   told_id_.clear();
   auto probe = parse_answer(parser_->get().body(), told_id_);
   if (!probe)

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "actors/base/http_answer.hpp"
 #include "actors/viewer/clock_offset.hpp"
+#include "actors/viewer/server_door.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -29,10 +29,14 @@ public:
   struct events {
     /// @returns How soon to ask again.
     std::function<clock_offset::pace(const clock_probe&)> on_probe;
-    std::function<void(const std::string& why)> on_failure;
+
+    /// @param refused Whether it is since the server and we do not trust each
+    ///        other.
+    std::function<void(const std::string& why, bool refused)> on_failure;
   };
 
-  clock_prober(boost::asio::io_context& io, endpoint server, events told);
+  clock_prober(boost::asio::io_context& io, endpoint server, server_door door,
+               events told);
 
   void start();
   void stop();
@@ -60,17 +64,17 @@ private:
   void set_deadline();
 
   /// Ends the connection, and connects again later.
-  void fail(const std::string& why);
+  void fail(const std::string& why, bool refused = false);
 
-  boost::asio::ip::tcp::socket socket_;
+  boost::asio::io_context& context_;
+  std::shared_ptr<peer_stream> stream_; ///< Null before the first attempt.
   boost::asio::steady_timer timer_;
   const endpoint server_;
+  const server_door door_;
   events told_;
-  const std::string request_;
+  std::string request_;
   boost::beast::flat_buffer input_;
-  std::optional<
-    boost::beast::http::response_parser<boost::beast::http::string_body>>
-    parser_;
+  std::optional<http_answer_parser> parser_;
   int64_t asked_ns_ = 0;
   int64_t answered_ns_ = 0;
   std::string told_id_;

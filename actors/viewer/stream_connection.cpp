@@ -4,13 +4,13 @@
 #include "actors/viewer/clock_prober.hpp"
 #include "actors/viewer/waste_meter.hpp"
 #include "messages/clock.hpp"
+#include "messages/stream_event.hpp"
 #include "messages/wire/http_target.hpp"
 #include "messages/wire/stream_decoder.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 
 #include <sys/socket.h>
 
@@ -23,6 +23,7 @@ namespace camnode {
 
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
+using ending = stream_event::kind;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
@@ -63,7 +64,6 @@ struct stream_connection::implementation
                  stream_connection_options options,
                  stream_connection_events events)
     : context(io),
-      socket(io),
       timer(io),
       pause(io),
       intake(std::move(intake)),
@@ -87,12 +87,12 @@ struct stream_connection::implementation
   void watch();
   bool is_stranger(const std::string& id) const;
   bool begin_frames();
-  void end(std::string reason, bool wasteful = false);
+  void end(std::string reason, ending how = ending::disconnected);
   void end_with_stranger(const std::string& id);
   void close();
 
   asio::io_context& context;
-  tcp::socket socket;
+  std::shared_ptr<peer_stream> stream; ///< Null until it is to connect.
   asio::steady_timer timer;
   asio::steady_timer pause; ///< Until more may be read.
   const std::shared_ptr<frame_intake> intake;
@@ -117,6 +117,8 @@ void stream_connection::implementation::start() {
   auto address = asio::ip::make_address(options.ip, err);
   if (err)
     return end(options.ip + " is not an IP address");
+  if (auto why = why_shut(options); !why.empty())
+    return end(why, ending::refused);
   server = {address, options.port};
   if (!options.expect_http)
     return connect();
@@ -132,12 +134,16 @@ void stream_connection::implementation::start() {
       me->connect();
     return pace;
   };
-  heard.on_failure = [me = shared_from_this()](const std::string& why) {
+  heard.on_failure = [me = shared_from_this()](const std::string& why,
+                                               bool refused) {
+    if (refused && !me->stream)
+      return me->end(why, ending::refused);
     me->intake->count_probe_failure();
     log_debug("viewer", me->options.ip, ": no clock: ", why);
     me->connect();
   };
-  prober = std::make_shared<clock_prober>(context, server, std::move(heard));
+  prober = std::make_shared<clock_prober>(context, server, options,
+                                          std::move(heard));
   prober->start();
   timer.expires_after(clock_patience);
   timer.async_wait([me = shared_from_this()](error_code err) {
@@ -147,55 +153,53 @@ void stream_connection::implementation::start() {
 }
 
 void stream_connection::implementation::connect() {
-  if (socket.is_open())
+  if (stream)
     return;
-  error_code err;
-  socket.open(server.protocol(), err);
-  if (err)
-    return end("cannot open a socket: " + err.message());
   timer.expires_after(options.connect_deadline);
   timer.async_wait([me = shared_from_this()](error_code err) {
     if (!err && !me->closed)
       me->end("no connection within "
               + std::to_string(me->options.connect_deadline.count()) + " ms");
   });
-  socket.async_connect(server, [me = shared_from_this()](error_code err) {
-    if (me->closed)
-      return;
-    if (err)
-      return me->end("cannot connect: " + err.message());
-    me->ask_for_frames();
-  });
+  stream = std::make_shared<peer_stream>(context);
+  open(stream, server, options,
+       [me = shared_from_this()](const std::string& trouble, bool refused) {
+         if (me->closed)
+           return;
+         if (!trouble.empty())
+           return me->end(trouble,
+                          refused ? ending::refused : ending::disconnected);
+         me->ask_for_frames();
+       });
 }
 
 void stream_connection::implementation::ask_for_frames() {
-  error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);
   auto after = intake->last();
   std::string target = "/stream.mjpg?mode=lossless";
   if (after && after->epoch != 0)
     target = lossless_stream_target(after);
   else if (options.want_past)
     target = lossless_stream_target(stream_position{});
-  request = "GET " + target + " HTTP/1.1\r\nHost: " + options.ip
-            + "\r\nConnection: close\r\n\r\n";
+  request = request_to(options, target, "Connection: close\r\n");
   newest_ns = client_clock_ns();
   // Small enough to be taken at once by a fresh connection.
-  asio::async_write(socket, asio::buffer(request),
-                    [me = shared_from_this()](error_code err, size_t) {
-                      if (err && !me->closed)
-                        me->end("cannot send the request: " + err.message());
-                    });
+  stream->async_write(request,
+                      [me = shared_from_this()](error_code err, size_t) {
+                        if (err && !me->closed)
+                          me->end("cannot send the request: " + err.message());
+                      });
   watch();
   read();
 }
 
 void stream_connection::implementation::set_low_water() {
+  if (stream->is_encrypted())
+    return; // TLS has read ahead: of what is to come, less may be left.
   auto n = std::clamp<size_t>(decoder.want(), 1, max_low_water);
   if (n != low_water) {
     int value = static_cast<int>(n);
-    setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVLOWAT, &value,
-               sizeof(value));
+    setsockopt(stream->socket().native_handle(), SOL_SOCKET, SO_RCVLOWAT,
+               &value, sizeof(value));
     low_water = n;
   }
 }
@@ -209,8 +213,8 @@ void stream_connection::implementation::read() {
                                                            spans[0].size),
                                               asio::buffer(spans[1].data,
                                                            spans[1].size)};
-  socket.async_read_some(buffers, [me = shared_from_this()](error_code err,
-                                                            size_t n) {
+  stream->async_read_some(buffers, [me = shared_from_this()](error_code err,
+                                                             size_t n) {
     if (me->closed)
       return;
     if (err)
@@ -240,6 +244,8 @@ void stream_connection::implementation::take(size_t n) {
     return;
   intake->count_broken(decoder.broken_frames() - totals.broken);
   totals.broken = decoder.broken_frames();
+  if (decoder.wants_token())
+    return end(why_refused(options), ending::refused);
   if (decoder.failed())
     return end(decoder.error());
   if (is_affordable())
@@ -276,7 +282,7 @@ bool stream_connection::implementation::is_affordable() {
     why = "no memory for a frame of " + std::to_string(bytes)
           + " bytes: those of all cameras take all of viewer.total-mib";
   if (!why.empty())
-    end(why, true);
+    end(why, ending::wasteful);
   return why.empty();
 }
 
@@ -341,21 +347,17 @@ void stream_connection::implementation::watch() {
   });
 }
 
-void stream_connection::implementation::end(std::string reason, bool wasteful) {
+void stream_connection::implementation::end(std::string reason, ending how) {
   auto tell = std::move(events.on_end);
   close();
   if (tell)
-    tell(std::move(reason), wasteful);
+    tell(how, std::move(reason));
 }
 
 void stream_connection::implementation::end_with_stranger(
   const std::string& id) {
-  auto reason = "another server is there, which calls itself '" + id + "'";
-  auto tell = std::move(events.on_stranger);
-  if (!tell)
-    return end(std::move(reason));
-  close();
-  tell(std::move(reason));
+  end("another server is there, which calls itself '" + id + "'",
+      ending::stranger);
 }
 
 void stream_connection::implementation::close() {
@@ -368,8 +370,8 @@ void stream_connection::implementation::close() {
   if (prober)
     prober->stop();
   prober.reset();
-  error_code ignored;
-  socket.close(ignored);
+  if (stream)
+    stream->close();
 }
 
 stream_connection::stream_connection(io_thread& io,

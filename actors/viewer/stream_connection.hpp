@@ -2,6 +2,8 @@
 
 #include "actors/base/io_thread.hpp"
 #include "actors/viewer/frame_intake.hpp"
+#include "actors/viewer/server_door.hpp"
+#include "messages/stream_event.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -12,14 +14,7 @@
 namespace camnode {
 
 /// One try to get frames from a server.
-struct stream_connection_options {
-  std::string ip;
-  uint16_t port = 8000;
-
-  /// What the server must call itself, if it says so at all; else nothing is
-  /// taken from there. Empty: whatever it says.
-  std::string expect_id = {};
-
+struct stream_connection_options : server_door {
   /// The server announced itself, so that an answer in the legacy protocol
   /// only means that our request came late: an error, and tried again.
   bool expect_http = false;
@@ -43,12 +38,8 @@ struct stream_connection_events {
   /// The first frame is here.
   std::function<void(const stream_peer&)> on_connected;
 
-  /// Nothing comes after it. @param wasteful It is we who ended it, as it cost
-  /// too much.
-  std::function<void(std::string reason, bool wasteful)> on_end;
-
-  /// Instead of `on_end`: another server is there.
-  std::function<void(std::string reason)> on_stranger;
+  /// Nothing comes after it. @param how Not `connected`, nor `claim_tried`.
+  std::function<void(stream_event::kind how, std::string reason)> on_end;
 };
 
 /// Connects to a server, asks for its frames after the last one that

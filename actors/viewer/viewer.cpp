@@ -114,10 +114,7 @@ void viewer::connect() {
   show("connecting to " + at.text());
   using kind = stream_event::kind;
   auto tell = teller(attempt_);
-  stream_connection_options options;
-  options.ip = at.ip;
-  options.port = at.port;
-  options.expect_id = server_.announced_id;
+  stream_connection_options options{door_at(at)};
   options.expect_http = !server_.legacy;
   options.want_past = parts_.want_past();
   options.stall_deadline = stall_deadline();
@@ -125,15 +122,16 @@ void viewer::connect() {
     io_, parts_.intake, std::move(options),
     stream_connection_events{
       [tell](const stream_peer& x) {
-        tell({0, kind::connected, {}, x.legacy, x.id, x.epoch, false});
+        tell({0, kind::connected, {}, x.legacy, x.id, x.epoch});
       },
-      [tell](std::string reason, bool wasteful) {
-        tell(
-          {0, kind::disconnected, std::move(reason), false, {}, 0, wasteful});
-      },
-      [tell](std::string reason) {
-        tell({0, kind::stranger, std::move(reason)});
+      [tell](kind how, std::string reason) {
+        tell({0, how, std::move(reason)});
       }});
+}
+
+server_door viewer::door_at(const server_address& at) const {
+  return {at.ip, at.port, server_.announced_id, server_.tls,
+          server_.legacy ? nullptr : parts_.keys};
 }
 
 std::chrono::milliseconds viewer::stall_deadline() const {
@@ -153,8 +151,8 @@ void viewer::on_event(const stream_event& x) {
     return;
   if (x.what == kind::connected)
     return on_connected(x);
-  if (x.what == kind::stranger)
-    on_stranger(x);
+  if (x.what == kind::stranger || x.what == kind::refused)
+    alarm_of(x);
   retry_later(x);
 }
 
@@ -180,11 +178,13 @@ void viewer::on_connected(const stream_event& x) {
   try_claim();
 }
 
-void viewer::on_stranger(const stream_event& x) {
-  set_alarm(server_.id + " is not at " + addresses_.current().text() + ": "
-            + x.reason
-            + "; nothing is taken from there; see stream.advertise "
-              "of both");
+void viewer::alarm_of(const stream_event& x) {
+  auto at = addresses_.current().text();
+  if (x.what == stream_event::kind::refused)
+    return set_alarm(server_.id + " at " + at
+                     + " gives no frames: " + x.reason);
+  set_alarm(server_.id + " is not at " + at + ": " + x.reason
+            + "; nothing is taken from there; see stream.advertise of both");
 }
 
 void viewer::retry_later(const stream_event& x) {
@@ -212,7 +212,7 @@ void viewer::retry_later(const stream_event& x) {
 }
 
 caf::timespan viewer::rest_after(const stream_event& x) {
-  if (x.wasteful) {
+  if (x.what == stream_event::kind::wasteful) {
     waste_ = x.reason;
     waste_rest_ = std::clamp(waste_rest_ * 2, first_waste_rest,
                              last_waste_rest);
@@ -246,7 +246,7 @@ void viewer::try_claim() {
   tried_ = at;
   tried_ns_ = now;
   trial_ = std::make_unique<address_trial>(
-    io_, at, [tell = teller(++trials_)](trial_answer x) {
+    io_, door_at(at), [tell = teller(++trials_)](trial_answer x) {
       tell({0, stream_event::kind::claim_tried, std::move(x.trouble), false,
             std::move(x.id), x.epoch});
     });

@@ -27,6 +27,9 @@ struct viewer_parts {
   std::function<bool()> want_past;
 
   std::shared_ptr<frame_ring> ring; ///< That `intake` fills.
+
+  /// What camnode servers are shown, and must show; null: nothing.
+  server_keys_ptr keys = nullptr;
 };
 
 /// Owns the connection to one server: connects, tells legacy from HTTP,
@@ -35,7 +38,9 @@ struct viewer_parts {
 ///
 /// An announcement is a claim. A connection that works goes on, wherever the
 /// server is said to be meanwhile; who answers there is asked beside it.
-/// Nothing is taken from a server that calls itself otherwise. Both are alarms.
+/// Nothing is taken from a server that calls itself otherwise, or whose
+/// certificate is not its own; nor from one that does not let us in. All are
+/// alarms.
 ///
 /// A server that costs too much is given longer and longer rests, up to a
 /// minute; that, and what is lost to the bounds on each camera, is an alarm.
@@ -54,7 +59,7 @@ private:
   void connect();
   void on_event(const stream_event& x);
   void on_connected(const stream_event& x);
-  void on_stranger(const stream_event& x);
+  void alarm_of(const stream_event& x);
   void retry_later(const stream_event& x);
 
   /// How long to wait before the next try.
@@ -77,6 +82,7 @@ private:
   /// What is wrong with this camera; empty: nothing.
   std::string concern();
   void show(const std::string& state);
+  server_door door_at(const server_address& at) const;
   std::chrono::milliseconds stall_deadline() const;
 
   io_thread& io_;

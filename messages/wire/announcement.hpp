@@ -15,8 +15,8 @@ namespace camnode {
 std::string write_announcement(const server_info& x);
 
 /// Decodes an announcement. The keys id, ip, port, state and epoch must be
-/// there; width, height, fps, version and camera may be missing; others are
-/// ignored.
+/// there; width, height, fps, version, camera and tls may be missing; others
+/// are ignored.
 /// @param topic Where it came from; its last level must be the server's id.
 /// @param payload At most 256 KiB of JSON; borrowed for the call.
 /// @returns The server with `ip` in its usual spelling and `legacy` false, or

@@ -178,6 +178,7 @@ bool stream_decoder::check_status(std::string_view line) {
       && rest.substr(0, ok.size()) == ok
       && (rest.size() == ok.size() || rest[ok.size()] == ' '))
     return true;
+  wants_token_ = rest.substr(0, 4) == " 401";
   return fail("the server answers " + printable(line)
               + ", expected `HTTP/1.1 200 OK`");
 }

@@ -88,6 +88,11 @@ public:
     return error_;
   }
 
+  /// Whether that is since the server wants a token, or another one: 401.
+  bool wants_token() const {
+    return wants_token_;
+  }
+
   /// Bodies skipped because they are no JPEG.
   uint64_t broken_frames() const {
     return broken_frames_;
@@ -168,6 +173,7 @@ private:
   std::optional<uint64_t> epoch_;
   std::string id_;
   std::string error_;
+  bool wants_token_ = false;
   size_t begin_ = 0; ///< Of the unread bytes in `buffer_`.
   size_t end_ = 0;
   std::array<uint8_t, max_response_head_bytes> buffer_;

@@ -220,6 +220,8 @@ client_parts parts_of(const client_options& x, std::shared_ptr<fleet> cameras,
   result.ring = {size_t{replay.mib} << 20, replay.age};
   result.ring_total = std::make_shared<ring_budget>(ring_bytes_of(x.viewer));
   result.rates = rates_of(x.record);
+  result.keys = std::make_shared<server_keys>(x.viewer.ca_file,
+                                              x.viewer.token_file);
   log_info("node", "frames of all cameras take at most ",
            result.ring_total->bytes() >> 20, " MiB");
   result.pieces = pieces_in(data);
@@ -307,7 +309,8 @@ int run_client(const client_options& options) {
   set_log_level(options.log.level);
   warn_of_exposed({{"mqtt.password-file", options.mqtt.password_file},
                    {"mqtt.key-file", options.mqtt.key_file},
-                   {"http.key-file", options.http.tls.key_file}});
+                   {"http.key-file", options.http.tls.key_file},
+                   {"viewer.token-file", options.viewer.token_file}});
   log_info("node", "camnode ", version(), " client ", options.node.id,
            ", data in ", options.data.dir);
   auto lock = take_data_folder(options.data);

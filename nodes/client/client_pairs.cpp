@@ -27,11 +27,13 @@ void client_supervisor::add_viewer(const std::string& id) {
 caf::actor client_supervisor::start_viewer(const std::string& id,
                                            const actor_context& context) {
   auto& x = pairs_.at(id);
-  x.viewer = spawn<viewer>(
-    context, *parts_.io,
-    viewer_parts{x.intake, x.member.board,
-                 [on = recording_] { return on->load(); }, x.member.ring},
-    x.member.server);
+  x.viewer = spawn<viewer>(context, *parts_.io,
+                           viewer_parts{x.intake, x.member.board,
+                                        [on = recording_] {
+                                          return on->load();
+                                        },
+                                        x.member.ring, parts_.keys},
+                           x.member.server);
   return caf::actor_cast<caf::actor>(x.viewer);
 }
 

@@ -37,6 +37,7 @@ struct client_parts {
   frame_ring::limits ring;                 ///< Of each pair.
   std::shared_ptr<ring_budget> ring_total; ///< Of all; null: no bound.
   rate_limits rates;                       ///< Of each camera.
+  server_keys_ptr keys;                    ///< Of camnode servers.
   make_open_piece pieces;
   make_complete_piece completers;
   finder_options find;

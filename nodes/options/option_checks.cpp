@@ -1,6 +1,7 @@
 #include "nodes/options/option_checks.hpp"
 
 #include "actors/base/access_token.hpp"
+#include "actors/base/tls_authority.hpp"
 #include "actors/camera/libcamera_source.hpp"
 #include "actors/discovery/camera_address.hpp"
 #include "messages/error.hpp"
@@ -35,6 +36,16 @@ std::string check(const port_options& x, const std::string& section) {
     return {};
   auto identity = tls_identity::read(section, x.tls);
   return identity ? "" : reason_of(identity.error());
+}
+
+std::string check(const viewer_options& x) {
+  if (!x.ca_file.empty())
+    if (auto read = read_authority("viewer.ca-file", x.ca_file); !read)
+      return reason_of(read.error());
+  if (!x.token_file.empty())
+    if (auto read = read_access_token(x.token_file); !read)
+      return "viewer.token-file=" + reason_of(read.error());
+  return {};
 }
 
 bool shows_test_picture(const camera_options& x) {
@@ -94,7 +105,9 @@ std::string why_contradictory(const server_options& x) {
 }
 
 std::string why_contradictory(const client_options& x) {
-  auto error = check(x.mqtt);
+  auto error = check(x.viewer);
+  if (error.empty())
+    error = check(x.mqtt);
   return error.empty() ? check(x.http, "http.") : error;
 }
 

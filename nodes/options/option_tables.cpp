@@ -285,6 +285,15 @@ void append_viewer(option_table& out, viewer_options& x) {
     "The most memory that these frames take for all cameras together. Where it "
     "is used up, the camera that has most loses its oldest ones. 0: a quarter "
     "of this machine's memory."));
+  out.push_back(text_option(
+    "viewer.ca-file", "FILE", x.ca_file, readable_file_or_nothing,
+    "Certificate (PEM) of the authority that the certificates of all camnode "
+    "servers must descend from: they are spoken to over TLS alone. None: in "
+    "the clear."));
+  out.push_back(text_option(
+    "viewer.token-file", "FILE", x.token_file, readable_file_or_nothing,
+    "File with the token of the servers (their stream.token-file). Without "
+    "viewer.ca-file, the network can read it."));
 }
 
 } // namespace

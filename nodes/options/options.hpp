@@ -125,6 +125,8 @@ struct http_options : port_options {
 struct viewer_options {
   replay_options replay;
   uint32_t total_mib = 0; ///< 0: a quarter of the machine's memory.
+  std::string ca_file;    ///< Of camnode servers; empty: no TLS.
+  std::string token_file; ///< That they are shown; empty: none.
 };
 
 struct server_options {

@@ -1,6 +1,7 @@
 """The broker of a real room, with the files that tools/make-room writes: every
 machine can do what it has to, and nothing that is another one's."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,13 +11,15 @@ import pytest
 from harness import Ear, mqtt_client
 from processes import HERE, PATIENCE, camctl, free_port, random_address
 from recordings import Recording
-from streams import LegacyServer, get
+from streams import LegacyServer
+from trusted_server import make_certs
 
 MAKE_ROOM = HERE.parents[1] / "tools/make-room"
 
 MACHINES = ("--broker=127.0.0.1", "--client=client", "--client=other",
             "--button=red", "--sensor", "climate", "--sensor", "door",
-            "--viewer=wall", "cam-a", "cam-b")
+            "--viewer=wall")
+SERVERS = ("cam-a", "cam-b")
 
 
 def make_room(*words):
@@ -36,7 +39,9 @@ class MadeRoom:
         """
         self.room = room
         self.folder = room.folder / "made"
-        done = make_room(self.folder, *MACHINES)
+        self.hosts = {x: random_address() for x in SERVERS}
+        done = make_room(self.folder, *MACHINES,
+                         *(f"{x}={host}" for x, host in self.hosts.items()))
         assert done.returncode == 0, done.stderr
         # An ear that nothing is kept from.
         broker = self.folder / "broker"
@@ -68,6 +73,20 @@ class MadeRoom:
             assert old in text, text
             text = text.replace(old, str(new))
         return text
+
+    def server(self, name):
+        return self.room.server(name, self.room.stamped(name),
+                                self.options(name, "server"),
+                                host=self.hosts[name])
+
+    def client(self):
+        return self.room.client(self.options("client", "client"))
+
+    def camctl(self, *arguments):
+        """Runs camctl as whoever has the room's private folder does."""
+        private = self.folder / "private"
+        return camctl(*arguments, "--ca", private / "room-ca.pem",
+                      "--token-file", private / "servers.token")
 
     def options(self, name, role):
         """What a node is started with: its configuration, on this machine."""
@@ -105,26 +124,48 @@ def made(quiet_room):
 
 def test_all_machines_do_what_they_have_to(made):
     room = made.room
-    server = room.server("cam-a", room.stamped("cam-a"),
-                         made.options("cam-a", "server"))
-    client = room.client(made.options("client", "client"))
-    room.wait_connected("cam-a")
+    nodes = [made.server(x) for x in SERVERS]
+    nodes.append(made.client())
+    room.wait_connected(*SERVERS)
     made.publish("red", "command/rec", "start")
     session = room.wait_light(lambda x: x["state"] == "recording")["session"]
     made.publish("climate", "sensor/climate/air", "21.5")
     light = room.wait_light(
         lambda x: x["sensors"]["received"] == 1
-        and x["cameras"]["cam-a"]["frames_durable"] > 30)
+        and all(x["cameras"][y]["frames_durable"] > 30 for y in SERVERS))
     assert not light["alarms"] and not light["last_error"]
     made.publish("red", "command/rec", "stop")
     room.wait_light(lambda x: x["state"] == "idle")
-    for node in (server, client):
+    for node in nodes:
         assert "refuses" not in node.log()
 
     recording = Recording(room.data, session)
-    recording.check_camera("cam-a")
+    for x in SERVERS:
+        recording.check_camera(x)
     assert set(recording.manifest["sensors"]) == {"sensor/climate/air"}
     assert camctl("verify", room.data).returncode == 0
+
+
+def test_all_nodes_are_asked_with_what_the_private_folder_has(made):
+    nodes = [made.server(x) for x in SERVERS]
+    client = made.client()
+    made.room.wait_connected(*SERVERS)
+    done = made.camctl("ps", "--all", "--json", "--node", client.inspected())
+    assert done.returncode == 0, done.stderr
+    found = {json.loads(x)["node"]["id"]: json.loads(x)["node"]
+             for x in done.stdout.splitlines()}
+    assert set(found) == {"client", *SERVERS}
+    assert all(x["operates"] for x in found.values())
+    where = nodes[0].where()
+    url = f"https://{where[0]}:{where[1]}"
+    done = made.camctl("kill", "camera", "--wait", "--node", url)
+    assert done.returncode == 0, done.stderr
+    done = camctl("log-level", "debug", "--node", url, "--ca",
+                  made.folder / "private/room-ca.pem")
+    assert done.returncode == 1
+    assert "name the file with its token, with --token-file" in done.stderr
+    page = client.camctl("console").stdout.strip()
+    assert page.startswith("http://127.0.0.1:") and "/?token=" in page
 
 
 def test_legacy_nodes_can_be_let_in(quiet_room):
@@ -247,7 +288,7 @@ def test_a_server_cannot_announce_another_one(made):
 
 
 def test_who_has_no_name_or_a_wrong_password_is_refused(made):
-    ca = made.folder / "cam-a/broker-ca.pem"
+    ca = made.folder / "cam-a/room-ca.pem"
     for port, tls in ((made.plain_port, ()),
                       (made.room.port, ("--cafile", ca))):
         for login in ((), ("-u", "red"), ("-u", "red", "-P", "x"),
@@ -264,13 +305,12 @@ def test_who_has_no_name_or_a_wrong_password_is_refused(made):
 
 def test_a_broker_that_nobody_vouches_for_gets_no_password(made):
     room = made.room
-    options = made.options("cam-a", "server")
-    shutil.copy(made.folder / "private/looker-ca.pem",
-                made.folder / "cam-a/broker-ca.pem")
-    server = room.server("cam-a", room.stamped("cam-a"), options)
+    other = make_certs(room.folder / "other", "cam-a")
+    shutil.copy(other / "room-ca.pem", made.folder / "cam-a/room-ca.pem")
+    server = made.server("cam-a")
     server.wait_log("cannot connect: no broker answers there whose certificate")
-    room.broker.wait_log("unknown ca", 2) # It tries again, and streams.
-    assert get(server.where(), "/snapshot.jpg")[0] == 200
+    room.broker.wait_log("unknown ca", 2) # It tries again, and films.
+    server.wait_log("first frame")
     assert "u'cam-a'" not in room.broker.log()
 
 
@@ -355,7 +395,8 @@ def test_make_room_tells_what_it_makes():
     (("{}", "--broker=lab", "a/b"), "want 1 to 64 of"),
     (("{}", "--broker=lab", "a" * 65), "want 1 to 64 of"),
     (("{}", "--broker=lab", "broker"), "is a name of something else"),
-    (("{}", "--broker=lab", "pi-operator"), "is a name of something else"),
+    (("{}", "--broker=lab", "room-ca"), "is a name of something else"),
+    (("{}", "--broker=lab", "--button=a=b"), "has no certificate"),
     (("{}", "--broker=lab", "--button=a", "a"), "is a button, too"),
 ])
 def test_wrong_usage_is_told_and_makes_nothing(tmp_path, words, why):

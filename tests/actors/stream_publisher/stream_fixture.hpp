@@ -29,6 +29,8 @@ inline std::string as_text(const bytes& x) {
 /// A server's ring and port, a client's ring and connection, and sockets in
 /// between.
 struct stream_fixture {
+  using ending = camnode::stream_event::kind;
+
   stream_fixture()
     : camera(new_ring()),
       received(new_ring()),
@@ -90,16 +92,12 @@ struct stream_fixture {
                                             peer = x;
                                           });
                                         },
-                                        [this](std::string why, bool ours) {
+                                        [this](ending how, std::string why) {
                                           note([&] {
+                                            strangers += how
+                                                         == ending::stranger;
                                             ended = std::move(why);
-                                            wasteful = ours;
-                                          });
-                                        },
-                                        [this](std::string why) {
-                                          note([&] {
-                                            ++strangers;
-                                            ended = std::move(why);
+                                            wasteful = how == ending::wasteful;
                                           });
                                         }});
   }

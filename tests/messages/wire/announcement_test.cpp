@@ -46,6 +46,7 @@ CAF_TEST(what is written is what is read) {
   for (auto rate : {0u, 1u, 500u, 30000u, 29970u, 59940u, 1000000u}) {
     x.rate_mhz = rate;
     x.online = !x.online;
+    x.tls = x.online;
     auto y = parse_announcement(topic, write_announcement(x));
     CAF_REQUIRE(y);
     CAF_CHECK(*y == x);
@@ -117,6 +118,7 @@ CAF_TEST(each wrong member is refused by name) {
   names("\"fps\":30", "\"width\":65536", "width");
   names("\"fps\":30", "\"height\":null", "height");
   names("\"fps\":30", "\"version\":1", "version");
+  names("\"fps\":30", "\"tls\":1", "tls");
 }
 
 CAF_TEST(ids outside the grammar are refused whatever the topic is) {
