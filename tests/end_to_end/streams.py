@@ -147,7 +147,8 @@ class Reader(threading.Thread):
     def close(self):
         """Ends the connection and checks what came."""
         try:
-            self._socket.shutdown(socket.SHUT_RDWR)
+            # Not that of TLS, after which bytes would come as they are.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
         except OSError:
             pass
         self.join(10)
