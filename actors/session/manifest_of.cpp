@@ -63,7 +63,7 @@ manifest_camera camera_of(const fleet_member& x, const session_view& view) {
     set_books(result, books, x.ledger->pieces(), x.ledger->losses(),
               x.ledger->breaks());
   result.last_trouble = trouble_of(books.last_trouble, view);
-  result.absences = absences_in(x, view);
+  result.absences = absences_in(x, view.session, view.now_ns);
   if (viewer.clocked)
     result.clock = clock_of(viewer, view.now_ns);
   result.clocks = x.board->clocks().look();

@@ -1,6 +1,5 @@
 #include "actors/session/session_report.hpp"
 
-#include "actors/session/camera_state.hpp"
 #include "actors/shared/clock_age.hpp"
 #include "messages/wire/json_text.hpp"
 
@@ -18,8 +17,8 @@ int64_t ms(int64_t ns) {
   return ns / 1'000'000;
 }
 
-absence_sum absent_in(const fleet_member& x, const session_view& view) {
-  return sum_of(absences_in(x, view));
+absence_sum absent_in(const camera_look& x, const session_view& view) {
+  return sum_of(absences_in(x, view.session, view.now_ns));
 }
 
 /// Tenths of a second are exact enough to read.
@@ -37,9 +36,8 @@ json trouble_of(const trouble_note::past& x, const session_view& view) {
   return result;
 }
 
-json truth_of(const fleet_member& x, const session_view& view) {
+json truth_of(const camera_look& x, const session_view& view) {
   auto books = books_of(x, view.session);
-  auto viewer = x.board->look();
   json result;
   result["state"] = camera_state(x, view.session, view.now_ns);
   result["frames_durable"] = books.durable;
@@ -54,33 +52,26 @@ json truth_of(const fleet_member& x, const session_view& view) {
     result["unknown_breaks"] = n;
   if (auto away = absent_in(x, view); away.times > 0)
     result["seconds_without_frames"] = seconds_of(away.absent_ns);
-  result["connected"] = viewer.connected;
-  result["last_error"] = books.last_error.empty() && !viewer.connected
+  result["connected"] = x.viewer.connected;
+  result["last_error"] = books.last_error.empty() && !x.viewer.connected
                            ? why_no_frame(x)
                            : books.last_error;
   if (!books.last_trouble.text.empty())
     result["last_trouble"] = trouble_of(books.last_trouble, view);
-  if (!x.server.camera_trouble.empty())
-    result["camera"] = x.server.camera_trouble;
+  if (auto& trouble = x.member.server.camera_trouble; !trouble.empty())
+    result["camera"] = trouble;
   return result;
 }
 
 json totals_of(const sensor_board::topics& topics) {
-  uint64_t received = 0;
-  uint64_t written = 0;
-  uint64_t durable = 0;
+  auto sum = sensor_board::sum(topics);
   uint64_t rejected = 0;
-  for (auto& [topic, x] : topics) {
-    received += x.received;
-    written += x.written;
-    durable += x.durable;
-    for (auto& [reason, n] : x.rejected)
-      rejected += n;
-  }
+  for (auto& [reason, n] : sum.rejected)
+    rejected += n;
   return {{"topics", topics.size()},
-          {"received", received},
-          {"written", written},
-          {"durable", durable},
+          {"received", sum.received},
+          {"written", sum.written},
+          {"durable", sum.durable},
           {"rejected", rejected}};
 }
 
@@ -106,17 +97,9 @@ json late_of(const std::vector<late_report>& sessions) {
 
 } // namespace
 
-ledger_figures books_of(const fleet_member& x, const session_info& session) {
-  auto result = x.ledger->look();
-  auto foreign = session.exists() && result.session_ms != session.start_ms;
-  return foreign ? ledger_figures{} : result;
-}
-
-std::vector<absence> absences_in(const fleet_member& x,
-                                 const session_view& view) {
-  if (!view.session.exists() || !takes_part(x, view.session))
-    return {};
-  return x.ledger->absences(view.session, view.now_ns);
+ledger_figures books_of(const camera_look& x, const session_info& session) {
+  auto foreign = session.exists() && x.books.session_ms != session.start_ms;
+  return foreign ? ledger_figures{} : x.books;
 }
 
 std::string camera_truth(const ledger_figures& x, const session_info& session,
@@ -172,9 +155,9 @@ std::string render_truth(const session_view& x) {
 std::string truth_digest(const session_view& x) {
   auto result = x.state + '|' + x.last_error + '|' + x.sensor_error + '|'
                 + std::to_string(x.commands_refused);
-  for (auto& camera : x.cameras) {
+  for (camera_look camera : x.cameras) {
     auto books = books_of(camera, x.session);
-    result += '|' + camera.server.id + ' '
+    result += '|' + camera.member.server.id + ' '
               + camera_state(camera, x.session, x.now_ns) + ' '
               + std::to_string(books.lost) + ' '
               + std::to_string(books.runs_ended) + ' ' + books.last_error + ' '
@@ -195,11 +178,11 @@ std::string truth_digest(const session_view& x) {
 std::string manifest_digest(const session_view& x) {
   auto result = std::to_string(x.sensors.size()) + ' '
                 + std::to_string(x.outages.size());
-  for (auto& camera : x.cameras) {
+  for (camera_look camera : x.cameras) {
     auto books = books_of(camera, x.session);
-    result += '|' + camera.server.id + ' ' + std::to_string(books.lost) + ' '
-              + std::to_string(books.runs_ended);
-    for (auto& away : absences_in(camera, x))
+    result += '|' + camera.member.server.id + ' ' + std::to_string(books.lost)
+              + ' ' + std::to_string(books.runs_ended);
+    for (auto& away : absences_in(camera, x.session, x.now_ns))
       result += away.to_ns == 0 ? " away" : " was away";
   }
   return result;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/base/trouble_note.hpp"
+#include "actors/session/camera_state.hpp"
 #include "actors/session/disk_guard.hpp"
-#include "actors/shared/fleet.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "messages/session_info.hpp"
 
@@ -70,11 +70,7 @@ uint64_t unknown_breaks(const ledger_figures& x);
 
 /// The books of the session that is told of: empty ones where the camera has
 /// only those of an earlier one. Without a session, those of the last one.
-ledger_figures books_of(const fleet_member& x, const session_info& session);
-
-/// When a camera of the session gave no frame.
-std::vector<absence> absences_in(const fleet_member& x,
-                                 const session_view& view);
+ledger_figures books_of(const camera_look& x, const session_info& session);
 
 /// The truth light, as JSON.
 std::string render_truth(const session_view& x);

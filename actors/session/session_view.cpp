@@ -49,7 +49,8 @@ session_view session::view_of(const session_info& session,
   x.missing = roll_call::missing(x.cameras, options_.utc(), x.now_ns);
   x.not_as_last_time = cameras_called_.not_as_last_time();
   x.alarms = alarms().look();
-  if (auto why = why_no_camera(x.cameras, session); !why.empty())
+  if (auto why = why_no_camera({x.cameras.begin(), x.cameras.end()}, session);
+      !why.empty())
     x.alarms[who()] = why;
   for (auto& [actor, n] : past.restarts)
     x.restarts[actor] += n;

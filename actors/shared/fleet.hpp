@@ -25,8 +25,12 @@ struct fleet_member {
   /// The server with the address and the run that frames come from, if they
   /// do: it may be announced elsewhere meanwhile.
   server_info as_connected() const {
+    return as_connected(board->look());
+  }
+
+  /// @param x What the board says.
+  server_info as_connected(const viewer_figures& x) const {
     auto result = server;
-    auto x = board->look();
     if (!x.connected || x.ip.empty())
       return result;
     result.ip = x.ip;
@@ -41,7 +45,11 @@ struct fleet_member {
 
   /// Whether it was ended by somebody, and nobody misses it.
   bool is_gone() const {
-    return server.goodbye && !expected && !board->look().connected;
+    return is_gone(board->look());
+  }
+
+  bool is_gone(const viewer_figures& x) const {
+    return server.goodbye && !expected && !x.connected;
   }
 };
 

@@ -200,6 +200,13 @@ sensor_board::topics sensor_board::totals() const {
   return result;
 }
 
+topic_figures sensor_board::sum(const topics& x) {
+  topic_figures result;
+  for (auto& [topic, figures] : x)
+    add(result, figures);
+  return result;
+}
+
 sensor_board::topics sensor_board::look(int64_t session_ms) const {
   std::lock_guard<std::mutex> guard{mutex_};
   auto x = session_ms == 0 ? &books_ : books_of(session_ms);

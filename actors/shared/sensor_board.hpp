@@ -115,6 +115,9 @@ public:
   /// outside; without files.
   topics totals() const;
 
+  /// What became of all readings of all these topics; without files.
+  static topic_figures sum(const topics& x);
+
   static constexpr size_t max_reasons = 16;
   static constexpr size_t max_earlier_topics = 512;
 

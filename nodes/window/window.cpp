@@ -164,14 +164,15 @@ struct window::impl {
   }
 
   tile_facts look_at(const fleet_member& member, tile& x, int64_t now_ns) {
+    camera_look look{member};
+    auto& books = look.books;
     tile_facts result;
     result.server = member.server;
-    result.viewer = member.board->look();
+    result.viewer = look.viewer;
     result.pause_ns = expected_pause_ns(member.server, result.viewer, now_ns);
     x.rate.add(now_ns, result.viewer.frames, patience_ns(result.pause_ns));
     result.rate_hz = x.rate.rate_hz();
-    auto books = member.ledger->look();
-    result.truth = camera_state(member, session, now_ns);
+    result.truth = camera_state(look, session, now_ns);
     result.expected = member.expected;
     if (session.exists() && books.session_ms == session.start_ms)
       result.restarts = books.runs_ended;
