@@ -3,68 +3,16 @@
 
 #include "actors/base/http_pages.hpp"
 #include "messages/error.hpp"
+#include "tests/raw_peer.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <stdexcept>
+#include <atomic>
+#include <memory>
+#include <string>
 
 using namespace camnode;
+using namespace camnode_test;
 
 namespace {
-
-/// A peer that says whatever the test wants.
-class peer {
-public:
-  explicit peer(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    timeval patience{30, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    if (connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof(to)) != 0)
-      CAF_FAIL("cannot connect");
-  }
-
-  peer(const peer&) = delete;
-  peer& operator=(const peer&) = delete;
-
-  ~peer() {
-    close(fd_);
-  }
-
-  void say(const std::string& text) {
-    // The other end may have closed: then there is nothing to say.
-    send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-  }
-
-  /// All that comes until the other end closes.
-  std::string hear() {
-    std::string result;
-    char buffer[4096];
-    ssize_t n = 0;
-    while ((n = recv(fd_, buffer, sizeof(buffer), 0)) > 0)
-      result.append(buffer, static_cast<size_t>(n));
-    if (n < 0 && errno == EAGAIN)
-      CAF_FAIL("the other end neither speaks nor closes");
-    return result;
-  }
-
-  /// What comes, up to and including `end`.
-  std::string hear_until(const std::string& end) {
-    std::string result;
-    char c = 0;
-    while (result.find(end) == std::string::npos && recv(fd_, &c, 1, 0) == 1)
-      result += c;
-    return result;
-  }
-
-private:
-  int fd_;
-};
 
 std::string get(const std::string& target) {
   return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -91,7 +39,7 @@ struct fixture {
   }
 
   std::string answer_to(const std::string& request) {
-    peer x{pages->port()};
+    raw_peer x{pages->port()};
     x.say(request);
     return x.hear();
   }
@@ -121,7 +69,7 @@ CAF_TEST(a page is answered with its type and length) {
 }
 
 CAF_TEST(one connection asks for several pages) {
-  peer x{pages->port()};
+  raw_peer x{pages->port()};
   x.say(get("/") + last_get("/"));
   auto answers = x.hear();
   auto first = answers.find("<p>hello");
@@ -157,8 +105,8 @@ CAF_TEST(a taken port is an error that names it) {
 }
 
 CAF_TEST(the end closes every connection) {
-  peer silent{pages->port()};
-  peer served{pages->port()};
+  raw_peer silent{pages->port()};
+  raw_peer served{pages->port()};
   served.say(get("/"));
   served.hear_until("<p>hello");
   pages.reset();
@@ -170,13 +118,13 @@ CAF_TEST_FIXTURE_SCOPE_END()
 
 CAF_TEST(with one more than the bound the one that waits for longest ends) {
   fixture two{2};
-  peer first{two.pages->port()};
+  raw_peer first{two.pages->port()};
   first.say(get("/"));
   first.hear_until("<p>hello");
-  peer second{two.pages->port()};
+  raw_peer second{two.pages->port()};
   second.say(get("/"));
   second.hear_until("<p>hello");
-  peer third{two.pages->port()};
+  raw_peer third{two.pages->port()};
   third.say(last_get("/"));
   CAF_CHECK(begins(third.hear(), "HTTP/1.1 200 "));
   CAF_CHECK_EQUAL(first.hear(), "");

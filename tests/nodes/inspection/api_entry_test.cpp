@@ -5,9 +5,9 @@
 #include "messages/error.hpp"
 #include "nodes/inspection/node_api.hpp"
 #include "tests/nodes/inspection/inspection_fixture.hpp"
+#include "tests/raw_peer.hpp"
 #include "tests/scratch_directory.hpp"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -22,68 +22,6 @@ using namespace camnode;
 using namespace camnode_test;
 
 namespace {
-
-/// A connection that says whatever the test wants.
-class peer {
-public:
-  explicit peer(uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in where{};
-    where.sin_family = AF_INET;
-    where.sin_port = htons(port);
-    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    reach(where);
-  }
-
-  explicit peer(const std::string& path)
-    : fd_(socket(AF_UNIX, SOCK_STREAM, 0)) {
-    sockaddr_un where{};
-    where.sun_family = AF_UNIX;
-    std::memcpy(where.sun_path, path.data(), path.size());
-    reach(where);
-  }
-
-  ~peer() {
-    close(fd_);
-  }
-
-  void say(const std::string& text) {
-    send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-  }
-
-  /// All that comes until the other end closes.
-  std::string hear() {
-    std::string result;
-    char buffer[4096];
-    ssize_t n = 0;
-    while ((n = recv(fd_, buffer, sizeof(buffer), 0)) > 0)
-      result.append(buffer, static_cast<size_t>(n));
-    if (n < 0 && errno == EAGAIN)
-      CAF_FAIL("the other end neither speaks nor closes");
-    return result;
-  }
-
-  /// Hears until `end` has come.
-  void hear_until(const std::string& end) {
-    std::string heard;
-    char c = 0;
-    while (heard.find(end) == std::string::npos && recv(fd_, &c, 1, 0) == 1)
-      heard += c;
-  }
-
-  bool connected = false;
-
-private:
-  template <class Address>
-  void reach(const Address& where) {
-    timeval patience{30, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    connected = connect(fd_, reinterpret_cast<const sockaddr*>(&where),
-                        sizeof(where))
-                == 0;
-  }
-
-  const int fd_;
-};
 
 const std::string token = "0123456789abcdef";
 
@@ -124,7 +62,7 @@ struct fixture : inspection_fixture {
 
   template <class Where>
   std::string answer(const Where& where, const std::string& request) {
-    peer x{where};
+    raw_peer x{where};
     CAF_CHECK(x.connected);
     x.say(request);
     return x.hear();
@@ -193,7 +131,7 @@ CAF_TEST(who has no token looks and does not operate) {
 
 CAF_TEST(a crowd that guesses does not delay who knows the token) {
   auto port = open();
-  peer guesser{port->port()};
+  raw_peer guesser{port->port()};
   guesser.say("GET /api/v1/node HTTP/1.1\r\nHost: 127.0.0.1\r\n"
               "Authorization: Bearer 0123456789abcdeX\r\n\r\n");
   CAF_CHECK(has(answer(port->port(), record("Content-Length: 5\r\n\r\nstart")),
@@ -205,14 +143,14 @@ CAF_TEST(a port that was open is free again) {
   uint16_t number = 0;
   for (int i = 0; i < 3; ++i)
     number = open()->port();
-  CAF_CHECK(!peer{number}.connected);
+  CAF_CHECK(!raw_peer{number}.connected);
 }
 
 CAF_TEST(who says nothing makes room for others) {
   auto port = open();
-  std::vector<std::unique_ptr<peer>> silent;
+  std::vector<std::unique_ptr<raw_peer>> silent;
   for (int i = 0; i < 64; ++i)
-    silent.push_back(std::make_unique<peer>(port->port()));
+    silent.push_back(std::make_unique<raw_peer>(port->port()));
   CAF_CHECK(has(answer(port->port(), look), "\"id\":\"lab\""));
   CAF_CHECK_EQUAL(silent.front()->hear(), "");
 }
@@ -221,12 +159,12 @@ CAF_TEST(who has asked something stays while others say nothing) {
   auto port = open();
   const std::string ask = "GET /api/v1/metrics HTTP/1.1\r\n"
                           "Host: 127.0.0.1\r\n";
-  peer known{port->port()};
+  raw_peer known{port->port()};
   known.say(ask + "\r\n");
   known.hear_until("mine 1\n");
-  std::vector<std::unique_ptr<peer>> silent;
+  std::vector<std::unique_ptr<raw_peer>> silent;
   for (int i = 0; i < 64; ++i)
-    silent.push_back(std::make_unique<peer>(port->port()));
+    silent.push_back(std::make_unique<raw_peer>(port->port()));
   CAF_CHECK_EQUAL(silent.front()->hear(), "");
   known.say(ask + "Connection: close\r\n\r\n");
   CAF_CHECK(has(known.hear(), "mine 1\n"));
@@ -245,7 +183,7 @@ CAF_TEST(a body that has no use is refused before it comes) {
 
 CAF_TEST(who says nothing is closed in the end) {
   auto port = open();
-  CAF_CHECK_EQUAL(peer{port->port()}.hear(), "");
+  CAF_CHECK_EQUAL(raw_peer{port->port()}.hear(), "");
 }
 
 CAF_TEST(a socket answers its user alone and is gone at the end) {
