@@ -13,6 +13,14 @@ namespace {
 constexpr int bucket_powers[] = {17, 19, 20, 21, 22, 23, 24, 25,
                                  26, 27, 28, 29, 30, 31, 32, 34};
 
+constexpr std::string_view head = "# HELP ";
+
+/// Whether a family's text is of `name`.
+bool is_of(std::string_view text, std::string_view name) {
+  text.remove_prefix(head.size());
+  return text.substr(0, name.size()) == name && text[name.size()] == ' ';
+}
+
 /// A label's value: valid UTF-8 that cannot end its quotes or its line.
 std::string escaped(std::string_view text) {
   std::string result;
@@ -38,42 +46,68 @@ std::string in_seconds(int64_t nanoseconds) {
 
 void metrics_text::family(std::string_view name, std::string_view type,
                           std::string_view help) {
+  if (name == name_)
+    return;
   name_ = name;
-  text_ += "# HELP " + name_ + " ";
-  text_ += help;
-  text_ += "\n# TYPE " + name_ + " ";
-  text_ += type;
-  text_ += '\n';
+  // Whoever is told of after another one has the same families in a row.
+  if (last_ + 1 < families_.size() && is_of(families_[last_ + 1], name)) {
+    ++last_;
+    return;
+  }
+  auto [place, is_new] = places_.try_emplace(name_, families_.size());
+  last_ = place->second;
+  if (!is_new)
+    return;
+  families_.push_back(std::string{head} + name_ + ' ');
+  last() += help;
+  last() += "\n# TYPE " + name_ + " ";
+  last() += type;
+  last() += '\n';
+}
+
+std::string metrics_text::text() const {
+  size_t size = 0;
+  for (auto& x : families_)
+    size += x.size();
+  std::string result;
+  result.reserve(size);
+  for (auto& x : families_)
+    result += x;
+  return result;
 }
 
 void metrics_text::begin_sample(labels of, std::string_view suffix,
                                 std::string_view end) {
-  text_ += name_;
-  text_ += suffix;
-  const char* separator = "{";
+  auto& text = last();
+  text += name_;
+  text += suffix;
+  char separator = '{';
   auto add = [&](std::string_view key, std::string_view value) {
-    text_ += separator;
-    text_ += key;
-    text_ += "=\"" + escaped(value) + "\"";
-    separator = ",";
+    if (key.empty())
+      return;
+    text += separator;
+    text += key;
+    text += "=\"";
+    text += escaped(value);
+    text += '"';
+    separator = ',';
   };
   for (auto& [key, value] : of)
     add(key, value);
-  if (!end.empty())
-    add("le", end);
-  if (of.size() > 0 || !end.empty())
-    text_ += '}';
-  text_ += ' ';
+  add(end.empty() ? "" : "le", end);
+  if (separator == ',')
+    text += '}';
+  text += ' ';
 }
 
 void metrics_text::sample(uint64_t value, labels of) {
   begin_sample(of);
-  text_ += std::to_string(value) + "\n";
+  last() += std::to_string(value) + "\n";
 }
 
 void metrics_text::seconds(int64_t nanoseconds, labels of) {
   begin_sample(of);
-  text_ += in_seconds(nanoseconds) + "\n";
+  last() += in_seconds(nanoseconds) + "\n";
 }
 
 void metrics_text::durations(const histogram::figures& x, labels of) {
@@ -84,14 +118,14 @@ void metrics_text::durations(const histogram::figures& x, labels of) {
     for (; i + 1 < histogram::buckets && histogram::end_ns(i) <= end; ++i)
       below += x.counts[i];
     begin_sample(of, "_bucket", in_seconds(end));
-    text_ += std::to_string(below) + "\n";
+    last() += std::to_string(below) + "\n";
   }
   begin_sample(of, "_bucket", "+Inf");
-  text_ += std::to_string(x.total) + "\n";
+  last() += std::to_string(x.total) + "\n";
   begin_sample(of, "_sum");
-  text_ += in_seconds(x.sum_ns) + "\n";
+  last() += in_seconds(x.sum_ns) + "\n";
   begin_sample(of, "_count");
-  text_ += std::to_string(x.total) + "\n";
+  last() += std::to_string(x.total) + "\n";
 }
 
 } // namespace camnode

@@ -30,12 +30,36 @@ struct reader_gauge {
   histogram to_sent; ///< From the capture of a frame to its last byte sent.
 };
 
+/// What was done at a stream port so far. The I/O thread writes, anyone reads.
+struct stream_counters {
+  std::atomic<uint64_t> accepted{0};       ///< Connections, ever.
+  std::atomic<uint64_t> refused{0};        ///< Over the limits of connections.
+  std::atomic<uint64_t> displaced{0};      ///< Closed to make room.
+  std::atomic<uint64_t> http_readers{0};   ///< HTTP streams open now.
+  std::atomic<uint64_t> legacy_readers{0}; ///< Legacy streams open now.
+  std::atomic<uint64_t> frames_sent{0};
+  std::atomic<uint64_t> bytes_sent{0}; ///< Of frames, headers included.
+
+  /// Live readers that were too slow for them.
+  std::atomic<uint64_t> frames_skipped{0};
+
+  /// Gone from the ring before a lossless reader.
+  std::atomic<uint64_t> frames_lost{0};
+  std::atomic<uint64_t> stalled{0}; ///< Readers closed as they did not read.
+  std::atomic<uint64_t> bad_requests{0};
+
+  /// From the capture of a frame to its last byte in a reader's socket.
+  histogram to_sent;
+};
+
 using reader_gauge_ptr = std::shared_ptr<reader_gauge>;
 
-/// The readers that a stream has now. Outlives the stream's server. Any
-/// thread; what happens per frame takes no lock.
+/// The readers that a stream has now, and what came of all there were. Outlives
+/// the stream's server. Any thread; what happens per frame takes no lock.
 class reader_table {
 public:
+  stream_counters counters;
+
   /// Adds a reader, which is there for as long as the result is held.
   reader_gauge_ptr open(std::string peer, const char* mode) {
     auto result = std::make_shared<reader_gauge>(std::move(peer), mode);

@@ -48,7 +48,7 @@ stream_publisher::behavior_type stream_publisher::make_behavior() {
 }
 
 void stream_publisher::show_figures() {
-  auto x = server_->figures();
+  auto& x = server_->figures();
   show_state("port " + std::to_string(server_->port()) + ", "
              + std::to_string(x.http_readers + x.legacy_readers) + " readers, "
              + std::to_string(x.frames_sent) + " frames sent");

@@ -116,8 +116,8 @@ void stream_reader::answer(const http_request&, const http_target& target) {
     return respond({200, "text/html; charset=utf-8", hub_.options.index_page});
   if (path == "/clock")
     return respond({200, "application/json", hub_.clock(received_ns_)});
-  if (path == "/metrics")
-    return respond({200, "text/plain; version=0.0.4", hub_.metrics()});
+  if (path == "/metrics" && hub_.options.metrics)
+    return respond({200, "text/plain; version=0.0.4", hub_.options.metrics()});
   if (path == "/healthz") {
     auto trouble = hub_.options.trouble ? hub_.options.trouble() : "";
     return respond({trouble.empty() ? 200u : 503u, "text/plain",
@@ -221,10 +221,6 @@ bool stream_reader::too_slow() {
     gone_ns_ = now;
   return now - progress_ns_ > stall_ns
          || now - gone_ns_ > hub_.options.longest_hold.count();
-}
-
-uint64_t stream_reader::frames_behind(frame_ring::position end) const {
-  return (end > cursor_ ? end - cursor_ : 0) + (current_ ? 1 : 0);
 }
 
 void stream_reader::pump() {

@@ -56,10 +56,6 @@ public:
     return current_ ? progress_ns_ : 0;
   }
 
-  /// How many frames the reader has not taken whole.
-  /// @param end Behind the newest frame of the ring.
-  uint64_t frames_behind(frame_ring::position end) const;
-
 private:
   enum class mode { greeting, requests, live, lossless, legacy };
 

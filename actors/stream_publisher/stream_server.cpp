@@ -24,9 +24,9 @@ struct stream_server::implementation
   : std::enable_shared_from_this<stream_server::implementation> {
   implementation(asio::io_context& io, std::shared_ptr<frame_ring> ring,
                  stream_server_options options)
-    : context(io), acceptor(std::make_shared<socket_acceptor>(io)) {
-    hub.ring = std::move(ring);
-    hub.options = std::move(options);
+    : context(io),
+      acceptor(std::make_shared<socket_acceptor>(io)),
+      hub(std::move(ring), std::move(options)) {
   }
 
   void take(stream_socket socket);
@@ -163,8 +163,8 @@ uint16_t stream_server::port() const {
   return impl_->acceptor->port();
 }
 
-stream_figures stream_server::figures() const {
-  return impl_->hub.counters.look();
+const stream_counters& stream_server::figures() const {
+  return impl_->hub.counters;
 }
 
 } // namespace camnode

@@ -46,27 +46,12 @@ struct stream_server_options {
   /// How long a reader may keep a frame that the ring has let go of.
   caf::timespan longest_hold = std::chrono::seconds(10);
 
-  /// Where the readers are to be seen.
+  /// Where the readers, and what came of them, are to be seen.
   std::shared_ptr<reader_table> readers = std::make_shared<reader_table>();
 
   /// Both run on the I/O thread and must return at once.
-  std::function<std::string()> metrics; ///< Prometheus text, more of it.
+  std::function<std::string()> metrics; ///< Prometheus text.
   std::function<std::string()> trouble; ///< Empty while all is well.
-};
-
-/// What a stream server did so far.
-struct stream_figures {
-  uint64_t accepted = 0;       ///< Connections, ever.
-  uint64_t refused = 0;        ///< Over the limits of connections.
-  uint64_t displaced = 0;      ///< Closed to make room.
-  uint64_t http_readers = 0;   ///< HTTP streams open now.
-  uint64_t legacy_readers = 0; ///< Legacy streams open now.
-  uint64_t frames_sent = 0;
-  uint64_t bytes_sent = 0;     ///< Of frames, headers included.
-  uint64_t frames_skipped = 0; ///< Live readers that were too slow for them.
-  uint64_t frames_lost = 0;    ///< Gone from the ring before a lossless reader.
-  uint64_t stalled = 0;        ///< Readers closed as they did not read.
-  uint64_t bad_requests = 0;
 };
 
 /// The stream port: hands the frames of a ring to any number of readers, in
@@ -91,7 +76,7 @@ public:
   /// The port that is open; 0 before `start`.
   uint16_t port() const;
 
-  stream_figures figures() const;
+  const stream_counters& figures() const;
 
 private:
   struct implementation;

@@ -11,7 +11,7 @@
 #include "messages/disk/file_names.hpp"
 #include "nodes/client/client_supervisor.hpp"
 #include "nodes/client/folder_watch.hpp"
-#include "nodes/inspection/part_reports.hpp"
+#include "nodes/inspection/client_figures.hpp"
 #include "nodes/options/token_file.hpp"
 #include "nodes/recovery/data_folder.hpp"
 #include "nodes/recovery/folder_probe.hpp"
@@ -19,7 +19,6 @@
 #include "nodes/recovery/recovery.hpp"
 #include "nodes/running/node.hpp"
 #include "nodes/running/version.hpp"
-#include "nodes/web/client_metrics.hpp"
 #include "nodes/web/client_pages.hpp"
 #include "nodes/window/display.hpp"
 #include "nodes/window/window.hpp"
@@ -152,34 +151,24 @@ std::string token_of(const client_options& x) {
   return *result;
 }
 
-status_port_options status_of(const client_options& x,
-                              const client_page_sources& sources,
+status_port_options status_of(const client_options& x, const look_at_node& look,
+                              const std::shared_ptr<client_board>& board,
                               const std::filesystem::path& data) {
   status_port_options result;
   result.http.host = x.http.host;
   result.http.port = x.http.port;
-  result.http.pages = client_pages(sources);
+  result.http.pages = client_pages(look, board);
   result.data = data;
-  result.disk = sources.board->disk;
+  result.disk = board->disk;
   return result;
 }
 
-inspector_parts inspection_of(const client_options& x,
-                              const client_page_sources& sources,
+inspector_parts inspection_of(const client_options& x, look_at_node look,
+                              const std::shared_ptr<client_board>& board,
                               io_thread& api_thread) {
-  inspected_node node;
-  node.role = "client";
-  node.id = x.node.id;
-  node.version = version();
-  node.directory = sources.directory;
-  node.alarms = sources.alarms;
-  node.part_reports = [cameras = sources.cameras, board = sources.board] {
-    return client_part_reports(*cameras, *board->sensors, client_clock_ns(),
-                               board->broker_up);
-  };
-  node.truth = [board = sources.board] { return board->truth(); };
-  node.page = [board = sources.board] { return board->page(); };
-  node.metrics = [sources] { return client_metrics(sources); };
+  inspected_node node{version(), std::move(look),
+                      [board] { return board->truth(); },
+                      [board] { return board->page(); }};
   return {std::make_shared<inspection>(std::move(node)), &api_thread,
           socket_of(x.introspect, x.node.id)};
 }
@@ -241,9 +230,10 @@ client_parts parts_of(const client_options& x, std::shared_ptr<fleet> cameras,
 void add_pages(client_parts& parts, const client_options& x,
                const actor_directory& directory, const alarm_board& alarms,
                io_thread& api_thread) {
-  client_page_sources sources{x.node.id,  parts.cameras, parts.board,
-                              &directory, &alarms,       client_clock_ns};
-  parts.inspect = inspection_of(x, sources, api_thread);
+  client_sources sources{x.node.id,  parts.cameras, parts.board,
+                         &directory, &alarms,       client_clock_ns};
+  look_at_node look = [sources] { return look_at_client(sources); };
+  parts.inspect = inspection_of(x, look, parts.board, api_thread);
   if (!x.http.enabled)
     return;
   auto token = token_of(x);
@@ -252,7 +242,7 @@ void add_pages(client_parts& parts, const client_options& x,
                 " is open to other machines, and there is no http.token-file");
     return;
   }
-  parts.status = status_of(x, sources, parts.session.folder->path());
+  parts.status = status_of(x, look, parts.board, parts.session.folder->path());
   parts.status->token = token;
   parts.status->on_open = [board = parts.board](const std::string& address) {
     board->set_page(address);

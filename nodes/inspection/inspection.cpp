@@ -77,52 +77,45 @@ void inspection::obey(node_commands commands) {
 }
 
 void inspection::sample() {
-  auto actors = node_.directory->look();
-  auto parts = node_.part_reports ? node_.part_reports()
-                                  : std::vector<part_report>{};
+  auto x = node_.look();
+  auto parts = x->parts();
   auto now_ns = client_clock_ns();
   std::lock_guard<std::mutex> guard{rates_mutex_};
-  actor_rates_.sample(counts_of(actors, now_ns), now_ns);
+  actor_rates_.sample(counts_of(x->actors, now_ns), now_ns);
   part_rates_.sample(counts_of(parts), now_ns);
 }
 
 node_report inspection::look(bool operates) const {
+  auto seen = node_.look();
   node_report result;
-  result.role = node_.role;
-  result.id = node_.id;
+  result.role = seen->role;
+  result.id = seen->id;
   result.version = node_.version;
   result.pid = static_cast<uint64_t>(getpid());
   result.operates = operates;
+  result.parts = seen->parts();
+  result.truth = truth();
   auto now_ns = client_clock_ns();
-  {
-    auto actors = node_.directory->look();
-    std::lock_guard<std::mutex> guard{rates_mutex_};
-    for (auto& x : actors) {
-      result.actors.push_back(report_of(x, now_ns, actor_rates_.of(x.name)));
-      result.uptime_ns = std::max(result.uptime_ns, x.uptime_ns);
-    }
+  std::lock_guard<std::mutex> guard{rates_mutex_};
+  for (auto& x : seen->actors) {
+    result.actors.push_back(report_of(x, now_ns, actor_rates_.of(x.name)));
+    result.uptime_ns = std::max(result.uptime_ns, x.uptime_ns);
   }
-  for (auto& x : node_.directory->to_come())
+  for (auto& x : seen->to_come)
     result.actors.push_back(report_of(x, now_ns));
-  auto alarms = node_.alarms->look();
   for (auto& x : result.actors) {
-    auto i = alarms.find(x.name);
-    if (i != alarms.end())
+    auto i = seen->alarms.find(x.name);
+    if (i != seen->alarms.end())
       x.alarm = i->second;
   }
-  if (node_.part_reports) {
-    result.parts = node_.part_reports();
-    std::lock_guard<std::mutex> guard{rates_mutex_};
-    for (auto& x : result.parts)
-      for (auto& [name, rate] : part_rates_.of(x.name))
-        x.figures.push_back({name + "_per_1000_s", rate, {}});
-  }
-  result.truth = truth();
+  for (auto& x : result.parts)
+    for (auto& [name, rate] : part_rates_.of(x.name))
+      x.figures.push_back({name + "_per_1000_s", rate, {}});
   return result;
 }
 
 std::string inspection::metrics() const {
-  return node_.metrics();
+  return node_.look()->metrics();
 }
 
 bool inspection::records() const {
@@ -143,14 +136,15 @@ caf::expected<std::string> inspection::page() const {
 }
 
 caf::expected<std::string> inspection::kill(const std::string& name) const {
-  auto actors = node_.directory->look();
+  auto seen = node_.look();
+  auto& actors = seen->actors;
   auto find = [&](const std::string& who) {
     return std::find_if(actors.begin(), actors.end(),
                         [&](const auto& x) { return x.name == who; });
   };
   auto x = find(name);
   if (x == actors.end()) {
-    for (auto& y : node_.directory->to_come())
+    for (auto& y : seen->to_come)
       if (y.name == name)
         return unavailable(name + " has ended already, and is started again");
     return unavailable("there is no actor " + quote(name));

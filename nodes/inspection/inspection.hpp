@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/observed/actor_directory.hpp"
 #include "messages/node_report.hpp"
 #include "messages/record_command.hpp"
 #include "nodes/inspection/growth_meter.hpp"
+#include "nodes/inspection/node_figures.hpp"
 
 #include <caf/expected.hpp>
 
@@ -12,22 +12,16 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
 
 namespace camnode {
 
 /// A node as those who look inside see it. All functions are called from any
 /// thread and return at once, whatever the node's actors do.
 struct inspected_node {
-  std::string role; ///< `server` or `client`.
-  std::string id;
   std::string version;
-  const actor_directory* directory = nullptr; ///< Outlives it.
-  const alarm_board* alarms = nullptr;        ///< Outlives it.
-  std::function<std::vector<part_report>()> part_reports;
-  std::function<std::string()> truth;   ///< Empty on a server.
-  std::function<std::string()> page;    ///< Empty on a server.
-  std::function<std::string()> metrics; ///< Prometheus text.
+  look_at_node look;
+  std::function<std::string()> truth; ///< Empty on a server.
+  std::function<std::string()> page;  ///< Empty on a server.
 };
 
 /// What the root of a node does for those who operate it.

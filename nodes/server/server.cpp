@@ -1,7 +1,6 @@
 #include "nodes/server/server.hpp"
 
 #include "actors/base/access_token.hpp"
-#include "actors/base/metrics_text.hpp"
 #include "actors/camera/command_source.hpp"
 #include "actors/camera/file_source.hpp"
 #include "actors/camera/libcamera_source.hpp"
@@ -10,12 +9,11 @@
 #include "messages/clock.hpp"
 #include "messages/error.hpp"
 #include "messages/redaction.hpp"
-#include "nodes/inspection/part_reports.hpp"
+#include "nodes/inspection/server_figures.hpp"
 #include "nodes/running/node.hpp"
 #include "nodes/running/version.hpp"
 #include "nodes/server/camera_health.hpp"
 #include "nodes/server/server_supervisor.hpp"
-#include "nodes/web/node_metrics.hpp"
 
 #include "assets.hpp"
 
@@ -94,72 +92,46 @@ make_frame_source source_of(const server_options& x, source_kind kind) {
   };
 }
 
-std::string metrics_of(const std::string& id, const camera_board& board,
-                       const actor_directory& directory,
-                       const alarm_board& alarms) {
-  metrics_text text;
-  text.family("camnode_frames_captured_total", "counter",
-              "Frames that the camera made, lost ones included.");
-  text.sample(board.captured());
-  text.family("camnode_frames_lost_total", "counter",
-              "Frames lost before the replay ring.");
-  for (auto place : {loss_place::source, loss_place::encoder})
-    text.sample(board.lost(place), {{"place", to_string(place)}});
-  text.family("camnode_captured_bytes_total", "counter",
-              "Bytes of the frames captured.");
-  text.sample(board.bytes());
-  text.family("camnode_capture_to_ring_seconds", "histogram",
-              "From the capture of a frame to its place in the replay ring, "
-              "encoded.");
-  text.durations(board.to_ring().look());
-  write_node(text, "server", id, directory, alarms);
-  return text.text();
+/// How to look at a server. @param parts With ring, board and readers.
+look_at_node look_of(const server_options& x, const server_parts& parts,
+                     const actor_directory& directory,
+                     const alarm_board& alarms, source_kind kind) {
+  server_sources sources;
+  sources.id = x.node.id;
+  sources.board = parts.board;
+  sources.ring = parts.ring;
+  sources.readers = parts.stream.readers;
+  sources.directory = &directory;
+  sources.alarms = &alarms;
+  sources.camera_trouble = [kind, board = parts.board,
+                            patience = parts.camera_patience.next_frame] {
+    // Where no camera is wanted, none is missing.
+    return kind == source_kind::none
+             ? std::string{}
+             : trouble_of(*board, patience, capture_clock_ns());
+  };
+  return [sources] { return look_at_server(sources); };
 }
 
-stream_server_options stream_of(const server_options& x, camera_board_ptr board,
-                                const actor_directory& directory,
-                                const alarm_board& alarms, source_kind kind,
-                                caf::timespan patience) {
+stream_server_options stream_of(const server_options& x, uint64_t epoch) {
   stream_server_options result;
   result.host = x.stream.host;
   result.port = x.stream.port;
   result.id = x.node.id;
   result.version = version();
-  result.epoch = board->epoch();
+  result.epoch = epoch;
   result.index_page = assets::index_html;
-  result.metrics = [=, &directory, &alarms, id = x.node.id] {
-    return metrics_of(id, *board, directory, alarms);
-  };
-  result.trouble = [=, &alarms] {
-    // Where no camera is wanted, none is missing.
-    auto trouble = kind == source_kind::none
-                     ? std::string{}
-                     : trouble_of(*board, patience, capture_clock_ns());
-    for (auto& [actor, text] : alarms.look())
-      trouble += (trouble.empty() ? "" : "; ") + actor + ": " + text;
-    return trouble;
-  };
   return result;
 }
 
-inspector_parts inspection_of(const server_options& x,
-                              const server_parts& parts,
-                              const actor_directory& directory,
-                              const alarm_board& alarms,
-                              io_thread& api_thread) {
-  inspected_node node;
-  node.role = "server";
-  node.id = x.node.id;
-  node.version = version();
-  node.directory = &directory;
-  node.alarms = &alarms;
-  node.part_reports = [board = parts.board, ring = parts.ring,
-                       readers = parts.stream.readers] {
-    return server_part_reports(*board, *ring, *readers, capture_clock_ns());
-  };
-  node.metrics = parts.stream.metrics;
-  return {std::make_shared<inspection>(std::move(node)), &api_thread,
-          socket_of(x.introspect, x.node.id)};
+/// Lets people look at what `parts` do.
+void add_looks(server_parts& parts, const server_options& x,
+               const look_at_node& look, io_thread& api_thread) {
+  parts.stream.metrics = [look] { return look()->metrics(); };
+  parts.stream.trouble = [look] { return look()->trouble(); };
+  parts.inspect = {std::make_shared<inspection>(
+                     inspected_node{version(), look, {}, {}}),
+                   &api_thread, socket_of(x.introspect, x.node.id)};
 }
 
 /// @throws std::runtime_error if the file cannot be read any more.
@@ -220,12 +192,13 @@ int run_server(const server_options& options) {
   parts.board = board_of(source.kind, options.camera.fps, make_epoch());
   parts.make_source = source_of(options, source.kind);
   parts.camera_patience = patience_of(source.kind, options.camera.fps);
-  parts.stream = stream_of(options, parts.board, directory, alarms, source.kind,
-                           parts.camera_patience.next_frame);
+  parts.stream = stream_of(options, parts.board->epoch());
   parts.announce = announcement_of(options, source.kind, parts.board);
   parts.make_client = clients_for(options.mqtt);
   io_thread api_thread;
-  parts.inspect = inspection_of(options, parts, directory, alarms, api_thread);
+  add_looks(parts, options,
+            look_of(options, parts, directory, alarms, source.kind),
+            api_thread);
   parts.stream.entry = port_entry(parts.inspect, "stream.", options.stream,
                                   token_of(options.stream));
   parts.stream.entry.who = "stream_publisher";

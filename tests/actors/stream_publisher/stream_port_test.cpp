@@ -69,7 +69,7 @@ CAF_TEST(a silent reader gets the legacy protocol) {
     CAF_CHECK(got == std::string(header.begin(), header.end()) + jpeg);
     capture(i, i);
   }
-  CAF_CHECK_EQUAL(server->figures().legacy_readers, 1u);
+  CAF_CHECK_EQUAL(server->figures().legacy_readers.load(), 1u);
 }
 
 CAF_TEST(the answer to HEAD has no body) {
@@ -92,7 +92,7 @@ CAF_TEST(a connection over the limit is refused and counted) {
   CAF_REQUIRE(!server->start());
   connect();
   wait_for_end();
-  CAF_CHECK_EQUAL(server->figures().refused, 1u);
+  CAF_CHECK_EQUAL(server->figures().refused.load(), 1u);
 }
 
 CAF_TEST(readers of one machine over its limit are refused) {
@@ -113,8 +113,8 @@ CAF_TEST(readers of one machine over its limit are refused) {
   loopback_socket late;
   dial(late, server->port());
   CAF_CHECK_EQUAL(hear_all(late), "");
-  CAF_CHECK_EQUAL(server->figures().accepted, 2u);
-  CAF_CHECK_EQUAL(server->figures().refused, 1u);
+  CAF_CHECK_EQUAL(server->figures().accepted.load(), 2u);
+  CAF_CHECK_EQUAL(server->figures().refused.load(), 1u);
 }
 
 CAF_TEST(who only waits makes room for readers) {
@@ -136,7 +136,7 @@ CAF_TEST(who only waits makes room for readers) {
   }
   for (auto& x : idle)
     CAF_CHECK(hear_all(x).find("receive_mono_ns") != std::string::npos);
-  CAF_CHECK_EQUAL(server->figures().displaced, 3u);
+  CAF_CHECK_EQUAL(server->figures().displaced.load(), 3u);
   // Readers make no room, once they are.
   capture(1, 1);
   for (auto& x : readers)
@@ -144,7 +144,7 @@ CAF_TEST(who only waits makes room for readers) {
   loopback_socket late;
   dial(late, server->port());
   CAF_CHECK_EQUAL(hear_all(late), "");
-  CAF_CHECK_EQUAL(server->figures().refused, 1u);
+  CAF_CHECK_EQUAL(server->figures().refused.load(), 1u);
 }
 
 CAF_TEST(live readers leave room for lossless ones) {
@@ -207,7 +207,7 @@ CAF_TEST(a reader that takes a frame byte by byte does not keep it) {
     capture(i, i);
   }
   CAF_CHECK(got < size);
-  CAF_CHECK_EQUAL(server->figures().stalled, 1u);
+  CAF_CHECK_EQUAL(server->figures().stalled.load(), 1u);
 }
 
 CAF_TEST(a port that is taken is listen_failed) {

@@ -9,23 +9,33 @@
 
 namespace camnode_test {
 
+/// A node with one part.
+class fake_figures : public camnode::node_figures {
+public:
+  using node_figures::node_figures;
+
+private:
+  void tell(camnode::figure_teller out) const override {
+    out.begin("ring/cam-a", "ring", "viewer/cam-a", "0 % full");
+    out("mine", 1, "mine", "Of the test.");
+  }
+
+  std::vector<std::string> troubles() const override {
+    return {};
+  }
+};
+
 /// A client that notes what it is told.
 struct inspection_fixture {
   camnode::inspected_node node() {
     camnode::inspected_node x;
-    x.role = "client";
-    x.id = "lab";
     x.version = "1.2.3";
-    x.directory = &directory;
-    x.alarms = &alarms;
-    x.part_reports = [] {
-      camnode::part_report ring;
-      ring.name = "ring/cam-a";
-      return std::vector<camnode::part_report>{ring};
+    x.look = [this] {
+      return std::make_unique<const fake_figures>("client", "lab", directory,
+                                                  alarms);
     };
     x.truth = [this] { return truth; };
     x.page = [this] { return page; };
-    x.metrics = [] { return std::string{"mine 1\n"}; };
     return x;
   }
 

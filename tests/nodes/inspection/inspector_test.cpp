@@ -3,6 +3,7 @@
 
 #include "nodes/inspection/inspector.hpp"
 #include "tests/actors/actor_fixture.hpp"
+#include "tests/nodes/inspection/inspection_fixture.hpp"
 #include "tests/scratch_directory.hpp"
 
 #include <filesystem>
@@ -20,8 +21,10 @@ struct fixture : actor_fixture {
 
   inspector_actor start_inspector() {
     inspected_node node;
-    node.directory = &directory;
-    node.alarms = &alarms;
+    node.look = [this] {
+      return std::make_unique<const fake_figures>("server", "cam", directory,
+                                                  alarms);
+    };
     inspector_parts parts;
     parts.node = std::make_shared<inspection>(std::move(node));
     parts.api_thread = &io;

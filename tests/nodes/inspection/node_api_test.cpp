@@ -55,7 +55,8 @@ CAF_TEST(a look answers with the report) {
 }
 
 CAF_TEST(metrics and the truth light are those of the node) {
-  CAF_CHECK_EQUAL(ask("GET", "/api/v1/metrics").body, "mine 1\n");
+  CAF_CHECK_NOT_EQUAL(ask("GET", "/api/v1/metrics").body.find("mine 1\n"),
+                      std::string::npos);
   truth = R"({"state":"idle"})";
   CAF_CHECK_EQUAL(ask("GET", "/api/v1/status").body, truth + "\n");
   truth.clear();

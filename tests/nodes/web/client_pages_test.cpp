@@ -2,7 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/observed/actor_directory.hpp"
-#include "nodes/web/client_metrics.hpp"
+#include "nodes/inspection/client_figures.hpp"
 #include "nodes/web/client_pages.hpp"
 #include "tests/actors/frame_samples.hpp"
 
@@ -47,16 +47,17 @@ struct fixture {
   }
 
   std::string trouble() {
-    return client_trouble(sources);
+    return look_at_client(sources)->trouble();
   }
 
   http_page page(const std::string& path) {
-    return client_pages(sources).at(path)();
+    return client_pages([&] { return look_at_client(sources); }, board)
+      .at(path)();
   }
 
   /// The value of one series; `none` where there is no such series.
   std::string metric(const std::string& series) {
-    auto text = "\n" + client_metrics(sources);
+    auto text = "\n" + look_at_client(sources)->metrics();
     auto begin = text.find("\n" + series + " ");
     if (begin == std::string::npos)
       return "none";
@@ -69,7 +70,7 @@ struct fixture {
   alarm_board alarms;
   std::shared_ptr<fleet> cameras = std::make_shared<fleet>();
   std::shared_ptr<client_board> board = std::make_shared<client_board>();
-  client_page_sources sources;
+  client_sources sources;
 };
 
 } // namespace
@@ -217,7 +218,7 @@ CAF_TEST(topics are bounded and their sums are not ) {
       x.written += 1;
       x.rejected[i % 2 == 0 ? "too big" : "no \"JSON\""] += 1;
     });
-  auto text = client_metrics(sources);
+  auto text = look_at_client(sources)->metrics();
   size_t topics = 0;
   const std::string start = "\ncamnode_sensor_readings_received_total{";
   for (auto at = text.find(start); at != std::string::npos;
