@@ -1,10 +1,11 @@
 #include "messages/disk/mp4_fragment.hpp"
 
+#include "messages/disk/mp4_boxes.hpp"
 #include "messages/frame.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <vector>
+#include <string>
+#include <string_view>
 
 namespace camnode {
 
@@ -66,35 +67,12 @@ std::optional<mp4_fragment> parse(const mp4_fragment_header& bytes) {
   return x;
 }
 
-struct byte_range {
-  const uint8_t* data = nullptr;
-  size_t size = 0;
-};
-
-/// The content of the first box of `type` among those that fill `boxes`.
-std::optional<byte_range> find_box(byte_range boxes, uint32_t type) {
-  while (boxes.size >= 8) {
-    size_t size = read_u32(boxes.data);
-    if (size < 8 || size > boxes.size)
-      return std::nullopt;
-    if (read_u32(boxes.data + 4) == type)
-      return byte_range{boxes.data + 8, size - 8};
-    boxes = {boxes.data + size, boxes.size - size};
-  }
-  return std::nullopt;
-}
-
 /// The time scale of the first track in the content of a `moov` box, or 0.
-uint32_t track_timescale(byte_range moov) {
-  auto inner = std::optional<byte_range>{moov};
-  for (auto type : {fourcc("trak"), fourcc("mdia"), fourcc("mdhd")}) {
-    inner = find_box(*inner, type);
-    if (!inner)
-      return 0;
-  }
+uint32_t track_timescale(std::string_view moov) {
+  auto header = find_mp4_box(moov, {"trak", "mdia", "mdhd"});
   // Version 1 has 64-bit creation and modification times in front of it.
-  auto at = inner->size > 0 && inner->data[0] == 1 ? size_t{20} : size_t{12};
-  return inner->size >= at + 4 ? read_u32(inner->data + at) : 0;
+  size_t at = header && !header->empty() && header->front() == 1 ? 20 : 12;
+  return header && header->size() >= at + 4 ? mp4_u32_at(*header, at) : 0;
 }
 
 class scanner {
@@ -109,6 +87,7 @@ public:
     while (auto found = next_fragment())
       if (on_fragment)
         on_fragment(*found);
+    read_switch();
     return layout_;
   }
 
@@ -131,19 +110,38 @@ private:
   }
 
   bool read_init() {
-    auto ftyp = init_box_size(0, fourcc("ftyp"));
-    if (ftyp == 0)
+    auto moov_at = init_box_size(0, fourcc("ftyp"));
+    if (moov_at == 0)
       return false;
-    auto moov = init_box_size(ftyp, fourcc("moov"));
-    if (moov == 0 || ftyp + moov > max_mp4_init_bytes)
+    auto moov = init_box_size(moov_at, fourcc("moov"));
+    auto has_switch = moov == 0 && moov_at == mp4_switch_at;
+    if (has_switch) {
+      moov_at += mp4_switch_size;
+      moov = init_box_size(moov_at, fourcc("moov"));
+    }
+    if (moov == 0 || moov_at + moov > max_mp4_init_bytes)
       return false;
-    std::vector<uint8_t> content(moov - 8);
-    if (!read(ftyp + 8, content.data(), content.size()))
+    std::string head(moov_at + moov, '\0');
+    if (!read(0, reinterpret_cast<uint8_t*>(head.data()), head.size()))
       return false;
-    layout_.timescale = track_timescale({content.data(), content.size()});
-    layout_.init_bytes = ftyp + moov;
+    layout_.timescale = track_timescale(
+      std::string_view{head}.substr(moov_at + 8));
+    layout_.init_bytes = head.size();
     layout_.end = layout_.init_bytes;
+    if (has_switch) {
+      layout_.state = mp4_switch::other;
+      layout_.track = parse_mp4_head(head);
+      switch_ = head.substr(mp4_switch_at, mp4_switch_size);
+    }
     return true;
+  }
+
+  /// What the switch says of the fragments that were found.
+  void read_switch() {
+    if (switch_ == mp4_open_switch())
+      layout_.state = mp4_switch::open;
+    else if (switch_ == mp4_closed_switch(layout_.end))
+      layout_.state = mp4_switch::closed;
   }
 
   std::optional<mp4_found_fragment> next_fragment() {
@@ -170,6 +168,7 @@ private:
   const uint64_t size_;
   const mp4_reader& read_;
   uint64_t last_decode_time_ = 0;
+  std::string switch_; ///< Empty: there is none.
   mp4_layout layout_;
 };
 
@@ -212,6 +211,24 @@ mp4_layout
 mp4_scan(uint64_t size, const mp4_reader& read,
          const std::function<void(const mp4_found_fragment&)>& on_fragment) {
   return scanner{size, read}.run(on_fragment);
+}
+
+bool mp4_is_whole(const mp4_layout& x, uint64_t size, const mp4_reader& read,
+                  const mp4_frames& frames) {
+  if (x.init_bytes == 0 || x.read_failed || x.state == mp4_switch::other)
+    return false;
+  if (x.state == mp4_switch::none)
+    return x.end == size;
+  if (!x.track)
+    return false;
+  auto closed = x.state == mp4_switch::closed;
+  auto tables = closed ? frames.tables(*x.track) : std::string{};
+  if (x.end + tables.size() != size || (closed && tables.empty()))
+    return false;
+  std::string rest(tables.size(), '\0');
+  return rest.empty()
+         || (read(x.end, reinterpret_cast<uint8_t*>(rest.data()), rest.size())
+             && rest == tables);
 }
 
 mp4_layout

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "messages/disk/mp4_film.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 namespace camnode {
-
-/// Time units per second in a film: all its times are microseconds.
-constexpr uint32_t mp4_timescale = 1'000'000;
 
 /// One fragment of a film: a movie fragment of one sample, which is one
 /// JPEG (ISO/IEC 14496-12, 8.8).
@@ -57,28 +57,48 @@ struct mp4_found_fragment {
   uint64_t payload_offset = 0;
 };
 
+/// What the switch of a film (`mp4_switch_at`) is.
+enum class mp4_switch : uint8_t {
+  none,   ///< There is none: the film is of an earlier version.
+  open,   ///< As it is written first.
+  closed, ///< The film is an ordinary MP4, with all whole fragments in it.
+  other,  ///< What a power cut or damage left.
+};
+
 /// What a file holds, as far as it is whole.
 struct mp4_layout {
   uint32_t timescale = 0;  ///< Of the first track; 0: it has none.
-  uint64_t init_bytes = 0; ///< Size of `ftyp` and `moov`; 0: not whole.
+  uint64_t init_bytes = 0; ///< Size of what is before the first fragment; 0:
+                           ///< not whole.
+  mp4_switch state = mp4_switch::none;
+  std::optional<mp4_track> track; ///< Nothing where the header is not as
+                                  ///< `mp4_head` writes it.
   uint64_t fragments = 0;
-  uint64_t end = 0; ///< After the last whole fragment. If that is not the
-                    ///< file's size, then the rest is cut or damaged.
+  uint64_t end = 0; ///< After the last whole fragment. What the file has
+                    ///< beyond it is the tables of a closed film; else it is
+                    ///< cut or damaged.
   bool read_failed = false; ///< The reader failed; the rest is not known.
 };
 
-/// The largest `ftyp` and `moov` boxes that `mp4_scan` accepts together.
+/// The largest header that `mp4_scan` accepts: `ftyp`, switch and `moov`.
 constexpr size_t max_mp4_init_bytes = 64 << 10;
 
-/// Walks a film from its start: `ftyp`, `moov`, then fragments as
-/// `serialize` writes them, numbered from 1, at growing times. Stops before the
-/// first byte that is anything else. Reads no JPEG. Any bytes are safe to
-/// scan; memory is bounded by `max_mp4_init_bytes`.
+/// Walks a film from its start: `ftyp`, perhaps a switch, `moov`, then
+/// fragments as `serialize` writes them, numbered from 1, at growing times.
+/// Stops before the first byte that is anything else. Reads no JPEG. Any bytes
+/// are safe to scan; memory is bounded by `max_mp4_init_bytes`.
 /// @param size The file's size; `read` is never asked for more.
 /// @param on_fragment Called for each whole fragment, in order. May be empty.
 mp4_layout mp4_scan(
   uint64_t size, const mp4_reader& read,
   const std::function<void(const mp4_found_fragment&)>& on_fragment = nullptr);
+
+/// Whether a film has nothing but its header, its fragments and, if it is
+/// closed, their tables at its end, as camnode writes them.
+/// @param x What `mp4_scan` found.
+/// @param frames All those that it found.
+bool mp4_is_whole(const mp4_layout& x, uint64_t size, const mp4_reader& read,
+                  const mp4_frames& frames);
 
 /// Scans a file that is in memory.
 mp4_layout mp4_scan(

@@ -33,6 +33,7 @@ public:
     auto layout = mp4_scan(film_size_, film_, [&](const auto& x) {
       auto i = facts_.film_frames++;
       facts_.film_bytes += x.header.payload_bytes;
+      frames_.add(x.header);
       check(x, i, i < rows.size() ? &rows[i] : nullptr);
     });
     check_layout(layout);
@@ -78,17 +79,24 @@ private:
                         + " us in the film");
   }
 
+  std::string what_is_wrong(const mp4_layout& layout) const {
+    if (layout.state != mp4_switch::none && !layout.track)
+      return "the film's header is damaged";
+    if (layout.state == mp4_switch::closed)
+      return "the tables at the film's end are not those of its frames";
+    return "the film is cut or damaged after frame "
+           + std::to_string(layout.fragments) + ": "
+           + std::to_string(film_size_ - layout.end) + " bytes are no frame";
+  }
+
   void check_layout(const mp4_layout& layout) {
     if (layout.read_failed)
       facts_.faults.add("the film cannot be read to its end");
     else if (layout.init_bytes == 0)
       facts_.faults.add(film_size_ == 0 ? "the film is empty"
                                         : "the film has no MP4 header");
-    else if (layout.end != film_size_)
-      facts_.faults.add("the film is cut or damaged after frame "
-                        + std::to_string(layout.fragments) + ": "
-                        + std::to_string(film_size_ - layout.end)
-                        + " bytes are no frame");
+    else if (!mp4_is_whole(layout, film_size_, film_, frames_))
+      facts_.faults.add(what_is_wrong(layout));
     if (facts_.film_frames != facts_.index.rows)
       facts_.faults.add(std::to_string(facts_.film_frames)
                         + " frames in the film, "
@@ -128,6 +136,7 @@ private:
   const std::function<void(uint64_t)>& on_bytes_;
   std::vector<uint8_t> buffer_;
   int64_t last_time_us_ = 0; ///< Of the frame before.
+  mp4_frames frames_;
   piece_facts facts_;
 };
 

@@ -1,9 +1,9 @@
 """The films: all that is known here of the boxes of an MP4 (ISO/IEC 14496-12).
 
 A film has one of two forms, which its boxes tell. While it is open, and for
-good in recordings of camnode 0.1, it is fragmented: `moov`, then a `moof` and
-an `mdat` for each picture. Or it is an ordinary MP4, whose `moov` has tables of
-where the pictures are.
+good in recordings of earlier versions, it is fragmented: `moov`, then a `moof`
+and an `mdat` for each picture. When it is closed it is an ordinary MP4: all that
+is in one `mdat`, and a `moov` at the end has tables of where the pictures are.
 """
 
 import dataclasses
@@ -219,11 +219,13 @@ def picture(path: pathlib.Path, place: int, size: int) -> bytes:
 
 def is_own(path: pathlib.Path) -> bool:
     """Whether a film begins as camnode begins them: JPEGs, with times in
-    microseconds, in fragments."""
+    microseconds, in fragments. In a closed one that is within the `mdat`."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             for box in _boxes(file, 0, size):
+                if box.kind == b"mdat":
+                    box = next(_boxes(file, box.content, size), box)
                 if box.kind == b"moov":
                     return _is_own_moov(_tree(file, box))
                 if box.kind not in (b"ftyp", b"free"):
@@ -238,5 +240,11 @@ def _is_own_moov(moov: _Tree) -> bool:
     media = moov.content(b"trak/mdia/mdhd")
     kinds = moov.content(b"trak/mdia/minf/stbl/stsd")
     return b"mvex" in moov and kinds[12:16] == b"mp4v" \
-        and all(x[:1] == b"\0" and x[12:16] == struct.pack(">I", _TIMESCALE)
-                for x in (movie, media))
+        and _timescale(movie) == _timescale(media) == _TIMESCALE
+
+
+def _timescale(header: bytes) -> int:
+    """That of an `mvhd` or `mdhd`, whose version says how long its dates are."""
+    found: int
+    found, = struct.unpack_from(">I", header, 20 if header[:1] == b"\1" else 12)
+    return found
