@@ -3,21 +3,17 @@
 #include "actors/base/checksum.hpp"
 #include "actors/base/file_ops.hpp"
 #include "actors/base/log.hpp"
+#include "actors/recorder/film_closing.hpp"
 #include "messages/disk/file_names.hpp"
 #include "messages/disk/frame_index.hpp"
 #include "messages/disk/mp4_fragment.hpp"
 #include "messages/error.hpp"
-
-extern "C" {
-#include <libavformat/avformat.h>
-}
 
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <limits>
 #include <memory>
 #include <string>
@@ -33,88 +29,6 @@ namespace {
 /// What UTC nanoseconds can say: up to the year 2262.
 constexpr auto latest_start_ms = std::numeric_limits<int64_t>::max()
                                  / 1'000'000;
-
-/// Frees what libavformat allocated.
-struct av_deleter {
-  void operator()(AVFormatContext* x) const {
-    avformat_free_context(x);
-  }
-
-  void operator()(uint8_t* x) const {
-    av_free(x);
-  }
-};
-
-caf::error av_failure(int code) {
-  char text[AV_ERROR_MAX_STRING_SIZE] = {};
-  av_strerror(code, text, sizeof(text));
-  return caf::make_error(ec::open_failed, std::string{"libavformat: "} + text);
-}
-
-/// A date as far as MP4 knows it: to the second.
-std::string iso_date(int64_t utc_ms) {
-  auto seconds = static_cast<time_t>(utc_ms / 1000);
-  tm date;
-  gmtime_r(&seconds, &date);
-  char day[32];
-  auto size = strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%SZ", &date);
-  return {day, size};
-}
-
-caf::error add_mjpeg_track(AVFormatContext& muxer, uint16_t width,
-                           uint16_t height) {
-  auto stream = avformat_new_stream(&muxer, nullptr);
-  if (!stream)
-    return av_failure(AVERROR(ENOMEM));
-  auto& codec = *stream->codecpar;
-  codec.codec_type = AVMEDIA_TYPE_VIDEO;
-  codec.codec_id = AV_CODEC_ID_MJPEG;
-  codec.format = AV_PIX_FMT_YUVJ420P;
-  codec.color_range = AVCOL_RANGE_JPEG;
-  codec.width = width;
-  codec.height = height;
-  stream->time_base = AVRational{1, static_cast<int>(mp4_timescale)};
-  return caf::none;
-}
-
-int write_header(AVFormatContext& muxer) {
-  AVDictionary* options = nullptr;
-  av_dict_set(&options, "movflags",
-              "+frag_keyframe+empty_moov+default_base_moof", 0);
-  av_dict_set_int(&options, "video_track_timescale", mp4_timescale, 0);
-  av_dict_set_int(&options, "movie_timescale", mp4_timescale, 0);
-  auto result = avformat_write_header(&muxer, &options);
-  av_dict_free(&options);
-  return result;
-}
-
-/// What stands at the start of the file: `ftyp` and `moov`, by libavformat.
-caf::expected<std::string> make_init_boxes(int64_t start_ms, uint16_t width,
-                                           uint16_t height) {
-  AVFormatContext* context = nullptr;
-  auto code = avformat_alloc_output_context2(&context, nullptr, "mp4", nullptr);
-  std::unique_ptr<AVFormatContext, av_deleter> muxer{context};
-  if (code < 0)
-    return av_failure(code);
-  if (auto err = add_mjpeg_track(*muxer, width, height))
-    return err;
-  av_dict_set(&muxer->metadata, "creation_time", iso_date(start_ms).c_str(), 0);
-  code = avio_open_dyn_buf(&muxer->pb);
-  if (code < 0)
-    return av_failure(code);
-  code = write_header(*muxer);
-  uint8_t* data = nullptr;
-  auto size = avio_close_dyn_buf(std::exchange(muxer->pb, nullptr), &data);
-  std::unique_ptr<uint8_t, av_deleter> owner{data};
-  if (code < 0)
-    return av_failure(code);
-  auto layout = mp4_scan(data, static_cast<size_t>(size));
-  if (layout.init_bytes != static_cast<uint64_t>(size)
-      || layout.timescale != mp4_timescale)
-    return caf::make_error(ec::open_failed,
-                           std::string{"libavformat: unexpected header"});
-  return std::string{reinterpret_cast<char*>(data), static_cast<size_t>(size)};
-}
 
 /// One of the two files of a piece, and how much of it is whole.
 struct open_file {
@@ -200,15 +114,11 @@ public:
   caf::error close(int64_t end_ms) override {
     if (end_ms < start_ms_)
       return refuse("an end at " + std::to_string(end_ms) + " ms");
-    for (auto file : {&csv_, &mp4_})
-      if (auto err = file->cut_to_whole())
-        return err;
-    if (frames_ == 0)
+    if (frames_.size() == 0)
       return remove();
-    if (auto err = sync_files()) {
-      take_back();
-      return failure_ = std::move(err);
-    }
+    if (!closed_)
+      if (auto err = close_files())
+        return err;
     return rename_to(mp4_.path.parent_path() / piece_stem(start_ms_, end_ms));
   }
 
@@ -219,6 +129,8 @@ private:
   }
 
   caf::error check(const frame& x, int64_t capture_ns) const {
+    if (closed_)
+      return refuse("a frame after its end");
     if (x.width != width_ || x.height != height_)
       return refuse("a frame of " + std::to_string(x.width) + 'x'
                     + std::to_string(x.height) + " among those of "
@@ -226,7 +138,7 @@ private:
     if (x.jpeg.empty() || x.jpeg.size() > max_jpeg_bytes)
       return refuse("a frame of " + std::to_string(x.jpeg.size()) + " bytes");
     if (capture_ns < start_ms_ * 1'000'000
-        || (frames_ > 0 && time_us(capture_ns) <= last_time_us_))
+        || (frames_.size() > 0 && time_us(capture_ns) <= last_time_us_))
       return refuse("a frame at " + std::to_string(capture_ns)
                     + " ns, out of order");
     return caf::none;
@@ -245,16 +157,17 @@ private:
     if (auto err = write_all(csv_.fd.get(), row, csv_.path))
       return err;
     auto time = time_us(capture_ns);
-    if (frames_ > 0)
+    if (frames_.size() > 0)
       interval_us_ = time - last_time_us_;
-    auto header = serialize(fragment_of(x, time));
+    auto fragment = fragment_of(x, time);
+    auto header = serialize(fragment);
     iovec parts[] = {{header.data(), header.size()},
                      {const_cast<uint8_t*>(x.jpeg.data()), x.jpeg.size()}};
     if (auto err = write_all(mp4_.fd.get(), parts, 2, mp4_.path))
       return err;
     csv_.whole_bytes += row.size();
     mp4_.whole_bytes += header.size() + x.jpeg.size();
-    ++frames_;
+    frames_.add(fragment);
     last_time_us_ = time;
     return caf::none;
   }
@@ -262,7 +175,7 @@ private:
   index_row row_of(const frame& x, int64_t capture_ns, uint32_t flags,
                    int64_t moved_ns) const {
     index_row row;
-    row.frame = frames_;
+    row.frame = frames_.size();
     row.sequence = x.sequence;
     row.capture_ns = capture_ns;
     row.receive_ns = receive_on_session_clock(x, capture_ns - moved_ns);
@@ -280,22 +193,45 @@ private:
 
   mp4_fragment fragment_of(const frame& x, int64_t time) const {
     mp4_fragment result;
-    result.sequence = static_cast<uint32_t>(frames_ + 1);
+    result.sequence = static_cast<uint32_t>(frames_.size() + 1);
     result.decode_time = static_cast<uint64_t>(time);
     result.duration = mp4_duration_of(interval_us_);
     result.payload_bytes = static_cast<uint32_t>(x.jpeg.size());
     return result;
   }
 
+  /// Makes the film an ordinary MP4, and all of it durable.
+  caf::error close_files() {
+    auto err = csv_.cut_to_whole();
+    if (!err)
+      err = sync_data(csv_.fd.get(), csv_.path);
+    if (!err)
+      err = close_film(mp4_.fd.get(), mp4_.path, mp4_.whole_bytes,
+                       mp4_track_of(start_ms_, width_, height_), frames_);
+    if (err == ec::sync_failed) {
+      take_back();
+      failure_ = err;
+    }
+    if (err)
+      return err;
+    note_durable();
+    closed_ = true;
+    return caf::none;
+  }
+
   caf::error sync_files() {
     for (auto file : {&csv_, &mp4_})
       if (auto err = sync_data(file->fd.get(), file->path))
         return err;
+    note_durable();
+    return caf::none;
+  }
+
+  void note_durable() {
     for (auto file : {&csv_, &mp4_})
       file->durable_bytes = file->whole_bytes;
-    durable_frames_ = frames_;
+    durable_frames_ = frames_.size();
     unsynced_ = false;
-    return caf::none;
   }
 
   /// Forgets what is not durable: after a failed sync nobody knows what of it
@@ -305,7 +241,7 @@ private:
       file->whole_bytes = file->durable_bytes;
       static_cast<void>(file->cut_to_whole());
     }
-    frames_ = durable_frames_;
+    frames_.cut(durable_frames_);
   }
 
   /// A film without frames is none, and would only take a name.
@@ -348,10 +284,11 @@ private:
   const uint16_t height_;
   int64_t interval_us_; ///< Between the last two frames.
   int64_t last_time_us_ = 0;
-  uint64_t frames_ = 0;
-  uint64_t durable_frames_ = 0;
+  mp4_frames frames_;
+  size_t durable_frames_ = 0;
   bool unsynced_ = false;
-  caf::error failure_; ///< Why no frame can follow.
+  bool closed_ = false; ///< All but the names is done.
+  caf::error failure_;  ///< Why no frame can follow.
 };
 
 } // namespace
@@ -365,12 +302,10 @@ caf::expected<piece_writer_ptr> open_mp4_piece(const fs::path& dir,
                            shown(dir) + ": no piece of " + std::to_string(width)
                              + 'x' + std::to_string(height) + " can start at "
                              + std::to_string(start_ms) + " ms");
-  auto init = make_init_boxes(start_ms, width, height);
-  if (!init)
-    return std::move(init.error());
   if (auto err = create_named_folder(dir.parent_path(), dir.filename()))
     return err;
-  auto mp4 = create_with(dir / open_piece_name(start_ms, "mp4"), *init);
+  auto mp4 = create_with(dir / open_piece_name(start_ms, "mp4"),
+                         mp4_head(mp4_track_of(start_ms, width, height)));
   if (!mp4)
     return std::move(mp4.error());
   auto csv = create_with(dir / open_piece_name(start_ms, "csv"), index_header);

@@ -12,8 +12,10 @@ namespace camnode {
 
 /// Opens a piece in directory `dir`, which is created where it is missing:
 /// `<start_ms>.mp4.part`, the JPEGs as they are, each in a fragment of its own,
-/// and `<start_ms>.csv.part`, their index. Closing renames them to
-/// `<start_ms>-<end_ms>.mp4` and `.csv`. No file is ever overwritten.
+/// and `<start_ms>.csv.part`, their index. Closing makes the film an ordinary
+/// MP4 (`close_film`) and renames them to `<start_ms>-<end_ms>.mp4` and `.csv`.
+/// No file is ever overwritten. 8 bytes a frame are kept for the tables until
+/// then: 15 KB for a minute of 30 frames a second.
 ///
 /// The index is at most one row ahead of the pictures: the row is written
 /// first, so that a process that is killed in between leaves a row without a
@@ -31,7 +33,8 @@ namespace camnode {
 /// Two frames of one microsecond, like any frame that is not after the one
 /// before it, are refused with `ec::bad_message`; so is an end before the
 /// start. A name that is taken is `ec::open_failed` when opening; when closing
-/// it is `ec::write_failed`, and the piece stays open.
+/// it is `ec::write_failed`; then it takes no more frames, and can be closed
+/// under another name.
 ///
 /// @param start_ms UTC milliseconds, 0 to the year 2262.
 /// @param width Pixels, as `height`; not 0.

@@ -3,6 +3,7 @@
 #include "actors/base/checksum.hpp"
 #include "actors/base/file_ops.hpp"
 #include "actors/recorder/doubled_frames.hpp"
+#include "actors/recorder/film_closing.hpp"
 #include "messages/disk/file_names.hpp"
 #include "messages/disk/index_reader.hpp"
 #include "messages/disk/mp4_fragment.hpp"
@@ -128,14 +129,17 @@ private:
     if (!size)
       return std::move(size.error());
     film_size_ = *size;
-    auto read = [this](uint64_t offset, uint8_t* out, size_t n) {
-      return read_at(film_.get(), offset, out, n);
-    };
-    layout_ = mp4_scan(film_size_, read,
+    layout_ = mp4_scan(film_size_, reader(),
                        [this](const auto& f) { fragments_.push_back(f); });
     if (layout_.read_failed)
       return file_error(ec::open_failed, x_.film, EIO);
     return caf::none;
+  }
+
+  mp4_reader reader() const {
+    return [fd = film_.get()](uint64_t offset, uint8_t* out, size_t n) {
+      return read_at(fd, offset, out, n);
+    };
   }
 
   /// Which frames are whole, and what their rows are.
@@ -177,13 +181,16 @@ private:
     film_end_ = layout_.init_bytes;
     for (auto& row : kept_) {
       auto& f = fragments_[row.frame];
+      frames_.add(f.header);
       film_end_ = f.payload_offset + f.header.payload_bytes;
       result_.bytes += row.bytes;
       result_.rebuilt += made_.count(row.frame);
     }
     result_.frames = kept_.size();
     result_.frames_cut = fragments_.size() - kept_.size();
-    result_.bytes_cut = film_size_ - film_end_;
+    closed_ = result_.frames_cut == 0 && layout_.state == mp4_switch::closed
+              && mp4_is_whole(layout_, film_size_, reader(), frames_);
+    result_.bytes_cut = closed_ ? 0 : film_size_ - film_end_;
     result_.rows_cut = rows_.size() > kept_.size() ? rows_.size() - kept_.size()
                                                    : 0;
   }
@@ -320,11 +327,20 @@ private:
     return sync_data(index_.get(), index_path_);
   }
 
+  /// Cuts it to the frames that stay, and closes it as the writer does.
   caf::error cut_film() {
-    if (film_end_ != film_size_
-        && ::ftruncate(film_.get(), static_cast<off_t>(film_end_)) != 0)
-      return file_error(ec::write_failed, x_.film, errno);
-    return sync_data(film_.get(), x_.film);
+    auto fd = film_.get();
+    if (closed_)
+      return sync_data(fd, x_.film);
+    // Until it is closed again, players are to take it for an open one.
+    auto turned = layout_.state == mp4_switch::closed
+                  || layout_.state == mp4_switch::other;
+    if (turned)
+      if (auto err = reopen_film(fd, x_.film))
+        return err;
+    if (layout_.track)
+      return close_film(fd, x_.film, film_end_, *layout_.track, frames_);
+    return camnode::cut_film(fd, x_.film, film_end_);
   }
 
   /// The index first, as when a piece is closed.
@@ -356,6 +372,8 @@ private:
   mp4_layout layout_;
   std::vector<index_row> kept_; ///< Those of the first fragments.
   std::set<uint64_t> made_;     ///< Of these, and those not kept: new ones.
+  mp4_frames frames_;           ///< Those that stay.
+  bool closed_ = false; ///< The film is an ordinary MP4 of these already.
   uint64_t film_end_ = 0;
   fs::path index_path_;
   piece_repair result_;

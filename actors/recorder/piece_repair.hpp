@@ -25,12 +25,12 @@ struct piece_repair {
 
 /// Completes a piece that a crash or a power cut left: keeps the frames that
 /// are whole, gives each a row of the index, cuts both files to the same
-/// frames, syncs them, and gives them their final names; the end is that of
-/// the last frame where no name has one. A frame that has no row gets one with
-/// the flag `rebuilt`. What was begun and has no frame yet is removed; what
-/// holds none that may be the disk's fault is set aside: renamed to `.damaged`.
-/// Overwrites nothing. Whenever it is ended half-way, a further call completes
-/// it.
+/// frames, closes the film (`close_film`) and gives both their final names; the
+/// end is that of the last frame where no name has one. A frame that has no row
+/// gets one with the flag `rebuilt`. What was begun and has no frame yet is
+/// removed; what holds none that may be the disk's fault is set aside: renamed
+/// to `.damaged`. Overwrites nothing. Whenever it is ended half-way, a further
+/// call completes it.
 ///
 /// Whose the files are is for the caller to know (messages/disk/file_judge).
 /// Even so, nothing is removed that does not begin as camnode begins its files,

@@ -37,7 +37,7 @@ public:
   /// Completes the files and gives them their final names; removes them if
   /// there is no frame in them.
   /// @param end_ms The end in the name, UTC ms.
-  /// @returns An error of `append` or `sync`; then it may be tried again.
+  /// @returns An error of `append` or `sync`; then only `close` may follow.
   virtual caf::error close(int64_t end_ms) = 0;
 };
 

@@ -69,6 +69,25 @@ void check_rows(const std::string& kept, const std::string& given) {
   }
 }
 
+/// What is in a film is what was given, but for the switch, and the tables of
+/// its frames if it has a header that is as camnode writes it.
+void check_film(const std::string& film, const std::string& given) {
+  mp4_frames frames;
+  auto data = reinterpret_cast<const uint8_t*>(film.data());
+  auto layout = mp4_scan(data, film.size(),
+                         [&](const auto& x) { frames.add(x.header); });
+  auto tables = layout.track ? frames.tables(*layout.track) : std::string{};
+  require(film.substr(layout.end) == tables);
+  if (layout.track)
+    require(layout.state
+            == (tables.empty() ? mp4_switch::open : mp4_switch::closed));
+  auto as_given = film.substr(0, layout.end);
+  if (layout.state != mp4_switch::none)
+    as_given.replace(mp4_switch_at, mp4_switch_size,
+                     given.substr(mp4_switch_at, mp4_switch_size));
+  require(as_given == given.substr(0, layout.end));
+}
+
 void repair(const files& x) {
   static const camnode_test::scratch_directory dir;
   for (const auto& left : std::filesystem::directory_iterator{dir.path()})
@@ -87,7 +106,7 @@ void repair(const files& x) {
     return;
   auto film = content_of(dir.path() / (repaired->stem + ".mp4"));
   auto index = content_of(dir.path() / (repaired->stem + ".csv"));
-  require(film == x.film.substr(0, film.size()));
+  check_film(film, x.film);
   check_rows(index, x.index);
   auto facts = facts_of(film, index, 0);
   require(facts.film_frames == repaired->frames);
@@ -96,20 +115,11 @@ void repair(const files& x) {
   require(facts.index.rebuilt >= repaired->rebuilt);
 }
 
-std::string box(const char (&type)[5], const std::string& content) {
-  auto size = static_cast<uint32_t>(8 + content.size());
-  std::string result;
-  for (auto shift : {24, 16, 8, 0})
-    result.push_back(static_cast<char>(size >> shift));
-  return result + type + content;
-}
-
 /// @param period_us Between two frames: what is 5 s old counts as synced.
-std::string piece_of(uint64_t frames, uint64_t period_us) {
-  std::string film
-    = box("ftyp", std::string(8, '\0'))
-      + box("moov",
-            box("trak", box("mdia", box("mdhd", std::string(32, '\0')))));
+std::string piece_of(uint64_t frames, uint64_t period_us, bool closed) {
+  auto track = mp4_track_of(start_ms, 64, 48);
+  auto film = mp4_head(track);
+  mp4_frames all;
   std::string index{index_header};
   for (uint64_t i = 0; i < frames; ++i) {
     auto jpeg = "\xff\xd8" + std::string(20 + i, 'x') + "\xff\xd9";
@@ -121,6 +131,7 @@ std::string piece_of(uint64_t frames, uint64_t period_us) {
     auto header = serialize(x);
     film.append(reinterpret_cast<const char*>(header.data()), header.size());
     film += jpeg;
+    all.add(x);
     index_row row;
     row.frame = i;
     row.sequence = i + 1;
@@ -132,6 +143,11 @@ std::string piece_of(uint64_t frames, uint64_t period_us) {
     index_row_buffer buffer;
     index += format_index_row(row, buffer);
   }
+  if (closed) {
+    film.replace(mp4_switch_at, mp4_switch_size,
+                 mp4_closed_switch(film.size()));
+    film += all.tables(track);
+  }
   return film + index;
 }
 
@@ -139,9 +155,16 @@ std::string piece_of(uint64_t frames, uint64_t period_us) {
 
 std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<std::vector<uint8_t>> result;
-  for (auto& x : {piece_of(4, 33'333), piece_of(6, 2'000'000),
-                  piece_of(1, 1000), piece_of(0, 1000)})
-    result.emplace_back(x.begin(), x.end());
+  for (auto closed : {false, true})
+    for (auto& x : {piece_of(4, 33'333, closed), piece_of(6, 2'000'000, closed),
+                    piece_of(1, 9, closed)})
+      result.emplace_back(x.begin(), x.end());
+  auto without_frames = piece_of(0, 1000, false);
+  result.emplace_back(without_frames.begin(), without_frames.end());
+  // What earlier versions left has no switch.
+  auto before
+    = piece_of(4, 33'333, false).erase(mp4_switch_at, mp4_switch_size);
+  result.emplace_back(before.begin(), before.end());
   return result;
 }
 

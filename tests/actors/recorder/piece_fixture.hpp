@@ -8,6 +8,7 @@
 #include "messages/error.hpp"
 #include "tests/scratch_directory.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -60,6 +61,31 @@ inline std::vector<int64_t> uneven_times(size_t count) {
 
 inline mp4_layout layout_of(const std::string& file) {
   return mp4_scan(reinterpret_cast<const uint8_t*>(file.data()), file.size());
+}
+
+/// The frames of a film, as far as they are whole.
+inline mp4_frames frames_of(const std::string& film) {
+  mp4_frames result;
+  mp4_scan(reinterpret_cast<const uint8_t*>(film.data()), film.size(),
+           [&](const auto& x) { result.add(x.header); });
+  return result;
+}
+
+/// Whether a film is closed, with the tables of its frames and nothing else.
+inline bool is_ordinary(const std::string& film) {
+  auto layout = layout_of(film);
+  auto read = [&](uint64_t offset, uint8_t* out, size_t n) {
+    std::copy_n(film.data() + offset, n, out);
+    return true;
+  };
+  return layout.state == mp4_switch::closed
+         && mp4_is_whole(layout, film.size(), read, frames_of(film));
+}
+
+/// A closed film as it was when it was open.
+inline std::string as_open(const std::string& film) {
+  auto result = film.substr(0, layout_of(film).end);
+  return result.replace(mp4_switch_at, mp4_switch_size, mp4_open_switch());
 }
 
 /// What a program writes to stdout; its complaints too if `all`.

@@ -141,6 +141,35 @@ CAF_TEST(a full disk cuts the piece to its last whole frame) {
                   expected_packets(mp4, frames, times));
 }
 
+CAF_TEST(a disk without room for the tables leaves a film as it is when open) {
+  auto times = uneven_times(6);
+  auto testee = must_open();
+  auto frames = append(*testee, times);
+  auto mp4 = content_of(part());
+  {
+    file_size_limit limit{mp4.size() + 100};
+    CAF_CHECK(!testee->close(start_ms + 1000));
+  }
+  auto film = finished(start_ms + 1000, ".mp4");
+  CAF_CHECK(content_of(film) == mp4);
+  CAF_CHECK_EQUAL(probe(film, packets), expected_packets(mp4, frames, times));
+}
+
+CAF_TEST(a film that could not get its name takes no more frames) {
+  auto testee = must_open();
+  append(*testee, {start_ns});
+  auto taken = put(finished(start_ms + 1000, ".mp4").filename(), "precious");
+  CAF_CHECK(testee->close(start_ms + 1000));
+  auto closed = content_of(part());
+  CAF_CHECK(is_ordinary(closed));
+  CAF_CHECK_EQUAL(testee->append(make_frame(2), start_ns + 1'000'000, 0, 0),
+                  ec::bad_message);
+  CAF_CHECK(!testee->sync());
+  CAF_CHECK(!testee->close(start_ms + 1001));
+  CAF_CHECK(content_of(finished(start_ms + 1001, ".mp4")) == closed);
+  CAF_CHECK_EQUAL(content_of(taken), "precious");
+}
+
 CAF_TEST(a disk that is full at the start leaves no file) {
   file_size_limit limit{100};
   auto err = refusal();

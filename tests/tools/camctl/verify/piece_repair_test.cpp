@@ -96,7 +96,9 @@ CAF_TEST(what is whole is completed under the name of its last frame) {
   CAF_CHECK_EQUAL(x.frames, 6u);
   CAF_CHECK_EQUAL(x.bytes_cut, 0u);
   CAF_CHECK_EQUAL(x.rebuilt, 0u);
-  CAF_CHECK_EQUAL(content_of(dir.path() / (x.stem + ".mp4")), film);
+  auto closed = content_of(dir.path() / (x.stem + ".mp4"));
+  CAF_CHECK(is_ordinary(closed));
+  CAF_CHECK(as_open(closed) == film);
   CAF_CHECK_EQUAL(content_of(dir.path() / (x.stem + ".csv")), index);
   CAF_CHECK_EQUAL(names(dir).size(), 2u);
 }
@@ -272,7 +274,7 @@ CAF_TEST(no name is taken from another file) {
   CAF_CHECK_EQUAL(content_of(dir.path()
                              / name("-" + std::to_string(end_ms) + ".csv")),
                   "theirs");
-  CAF_CHECK_EQUAL(content_of(dir.path() / name(".mp4.part")), film);
+  CAF_CHECK(as_open(content_of(dir.path() / name(".mp4.part"))) == film);
 }
 
 CAF_TEST(a folder that is not there has no broken piece) {
@@ -317,8 +319,12 @@ CAF_TEST(whatever is damaged both files have the same frames afterwards) {
     CAF_CHECK(find_broken_pieces(dir.path())->empty());
     if (x->frames > 0) {
       auto mp4 = content_of(dir.path() / (x->stem + ".mp4"));
-      CAF_CHECK_EQUAL(layout_of(mp4).end, mp4.size());
-      CAF_CHECK_EQUAL(layout_of(mp4).fragments, x->frames);
+      auto layout = layout_of(mp4);
+      // A damaged header, or time, may leave a film that no table describes.
+      auto closable = layout.track
+                      && !frames_of(mp4).tables(*layout.track).empty();
+      CAF_CHECK(closable ? is_ordinary(mp4) : layout.end == mp4.size());
+      CAF_CHECK_EQUAL(layout.fragments, x->frames);
       auto csv = content_of(dir.path() / (x->stem + ".csv"));
       auto facts = read_index(csv);
       CAF_CHECK_EQUAL(facts.rows, x->frames);

@@ -114,6 +114,7 @@ struct fixture {
     for (auto extension : {"csv", "mp4"})
       fs::rename(dir.path() / ("cam/cam-a/" + stem(1) + "." + extension),
                  dir.path() / open_film(extension));
+    put(open_film("mp4"), as_open(content(open_film("mp4"))));
   }
 
   /// A session of one reading.

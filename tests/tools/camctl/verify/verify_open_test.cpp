@@ -44,7 +44,8 @@ CAF_TEST(whether a client has the folder is told and changes nothing) {
 CAF_TEST(damage in a complete film is told while its session goes on) {
   cut_off();
   auto bytes = content(film(0));
-  bytes[bytes.size() - 100] = static_cast<char>(bytes[bytes.size() - 100] ^ 4);
+  auto at = layout_of(bytes).end - 100;
+  bytes[at] = static_cast<char>(bytes[at] ^ 4);
   put(film(0), bytes);
   check_damage(film(0) + ": frame 3: the picture is not what was recorded");
 }

@@ -48,15 +48,19 @@ CAF_TEST(a session is found by its start and label and manifest) {
 
 CAF_TEST(a flipped bit is told with its film and frame) {
   auto bytes = content(film(1));
-  bytes[bytes.size() - 100] = static_cast<char>(bytes[bytes.size() - 100] ^ 4);
+  auto at = layout_of(bytes).end - 100;
+  bytes[at] = static_cast<char>(bytes[at] ^ 4);
   put(film(1), bytes);
   check_damage(film(1) + ": frame 4: the picture is not what was recorded");
 }
 
 CAF_TEST(a film that is cut is told) {
   auto bytes = content(film(1));
-  put(film(1), bytes.substr(0, bytes.size() - 7));
+  put(film(1), bytes.substr(0, layout_of(bytes).end - 7));
   check_damage(film(1) + ": the film is cut or damaged after frame 4");
+  put(film(1), bytes.substr(0, bytes.size() - 7));
+  check_damage(film(1)
+               + ": the tables at the film's end are not those of its frames");
 }
 
 CAF_TEST(a film that is missing is told) {
