@@ -240,12 +240,16 @@ class Chaos:
 
 
 def names_faults(recording):
-    """What is wrong with the names of a session that is over: each file is one
-    cut, or, where something was killed, a piece of one."""
+    """What is wrong with the files of a session that is over, by their names and
+    forms: each is one cut, or, where something was killed, a piece of one; each
+    film is closed."""
     faults = []
     if recording.manifest["state"] != "finished":
         faults.append(f"the manifest says {recording.manifest['state']}")
     faults += [f"{x} is left" for x in recording.data.rglob("*.part")]
+    faults += [f"{x} is no ordinary MP4"
+               for x in recording.ours(recording.data.glob("cam/*/*.mp4"))
+               if not films.is_ordinary(x)]
     cuts = [tuple(map(int, x.split("-"))) for x in recording.cuts()]
     for path in recording.ours(recording.data.glob("cam/*/*")) \
             + recording.ours(recording.data.glob("sensors/**/*.csv")):

@@ -91,6 +91,21 @@ class PowerCuts:
     def __len__(self):
         return len(self._log.records)
 
+    def at_closes(self):
+        """The places in the log where films are being closed: from the last
+        picture before the tables to what follows both new names."""
+        result = set()
+        records = self._log.records
+        for switch, x in enumerate(records):
+            if x.what != Event.WRITE or x.a != films.SWITCH_AT \
+                    or x.data[4:8] != b"mdat":
+                continue
+            names = [at for at, y in enumerate(records) if at > switch
+                     and y.what == Event.RENAME and y.node is x.node]
+            tables = [at for at, y in x.node.changes if at < switch]
+            result.update(range(tables[-1], names[0] + 3))
+        return sorted(x for x in result if x <= len(records))
+
     def _frames_written(self):
         """Place in the log, time and bytes of each frame, by its stamp."""
         result = {}
@@ -101,11 +116,13 @@ class PowerCuts:
                     result[stamp] = at, x.boottime_ns, x.data
         return result
 
-    def cut(self, number, at, options=()):
+    def cut(self, number, at, options=(), kill=False):
         """Cuts the power before a record, has a client repair what is left,
-        and returns what is wrong with that."""
+        and returns what is wrong with that.
+        :param kill: The power stays, the client alone is killed.
+        """
         folder = self._room.folder / f"cut-{number}"
-        self._log.rebuild(at, self.seed + number, folder)
+        self._log.rebuild(at, None if kill else self.seed + number, folder)
         left = sorted(str(x.relative_to(folder)) + f" {x.stat().st_size}"
                       for x in folder.rglob("*") if x.is_file())
         node = Node(f"cut-{number}", [
@@ -140,6 +157,8 @@ class PowerCuts:
             if path.suffix == ".mp4":
                 try:
                     found += films.pictures(path)
+                    if not films.is_ordinary(path):
+                        faults.append(f"{path.name} is no ordinary MP4")
                 except films.Broken as error:
                     faults.append(f"{path.name}: {error}")
                 if not path.with_suffix(".csv").exists():

@@ -52,12 +52,30 @@ def test_power_cuts_leave_films_that_play(room):
     cuts = PowerCuts(room, disk, seed)
     luck = random.Random(seed)
     faults = []
+    closes = cuts.at_closes()
+    assert closes
     for number in range(CUTS):
-        at = luck.randint(1, len(cuts))
+        # A cut in four is where films are being closed.
+        at = luck.choice(closes) if number % 4 == 0 \
+            else luck.randint(1, len(cuts))
         resume = f"--record.resume={'true' if number % 2 else 'false'}"
         faults += cuts.cut(number, at, [resume])
         if number % 10 == 0:
             faults += play(room.folder / f"cut-{number}")
         shutil.rmtree(room.folder / f"cut-{number}")
     print(f"at most {cuts.most_lost_ns / 1e9:.2f} s lost")
+    assert not faults
+
+
+@pytest.mark.skipif(not can_resume(), reason="nothing repairs files yet")
+def test_a_client_that_is_killed_while_it_closes_a_film_loses_nothing(room):
+    disk = FaultyDisk(room)
+    record(room, disk, seconds=3)
+    cuts = PowerCuts(room, disk, 0)
+    faults = []
+    # Both cameras close their films at the same time, step by step.
+    for number, at in enumerate(cuts.at_closes()):
+        faults += cuts.cut(number, at, ["--record.resume=false"], kill=True)
+        shutil.rmtree(room.folder / f"cut-{number}")
+    assert cuts.most_lost_ns == 0
     assert not faults

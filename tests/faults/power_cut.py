@@ -134,8 +134,10 @@ class Log:
 
     def rebuild(self, cut, seed, target):
         """Makes `target` what the folder may be after a cut right before the
-        record `cut`."""
-        luck = random.Random(seed)
+        record `cut`.
+        :param seed: None: the power stays, the program alone is killed.
+        """
+        luck = random.Random(seed) if seed is not None else None
         self._rebuild_dir(self.top, cut, luck, pathlib.Path(target))
 
     def _rebuild_dir(self, node, cut, luck, target):
@@ -157,7 +159,7 @@ def surviving_names(node, cut, luck):
     sure = synced_before(node, cut)
     done = [x for x in node.names if x[0] < cut]
     unsure = sum(1 for x in done if x[0] >= sure)
-    kept = len(done) - unsure + luck.randint(0, unsure)
+    kept = len(done) - unsure + luck.randint(0, unsure) if luck else len(done)
     result = {}
     for _, name, child, was in done[:kept]:
         if was is not None:
@@ -176,7 +178,7 @@ def surviving_bytes(node, cut, luck):
     for at, x in node.changes:
         if at >= cut:
             break
-        if at < sure:
+        if at < sure or not luck:
             apply(x, content)
         else:
             unsure.append(x)
