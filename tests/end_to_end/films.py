@@ -74,8 +74,11 @@ def is_ordinary(path):
     """Whether a film is an ordinary MP4: a header, one `mdat`, its tables."""
     with path.open("rb") as file, \
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return [x for x, _, _ in boxes(data, 0, len(data))] \
-            == ["ftyp", "mdat", "moov"]
+        try:
+            kinds = [x for x, _, _ in boxes(data, 0, len(data))]
+        except Broken:
+            return False
+        return kinds == ["ftyp", "mdat", "moov"]
 
 
 def _pictures(data):
