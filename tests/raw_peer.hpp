@@ -68,6 +68,15 @@ public:
     return result;
   }
 
+  /// Exactly `size` bytes, or what comes before the end.
+  std::string hear_bytes(size_t size) {
+    std::string result;
+    char c = 0;
+    while (result.size() < size && recv(fd_, &c, 1, 0) == 1)
+      result += c;
+    return result;
+  }
+
   bool connected = false;
 
 private:

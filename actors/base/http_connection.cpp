@@ -1,20 +1,17 @@
 #include "actors/base/http_connection.hpp"
 
+#include "actors/base/http_connection_parts.hpp"
 #include "actors/base/io_thread.hpp"
 #include "actors/base/log.hpp"
+#include "actors/base/way_back.hpp"
 #include "messages/clock.hpp"
 #include "messages/wire/http_target.hpp"
 #include "messages/wire/json_text.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/status.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/verb.hpp>
 
 #include <algorithm>
@@ -30,16 +27,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// For a request to come whole, and for an answer to be taken.
-constexpr auto request_deadline = 5s;
-
 /// For a connection between two requests, as common servers have it.
 constexpr auto idle_deadline = 75s;
 
 /// For a peer to close once it has its answer.
 constexpr auto drain_deadline = 1s;
 
-constexpr size_t max_request_bytes = 8192;
 constexpr const char* too_long
   = "a request may have 8192 bytes before its body";
 constexpr uint64_t max_body_bytes = 64 << 10;
@@ -51,33 +44,22 @@ std::string reason_phrase(unsigned status) {
 
 } // namespace
 
-struct http_connection::input {
-  boost::beast::flat_buffer bytes{max_request_bytes};
-  std::optional<http::request_parser<http::string_body>> parser;
-};
-
-struct http_connection::tls_layer {
-  tls_layer(stream_socket& socket, const tls_context_ptr& tls)
-    : context((SSL_CTX_up_ref(tls.get()), tls.get())), stream(socket, context) {
-  }
-
-  asio::ssl::context context; ///< Shares what it is made of.
-  asio::ssl::stream<stream_socket&> stream;
-};
-
 http_connection::http_connection(stream_socket socket, const http_entry& entry)
   : socket_(std::move(socket)),
     entry_(entry),
     asks_api_(entry.api_alone),
     since_ns_(client_clock_ns()),
     deadline_(socket_.get_executor()),
-    input_(std::make_unique<input>()) {
+    input_(std::make_unique<input>()),
+    way_back_(std::make_shared<way_back>(socket_.get_executor())) {
   auto context = entry.tls ? entry.tls->context() : nullptr;
   if (context)
     tls_ = std::make_unique<tls_layer>(socket_, context);
 }
 
-http_connection::~http_connection() = default;
+http_connection::~http_connection() {
+  way_back_->cut();
+}
 
 void http_connection::start() {
   error_code ignored;
@@ -112,10 +94,18 @@ void http_connection::read_some(const Buffers& into, Handler handler) {
 
 template <class Buffers, class Handler>
 void http_connection::write_all(const Buffers& from, Handler handler) {
+  // Of what is longer than a piece, each piece has its deadline.
+  auto paced = [this, next = piece_bytes](error_code err, size_t sent) mutable {
+    if (!err && sent >= next) {
+      next = sent + piece_bytes;
+      set_deadline(request_deadline, [this] { close(); });
+    }
+    return err ? uint64_t{0} : piece_bytes;
+  };
   if (tls_)
-    asio::async_write(tls_->stream, from, std::move(handler));
+    asio::async_write(tls_->stream, from, paced, std::move(handler));
   else
-    asio::async_write(socket_, from, std::move(handler));
+    asio::async_write(socket_, from, paced, std::move(handler));
 }
 
 void http_connection::send(asio::const_buffer from,
@@ -139,6 +129,9 @@ void http_connection::send_some_tls(
 void http_connection::close() {
   if (std::exchange(closed_, true))
     return;
+  way_back_->cut();
+  listening_.reset();
+  tell_ = nullptr;
   deadline_.cancel();
   error_code ignored;
   socket_.close(ignored);
@@ -254,6 +247,8 @@ http_request http_connection::request_of() const {
           request.body(),
           header(http::field::authorization),
           header(http::field::cookie),
+          header(http::field::range),
+          header(http::field::if_range),
           http_right::operate};
 }
 
@@ -320,16 +315,23 @@ http_page http_connection::refusal(unsigned status, const std::string& why) {
 }
 
 void http_connection::respond(http_page page) {
+  if (page.later)
+    return respond_later(page);
+  if (page.live)
+    return go_live(page.live);
+  auto size = page.file ? page.file->size : page.body.size();
   std::string head = "HTTP/1.1 " + std::to_string(page.status) + " ";
   head += reason_phrase(page.status);
   head += "\r\nContent-Type: " + page.type;
-  head += "\r\nContent-Length: " + std::to_string(page.body.size());
+  head += "\r\nContent-Length: " + std::to_string(size);
   head += "\r\nCache-Control: no-store";
   if (!page.allow.empty())
     head += "\r\nAllow: " + page.allow;
   for (auto& x : page.fields)
     head += "\r\n" + x.name + ": " + x.value;
   head += head_end();
+  if (page.file)
+    return send_file(std::move(head), std::move(page.file));
   send_answer(std::move(head), std::move(page.body), nullptr);
 }
 
@@ -355,6 +357,7 @@ void http_connection::send_answer(std::string head, std::string body,
 
 void http_connection::after_answer(error_code err) {
   answer_picture_.reset();
+  answer_file_.reset();
   if (err)
     return close();
   if (!keep_alive_) {

@@ -21,6 +21,7 @@
 namespace camnode {
 
 class io_thread;
+class way_back;
 struct http_target;
 
 /// What all connections of a port have in common.
@@ -42,8 +43,9 @@ struct http_entry {
 /// One connection of an HTTP/1.1 server: reads requests, has them answered,
 /// and sends the answers. What a peer may take of us is bounded: a request has
 /// 8 KiB and 64 KiB of a body, and 5 s to come, as has a handshake; an answer
-/// has 5 s to be taken, and a connection 75 s between two requests. Everything
-/// runs on the I/O thread.
+/// has 5 s to be taken, as has each 256 KiB of a longer one, a disk 30 s to
+/// give what is to be answered, and a connection 75 s between two requests.
+/// Everything runs on the I/O thread, but for what a disk may hold up.
 class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
   /// @param entry Outlives it, up to `close`.
@@ -59,7 +61,7 @@ public:
 
   /// Whether it may be closed to make room for a new one.
   virtual bool makes_room() const {
-    return true;
+    return !tell_;
   }
 
   /// `client_clock_ns` when its present request began to come; between two of
@@ -93,7 +95,8 @@ protected:
     return true;
   }
 
-  /// Sends a whole answer; goes on with the next request, or closes.
+  /// Sends a whole answer, now or later; goes on with the next request, or
+  /// closes.
   void respond(http_page page);
 
   /// Sends an answer of one line that says why, and closes.
@@ -148,6 +151,15 @@ private:
   struct input; ///< What the peer has sent, and its parser.
   struct tls_layer;
 
+  /// What is to be done on the I/O thread with what another one found.
+  using on_found = std::function<void(http_connection&)>;
+
+  /// Waits for another thread, for as long as a disk has.
+  /// @param too_late Called if nothing is found by then.
+  /// @returns What takes what was found, once, on any thread; nothing comes of
+  ///          it where nobody waits for it any more.
+  std::function<void(on_found)> wait_for_disk(std::function<void()> too_late);
+
   void shake_hands();
 
   template <class Buffers, class Handler>
@@ -169,7 +181,14 @@ private:
   void judge(http_request request, const http_target& target);
   void turn_away(http_verdict verdict);
   void answer_api(const http_request& request);
+  void respond_later(const http_page& page);
+  void send_file(std::string head, std::shared_ptr<const http_file> file);
+  void read_piece();
+  void send_piece(std::string piece);
   void after_answer(error_code err);
+  void go_live(const live_source& source);
+  template <class Stream>
+  void open_web_socket(Stream& stream);
   void drain();
 
   const http_entry& entry_;
@@ -180,9 +199,15 @@ private:
   bool closed_ = false;
   std::unique_ptr<input> input_;
   std::unique_ptr<tls_layer> tls_; ///< Null: no TLS.
+  const std::shared_ptr<way_back> way_back_;
+  uint64_t waits_ = 0; ///< How often another thread was waited for.
   std::string answer_head_;
   std::string answer_body_;
   frame_ptr answer_picture_;
+  std::shared_ptr<const http_file> answer_file_;
+  uint64_t file_sent_ = 0;                ///< Bytes of that.
+  std::function<void(std::string)> tell_; ///< Of a WebSocket; else empty.
+  std::shared_ptr<void> listening_;       ///< What it is told.
 };
 
 /// Who is to make room for a new connection: of those that never asked

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "messages/descriptor.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +24,8 @@ struct http_request {
 
   std::string_view authorization = {}; ///< The header's value.
   std::string_view cookie = {};        ///< The header's value.
+  std::string_view range = {};         ///< The header's value.
+  std::string_view if_range = {};      ///< The header's value.
 
   /// Of the one who asks, once it is known.
   http_right right = http_right::look;
@@ -30,13 +37,41 @@ struct http_field {
   std::string value;
 };
 
+/// Bytes of a file, which are read while they are sent.
+struct http_file {
+  unique_fd fd;
+  uint64_t offset = 0;
+  uint64_t size = 0; ///< How many they are.
+
+  /// Calls `read` where a disk may hold it up, or never.
+  std::function<void(std::function<void()> read)> on_disk;
+};
+
+struct http_page;
+
+/// Takes an answer that was not known at once. Called once at most, on any
+/// thread, however long that takes.
+using http_reply = std::function<void(http_page)>;
+
+/// Begins to tell texts, on any thread, for as long as the result lives; null
+/// if too many are told already.
+using live_source = std::function<std::shared_ptr<void>(
+  std::function<void(const std::string&)> tell)>;
+
 /// The answer to a request.
 struct http_page {
   unsigned status = 200;
   std::string type; ///< For `Content-Type`.
   std::string body;
-  std::string allow = {};              ///< For `Allow`, with status 405.
-  std::vector<http_field> fields = {}; ///< Further ones.
+  std::string allow = {};                     ///< For `Allow`, with status 405.
+  std::vector<http_field> fields = {};        ///< Further ones.
+  std::shared_ptr<const http_file> file = {}; ///< Instead of `body`.
+
+  /// Instead of all that: finds the answer, and gives it to `reply`.
+  std::function<void(http_reply reply)> later = {};
+
+  /// Instead of all that: goes on as a WebSocket on which this is told.
+  live_source live = {};
 };
 
 } // namespace camnode

@@ -137,6 +137,43 @@ std::optional<piece_name> parse_piece_name(std::string_view name) {
   return result;
 }
 
+std::optional<int64_t> manifest_start_ms(std::string_view name) {
+  return is_manifest_name(name) ? take_time(name) : std::nullopt;
+}
+
+std::optional<data_path> parse_data_path(std::string_view path) {
+  using kind = data_path::kind;
+  auto slash = path.rfind('/');
+  if (slash == path.npos)
+    return std::nullopt;
+  auto folder = path.substr(0, slash);
+  auto name = path.substr(slash + 1);
+  if (folder == "sessions") {
+    auto start = manifest_start_ms(name);
+    if (!start || !is_name_text(name))
+      return std::nullopt;
+    return data_path{kind::manifest, {}, *start, false};
+  }
+  auto piece = parse_piece_name(name);
+  auto top = folder.find('/');
+  if (!piece || top == folder.npos)
+    return std::nullopt;
+  auto film = piece->extension == "mp4";
+  if (!film && piece->extension != "csv")
+    return std::nullopt;
+  std::string owner{folder.substr(top + 1)};
+  folder = folder.substr(0, top);
+  if (folder == "cam" && is_node_id(owner))
+    return data_path{film ? kind::film : kind::index, owner, piece->start_ms,
+                     piece->open()};
+  // Only the folder of a topic leads back to itself.
+  auto topic = topic_of(owner);
+  auto its_own = topic_path(topic);
+  if (folder != "sensors" || film || !its_own || *its_own != owner)
+    return std::nullopt;
+  return data_path{kind::readings, topic, piece->start_ms, piece->open()};
+}
+
 caf::expected<std::string> topic_path(std::string_view topic) {
   if (topic.empty())
     return refusal(topic, "empty");

@@ -66,6 +66,24 @@ struct piece_name {
 /// @returns Nothing for any other name.
 std::optional<piece_name> parse_piece_name(std::string_view name);
 
+/// What a path below `data.dir` is that of.
+struct data_path {
+  enum class kind { film, index, readings, manifest };
+
+  kind what = kind::film;
+  std::string owner;    ///< A server's id, or a topic; empty for a manifest.
+  int64_t start_ms = 0; ///< In the name.
+  bool open = false;    ///< A `.part`.
+};
+
+/// Reads the path of a file of a recording, as camnode names them.
+/// @param path From the network.
+/// @returns Nothing for any other path.
+std::optional<data_path> parse_data_path(std::string_view path);
+
+/// The `start_ms` in the name of a manifest; nothing for what is none.
+std::optional<int64_t> manifest_start_ms(std::string_view name);
+
 /// Maps an MQTT topic to the relative path of its directory, one directory per
 /// level. Bytes outside `[A-Za-z0-9._-]` are percent-encoded, and so are the
 /// dots of the levels "." and ".." and the last dot of a level that ends like

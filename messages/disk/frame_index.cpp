@@ -99,6 +99,12 @@ private:
 
 } // namespace
 
+std::optional<int64_t> time_error_ns(const index_row& x) {
+  if (!has_capture_time(x.flags) || x.offset_error_ns < 0)
+    return std::nullopt;
+  return x.offset_error_ns;
+}
+
 std::string_view format_index_row(const index_row& x,
                                   index_row_buffer& buffer) {
   auto known = (x.flags & frame::rebuilt) == 0;

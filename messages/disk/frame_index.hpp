@@ -26,6 +26,10 @@ struct index_row {
   uint64_t epoch = 0; ///< The run of the server that `sequence` belongs to.
 };
 
+/// What the place of a frame in time is off by at most, ns; nothing where it
+/// has no time of capture.
+std::optional<int64_t> time_error_ns(const index_row& x);
+
 /// The first line of an index, with its newline.
 constexpr std::string_view index_header
   = "frame,sequence,capture_ns,receive_ns,offset_ns,offset_error_ns,"

@@ -55,18 +55,6 @@ private:
   uint8_t* out_;
 };
 
-/// The inverse of `serialize`; nothing for bytes that it does not write.
-std::optional<mp4_fragment> parse(const mp4_fragment_header& bytes) {
-  mp4_fragment x;
-  x.sequence = read_u32(bytes.data() + sequence_at);
-  x.decode_time = read_u64(bytes.data() + decode_time_at);
-  x.duration = read_u32(bytes.data() + duration_at);
-  x.payload_bytes = read_u32(bytes.data() + sample_size_at);
-  if (x.payload_bytes > max_jpeg_bytes || serialize(x) != bytes)
-    return std::nullopt;
-  return x;
-}
-
 /// The time scale of the first track in the content of a `moov` box, or 0.
 uint32_t track_timescale(std::string_view moov) {
   auto header = find_mp4_box(moov, {"trak", "mdia", "mdhd"});
@@ -148,7 +136,7 @@ private:
     mp4_fragment_header bytes;
     if (!read(layout_.end, bytes.data(), bytes.size()))
       return std::nullopt;
-    auto header = parse(bytes);
+    auto header = parse_mp4_fragment(bytes);
     if (!header || !follows(*header))
       return std::nullopt;
     auto payload_offset = layout_.end + mp4_fragment_header_size;
@@ -195,6 +183,18 @@ mp4_fragment_header serialize(const mp4_fragment& x) {
   return result;
 }
 
+std::optional<mp4_fragment>
+parse_mp4_fragment(const mp4_fragment_header& bytes) {
+  mp4_fragment x;
+  x.sequence = read_u32(bytes.data() + sequence_at);
+  x.decode_time = read_u64(bytes.data() + decode_time_at);
+  x.duration = read_u32(bytes.data() + duration_at);
+  x.payload_bytes = read_u32(bytes.data() + sample_size_at);
+  if (x.payload_bytes > max_jpeg_bytes || serialize(x) != bytes)
+    return std::nullopt;
+  return x;
+}
+
 bool is_cut_first_fragment(const uint8_t* data, size_t size, uint64_t there) {
   if (size < mp4_fragment_header_size) {
     auto begin = serialize({1, 0, 0, 0});
@@ -203,7 +203,7 @@ bool is_cut_first_fragment(const uint8_t* data, size_t size, uint64_t there) {
   }
   mp4_fragment_header bytes;
   std::copy_n(data, size, bytes.begin());
-  auto x = parse(bytes);
+  auto x = parse_mp4_fragment(bytes);
   return x && x->sequence == 1 && there < size + x->payload_bytes;
 }
 

@@ -40,6 +40,10 @@ using mp4_fragment_header = std::array<uint8_t, mp4_fragment_header_size>;
 /// @pre `x.payload_bytes <= max_jpeg_bytes`
 mp4_fragment_header serialize(const mp4_fragment& x);
 
+/// The inverse; nothing for bytes that it does not write.
+std::optional<mp4_fragment>
+parse_mp4_fragment(const mp4_fragment_header& bytes);
+
 /// Whether the `size` bytes at `data` are the beginning of a file's first
 /// fragment, as far as they go up to the picture, and it is not whole.
 /// @param size At most `mp4_fragment_header_size`.

@@ -67,6 +67,7 @@ std::string take_query(std::string_view query, http_target& out) {
     auto wrong = take_parameter(*key, *decoded, out);
     if (!wrong.empty())
       return wrong;
+    out.query[*key] = *decoded;
   }
   if (out.after && !out.lossless)
     return "after needs mode=lossless";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,13 +23,16 @@ struct http_target {
   bool lossless = false;
   std::optional<stream_position> after; ///< Only with `lossless`.
   std::optional<std::string> token;     ///< As anyone may have sent it.
+
+  /// All that follows the `?`, decoded.
+  std::map<std::string, std::string> query;
 };
 
 /// Reads a request target: `/stream.mjpg?mode=lossless&after=7:1234`, or the
 /// same after `http://host`. Knows the keys `mode` (`live` or `lossless`) and
 /// `after` (`<epoch>:<sequence>`, with `mode=lossless` only), and `token`; of a
-/// key that comes twice, the last one counts; other keys are skipped, as some
-/// viewers add a number to get around caches.
+/// key that comes twice, the last one counts; other keys are only listed, as
+/// some viewers add a number to get around caches.
 /// @param text Borrowed for the call.
 /// @param why Set to one line of text, for a 400 answer, if refused.
 /// @returns The parts, or nothing if the target is too long, holds bytes that

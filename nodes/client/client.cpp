@@ -9,8 +9,10 @@
 #include "actors/session/disk_reserve.hpp"
 #include "messages/clock.hpp"
 #include "messages/disk/file_names.hpp"
+#include "nodes/client/camera_list.hpp"
 #include "nodes/client/client_supervisor.hpp"
 #include "nodes/client/folder_watch.hpp"
+#include "nodes/client/open_files.hpp"
 #include "nodes/inspection/client_figures.hpp"
 #include "nodes/options/token_file.hpp"
 #include "nodes/recovery/data_folder.hpp"
@@ -165,10 +167,18 @@ status_port_options status_of(const client_options& x, const look_at_node& look,
 
 inspector_parts inspection_of(const client_options& x, look_at_node look,
                               const std::shared_ptr<client_board>& board,
+                              const std::shared_ptr<fleet>& cameras,
+                              const std::filesystem::path& data,
                               io_thread& api_thread) {
   inspected_node node{version(), std::move(look),
                       [board] { return board->truth(); },
                       [board] { return board->page(); }};
+  node.lights = &board->lights;
+  node.cameras = [cameras, board] {
+    return render_cameras(*cameras, board->session(), client_clock_ns());
+  };
+  node.disk = std::make_shared<recordings>(data,
+                                           files_in(cameras, board->sensors));
   return {std::make_shared<inspection>(std::move(node)), &api_thread,
           socket_of(x.introspect, x.node.id)};
 }
@@ -233,7 +243,9 @@ void add_pages(client_parts& parts, const client_options& x,
   client_sources sources{x.node.id,  parts.cameras, parts.board,
                          &directory, &alarms,       client_clock_ns};
   look_at_node look = [sources] { return look_at_client(sources); };
-  parts.inspect = inspection_of(x, look, parts.board, api_thread);
+  auto& data = parts.session.folder->path();
+  parts.inspect = inspection_of(x, look, parts.board, parts.cameras, data,
+                                api_thread);
   if (!x.http.enabled)
     return;
   auto token = token_of(x);
@@ -242,7 +254,7 @@ void add_pages(client_parts& parts, const client_options& x,
                 " is open to other machines, and there is no http.token-file");
     return;
   }
-  parts.status = status_of(x, look, parts.board, parts.session.folder->path());
+  parts.status = status_of(x, look, parts.board, data);
   parts.status->token = token;
   parts.status->on_open = [board = parts.board](const std::string& address) {
     board->set_page(address);

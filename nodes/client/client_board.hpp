@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/live_feed.hpp"
 #include "actors/shared/disk_board.hpp"
 #include "actors/shared/sensor_board.hpp"
 #include "messages/session_info.hpp"
@@ -19,6 +20,7 @@ public:
   const sensor_board_ptr sensors = std::make_shared<sensor_board>();
   const disk_board_ptr disk = std::make_shared<disk_board>();
   std::atomic<bool> broker_up{false};
+  live_feed lights; ///< Each truth light, as it comes.
 
   void set_session(session_info x) {
     std::lock_guard<std::mutex> guard{mutex_};
@@ -32,8 +34,11 @@ public:
 
   /// @param x The truth light, as JSON.
   void set_truth(std::string x) {
-    std::lock_guard<std::mutex> guard{mutex_};
-    truth_ = std::move(x);
+    {
+      std::lock_guard<std::mutex> guard{mutex_};
+      truth_ = x;
+    }
+    lights.tell(x);
   }
 
   /// Empty before the first one.

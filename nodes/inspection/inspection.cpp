@@ -135,6 +135,17 @@ caf::expected<std::string> inspection::page() const {
   return result;
 }
 
+std::shared_ptr<void>
+inspection::listen(const live_feed::listener& tell) const {
+  if (auto now = truth(); !now.empty())
+    tell(now); // First, so that no newer one comes before it.
+  return node_.lights->listen(tell);
+}
+
+std::string inspection::cameras() const {
+  return node_.cameras ? node_.cameras() : std::string{};
+}
+
 caf::expected<std::string> inspection::kill(const std::string& name) const {
   auto seen = node_.look();
   auto& actors = seen->actors;

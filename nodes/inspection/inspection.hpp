@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/live_feed.hpp"
 #include "messages/node_report.hpp"
 #include "messages/record_command.hpp"
 #include "nodes/inspection/growth_meter.hpp"
@@ -15,6 +16,8 @@
 
 namespace camnode {
 
+class recordings;
+
 /// A node as those who look inside see it. All functions are called from any
 /// thread and return at once, whatever the node's actors do.
 struct inspected_node {
@@ -22,6 +25,15 @@ struct inspected_node {
   look_at_node look;
   std::function<std::string()> truth; ///< Empty on a server.
   std::function<std::string()> page;  ///< Empty on a server.
+
+  /// The cameras that a client knows (JSON); empty on a server.
+  std::function<std::string()> cameras = {};
+
+  /// What a client has on disk; null on a server.
+  std::shared_ptr<const recordings> disk = {};
+
+  /// Each truth light, as it comes; null on a server. Outlives it.
+  const live_feed* lights = nullptr;
 };
 
 /// What the root of a node does for those who operate it.
@@ -61,6 +73,18 @@ public:
   /// Where people find the node's page, with the token that lets them in; or
   /// `ec::unavailable`.
   caf::expected<std::string> page() const;
+
+  /// Begins to tell the truth light, the present one first.
+  /// @returns As `live_feed::listen`. @pre `records()`
+  std::shared_ptr<void> listen(const live_feed::listener& tell) const;
+
+  /// The cameras that a client knows (JSON); empty on a server.
+  std::string cameras() const;
+
+  /// Null on a server.
+  const std::shared_ptr<const recordings>& disk() const {
+    return node_.disk;
+  }
 
   // What operators may do. Each returns a word on it, or `ec::unavailable` or
   // `ec::bad_message`, and is logged.

@@ -4,7 +4,9 @@
 #include "messages/wire/http_target.hpp"
 #include "messages/wire/json_text.hpp"
 #include "messages/wire/node_report_json.hpp"
+#include "nodes/inspection/recordings_api.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -24,7 +26,8 @@ http_page told(const caf::expected<std::string>& x) {
 
 http_page node(const api_question& x) {
   return {200, json_type,
-          render_node_report(x.node.look(x.right == http_right::operate))
+          render_node_report(
+            x.node.look(x.request.right == http_right::operate))
             + "\n"};
 }
 
@@ -34,7 +37,7 @@ http_page metrics(const api_question& x) {
 
 http_page status(const api_question& x) {
   if (!x.node.records())
-    return api_refusal(404, "a server records nothing: ask a client");
+    return api_refusal(404, has_no_recordings);
   auto truth = x.node.truth();
   return truth.empty() ? api_refusal(503, "the node is starting")
                        : http_page{200, json_type, truth + "\n"};
@@ -44,33 +47,67 @@ http_page console(const api_question& x) {
   return told(x.node.page());
 }
 
+http_page cameras(const api_question& x) {
+  if (!x.node.records())
+    return api_refusal(404, has_no_recordings);
+  return {200, json_type, x.node.cameras() + "\n"};
+}
+
+http_page live(const api_question& x) {
+  if (!x.node.records())
+    return api_refusal(404, has_no_recordings);
+  // A browser asks for a WebSocket on behalf of any page.
+  auto& request = x.request;
+  auto host = "://" + std::string{request.host};
+  if (!request.origin.empty() && request.origin != "http" + host
+      && request.origin != "https" + host)
+    return api_refusal(403, "a page of somebody else is told nothing");
+  http_page result;
+  result.live = [&node = x.node](auto tell) {
+    return node.listen(
+      [tell](const std::string& truth) { tell("{\"status\":" + truth + "}"); });
+  };
+  return result;
+}
+
 http_page kill(const api_question& x) {
-  return told(x.node.kill(x.name));
+  return told(x.node.kill(x.names[0]));
 }
 
 http_page record(const api_question& x) {
-  return told(x.node.record(std::string{x.body}));
+  return told(x.node.record(std::string{x.request.body}));
 }
 
 http_page log_level(const api_question& x) {
-  return told(x.node.set_level(std::string{x.body}));
+  return told(x.node.set_level(std::string{x.request.body}));
 }
 
-/// What stands for `<name>` in `pattern`, if `path` is one of its paths; an
-/// empty text if that has no name.
-std::optional<std::string> match(std::string_view pattern,
-                                 std::string_view path) {
-  constexpr std::string_view name = "<name>";
-  auto i = pattern.find(name);
-  if (i == std::string_view::npos)
-    return path == pattern ? std::optional{std::string{}} : std::nullopt;
-  auto front = pattern.substr(0, i);
-  auto back = pattern.substr(i + name.size());
-  if (path.size() <= front.size() + back.size()
-      || path.substr(0, front.size()) != front
-      || path.substr(path.size() - back.size()) != back)
-    return std::nullopt;
-  return std::string{path.substr(i, path.size() - front.size() - back.size())};
+/// What stands in `path` for what is in angle brackets in `pattern`; nothing if
+/// it is not one of its paths.
+std::optional<std::vector<std::string>> match(std::string_view pattern,
+                                              std::string_view path) {
+  std::vector<std::string> result;
+  while (true) {
+    auto begin = pattern.find('<');
+    if (begin == pattern.npos)
+      return path == pattern ? std::optional{result} : std::nullopt;
+    auto end = pattern.find('>', begin);
+    auto key = pattern.substr(begin + 1, end - begin - 1);
+    if (path.substr(0, begin) != pattern.substr(0, begin))
+      return std::nullopt;
+    path.remove_prefix(begin);
+    pattern.remove_prefix(end + 1);
+    // What is last goes up to what the pattern ends with.
+    auto is_last = pattern.find('<') == pattern.npos;
+    auto size = is_last ? path.size() - std::min(path.size(), pattern.size())
+                        : std::min(path.find('/'), path.size());
+    auto text = path.substr(0, size);
+    auto is_deep = key == "name" || key == "path";
+    if (text.empty() || (!is_deep && text.find('/') != text.npos))
+      return std::nullopt;
+    result.emplace_back(text);
+    path.remove_prefix(size);
+  }
 }
 
 std::string all_paths() {
@@ -92,6 +129,14 @@ const std::vector<api_resource>& api_resources() {
     {"GET", "/api/v1/metrics", http_right::look, metrics},
     {"GET", "/api/v1/status", http_right::look, status},
     {"GET", "/api/v1/console", http_right::operate, console},
+    {"GET", "/api/v1/live", http_right::look, live},
+    {"GET", "/api/v1/cameras", http_right::look, cameras},
+    {"GET", "/api/v1/sessions", http_right::look, all_sessions},
+    {"GET", "/api/v1/sessions/<ms>", http_right::look, one_session},
+    {"GET", "/api/v1/sessions/<ms>/at", http_right::look, frames_at},
+    {"GET", "/api/v1/sessions/<ms>/cameras/<id>/frames/<n>.jpg",
+     http_right::look, recorded_frame},
+    {"GET", "/api/v1/files/<path>", http_right::look, recorded_file},
     {"POST", "/api/v1/actors/<name>/kill", http_right::operate, kill},
     {"POST", "/api/v1/record", http_right::operate, record},
     {"POST", "/api/v1/log-level", http_right::operate, log_level},
@@ -105,8 +150,8 @@ http_page answer_api(const inspection& node, const http_request& x) {
   if (!target)
     return api_refusal(400, why);
   for (auto& resource : api_resources()) {
-    auto name = match(resource.path, target->path);
-    if (!name)
+    auto names = match(resource.path, target->path);
+    if (!names)
       continue;
     if (x.method != resource.method) {
       auto result = api_refusal(405, std::string{"want a "} + resource.method);
@@ -115,7 +160,8 @@ http_page answer_api(const inspection& node, const http_request& x) {
     }
     if (resource.right > x.right)
       return api_refusal(403, "you may look here, not operate");
-    return resource.answer({node, x.right, std::move(*name), x.body});
+    return resource.answer(
+      {node, std::move(*names), std::move(target->query), x});
   }
   return api_refusal(404, "there are " + all_paths());
 }

@@ -3,9 +3,8 @@
 #include "actors/base/http_connection.hpp"
 #include "nodes/inspection/inspection.hpp"
 
-#include <functional>
+#include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace camnode {
@@ -13,16 +12,21 @@ namespace camnode {
 /// A question to a node, once it is understood.
 struct api_question {
   const inspection& node;
-  http_right right; ///< Of the one who asks.
-  std::string name; ///< What stands for `<name>` in the path.
-  std::string_view body;
+
+  /// What stands in the path for `<name>` and the like, in their order.
+  std::vector<std::string> names;
+  std::map<std::string, std::string> query; ///< What follows the `?`.
+  const http_request& request;
 };
 
 /// Something of a node that can be asked for (messages/wire/API.md).
 struct api_resource {
   const char* method; ///< `GET` or `POST`.
-  const char* path;   ///< With `<name>` for any text, or without.
-  http_right right;   ///< What it takes.
+
+  /// What is in angle brackets stands for any text: for one level of the path,
+  /// or, as `<name>` and `<path>`, for any number of them.
+  const char* path;
+  http_right right; ///< What it takes.
   http_page (*answer)(const api_question&);
 };
 

@@ -53,7 +53,8 @@ class FaultyDisk:
                 "CAMNODE_FAULTS_TRIGGER": str(self._trigger)}
 
     def fail(self, call, part, error):
-        """From now on `call` (`write` or `sync`) fails on paths with `part`."""
+        """From now on `call` (`read`, `write` or `sync`) fails on paths with
+        `part`."""
         self._set(f"{call} {part} {getattr(errno, error)}\n")
 
     def fail_all(self, **errors):

@@ -6,13 +6,13 @@
 //   CAMNODE_FAULTS_LOG      where the log goes, outside of the folder; may be
 //                           missing. power_cut.py describes its records.
 //   CAMNODE_FAULTS_TRIGGER  while this file is there, each line of it is a
-//                           fault: CALL PART ERROR. CALL is `write`, `sync`,
-//                           `link` or `noreplace` (a rename that replaces
-//                           nothing), PART a part of the paths that it
-//                           concerns, ERROR a number of errno, or 0: the call
-//                           blocks until the line is gone. A write that fails
-//                           with ENOSPC takes half of its bytes first, as a
-//                           full disk does.
+//                           fault: CALL PART ERROR. CALL is `read` (at a place
+//                           of a file), `write`, `sync`, `link` or `noreplace`
+//                           (a rename that replaces nothing), PART a part of
+//                           the paths that it concerns, ERROR a number of
+//                           errno, or 0: the call blocks until the line is
+//                           gone. A write that fails with ENOSPC takes half of
+//                           its bytes first, as a full disk does.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -400,6 +400,19 @@ ssize_t pwrite(int fd, const void* data, size_t size, off_t at) {
     put(event::write, inode_of(fd), static_cast<uint64_t>(at), {}, {}, data,
         static_cast<size_t>(n));
   return n;
+}
+
+ssize_t pread(int fd, void* data, size_t size, off_t at) {
+  REAL(pread);
+  auto error = tracked(fd) ? fault_now("read", fd) : -1;
+  if (error <= 0)
+    return next(fd, data, size, at);
+  errno = error;
+  return -1;
+}
+
+ssize_t pread64(int fd, void* data, size_t size, off64_t at) {
+  return pread(fd, data, size, at);
 }
 
 ssize_t pwrite64(int fd, const void* data, size_t size, off64_t at) {

@@ -95,3 +95,65 @@ CAF_TEST(a path leads back to its topic) {
     CAF_CHECK_EQUAL(topic_of(*path), topic);
   }
 }
+
+CAF_TEST(the path of a recording says what it is) {
+  using kind = data_path::kind;
+  auto film = parse_data_path("cam/pi-3/17-18.mp4");
+  CAF_REQUIRE(film);
+  CAF_CHECK(film->what == kind::film && !film->open);
+  CAF_CHECK_EQUAL(film->owner, "pi-3");
+  CAF_CHECK_EQUAL(film->start_ms, 17);
+  auto index = parse_data_path("cam/pi-3/17.csv.part");
+  CAF_CHECK(index && index->what == kind::index && index->open);
+  auto readings = parse_data_path("sensors/a%20b/%/%2E%2E/17-18.csv");
+  CAF_REQUIRE(readings);
+  CAF_CHECK(readings->what == kind::readings);
+  CAF_CHECK_EQUAL(readings->owner, "a b//..");
+  auto manifest = parse_data_path("sessions/17-trial.json");
+  CAF_CHECK(manifest && manifest->what == kind::manifest);
+}
+
+CAF_TEST(other paths are those of no recording) {
+  for (auto* x : {"",
+                  "/",
+                  "cam",
+                  "cam/",
+                  "cam/pi-3",
+                  "cam/pi-3/",
+                  "cam/17-18.mp4",
+                  "cam/../17-18.mp4",
+                  "cam/./17-18.mp4",
+                  "cam//17-18.mp4",
+                  "cam/a/b/17-18.mp4",
+                  "/cam/pi-3/17-18.mp4",
+                  "cam/pi-3/17-18.mp4/",
+                  "cam/pi-3/17-18.mp4.part",
+                  "cam/pi-3/17.mp4",
+                  "cam/pi-3/17-18.mp4.new",
+                  "cam/pi-3/17-18.txt",
+                  "cam/pi-3/17-18.json",
+                  "cam/pi-3/.17-18.mp4",
+                  "cam/pi 3/17-18.mp4",
+                  "sensors/17-18.csv",
+                  "sensors/a/17-18.mp4",
+                  "sensors/../17-18.csv",
+                  "sensors/a/../17-18.csv",
+                  "sensors/./17-18.csv",
+                  "sensors//a/17-18.csv",
+                  "sensors/a b/17-18.csv",
+                  "sensors/%61/17-18.csv",
+                  "sensors/a.csv/17-18.csv",
+                  "sensors/a/17.csv.part.wider",
+                  "sessions/x.json",
+                  "sessions/17.json.new",
+                  "sessions/a/17.json",
+                  "sessions/17-a/b.json",
+                  "sessions/17- .json",
+                  "sessions/.17.json",
+                  "markers/17-18.csv",
+                  ".camnode.lock",
+                  "sessions/.camnode.lock",
+                  "../sessions/17.json",
+                  "sessions/../sessions/17.json"})
+    CAF_CHECK(!parse_data_path(x));
+}

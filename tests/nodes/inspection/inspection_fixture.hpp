@@ -1,6 +1,7 @@
 #pragma once
 
 #include "nodes/inspection/inspection.hpp"
+#include "tests/scratch_directory.hpp"
 
 #include <memory>
 #include <string>
@@ -36,6 +37,9 @@ struct inspection_fixture {
     };
     x.truth = [this] { return truth; };
     x.page = [this] { return page; };
+    x.cameras = [] { return std::string{R"({"cameras":[]})"}; };
+    x.disk = disk;
+    x.lights = &lights;
     return x;
   }
 
@@ -56,6 +60,9 @@ struct inspection_fixture {
   camnode::alarm_board alarms;
   std::string truth = "{}";
   std::string page;
+  camnode::live_feed lights;
+  camnode_test::scratch_directory scratch;
+  std::shared_ptr<const camnode::recordings> disk; ///< None, as of a server.
   std::vector<std::string> killed;
   std::vector<camnode::record_command> commands;
 };

@@ -3,12 +3,15 @@
 
 #include "messages/wire/node_report_json.hpp"
 #include "nodes/inspection/node_api.hpp"
+#include "nodes/recordings/recordings.hpp"
 #include "tests/nodes/inspection/inspection_fixture.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <future>
 #include <iterator>
+#include <map>
 
 using namespace camnode;
 using namespace camnode_test;
@@ -22,21 +25,41 @@ constexpr auto operating = http_right::operate;
 struct fixture : inspection_fixture {
   http_page ask(const std::string& method, const std::string& target,
                 const std::string& body = {}, http_right right = operating) {
-    return answer_api(*look_into(),
-                      {method, target, "", "", body, "", "", right});
+    return answer_api(*look_into(), {method, target, host, origin, body, "", "",
+                                     "", "", right});
+  }
+
+  /// The same, however late it is answered.
+  http_page wait_for(const std::string& target) {
+    auto page = ask("GET", target);
+    if (!page.later)
+      return page;
+    std::promise<http_page> answer;
+    page.later([&](http_page x) { answer.set_value(std::move(x)); });
+    return answer.get_future().get();
   }
 
   std::string error_of(const http_page& x) {
     CAF_CHECK_EQUAL(x.type, "application/json");
     return json::parse(x.body).at("error");
   }
+
+  std::string host = "127.0.0.1:4711";
+  std::string origin;
 };
 
-/// A path of a resource, with a name in it.
+/// A path of a resource, with something for what is in angle brackets.
 std::string path_of(const api_resource& x) {
   std::string result = x.path;
-  auto i = result.find("<name>");
-  return i == std::string::npos ? result : result.replace(i, 6, "camera");
+  for (auto& [key, text] :
+       std::map<std::string, std::string>{{"<name>", "camera"},
+                                          {"<ms>", "1"},
+                                          {"<id>", "cam-a"},
+                                          {"<n>", "0"},
+                                          {"<path>", "sessions/1.json"}})
+    if (auto i = result.find(key); i != std::string::npos)
+      result.replace(i, key.size(), text);
+  return result;
 }
 
 } // namespace
@@ -102,8 +125,10 @@ CAF_TEST(who may look can change nothing) {
       auto looks = x.right == http_right::look;
       if (method != x.method)
         CAF_CHECK_EQUAL(page.status, 405u);
+      else if (!looks)
+        CAF_CHECK_EQUAL(page.status, 403u);
       else
-        CAF_CHECK_EQUAL(page.status, looks ? 200u : 403u);
+        CAF_CHECK(page.status != 403 && page.status != 405);
       CAF_CHECK(!looks || std::string{x.method} == "GET");
     }
   CAF_CHECK(killed.empty());
@@ -136,12 +161,80 @@ CAF_TEST(the document names every resource) {
 CAF_TEST(the example in the document is a report) {
   std::ifstream file{CAMNODE_SOURCE_DIR "/messages/wire/API.md"};
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto begin = text.find("```json\n") + 8;
+  auto begin = text.find("```json\n", text.find("## A node\n")) + 8;
   auto example = text.substr(begin, text.find("```", begin) - begin);
   auto report = parse_node_report(example);
   CAF_REQUIRE(report);
   CAF_CHECK_EQUAL(json::parse(render_node_report(*report)),
                   json::parse(example));
+}
+
+CAF_TEST(who looks live is told the light there is and those that come) {
+  truth = R"({"state":"idle"})";
+  auto inspected = look_into();
+  auto page = answer_api(
+    *inspected,
+    {"GET", "/api/v1/live", host, origin, {}, {}, {}, {}, {}, looking});
+  CAF_REQUIRE(page.live);
+  std::vector<std::string> told;
+  auto listening = page.live([&](auto& x) { told.push_back(x); });
+  CAF_CHECK(listening != nullptr);
+  lights.tell(R"({"state":"recording"})");
+  listening.reset();
+  lights.tell("{}");
+  CAF_CHECK_EQUAL(
+    told, (std::vector<std::string>{R"({"status":{"state":"idle"}})",
+                                    R"({"status":{"state":"recording"}})"}));
+}
+
+CAF_TEST(a page of somebody else is told nothing live) {
+  for (auto* bad : {"http://evil.example", "null", "http://127.0.0.1",
+                    "http://127.0.0.1:4712", "http://127.0.0.1:4711.evil"}) {
+    origin = bad;
+    CAF_CHECK_EQUAL(ask("GET", "/api/v1/live").status, 403u);
+  }
+  origin = "http://" + host;
+  CAF_CHECK(ask("GET", "/api/v1/live").live != nullptr);
+}
+
+CAF_TEST(a server has nothing on disk) {
+  for (auto* x :
+       {"/api/v1/sessions", "/api/v1/sessions/1", "/api/v1/sessions/1/at?ns=1",
+        "/api/v1/sessions/1/cameras/a/frames/0.jpg",
+        "/api/v1/files/sessions/1.json"})
+    CAF_CHECK_EQUAL(wait_for(x).status, 404u);
+}
+
+CAF_TEST(what is on disk is asked for by numbers in their bounds) {
+  disk = std::make_shared<recordings>(scratch.path(), open_files{});
+  for (auto* x :
+       {"/api/v1/sessions?before=x", "/api/v1/sessions?before=-1",
+        "/api/v1/sessions?before=99999999999999999999",
+        "/api/v1/sessions?limit=0", "/api/v1/sessions?limit=101",
+        "/api/v1/sessions?limit=", "/api/v1/sessions/x", "/api/v1/sessions/-1",
+        "/api/v1/sessions/99999999999999999999", "/api/v1/sessions/x/at?ns=1",
+        "/api/v1/sessions/1/at", "/api/v1/sessions/1/at?ns=",
+        "/api/v1/sessions/1/at?ns=-1", "/api/v1/sessions/1/at?ns=1.5",
+        "/api/v1/sessions/1/at?ns=9223372036854775807",
+        "/api/v1/sessions/1/cameras/a/frames/x.jpg",
+        "/api/v1/sessions/1/cameras/a/frames/-1.jpg",
+        "/api/v1/sessions/1/cameras/a/frames/18446744073709551616.jpg"})
+    CAF_CHECK_EQUAL(ask("GET", x).status, 400u);
+  for (auto* x : {"/api/v1/sessions/", "/api/v1/sessions//at?ns=1",
+                  "/api/v1/sessions/1/2/at?ns=1",
+                  "/api/v1/sessions/1/cameras//frames/0.jpg",
+                  "/api/v1/sessions/1/cameras/a/b/frames/0.jpg",
+                  "/api/v1/sessions/1/cameras/a/frames/.jpg",
+                  "/api/v1/sessions/1/cameras/a/frames/0/1.jpg",
+                  "/api/v1/sessions/1/cameras/a/frames/0.png", "/api/v1/files/",
+                  "/api/v1/files"})
+    CAF_CHECK(ask("GET", x).status == 404 || ask("GET", x).status == 400);
+  CAF_CHECK_EQUAL(wait_for("/api/v1/sessions?before=5&limit=100&t=1").status,
+                  200u);
+  CAF_CHECK_EQUAL(wait_for("/api/v1/sessions/1/at?ns=1").status, 404u);
+  CAF_CHECK_EQUAL(wait_for("/api/v1/sessions/1/cameras/a/frames/0.jpg").status,
+                  404u);
+  CAF_CHECK_EQUAL(wait_for("/api/v1/files/../etc/passwd").status, 404u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -4,10 +4,10 @@
 #include "messages/disk/csv_table.hpp"
 #include "messages/disk/data_folder.hpp"
 #include "messages/disk/file_names.hpp"
+#include "messages/disk/frame_track.hpp"
 #include "messages/disk/manifest.hpp"
 #include "messages/error.hpp"
 #include "messages/frame.hpp"
-#include "tools/camctl/align/frame_track.hpp"
 #include "tools/camctl/align/sensor_track.hpp"
 #include "tools/camctl/verify/session_names.hpp"
 
@@ -81,24 +81,10 @@ std::string no_such_camera(const std::string& wanted, const manifest& books) {
 
 frame_track track_of(const fs::path& dir, const std::string& id,
                      const manifest_camera& books) {
-  auto pieces = books.pieces;
-  std::stable_sort(pieces.begin(), pieces.end(),
-                   [](const auto& a, const auto& b) {
-                     return a.start_ms < b.start_ms;
-                   });
-  std::vector<std::string> stems;
-  stems.reserve(pieces.size());
-  for (auto& x : pieces)
-    stems.push_back(x.file);
-  return {dir / "cam" / id, std::move(stems)};
-}
-
-/// What the place of a frame in time is off by at most; nothing where it has
-/// no capture time.
-std::optional<int64_t> error_of(const index_row& x) {
-  if (!has_capture_time(x.flags) || x.offset_error_ns < 0)
-    return std::nullopt;
-  return x.offset_error_ns;
+  std::vector<track_file> files;
+  for (auto& x : in_order(books.pieces))
+    files.push_back({x.file});
+  return {dir / "cam" / id, std::move(files)};
 }
 
 /// One row of the table, as text.
@@ -209,7 +195,7 @@ private:
 
   void write_row(const frame_track::place& x) {
     auto time_ns = x.row.capture_ns;
-    auto error = error_of(x.row);
+    auto error = time_error_ns(x.row);
     row_.begin();
     row_.add(time_ns);
     row_.add(x.film);
@@ -240,7 +226,7 @@ private:
     row_.add(x->film);
     row_.add(static_cast<int64_t>(x->row.frame));
     row_.add(x->row.capture_ns - time_ns);
-    if (auto own = error_of(x->row); own && error)
+    if (auto own = time_error_ns(x->row); own && error)
       row_.add(*own + *error);
     else
       row_.add_nothing(1);

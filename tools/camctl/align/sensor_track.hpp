@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tools/camctl/align/record_reader.hpp"
+#include "messages/disk/record_reader.hpp"
 
 #include <cstdint>
 #include <deque>

@@ -3,11 +3,11 @@
 
 #include "messages/disk/csv_table.hpp"
 #include "messages/disk/frame_index.hpp"
+#include "messages/disk/record_reader.hpp"
 #include "messages/error.hpp"
 #include "messages/frame.hpp"
 #include "tests/scratch_directory.hpp"
 #include "tools/camctl/align/align.hpp"
-#include "tools/camctl/align/record_reader.hpp"
 #include "tools/camctl/align/sensor_track.hpp"
 
 #include <nlohmann/json.hpp>

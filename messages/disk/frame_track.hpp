@@ -1,15 +1,32 @@
 #pragma once
 
 #include "messages/disk/frame_index.hpp"
-#include "tools/camctl/align/record_reader.hpp"
+#include "messages/disk/record_reader.hpp"
+#include "messages/disk/session_records.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace camnode {
+
+/// A camera's pieces in the order of their starts.
+std::vector<recorded_piece> in_order(std::vector<recorded_piece> pieces);
+
+/// One of the indexes of a camera.
+struct track_file {
+  std::string stem; ///< Of its name.
+
+  /// How many of its rows count.
+  uint64_t frames = std::numeric_limits<uint64_t>::max();
+};
+
+/// Opens a file to read from; none if it cannot be, with the reason in `errno`.
+using open_to_read = std::function<unique_fd(const std::filesystem::path&)>;
 
 /// The frames of one camera in one session, out of its indexes, in order of
 /// time, with memory for two of them.
@@ -19,11 +36,14 @@ public:
   struct place {
     index_row row;
     std::string film; ///< The name of its file.
+    size_t file = 0;  ///< Which of the files that is, from 0.
   };
 
   /// @param folder Of the camera.
-  /// @param stems Of its files, in order.
-  frame_track(std::filesystem::path folder, std::vector<std::string> stems);
+  /// @param files In order.
+  /// @param open Plainly, if empty.
+  frame_track(std::filesystem::path folder, std::vector<track_file> files,
+              open_to_read open = {});
 
   /// The next frame; null after the last one. Valid until the next call.
   const place* next();
@@ -43,8 +63,9 @@ private:
   bool open_next();
 
   const std::filesystem::path folder_;
-  const std::vector<std::string> stems_;
-  size_t file_ = 0; ///< Which of `stems_` comes next.
+  const std::vector<track_file> files_;
+  const open_to_read open_;
+  size_t file_ = 0; ///< Which of `files_` comes next.
   std::string film_;
   std::string path_; ///< Of the present index.
   std::optional<record_reader> reader_;

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "messages/descriptor.hpp"
+
 #include <cstddef>
-#include <cstdio>
+#include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -19,9 +20,18 @@ public:
   /// @param path Opened at once; a file that cannot be read has no records.
   explicit record_reader(const std::filesystem::path& path);
 
+  /// @param fd Of a file that is open already; if it is none, `errno` says why.
+  /// @param path For the fault's text only.
+  record_reader(unique_fd fd, const std::filesystem::path& path);
+
   /// The next whole record, without its end, until the next call.
   /// @returns false at the end, or where `fault` is.
   bool next(std::string_view& record);
+
+  /// How many bytes the records so far have, with their ends.
+  uint64_t bytes() const {
+    return bytes_;
+  }
 
   /// Why it ended before its end; empty: it did not. A last record without
   /// an end, as a crash leaves it, is no fault, and is left out.
@@ -30,17 +40,12 @@ public:
   }
 
 private:
-  struct closer {
-    void operator()(FILE* x) const {
-      fclose(x);
-    }
-  };
-
   bool fill();
 
-  std::unique_ptr<FILE, closer> file_;
+  unique_fd fd_;
   std::string buffer_;
   size_t begin_ = 0; ///< Of what is not read yet.
+  uint64_t bytes_ = 0;
   std::string fault_;
 };
 

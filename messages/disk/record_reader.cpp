@@ -1,8 +1,12 @@
-#include "tools/camctl/align/record_reader.hpp"
+#include "messages/disk/record_reader.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace camnode {
 
@@ -13,13 +17,17 @@ constexpr size_t piece_bytes = size_t{256} << 10;
 } // namespace
 
 record_reader::record_reader(const std::filesystem::path& path)
-  : file_(fopen(path.c_str(), "rbe")) {
-  if (!file_)
+  : record_reader(unique_fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)}, path) {
+}
+
+record_reader::record_reader(unique_fd fd, const std::filesystem::path& path)
+  : fd_(std::move(fd)) {
+  if (!fd_)
     fault_ = path.string() + ": " + std::strerror(errno);
 }
 
 bool record_reader::fill() {
-  if (!file_)
+  if (!fd_)
     return false;
   buffer_.erase(0, begin_);
   begin_ = 0;
@@ -29,9 +37,12 @@ bool record_reader::fill() {
     return false;
   }
   buffer_.resize(size + piece_bytes);
-  auto n = fread(buffer_.data() + size, 1, piece_bytes, file_.get());
-  buffer_.resize(size + n);
-  if (n == 0 && ferror(file_.get()) != 0)
+  ssize_t n = 0;
+  do
+    n = ::read(fd_.get(), buffer_.data() + size, piece_bytes);
+  while (n < 0 && errno == EINTR);
+  buffer_.resize(size + static_cast<size_t>(std::max<ssize_t>(n, 0)));
+  if (n < 0)
     fault_ = "cannot be read to its end";
   return n > 0;
 }
@@ -58,6 +69,7 @@ bool record_reader::next(std::string_view& record) {
   }
   record = std::string_view{buffer_}.substr(begin_, seen);
   begin_ += seen + 1;
+  bytes_ += seen + 1;
   return true;
 }
 

@@ -1,8 +1,11 @@
-#include "tools/camctl/align/frame_track.hpp"
+#include "messages/disk/frame_track.hpp"
 
 #include "messages/disk/file_names.hpp"
 
-#include <system_error>
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace camnode {
@@ -20,24 +23,40 @@ bool is_sane(const index_row& x) {
          && x.frame <= static_cast<uint64_t>(most_ns);
 }
 
+unique_fd open_plainly(const fs::path& path) {
+  return unique_fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+}
+
 } // namespace
 
-frame_track::frame_track(fs::path folder, std::vector<std::string> stems)
-  : folder_(std::move(folder)), stems_(std::move(stems)) {
+std::vector<recorded_piece> in_order(std::vector<recorded_piece> pieces) {
+  std::stable_sort(pieces.begin(), pieces.end(),
+                   [](const auto& a, const auto& b) {
+                     return a.start_ms < b.start_ms;
+                   });
+  return pieces;
+}
+
+frame_track::frame_track(fs::path folder, std::vector<track_file> files,
+                         open_to_read open)
+  : folder_(std::move(folder)),
+    files_(std::move(files)),
+    open_(open ? std::move(open) : open_plainly) {
 }
 
 bool frame_track::open_next() {
-  while (file_ < stems_.size()) {
-    auto& stem = stems_[file_++];
+  while (file_ < files_.size()) {
+    auto& stem = files_[file_++].stem;
     auto path = folder_ / (stem + table_ending);
     film_ = stem + film_ending;
-    std::error_code ignored;
-    if (!fs::exists(path, ignored)) { // Still open, or left so by a crash.
+    auto fd = open_(path);
+    if (!fd && errno == ENOENT) { // Still open, or left so by a crash.
       path += open_ending;
       film_ += open_ending;
+      fd = open_(path);
     }
     path_ = path.string();
-    reader_.emplace(path);
+    reader_.emplace(std::move(fd), path);
     std::string_view header;
     if (reader_->next(header)
         && std::string{header} + "\n" == std::string{index_header})
@@ -53,9 +72,15 @@ bool frame_track::read(place& out) {
   while (reader_ || open_next()) {
     std::string_view line;
     if (reader_->next(line)) {
-      if (auto row = parse_index_row(line); row && is_sane(*row)) {
+      auto row = parse_index_row(line);
+      if (row && row->frame >= files_[file_ - 1].frames) {
+        reader_.reset();
+        continue;
+      }
+      if (row && is_sane(*row)) {
         out.row = *row;
         out.film = film_;
+        out.file = file_ - 1;
         return true;
       }
       faults_.push_back(path_ + ": a row is none; the rest is left out");
