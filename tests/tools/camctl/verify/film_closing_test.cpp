@@ -38,6 +38,21 @@ struct fixture : piece_fixture {
     return check_piece(film.size(), read, index, start_ms, 0);
   }
 
+  /// Repairs what is open in `dir`, one piece.
+  static caf::expected<piece_repair> repair(const scratch_directory& dir) {
+    auto broken = find_broken_pieces(dir.path());
+    CAF_REQUIRE(broken && broken->size() == 1);
+    return repair_piece(broken->front());
+  }
+
+  /// Leaves `film` open in `dir`, with its index, and repairs it.
+  caf::expected<piece_repair> repair(scratch_directory& dir,
+                                     const std::string& film) const {
+    dir.put(std::to_string(start_ms) + ".mp4.part", film);
+    dir.put(std::to_string(start_ms) + ".csv.part", index);
+    return repair(dir);
+  }
+
   /// What ended the writing left `film`: all frames are there, and a repair
   /// makes of it what the writer would have made.
   void must_come_right(const std::string& film, const std::string& what) const {
@@ -45,11 +60,7 @@ struct fixture : piece_fixture {
     if (before.film_frames != times.size())
       CAF_FAIL(what << ": verify finds " << before.film_frames << " frames");
     scratch_directory dir;
-    dir.put(std::to_string(start_ms) + ".mp4.part", film);
-    dir.put(std::to_string(start_ms) + ".csv.part", index);
-    auto broken = find_broken_pieces(dir.path());
-    CAF_REQUIRE(broken && broken->size() == 1);
-    auto repaired = repair_piece(broken->front());
+    auto repaired = repair(dir, film);
     if (!repaired)
       CAF_FAIL(what << ": " << describe(repaired.error()));
     CAF_CHECK_EQUAL(repaired->frames, times.size());
@@ -120,9 +131,7 @@ CAF_TEST(what is closed already is left as it is) {
   scratch_directory dir;
   auto film = dir.put(std::to_string(start_ms) + ".mp4.part", closed_film);
   auto before = fs::last_write_time(film);
-  auto broken = find_broken_pieces(dir.path());
-  CAF_REQUIRE(broken && broken->size() == 1);
-  auto repaired = repair_piece(broken->front());
+  auto repaired = repair(dir);
   CAF_REQUIRE(repaired);
   CAF_CHECK_EQUAL(repaired->bytes_cut, 0u);
   CAF_CHECK_EQUAL(repaired->rebuilt, times.size());
@@ -134,11 +143,7 @@ CAF_TEST(what an earlier version left open is completed as it was) {
   auto before = open_film;
   before.erase(mp4_switch_at, mp4_switch_size);
   scratch_directory dir;
-  dir.put(std::to_string(start_ms) + ".mp4.part", before);
-  dir.put(std::to_string(start_ms) + ".csv.part", index);
-  auto broken = find_broken_pieces(dir.path());
-  CAF_REQUIRE(broken && broken->size() == 1);
-  auto repaired = repair_piece(broken->front());
+  auto repaired = repair(dir, before);
   CAF_REQUIRE(repaired);
   CAF_CHECK_EQUAL(repaired->frames, times.size());
   auto stem = (dir.path() / repaired->stem).string();
@@ -151,11 +156,7 @@ CAF_TEST(a closed film that loses its last picture is closed anew) {
   std::fill_n(holed.begin() + static_cast<long>(open_film.size() - 200), 50,
               '\0');
   scratch_directory dir;
-  dir.put(std::to_string(start_ms) + ".mp4.part", holed);
-  dir.put(std::to_string(start_ms) + ".csv.part", index);
-  auto broken = find_broken_pieces(dir.path());
-  CAF_REQUIRE(broken && broken->size() == 1);
-  auto repaired = repair_piece(broken->front());
+  auto repaired = repair(dir, holed);
   CAF_REQUIRE(repaired);
   CAF_CHECK_EQUAL(repaired->frames, 5u);
   auto stem = (dir.path() / repaired->stem).string();
@@ -186,11 +187,7 @@ CAF_TEST(a damaged header of a film costs no frame) {
     CAF_CHECK_EQUAL(facts.film_frames, times.size());
     CAF_CHECK(!facts.faults.texts().empty());
     scratch_directory dir;
-    dir.put(std::to_string(start_ms) + ".mp4.part", flipped);
-    dir.put(std::to_string(start_ms) + ".csv.part", index);
-    auto broken = find_broken_pieces(dir.path());
-    CAF_REQUIRE(broken && broken->size() == 1);
-    auto repaired = repair_piece(broken->front());
+    auto repaired = repair(dir, flipped);
     CAF_REQUIRE(repaired);
     CAF_CHECK_EQUAL(repaired->frames, times.size());
   }
