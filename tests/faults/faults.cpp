@@ -261,9 +261,11 @@ ssize_t write_logged(int fd, const iovec* parts, int count, Call call) {
   return n;
 }
 
+/// One count for all kinds of sync: the log tells them apart by number.
+std::atomic<uint64_t> syncs{0};
+
 template <class Call>
 int sync_logged(int fd, Call call) {
-  static std::atomic<uint64_t> syncs{0};
   auto error = fault_now("sync", fd);
   if (error > 0) {
     errno = error;
