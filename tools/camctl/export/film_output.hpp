@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 namespace camnode {
@@ -45,9 +46,14 @@ public:
   /// Ends the film, syncs it, reads it back and proves it: as many frames as
   /// were added, in that order and with that content (which is for a codec to
   /// say), at a constant rate. May block for long.
+  /// @param on_proved Told now and then how many frames are proved. @returns
+  ///        false to give up; `close` does so within a second, then.
   /// @returns `ec::write_failed` in one line if it could not be written,
-  ///          `ec::bad_message` if what is read back is something else.
-  virtual caf::error close() = 0;
+  ///          `ec::bad_message` if what is read back is something else,
+  ///          `ec::unavailable` if it was told to give up.
+  virtual caf::error
+  close(const std::function<bool(uint64_t frames)>& on_proved)
+    = 0;
 };
 
 using film_output_ptr = std::unique_ptr<film_output>;
