@@ -16,25 +16,25 @@ enum class film_codec : uint8_t {
 /// How films are encoded, all of one export alike.
 struct encoding {
   static constexpr int best_quality = 0;
+
+  /// Up to here the proof can tell neighbouring pictures apart.
   static constexpr int least_quality = 35;
 
   film_codec codec = film_codec::h264;
 
-  /// The encoder's rate factor: 0 is the best one, 6 more halve the size. Up to
-  /// `least_quality` the proof tells pictures apart.
+  /// The encoder's rate factor (CRF): 0 is the best, 6 more halve the size.
   int quality = 20;
-
-  /// Asked a few times a second by whoever waits for `ffmpeg`: true makes it
-  /// give up, with an error. May be empty.
-  std::function<bool()> is_stopped;
 };
 
-/// Opens a film that `ffmpeg` encodes, while JPEGs are added: constant rate, no
-/// B-frames, closed groups of pictures of a second, yuv420p, tables at the
-/// front. A width or height that is odd gets one more row of pixels.
-/// @param path Of a file that is not there yet. A file beside it, with `.proof`
-///        added to its name, is there meanwhile.
-/// @returns `ec::open_failed`, also where there is no program `ffmpeg`.
+/// Opens a film that `ffmpeg` encodes while JPEGs are added: at a constant
+/// rate, without B-frames, in closed groups of pictures of a second, yuv420p,
+/// with its tables at the front. A width or height that is odd gets a black row
+/// more. Whoever calls this also calls `add` and `close`, on the same thread.
+/// If there is no program `ffmpeg`, the first of these that notices says so,
+/// with `ec::open_failed`.
+/// @param path Of a file that is not there yet. Meanwhile there is one beside
+///        it, with `.proof` added to its name.
+/// @returns `ec::open_failed`.
 caf::expected<film_output_ptr>
 make_encoded_output(const std::filesystem::path& path,
                     const film_format& format, encoding how);
@@ -46,15 +46,17 @@ struct grid_cell {
   uint16_t height = 0;
 };
 
-/// Makes one film of several, side by side in rows, each as large as the others
-/// and at most 3840 pixels wide in all. They have the same rate and the same
-/// number of frames. The film is proved as others are.
+/// Makes one film of several that have the same rate and number of frames: side
+/// by side, in rows, each scaled into a cell of the same size, at most 3840
+/// pixels wide in all. It is proved as other films are.
 /// @param path Of a file that is not there yet.
+/// @param format The rate and start of each film; its size does not count.
 /// @param frames How many each film has.
-/// @returns `ec::open_failed`, `ec::write_failed` or `ec::bad_message`, as
-///          `film_output` does.
+/// @param on_proved As for `film_output::close`.
+/// @returns `ec::open_failed`, or what `film_output::close` returns.
 caf::error make_grid(const std::filesystem::path& path,
-                     const std::vector<grid_cell>& cells, film_rate rate,
-                     uint64_t frames, encoding how);
+                     const std::vector<grid_cell>& cells,
+                     const film_format& format, uint64_t frames, encoding how,
+                     const std::function<bool(uint64_t frames)>& on_proved);
 
 } // namespace camnode
