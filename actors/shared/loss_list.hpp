@@ -15,7 +15,8 @@ recorded_loss join(const recorded_loss& a, const recorded_loss& b);
 /// The losses of one camera in one session, neighbours joined. Where there
 /// would be more than `max_entries`, those that are near each other are joined
 /// to entries with frames between them that are not lost; those of many runs
-/// cannot be joined, and are left out. Not thread safe.
+/// cannot be joined, and are left out. It lists; session_books counts. Not
+/// thread safe.
 class loss_list {
 public:
   static constexpr size_t max_entries = max_losses;

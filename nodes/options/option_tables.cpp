@@ -236,6 +236,7 @@ option_table stream_table(stream_options& x) {
 /// More than any lab has.
 constexpr size_t max_expected = 64;
 
+// Defaults are in options.hpp.
 option_table record_table(record_options& x) {
   return {
     seconds_option("record.segment", x.segment, 0.5, 86400,
