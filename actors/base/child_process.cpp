@@ -1,4 +1,4 @@
-#include "actors/camera/child_process.hpp"
+#include "actors/base/child_process.hpp"
 
 #include "messages/error.hpp"
 

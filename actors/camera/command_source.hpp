@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/camera/child_process.hpp"
+#include "actors/base/child_process.hpp"
 #include "actors/camera/frame_source.hpp"
 
 #include <functional>

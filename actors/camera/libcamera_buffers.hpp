@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/camera/child_process.hpp"
+#include "actors/base/child_process.hpp"
 #include "actors/camera/raw_picture.hpp"
 
 #include <libcamera/libcamera.h>
