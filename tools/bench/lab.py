@@ -5,6 +5,7 @@ import getpass
 import json
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -31,6 +32,10 @@ def wait_for(what, condition, seconds=20, step=0.05):
             raise TimeoutError(f"waited {seconds} s in vain for {what}")
         time.sleep(step)
     return found
+
+
+def median(runs, key):
+    return statistics.median(x[key] for x in runs)
 
 
 def cpu_seconds(pid):
