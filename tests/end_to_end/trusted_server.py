@@ -8,10 +8,11 @@ import subprocess
 import threading
 import time
 
-from processes import HERE, random_address
+from processes import HERE, PATIENCE, random_address
 from streams import Listener, boottime_ns, stamped
 
 MAKE_CERTS = HERE.parents[1] / "tools/make-certs"
+MAKE_ROOM = HERE.parents[1] / "tools/make-room"
 
 # When certificates of `make_expired` ended.
 ENDED = "Jan  1 00:00:00 2021"
@@ -22,6 +23,11 @@ def make_certs(folder, *names):
     subprocess.run([MAKE_CERTS, folder, *names], check=True,
                    stdout=subprocess.DEVNULL)
     return folder
+
+
+def make_room(*words):
+    return subprocess.run([MAKE_ROOM, *map(str, words)], capture_output=True,
+                          text=True, timeout=PATIENCE, check=False)
 
 
 def make_expired(folder, name):
