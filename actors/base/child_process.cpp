@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,10 +49,25 @@ bool make_nonblocking(int fd) {
   return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
+/// What a program reads, and where that is written, if anybody does.
+fd_pair make_input(child_process::input from) {
+  if (from == child_process::input::none)
+    return {above_stdio(unique_fd{open("/dev/null", O_RDONLY | O_CLOEXEC)}),
+            {}};
+  int fds[2] = {-1, -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+    return {};
+  fd_pair result{above_stdio(unique_fd{fds[0]}),
+                 above_stdio(unique_fd{fds[1]})};
+  if (!make_nonblocking(result.write_end.get()))
+    return {};
+  return result;
+}
+
 /// What the child's side of fork needs; made before, as the child of a program
 /// with threads may only make system calls.
 struct launch {
-  const char* argv[4];
+  std::vector<char*> argv;
   pid_t parent;
   int in;
   int out;
@@ -63,10 +79,10 @@ struct launch {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != x.parent)
-    _exit(127);
+    _exit(child_process::no_program);
   if (dup2(x.in, STDIN_FILENO) < 0 || dup2(x.out, STDOUT_FILENO) < 0
       || dup2(x.err, STDERR_FILENO) < 0)
-    _exit(127);
+    _exit(child_process::no_program);
   close_range(STDERR_FILENO + 1, ~0u, 0);
   struct sigaction by_default {};
   by_default.sa_handler = SIG_DFL;
@@ -75,8 +91,8 @@ struct launch {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  execv("/bin/sh", const_cast<char* const*>(x.argv));
-  _exit(127);
+  execvp(x.argv[0], x.argv.data());
+  _exit(child_process::no_program);
 }
 
 /// Forks with all signals blocked, so that no handler of ours runs in the
@@ -116,24 +132,29 @@ child_process::~child_process() {
     reap();
 }
 
-caf::error child_process::start(const std::string& command) {
-  auto in = above_stdio(unique_fd{open("/dev/null", O_RDONLY | O_CLOEXEC)});
+caf::error child_process::start(const std::vector<std::string>& command,
+                                input from) {
+  auto stdin_pair = make_input(from);
   auto out_pipe = make_pipe();
   auto err_pipe = make_pipe();
-  if (!in || !out_pipe.write_end || !err_pipe.write_end
+  if (!stdin_pair.read_end || !out_pipe.write_end || !err_pipe.write_end
       || !make_nonblocking(out_pipe.read_end.get())
       || !make_nonblocking(err_pipe.read_end.get()))
     return failure("no pipe for a program");
-  launch how{{"sh", "-c", command.c_str(), nullptr},
+  launch how{{},
              getpid(),
-             in.get(),
+             stdin_pair.read_end.get(),
              out_pipe.write_end.get(),
              err_pipe.write_end.get()};
+  for (auto& word : command)
+    how.argv.push_back(const_cast<char*>(word.c_str()));
+  how.argv.push_back(nullptr);
   pid_ = fork_into(how);
   if (pid_ < 0)
     return failure("cannot start a program");
   // The child does the same, as either may come first.
   setpgid(pid_, pid_);
+  in = std::move(stdin_pair.write_end);
   out = std::move(out_pipe.read_end);
   err = std::move(err_pipe.read_end);
   return caf::none;
@@ -145,6 +166,13 @@ bool child_process::has_exited() const {
                 WEXITED | WNOHANG | WNOWAIT)
            == 0
          && info.si_pid == pid_;
+}
+
+void child_process::wait() const {
+  siginfo_t info{};
+  while (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) != 0
+         && errno == EINTR)
+    ;
 }
 
 void child_process::signal(int number) const {

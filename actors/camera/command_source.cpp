@@ -1,5 +1,6 @@
 #include "actors/camera/command_source.hpp"
 
+#include "actors/base/child_process.hpp"
 #include "actors/base/log.hpp"
 #include "actors/base/log_pace.hpp"
 #include "actors/camera/bounded_lines.hpp"
@@ -60,7 +61,7 @@ public:
   }
 
   caf::error start() {
-    auto error = child_.start(command_);
+    auto error = child_.start({"/bin/sh", "-c", command_});
     if (!error)
       fcntl(child_.out.get(), F_SETPIPE_SZ, pipe_bytes);
     return error;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/base/child_process.hpp"
 #include "actors/camera/frame_source.hpp"
+#include "messages/descriptor.hpp"
 
 #include <functional>
 #include <string>

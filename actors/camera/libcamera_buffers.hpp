@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/base/child_process.hpp"
 #include "actors/camera/raw_picture.hpp"
+#include "messages/descriptor.hpp"
 
 #include <libcamera/libcamera.h>
 
