@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 namespace camnode {
 
 namespace {
-
-constexpr auto timestamp_column = "timestamp";
 
 std::string join(const std::vector<std::string>& fields) {
   std::string result;
@@ -96,21 +95,23 @@ private:
 
 } // namespace
 
-csv_table::csv_table() : columns_{timestamp_column} {
-  positions_.emplace(timestamp_column, 0);
+csv_table::csv_table(std::vector<std::string> columns)
+  : columns_(std::move(columns)) {
+  for (auto& x : columns_)
+    positions_.emplace(x, positions_.size());
 }
 
 std::string csv_table::header() const {
   return join(columns_);
 }
 
-caf::expected<csv_table::row> csv_table::make_row(int64_t timestamp_ms,
+caf::expected<csv_table::row> csv_table::make_row(int64_t time,
                                                   const sensor_values& values) {
   if (auto err = check(values))
     return err;
   auto columns_before = columns_.size();
   std::vector<std::string> fields(columns_before);
-  fields[0] = std::to_string(timestamp_ms);
+  fields[0] = std::to_string(time);
   for (const auto& [key, text] : values) {
     auto [i, added] = positions_.emplace(key, columns_.size());
     if (added) {
@@ -124,7 +125,7 @@ caf::expected<csv_table::row> csv_table::make_row(int64_t timestamp_ms,
 
 caf::error csv_table::check(const sensor_values& values) const {
   size_t added = 0;
-  std::unordered_set<std::string_view> seen{timestamp_column};
+  std::unordered_set<std::string_view> seen{columns_[0]};
   for (const auto& [key, text] : values) {
     if (key.size() > max_key_bytes)
       return {ec::bad_message, "a key of more than 256 bytes: " + quote(key)};

@@ -16,15 +16,20 @@ namespace camnode {
 /// Names and texts of one reading, in the sensor's order.
 using sensor_values = std::vector<std::pair<std::string, std::string>>;
 
+// The first column: the time of a sensor's reading, ms, and of a marker, ns.
+constexpr const char* sensor_time = "timestamp";
+constexpr const char* marker_time = "time_ns";
+
 /// The columns of one sensor's CSV file, which grow with the keys that come:
-/// `timestamp` first, then each key in the order of its first appearance.
+/// the time first, then each key in the order of its first appearance.
 ///
 /// The format is RFC 4180, except that lines end with LF alone, as everything
 /// around a lab's logs expects: fields with a comma, quote, CR or LF are in
 /// quotes, quotes inside are doubled.
 class csv_table {
 public:
-  /// Columns, `timestamp` included. Every row may have to be padded to this.
+  /// Columns, that of the time included. Every row may have to be padded to
+  /// this.
   static constexpr size_t max_columns = 1024;
 
   /// May be one more: there is always a place for what has no columns.
@@ -40,7 +45,8 @@ public:
     bool widened;
   };
 
-  csv_table();
+  /// @param columns That it begins with, the time's first.
+  explicit csv_table(std::vector<std::string> columns = {sensor_time});
 
   /// The header as one line.
   std::string header() const;
@@ -50,11 +56,11 @@ public:
   }
 
   /// Places a reading in its columns; columns without a value stay empty.
+  /// @param time In the unit of the first column.
   /// @returns The row, or `ec::bad_message` with a reason in one line if a key
-  ///          is too long, is `timestamp`, comes twice or needs a column too
-  ///          many. Then the header is as it was.
-  caf::expected<row> make_row(int64_t timestamp_ms,
-                              const sensor_values& values);
+  ///          is too long, is that of the time, comes twice or needs a column
+  ///          too many. Then the header is as it was.
+  caf::expected<row> make_row(int64_t time, const sensor_values& values);
 
 private:
   caf::error check(const sensor_values& values) const;

@@ -32,6 +32,8 @@ public:
         list_cameras();
       else if (x.second && x.first == "sensors")
         list_sensors("sensors", 0);
+      else if (x.second && x.first == "markers")
+        list_sensors("markers", max_depth);
       else if (x.second && x.first == "sessions")
         list_sessions();
       else if (!is_own_name(x.first))
@@ -105,8 +107,7 @@ private:
       return false;
     if (!next.empty())
       return true;
-    auto topic_folder = folder.substr(std::string{"sensors/"}.size());
-    return add(result_.sensors[topic_folder], folder, name);
+    return add(result_.sensors[folder], folder, name);
   }
 
   /// @returns Whether `name` is one that camnode gives.

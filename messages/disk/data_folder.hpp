@@ -56,7 +56,9 @@ bool may_be_open(const listed_piece& x, const List& all, F piece_of) {
 /// starts.
 struct data_listing {
   std::map<std::string, std::vector<listed_piece>> cameras; ///< By id.
-  std::map<std::string, std::vector<listed_piece>> sensors; ///< By folder.
+
+  /// Of sensors, and markers: by folder below `data.dir`.
+  std::map<std::string, std::vector<listed_piece>> sensors;
   std::vector<listed_file> manifests;
   std::vector<std::string> strangers; ///< What camnode did not make.
   std::vector<std::string> faults;    ///< Folders that cannot be read.

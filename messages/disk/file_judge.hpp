@@ -63,7 +63,7 @@ void set_foreign_aside(data_listing& x, const Judge& judge) {
     [&](auto& folder, auto& y) { return judge.wrote_piece(folder, y); },
     x.strangers);
   drop_foreign(
-    x.sensors, "sensors/",
+    x.sensors, "",
     [&](auto& folder, auto& y) { return judge.wrote_readings(folder, y); },
     x.strangers);
 }

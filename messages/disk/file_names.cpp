@@ -1,5 +1,6 @@
 #include "messages/disk/file_names.hpp"
 
+#include "messages/disk/session_records.hpp"
 #include "messages/error.hpp"
 #include "messages/text.hpp"
 
@@ -25,6 +26,9 @@ std::optional<int64_t> take_time(std::string_view& text) {
   text.remove_prefix(size);
   return result;
 }
+
+constexpr std::string_view sensors_folder = "sensors/";
+constexpr std::string_view markers_folder = "markers";
 
 constexpr size_t max_levels = 16;
 constexpr size_t max_level_bytes = 200;
@@ -155,21 +159,20 @@ std::optional<data_path> parse_data_path(std::string_view path) {
     return data_path{kind::manifest, {}, *start, false};
   }
   auto piece = parse_piece_name(name);
-  auto top = folder.find('/');
-  if (!piece || top == folder.npos)
+  if (!piece)
     return std::nullopt;
   auto film = piece->extension == "mp4";
   if (!film && piece->extension != "csv")
     return std::nullopt;
-  std::string owner{folder.substr(top + 1)};
-  folder = folder.substr(0, top);
-  if (folder == "cam" && is_node_id(owner))
+  constexpr std::string_view cameras = "cam/";
+  std::string owner{folder.substr(std::min(cameras.size(), folder.size()))};
+  if (folder.substr(0, cameras.size()) == cameras && is_node_id(owner))
     return data_path{film ? kind::film : kind::index, owner, piece->start_ms,
                      piece->open()};
   // Only the folder of a topic leads back to itself.
-  auto topic = topic_of(owner);
-  auto its_own = topic_path(topic);
-  if (folder != "sensors" || film || !its_own || *its_own != owner)
+  auto topic = topic_in(folder);
+  auto its_own = readings_folder(topic);
+  if (film || !its_own || *its_own != folder)
     return std::nullopt;
   return data_path{kind::readings, topic, piece->start_ms, piece->open()};
 }
@@ -214,6 +217,23 @@ std::string topic_of(std::string_view path) {
     }
   }
   return result;
+}
+
+caf::expected<std::string> readings_folder(std::string_view topic) {
+  if (topic == marker_topic)
+    return std::string{markers_folder};
+  auto path = topic_path(topic);
+  if (path)
+    path->insert(0, sensors_folder);
+  return path;
+}
+
+std::string topic_in(std::string_view folder) {
+  if (folder == markers_folder)
+    return marker_topic;
+  auto nested = folder.substr(0, sensors_folder.size()) == sensors_folder;
+  return nested ? topic_of(folder.substr(sensors_folder.size()))
+                : std::string{};
 }
 
 } // namespace camnode

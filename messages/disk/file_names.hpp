@@ -71,7 +71,8 @@ struct data_path {
   enum class kind { film, index, readings, manifest };
 
   kind what = kind::film;
-  std::string owner;    ///< A server's id, or a topic; empty for a manifest.
+  /// A server's id, or a topic (perhaps `marker_topic`); empty for a manifest.
+  std::string owner;
   int64_t start_ms = 0; ///< In the name.
   bool open = false;    ///< A `.part`.
 };
@@ -99,5 +100,14 @@ caf::expected<std::string> topic_path(std::string_view topic);
 /// The inverse: the topic whose directory `path` is. For other paths, some
 /// text that `topic_path` does not make `path` of.
 std::string topic_of(std::string_view path);
+
+/// The folder below `data.dir` that the readings of a topic are in: `markers`
+/// for `marker_topic`, else the topic's path in `sensors`.
+/// @returns As `topic_path`.
+caf::expected<std::string> readings_folder(std::string_view topic);
+
+/// The inverse: the topic whose readings are in that folder below `data.dir`.
+/// For other folders, some text whose `readings_folder` is another one.
+std::string topic_in(std::string_view folder);
 
 } // namespace camnode

@@ -10,9 +10,9 @@ std::set<file_key> files_of(const manifest& x) {
     for (auto& piece : camera.pieces)
       result.emplace("cam/" + id, piece.file);
   for (auto& [topic, sensor] : x.sensors)
-    if (auto folder = topic_path(topic))
+    if (auto folder = readings_folder(topic))
       for (auto& file : sensor.files)
-        result.emplace("sensors/" + *folder, file);
+        result.emplace(*folder, file);
   return result;
 }
 
@@ -30,8 +30,8 @@ void file_owners::add(const manifest& x) {
   added.segment_ms = x.session.segment_ms;
   added.not_over = !x.over();
   for (auto& [topic, sensor] : x.sensors)
-    if (auto folder = topic_path(topic))
-      added.folders.insert("sensors/" + *folder);
+    if (auto folder = readings_folder(topic))
+      added.folders.insert(*folder);
   for (auto& file : files_of(x))
     listed_.emplace(file, added.session);
   spans_.push_back(std::move(added));

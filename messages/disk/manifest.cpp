@@ -147,6 +147,8 @@ manifest read(const nlohmann::json& all) {
   return result;
 }
 
+  if (x.has("markers"))
+    result.sensors[marker_topic] = read_sensor(x.object("markers"));
 } // namespace
 
 std::string render_manifest(const manifest& x) {
@@ -160,7 +162,10 @@ std::string render_manifest(const manifest& x) {
     cameras[id] = to_json(camera, x.session);
   auto& sensors = result["sensors"] = json::object();
   for (auto& [topic, figures] : x.sensors)
-    sensors[topic] = to_json(figures);
+    if (topic != marker_topic)
+      sensors[topic] = to_json(figures);
+  if (auto i = x.sensors.find(marker_topic); i != x.sensors.end())
+    result["markers"] = to_json(i->second);
   auto& outages = result["sensor_outages"] = json::array();
   for (auto& outage : x.outages)
     if (auto entry = to_json(outage, x.session); !entry.is_null())

@@ -72,7 +72,7 @@ struct manifest {
   std::vector<int64_t> resumed_ms; ///< When it was resumed, on its own clock.
   std::string interrupted;         ///< Why it was not.
   std::map<std::string, manifest_camera> cameras;
-  sensor_books sensors;
+  sensor_books sensors; ///< Markers among them.
 
   /// Those in the session are told.
   std::vector<broker_outage> outages;

@@ -1,5 +1,7 @@
 #include "messages/disk/sensor_check.hpp"
 
+#include "messages/disk/csv_table.hpp"
+
 #include <charconv>
 #include <utility>
 
@@ -41,22 +43,24 @@ void sensor_check::feed(std::string_view chunk) {
 
 void sensor_check::end_record() {
   auto columns = commas_ + 1;
-  int64_t time_ms = 0;
+  int64_t time = 0;
   if (has_nul_)
     return fail("holds bytes that are no text");
   if (facts_.columns == 0) {
-    if (first_field_ != "timestamp")
-      return fail("has no header that begins with timestamp");
+    auto of_markers = first_field_ == marker_time;
+    if (!of_markers && first_field_ != sensor_time)
+      return fail("has no header that begins with timestamp or time_ns");
+    per_ms_ = of_markers ? 1'000'000 : 1;
     facts_.columns = columns;
   } else if (columns != facts_.columns) {
     return fail("has a record of " + std::to_string(columns) + " fields, the "
                 + "header has " + std::to_string(facts_.columns));
-  } else if (!read_time(first_field_, time_ms)) {
+  } else if (!read_time(first_field_, time)) {
     return fail("has a record without a time");
   } else {
+    facts_.last_ms = time / per_ms_;
     if (facts_.rows++ == 0)
-      facts_.first_ms = time_ms;
-    facts_.last_ms = time_ms;
+      facts_.first_ms = facts_.last_ms;
   }
   facts_.whole_size += std::exchange(size_, 0);
   first_field_.clear();

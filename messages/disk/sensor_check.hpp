@@ -18,9 +18,10 @@ struct sensor_facts {
   std::string fault; ///< Why nothing counts after that; empty: all is whole.
 };
 
-/// Reads a file of `csv_table` rows: a header that begins with `timestamp`,
-/// and records with as many fields and a time in front. Stops counting at the
-/// first one that is none. Any bytes are safe; memory is that of one number.
+/// Reads a file of `csv_table` rows: a header that begins with `timestamp` (ms)
+/// or `time_ns`, and records with as many fields and a time in front. Stops
+/// counting at the first one that is none. Any bytes are safe; memory is that
+/// of one number.
 class sensor_check {
 public:
   void feed(std::string_view chunk);
@@ -33,7 +34,8 @@ private:
   void fail(std::string why);
 
   sensor_facts facts_;
-  std::string first_field_; ///< As far as a time or `timestamp` is long.
+  int64_t per_ms_ = 1;      ///< Units of the time in a millisecond.
+  std::string first_field_; ///< As far as a time or its name is long.
   uint64_t commas_ = 0;
   uint64_t size_ = 0; ///< Of the record that is being read.
   bool in_quotes_ = false;

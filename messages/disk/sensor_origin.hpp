@@ -7,7 +7,7 @@
 namespace camnode {
 
 /// Whose a file of readings is, by its beginning. That it begins with the
-/// column `timestamp` says little: others begin like that, too.
+/// column of a time says little: others begin like that, too.
 file_origin readings_origin(const std::filesystem::path& path);
 
 } // namespace camnode

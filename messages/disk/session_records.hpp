@@ -18,6 +18,11 @@ constexpr size_t max_clock_records = 1024; ///< Of one camera.
 constexpr size_t max_outages = 1000;
 constexpr size_t max_why_bytes = 200; ///< Of the text of an absence.
 
+/// What the markers of a session are called where readings are told apart by
+/// their topics: they are the readings of one more sensor, whose files are in a
+/// folder of their own.
+constexpr const char* marker_topic = "(markers)";
+
 /// Why a reading is rejected that the broker had stored before the session: no
 /// loss, as nobody knows when it was measured.
 constexpr const char* stored_reading = "stored by the broker, not new";
@@ -135,7 +140,8 @@ struct broker_outage {
   std::string why = {};    ///< Of a subscription.
 };
 
-/// What became of the readings of a session, by topic.
+/// What became of the readings of a session, by topic; of its markers, too
+/// (`marker_topic`).
 using sensor_books = std::map<std::string, topic_figures>;
 
 } // namespace camnode

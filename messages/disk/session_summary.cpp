@@ -4,6 +4,7 @@
 #include "messages/when.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace camnode {
 
@@ -79,9 +80,15 @@ json summary_of(const manifest& x, const std::string& name) {
     add_bounded(bytes, camera.bytes);
     add_bounded(lost, camera.lost);
   }
-  auto& sensors = result["sensors"] = json::array();
+  auto sensors = json::array();
+  uint64_t markers = 0;
   for (auto& [topic, figures] : x.sensors)
-    sensors.push_back(topic);
+    if (topic == marker_topic)
+      markers = figures.written;
+    else
+      sensors.push_back(topic);
+  result["sensors"] = std::move(sensors);
+  result["markers"] = markers;
   result["bytes"] = bytes;
   result["lost"] = lost;
   return result;

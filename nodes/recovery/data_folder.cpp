@@ -85,7 +85,7 @@ std::string give_to_group(const fs::path& dir, const std::string& group) {
            + std::generic_category().message(reason)
            + "; want a group that user " + std::to_string(::geteuid())
            + " is in";
-  for (auto name : {"cam", "sensors", "sessions"})
+  for (auto name : {"cam", "markers", "sensors", "sessions"})
     if (std::error_code err; fs::is_directory(dir / name, err)) {
       // What is another user's stays that.
       static_cast<void>(give_folder(dir / name, gid));

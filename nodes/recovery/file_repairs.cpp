@@ -113,6 +113,8 @@ void repair_files(const fs::path& dir, const file_judge& judge) {
   for (auto& folder : folders_in(dir / "cam"))
     repair_camera(folder, judge);
   repair_topics(dir / "sensors", "sensors", judge);
+  if (std::error_code err; fs::is_directory(dir / "markers", err))
+    repair_topic(dir / "markers", "markers", judge);
 }
 
 } // namespace camnode

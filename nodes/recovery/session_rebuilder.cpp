@@ -32,16 +32,15 @@ sensor_board::topics session_rebuilder::sensors() const {
   static const std::vector<listed_piece> none;
   auto result = x_.books.sensors;
   for (auto& [topic, books] : result) {
-    auto folder = topic_path(topic);
+    auto folder = readings_folder(topic);
     auto pieces = folder ? listing_.sensors.find(*folder)
                          : listing_.sensors.end();
     recount(books, folder ? *folder : std::string{},
             pieces == listing_.sensors.end() ? none : pieces->second);
   }
   for (auto& [folder, pieces] : listing_.sensors)
-    if (has_ours("sensors/" + folder, pieces)
-        && result.count(topic_of(folder)) == 0)
-      recount(result[topic_of(folder)], folder, pieces);
+    if (has_ours(folder, pieces) && result.count(topic_in(folder)) == 0)
+      recount(result[topic_in(folder)], folder, pieces);
   return result;
 }
 
@@ -70,7 +69,7 @@ void session_rebuilder::recount(topic_figures& books, const std::string& folder,
   books.files.clear();
   books.written = 0;
   for (auto& x : pieces) {
-    if (!x_.owns("sensors/" + folder, x))
+    if (!x_.owns(folder, x))
       continue;
     sensor_check reader;
     input_file file{dir_ / x.index->name};

@@ -2,6 +2,7 @@
 // and lead nowhere else.
 
 #include "messages/disk/file_names.hpp"
+#include "messages/disk/session_records.hpp"
 #include "messages/text.hpp"
 
 #include <algorithm>
@@ -53,11 +54,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(x->open == ends_with(path, open_ending));
   auto first = path.substr(0, path.find('/'));
   require(first
-          == (x->what == kind::manifest   ? "sessions"
-              : x->what == kind::readings ? "sensors"
-                                          : "cam"));
+          == (x->what == kind::manifest                         ? "sessions"
+              : x->what == kind::film || x->what == kind::index ? "cam"
+              : x->owner == marker_topic                        ? "markers"
+                                                                : "sensors"));
   if (x->what == kind::readings)
-    require(path.find(*topic_path(x->owner)) == first.size() + 1);
+    require(path.substr(0, path.rfind('/')) == *readings_folder(x->owner));
   return 0;
 }
 

@@ -32,7 +32,8 @@ std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   std::vector<std::vector<uint8_t>> result;
   for (std::string x :
        {"timestamp,t\n1000,1\n1500,\"2\n2\"\n1700,3\n",
-        "timestamp,\"a,b\",c\n1000,,\n1001,\"\"\"\",x\n", "timestamp\n"})
+        "timestamp,\"a,b\",c\n1000,,\n1001,\"\"\"\",x\n", "timestamp\n",
+        "time_ns,text,source\n1000000000,\"a\nb\",api\n1700000000,c,\n"})
     result.emplace_back(x.begin(), x.end());
   return result;
 }

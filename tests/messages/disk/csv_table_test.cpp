@@ -151,3 +151,12 @@ CAF_TEST(the parser names the line that breaks the rules) {
   CAF_CHECK_EQUAL(reason("a\n\"b\nc"),
                   in_line(2, "a quote that is never closed"));
 }
+
+CAF_TEST(columns may be there from the beginning) {
+  csv_table table{{"time_ns", "text", "source"}};
+  CAF_CHECK_EQUAL(table.header(), "time_ns,text,source\n");
+  auto x = table.make_row(1, {{"source", "api"}, {"n", "7"}, {"text", "a"}});
+  CAF_REQUIRE(x);
+  CAF_CHECK_EQUAL(x->text, "1,a,api,7\n");
+  CAF_CHECK(!table.make_row(1, {{"time_ns", "2"}}));
+}

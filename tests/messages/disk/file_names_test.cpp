@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "messages/disk/file_names.hpp"
+#include "messages/disk/session_records.hpp"
 #include "messages/error.hpp"
 
 #include <map>
@@ -12,6 +13,11 @@ namespace {
 
 std::string path(std::string_view topic) {
   auto x = topic_path(topic);
+  return x ? *x : describe(x.error());
+}
+
+std::string folder(std::string_view topic) {
+  auto x = readings_folder(topic);
   return x ? *x : describe(x.error());
 }
 
@@ -96,6 +102,14 @@ CAF_TEST(a path leads back to its topic) {
   }
 }
 
+CAF_TEST(a folder of readings leads back to its topic) {
+  for (std::string topic : {"sensor/door", "markers", marker_topic})
+    CAF_CHECK_EQUAL(topic_in(folder(topic)), topic);
+  CAF_CHECK_EQUAL(folder("a b/c"), "sensors/a%20b/c");
+  CAF_CHECK_EQUAL(folder(marker_topic), "markers");
+  CAF_CHECK(!readings_folder(""));
+}
+
 CAF_TEST(the path of a recording says what it is) {
   using kind = data_path::kind;
   auto film = parse_data_path("cam/pi-3/17-18.mp4");
@@ -109,6 +123,10 @@ CAF_TEST(the path of a recording says what it is) {
   CAF_REQUIRE(readings);
   CAF_CHECK(readings->what == kind::readings);
   CAF_CHECK_EQUAL(readings->owner, "a b//..");
+  auto markers = parse_data_path("markers/17-18.csv");
+  CAF_REQUIRE(markers);
+  CAF_CHECK(markers->what == kind::readings);
+  CAF_CHECK_EQUAL(markers->owner, marker_topic);
   auto manifest = parse_data_path("sessions/17-trial.json");
   CAF_CHECK(manifest && manifest->what == kind::manifest);
 }
@@ -135,6 +153,9 @@ CAF_TEST(other paths are those of no recording) {
                   "cam/pi-3/.17-18.mp4",
                   "cam/pi 3/17-18.mp4",
                   "sensors/17-18.csv",
+                  "markers/17-18.mp4",
+                  "markers/a/17-18.csv",
+                  "sensors/%28markers%29/17-18.csv",
                   "sensors/a/17-18.mp4",
                   "sensors/../17-18.csv",
                   "sensors/a/../17-18.csv",

@@ -74,6 +74,11 @@ manifest full() {
   door.rejected["disk"] = 1;
   door.files = {"1800000000000-1800000060000"};
   x.outages = {{x.session.client_ns(x.session.start_ms + 5'000),
+  auto& markers = x.sensors[marker_topic];
+  markers.received = 5;
+  markers.written = markers.durable = 4;
+  markers.rejected["a marker needs a text"] = 1;
+  markers.files = {"1800000000000-1800000070000"};
                 x.session.client_ns(x.session.start_ms + 7'000), "sensor/#",
                 "not allowed"}};
   return x;

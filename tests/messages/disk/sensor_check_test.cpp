@@ -70,3 +70,12 @@ CAF_TEST(another file is none of ours) {
   CAF_CHECK_NOT_EQUAL(facts_of("time,t\n1000,1\n").fault, "");
   CAF_CHECK_EQUAL(facts_of("time,t\n1000,1\n").whole_size, 0u);
 }
+
+CAF_TEST(the times of markers are in nanoseconds) {
+  auto x = facts_of("time_ns,text,source\n1000999999,a,api\n"
+                    "2000000000,b,mqtt\n");
+  CAF_CHECK_EQUAL(x.fault, "");
+  CAF_CHECK_EQUAL(x.rows, 2u);
+  CAF_CHECK_EQUAL(x.first_ms, 1000);
+  CAF_CHECK_EQUAL(x.last_ms, 2000);
+}

@@ -86,8 +86,8 @@ public:
         ours.insert(x.path().lexically_relative(dir_.path()).string());
     for (auto& name : theirs_)
       ours.erase(name);
-    // A film, its index, the readings, the manifest.
-    CAF_CHECK_EQUAL(ours.size(), 4u);
+    // A film, its index, the readings, the markers, the manifest.
+    CAF_CHECK_EQUAL(ours.size(), 5u);
     for (auto& name : ours)
       if (name.find(".part") != name.npos || name.find(".damaged") != name.npos)
         CAF_FAIL(name << " was not completed, with seed " << first_seed_);
@@ -112,6 +112,9 @@ private:
     CAF_REQUIRE(!(*opened)->sync());
     put("sensors/sensor/t/" + std::to_string(start_ms) + ".csv.part",
         "timestamp,value\n" + std::to_string(start_ms + 3) + ",1\n");
+    put("markers/" + std::to_string(start_ms) + ".csv.part",
+        "time_ns,text,source\n" + std::to_string(start_ms + 4)
+          + "000000,door,mqtt\n");
   }
 
   /// A time in or around the session that is nobody's.
@@ -165,6 +168,8 @@ private:
                                      "sensors/",
                                      "sensors/room/",
                                      "sensors/sensor/t/",
+                                     "markers/",
+                                     "markers/deeper/",
                                      "sessions/",
                                      "10.0.0.5/",
                                      "cam/a/deeper/"};

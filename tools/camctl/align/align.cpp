@@ -6,8 +6,10 @@
 #include "messages/disk/file_names.hpp"
 #include "messages/disk/frame_track.hpp"
 #include "messages/disk/manifest.hpp"
+#include "messages/disk/readings_reader.hpp"
 #include "messages/error.hpp"
 #include "messages/frame.hpp"
+#include "messages/when.hpp"
 #include "tools/camctl/align/sensor_track.hpp"
 #include "tools/camctl/verify/session_names.hpp"
 
@@ -141,11 +143,7 @@ public:
     for (auto& [id, camera] : cameras)
       if (id != result_.reference)
         others_.push_back({id, track_of(options_.dir, id, camera)});
-    for (auto& [topic, figures] : books_.sensors)
-      if (auto folder = topic_path(topic))
-        sensors_.push_back(
-          {topic,
-           sensor_track{options_.dir / "sensors" / *folder, figures.files}});
+    open_readings();
     auto track = track_of(options_.dir, reference->first, reference->second);
     write_header();
     auto all = reference->second.recorded;
@@ -163,6 +161,7 @@ public:
       take_faults(x.track.faults());
     for (auto& x : sensors_)
       take_faults(x.track.faults());
+    end_markers();
     return std::move(result_);
   }
 
@@ -177,6 +176,21 @@ private:
     sensor_track track;
   };
 
+  void open_readings() {
+    for (auto& [topic, figures] : books_.sensors) {
+      auto folder = readings_folder(topic);
+      if (!folder)
+        continue;
+      auto path = options_.dir / *folder;
+      if (topic == marker_topic)
+        markers_.emplace(path, figures.files);
+      else
+        sensors_.push_back({topic, sensor_track{path, figures.files}});
+    }
+    if (markers_)
+      marker_ = markers_->next();
+  }
+
   void write_header() {
     row_.begin();
     row_.add("time_ns");
@@ -190,6 +204,9 @@ private:
         row_.add(sensor.topic + "." + key);
         row_.add(sensor.topic + "." + key + ".dt_ns");
       }
+    if (markers_)
+      for (auto* x : {"marker", "marker.dt_ns"})
+        row_.add(x);
     row_.end();
   }
 
@@ -205,7 +222,47 @@ private:
       add_nearest(other.track.nearest(time_ns), time_ns, error);
     for (auto& sensor : sensors_)
       add_values(sensor.track, time_ns);
+    if (markers_)
+      add_markers(time_ns);
     row_.end();
+  }
+
+  std::string text_of(const reading& x) const {
+    auto key = markers_->number_of("text");
+    for (auto& [i, text] : x.values)
+      if (i == key)
+        return text;
+    return {};
+  }
+
+  /// Adds those that no row before this one has.
+  void add_markers(int64_t time_ns) {
+    std::string texts;
+    int64_t dt_ns = 0;
+    for (; marker_ && marker_->time_ns <= time_ns; marker_ = markers_->next()) {
+      if (!near(marker_->time_ns - time_ns)) {
+        ++without_row_;
+        continue;
+      }
+      texts += (texts.empty() ? "" : " | ") + text_of(*marker_);
+      dt_ns = marker_->time_ns - time_ns;
+    }
+    if (texts.empty())
+      return row_.add_nothing(2);
+    row_.add(texts);
+    row_.add(dt_ns);
+  }
+
+  void end_markers() {
+    if (!markers_)
+      return;
+    for (; marker_; marker_ = markers_->next())
+      ++without_row_;
+    if (without_row_ > 0)
+      result_.notes.push_back(count_text(without_row_, "marker")
+                              + " without a row: set after the last frame, or "
+                                "further away from one than --tolerance");
+    take_faults(markers_->faults());
   }
 
   bool near(int64_t dt_ns) const {
@@ -261,6 +318,9 @@ private:
   const manifest& books_;
   std::vector<other_camera> others_;
   std::vector<sensor> sensors_;
+  std::optional<readings_reader> markers_;
+  const reading* marker_ = nullptr; ///< The next one; null: there is none.
+  uint64_t without_row_ = 0;        ///< Markers.
   row_text row_;
   bool gave_up_ = false;
   align_result result_;
@@ -274,8 +334,8 @@ caf::expected<align_result> align_session(const align_options& options) {
   if (!books)
     return std::move(books.error());
   auto result = aligner{options, *books}.run();
-  if (result)
-    result->note = note;
+  if (result && !note.empty())
+    result->notes.insert(result->notes.begin(), note);
   return result;
 }
 

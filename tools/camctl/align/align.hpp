@@ -34,7 +34,10 @@ struct align_result {
   std::string reference;
   uint64_t rows = 0;
   std::vector<std::string> faults; ///< What could not be read, one line each.
-  std::string note; ///< On which of several sessions was meant; may be empty.
+
+  /// On which of several sessions was meant, and on markers that no row has,
+  /// one line each.
+  std::vector<std::string> notes;
 };
 
 /// Puts the frames of all cameras and the values of all sensors of a session
@@ -47,7 +50,10 @@ struct align_result {
 /// - for each other camera its nearest frame: `.file`, `.frame`, `.dt_ns` (its
 ///   time minus the row's) and `.error_ns`, what `dt_ns` is off by at most;
 ///   empty where one of both has no capture time,
-/// - for each key of each sensor: `<topic>.<key>` and `<topic>.<key>.dt_ns`.
+/// - for each key of each sensor: `<topic>.<key>` and `<topic>.<key>.dt_ns`,
+/// - if there are markers: `marker`, the texts of those after the row before,
+/// up
+///   to this one, with ` | ` between them, and `marker.dt_ns` of the last one.
 ///
 /// Needs memory for a row and a minute of readings, however long the session
 /// is.

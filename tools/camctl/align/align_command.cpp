@@ -25,8 +25,8 @@ constexpr auto usage
 
 Writes one row for each frame of a reference camera: for every other camera the
 nearest frame, with its file, its number in it, the time between the two and
-what that is off by at most, and for every key of every sensor its value, with
-the time between.
+what that is off by at most, for every key of every sensor its value, with the
+time between, and the markers that were set since the row before.
 
   --session S      the session: its start in ms, its label, or the name of its
                    manifest
@@ -130,10 +130,9 @@ int write_table(camnode::align_options& options, const std::string& path) {
     the_command().note(path + ": " + std::strerror(errno));
     return failed;
   }
-  if (!result->note.empty())
-    the_command().note(result->note);
-  for (auto& x : result->faults)
-    the_command().note(x);
+  for (auto* lines : {&result->notes, &result->faults})
+    for (auto& x : *lines)
+      the_command().note(x);
   std::cerr << "align: " << result->rows << " frames of " << result->reference
             << "\n";
   return result->faults.empty() ? all_well : failed;

@@ -1,9 +1,5 @@
 #include "tools/camctl/align/sensor_track.hpp"
 
-#include "messages/disk/csv_table.hpp"
-#include "messages/disk/file_names.hpp"
-#include "messages/wire/multipart.hpp"
-
 #include <algorithm>
 #include <charconv>
 #include <system_error>
@@ -11,28 +7,7 @@
 
 namespace camnode {
 
-namespace fs = std::filesystem;
-
 namespace {
-
-/// In the year 2043: what is earlier can be added and subtracted in ns.
-constexpr int64_t latest_ms = (int64_t{1} << 61) / 1'000'000;
-
-fs::path path_of(const fs::path& folder, const std::string& stem) {
-  auto result = folder / (stem + table_ending);
-  std::error_code ignored;
-  if (!fs::exists(result, ignored)) // Still open, or left so by a crash.
-    result += open_ending;
-  return result;
-}
-
-/// The fields of one record; none if it is no record.
-std::vector<std::string> fields_of(std::string_view record) {
-  auto parsed = parse_csv(record);
-  if (!parsed || parsed->size() != 1)
-    return {};
-  return std::move(parsed->front());
-}
 
 std::optional<double> number_of(const std::string& text) {
   double result = 0;
@@ -52,72 +27,20 @@ std::string text_of(double x) {
 
 } // namespace
 
-sensor_track::sensor_track(fs::path folder, std::vector<std::string> stems)
-  : folder_(std::move(folder)), stems_(std::move(stems)) {
-  list_keys();
-}
-
-void sensor_track::list_keys() {
-  for (auto& stem : stems_) {
-    record_reader reader{path_of(folder_, stem)};
-    std::string_view header;
-    if (!reader.next(header))
-      continue; // Is found to be a fault when it is its turn.
-    auto names = fields_of(header);
-    for (size_t i = 1; i < names.size(); ++i)
-      if (std::find(keys_.begin(), keys_.end(), names[i]) == keys_.end())
-        keys_.push_back(names[i]);
-  }
-  series_.resize(keys_.size());
-}
-
-bool sensor_track::open_next() {
-  while (file_ < stems_.size()) {
-    auto path = path_of(folder_, stems_[file_++]);
-    path_ = path.string();
-    reader_.emplace(path);
-    std::string_view header;
-    columns_.clear();
-    if (reader_->next(header)) {
-      auto names = fields_of(header);
-      for (size_t i = 1; i < names.size(); ++i)
-        columns_.push_back(static_cast<size_t>(
-          std::find(keys_.begin(), keys_.end(), names[i]) - keys_.begin()));
-      if (!names.empty() && names[0] == "timestamp")
-        return true;
-    }
-    faults_.push_back(reader_->fault().empty() ? path_ + ": has no readings"
-                                               : reader_->fault());
-  }
-  reader_.reset();
-  return false;
+sensor_track::sensor_track(std::filesystem::path folder,
+                           std::vector<std::string> stems)
+  : reader_(std::move(folder), std::move(stems)),
+    series_(reader_.keys().size()) {
 }
 
 bool sensor_track::read() {
-  while (reader_ || open_next()) {
-    std::string_view record;
-    if (reader_->next(record)) {
-      auto fields = fields_of(record);
-      auto ms = fields.empty() ? std::nullopt
-                               : parse_decimal<int64_t>(fields[0]);
-      if (ms && *ms >= 0 && *ms <= latest_ms
-          && fields.size() <= columns_.size() + 1) {
-        read_ns_ = *ms * 1'000'000;
-        for (size_t i = 1; i < fields.size(); ++i)
-          if (auto key = columns_[i - 1];
-              !fields[i].empty() && key < series_.size())
-            series_[key].after.push_back({std::move(fields[i]), read_ns_});
-        return true;
-      }
-      faults_.push_back(path_
-                        + ": a record is no reading; the rest is left "
-                          "out");
-    } else if (!reader_->fault().empty()) {
-      faults_.push_back(path_ + ": " + reader_->fault());
-    }
-    reader_.reset();
-  }
-  return false;
+  auto* x = reader_.next();
+  if (!x)
+    return false;
+  read_ns_ = x->time_ns;
+  for (auto& [key, text] : x->values)
+    series_[key].after.push_back({text, read_ns_});
+  return true;
 }
 
 void sensor_track::advance(int64_t time_ns) {

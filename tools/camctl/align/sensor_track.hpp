@@ -1,6 +1,6 @@
 #pragma once
 
-#include "messages/disk/record_reader.hpp"
+#include "messages/disk/readings_reader.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -29,7 +29,7 @@ public:
 
   /// All keys of all files, in the order of their first appearance.
   const std::vector<std::string>& keys() const {
-    return keys_;
+    return reader_.keys();
   }
 
   /// Goes on to `time_ns`. @pre Not before the last one.
@@ -45,7 +45,7 @@ public:
 
   /// What could not be read, one line each.
   const std::vector<std::string>& faults() const {
-    return faults_;
+    return reader_.faults();
   }
 
 private:
@@ -54,24 +54,14 @@ private:
     std::deque<sensor_value> after;     ///< Later.
   };
 
-  void list_keys();
-  bool open_next();
-
   /// Reads one record into the series.
   bool read();
 
-  const std::filesystem::path folder_;
-  const std::vector<std::string> stems_;
-  std::vector<std::string> keys_;
+  readings_reader reader_;
   std::vector<series> series_;
-  size_t file_ = 0; ///< Which of `stems_` comes next.
-  std::string path_;
-  std::optional<record_reader> reader_;
-  std::vector<size_t> columns_; ///< Of the present file, as numbers of keys.
   int64_t time_ns_ = 0;
   int64_t read_ns_ = 0; ///< How far was read.
   bool over_ = false;
-  std::vector<std::string> faults_;
 };
 
 } // namespace camnode

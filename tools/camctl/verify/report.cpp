@@ -179,7 +179,8 @@ json json_of(const session_audit& x, const data_audit& all) {
     result["cameras"][id] = json_of(y);
   result["sensors"] = json::object();
   for (auto& [topic, y] : x.sensors)
-    result["sensors"][topic] = json_of(y);
+    (topic == marker_topic ? result["markers"] : result["sensors"][topic])
+      = json_of(y);
   result["losses"] = x.losses;
   result["damage"] = x.faults;
   return result;

@@ -60,7 +60,7 @@ void audit_sensors(const manifest& books, const session_files& files,
   static const std::vector<checked_readings> none;
   auto left = files.sensors;
   for (auto& [topic, figures] : books.sensors) {
-    auto folder = topic_path(topic);
+    auto folder = readings_folder(topic);
     auto readings = left.find(folder ? *folder : std::string{});
     result.sensors[topic] = audit_sensor(
       figures, readings == left.end() ? none : readings->second, result.over);
@@ -68,7 +68,7 @@ void audit_sensors(const manifest& books, const session_files& files,
       left.erase(readings);
   }
   for (auto& [folder, readings] : left)
-    result.sensors[folder] = audit_sensor({}, readings, result.over);
+    result.sensors[topic_in(folder)] = audit_sensor({}, readings, result.over);
 }
 
 /// Whether not one frame or reading of it is there.

@@ -120,14 +120,14 @@ private:
   void assign_readings(const std::string& folder,
                        const std::vector<listed_piece>& pieces) {
     for (auto& piece : pieces)
-      if (auto* to = owner_of("sensors/" + folder, piece))
+      if (auto* to = owner_of(folder, piece))
         to->files.sensors[folder].emplace_back().listed = piece;
   }
 
   /// Takes the readings, of which the manifest says how many there are in all.
   static void take_rows(found_session& x) {
     for (auto& [topic, figures] : x.books.sensors) {
-      auto folder = topic_path(topic);
+      auto folder = readings_folder(topic);
       auto files = x.files.sensors.find(folder ? *folder : std::string{});
       if (files == x.files.sensors.end())
         continue;

@@ -36,8 +36,12 @@ json json_of(const listed_session& x) {
                              {"recorded", camera.recorded},
                              {"lost", camera.lost}};
   result["sensors"] = json::array();
+  result["markers"] = 0;
   for (auto& [topic, sensor] : x.audit.sensors)
-    result["sensors"].push_back(topic);
+    if (topic == marker_topic)
+      result["markers"] = sensor.written;
+    else
+      result["sensors"].push_back(topic);
   result["files"] = x.files;
   result["bytes"] = x.bytes;
   return result;
@@ -50,13 +54,15 @@ std::string render_text(const session_listing& x) {
                   "size", "verdict"}};
   for (auto& y : x.sessions) {
     auto& session = y.audit.session;
-    rows.push_back(
-      {std::to_string(session.start_ms), date_text(session.start_ms),
-       session.label.empty() ? "-" : session.label,
-       duration_text(length_ms(y) * 1'000'000)
-         + (y.audit.over ? "" : " so far"),
-       std::to_string(y.audit.cameras.size()),
-       std::to_string(y.audit.sensors.size()), bytes_text(y.bytes), y.verdict});
+    auto& sensors = y.audit.sensors;
+    auto topics = sensors.size() - sensors.count(marker_topic);
+    rows.push_back({std::to_string(session.start_ms),
+                    date_text(session.start_ms),
+                    session.label.empty() ? "-" : session.label,
+                    duration_text(length_ms(y) * 1'000'000)
+                      + (y.audit.over ? "" : " so far"),
+                    std::to_string(y.audit.cameras.size()),
+                    std::to_string(topics), bytes_text(y.bytes), y.verdict});
   }
   auto result = x.sessions.empty() ? std::string{"no session\n"}
                                    : aligned(rows, {0, 1, 2, 7});

@@ -142,7 +142,7 @@ private:
   void assign_readings(const std::string& folder,
                        const std::vector<listed_piece>& pieces) {
     for (auto& piece : pieces)
-      if (auto* to = owner_of("sensors/" + folder, piece))
+      if (auto* to = owner_of(folder, piece))
         to->files.sensors[folder].emplace_back().listed = piece;
     read_all(&session_files::sensors, folder);
   }

@@ -128,7 +128,7 @@ class Claims:
     def owner_of(self, folder: str, piece: Piece) \
             -> Optional[manifest.Manifest]:
         """The session of a piece; None if it is no session's.
-        :param folder: `cam/<id>`, or `sensors/<topic>`.
+        :param folder: `cam/<id>`, `sensors/<topic>`, or `markers`.
         """
         for session in self._sessions:
             if lists(session, folder, piece):
@@ -146,14 +146,13 @@ class Claims:
                 and (x.stop_ms == 0 or piece.start_ms < x.stop_ms)]
         if folder.startswith("cam/"):
             return is_own_film(piece, any(not x.is_over for x in near))
-        topic = folder[len("sensors/"):]
-        expected = any(topic in x.sensors
+        expected = any(x.readings(folder)
                        or (piece.start_ms - x.start_ms) % x.segment_ms == 0
                        for x in near)
         if not expected or piece.index is None:
             return False
-        head = _content(_head(piece.index))[:len(b"timestamp")]
-        return b"timestamp".startswith(head)
+        column = b"time_ns" if folder == "markers" else b"timestamp"
+        return column.startswith(_content(_head(piece.index))[:len(column)])
 
 
 def lists(session: manifest.Manifest, folder: str, piece: Piece) -> bool:
@@ -163,8 +162,8 @@ def lists(session: manifest.Manifest, folder: str, piece: Piece) -> bool:
         camera = session.cameras.get(name)
         names = [x.file for x in camera.segments] if camera else []
     else:
-        sensor = session.sensors.get(name)
-        names = list(sensor.files) if sensor else []
+        readings = session.readings(folder)
+        names = list(readings.files) if readings else []
     return piece.stem in names or str(piece.start_ms) in names
 
 
@@ -209,6 +208,8 @@ def foreign(data: pathlib.Path) -> List[pathlib.Path]:
             for topic, folder in topic_folders(data).items():
                 if folder != path:
                     result += _foreign_in(folder, f"sensors/{topic}", claims)
+        elif path.name == "markers" and path.is_dir():
+            result += _foreign_in(path, "markers", claims)
         elif path.name == "sessions" and path.is_dir():
             result += [x for x in _entries(path)
                        if x.is_dir() or (x.suffix != ".json"

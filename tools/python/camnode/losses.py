@@ -40,6 +40,9 @@ def table(books: Manifest) -> pd.DataFrame:
     for topic, sensor in books.sensors.items():
         rows += [{"kind": "readings", "topic": topic, "reason": reason,
                   "lost": n} for reason, n in sensor.rejected.items()]
+    if books.markers:
+        rows += [{"kind": "markers", "reason": reason, "lost": n}
+                 for reason, n in books.markers.rejected.items()]
     for outage in books.sensor_outages:
         rows.append({"kind": "unknown readings", "topic": outage.filter,
                      "reason": outage.why or "no connection to the broker",

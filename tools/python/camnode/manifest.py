@@ -156,8 +156,8 @@ class Camera:
 
 @dataclasses.dataclass(frozen=True)
 class Sensor:
-    """What the manifest says of one topic: received = written + what was
-    rejected."""
+    """What the manifest says of one topic, or of the markers: received =
+    written + what was rejected."""
     received: int
     written: int
     rejected: Mapping[str, int]
@@ -202,6 +202,8 @@ class Manifest:
     cameras: Mapping[str, Camera]
     sensors: Mapping[str, Sensor]
     sensor_outages: Tuple[SensorOutage, ...] = ()
+    markers: Optional[Sensor] = None # None: there are none.
+    metadata: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     due_ms: int = 0
     forced: bool = False
     interrupted: str = "" # Why it was, if it was.
@@ -209,6 +211,11 @@ class Manifest:
     client: str = ""
     version: str = ""
     boot_id: str = ""
+
+    def readings(self, folder: str) -> Optional[Sensor]:
+        """What it says of the readings, or the markers, in a folder."""
+        kind, _, topic = folder.partition("/")
+        return self.markers if kind == "markers" else self.sensors.get(topic)
 
     @property
     def is_over(self) -> bool:
@@ -247,6 +254,8 @@ def _read(kind: Any, value: Any, where: str) -> Any:
         if kind is int and abs(value) >= _MOST:
             raise Error(f"{where}is too large")
         return value
+    if kind is Any:
+        return value
     if kind in _WORDS:
         raise Error(f"{where}is {_WORDS[kind]}")
     if not isinstance(value, dict):
@@ -254,7 +263,8 @@ def _read(kind: Any, value: Any, where: str) -> Any:
     if dataclasses.is_dataclass(kind):
         return _read_object(kind, value, where)
     return {key: _read(inner[1], x, f"{where}{key}: ")
-            for key, x in value.items() if not _is_exact_text(key, value)}
+            for key, x in value.items()
+            if inner[1] is Any or not _is_exact_text(key, value)}
 
 
 def _is_exact_text(key: str, value: Dict[str, Any]) -> bool:
@@ -301,7 +311,8 @@ def _check(x: Manifest, where: str) -> None:
         raise Error(f"{where}: ends before it begins")
     if x.segment_ms == 0:
         raise Error(f"{where}: segment_ms is no length")
-    names = [file for sensor in x.sensors.values() for file in sensor.files]
+    names = [file for sensor in [*x.sensors.values(), x.markers] if sensor
+             for file in sensor.files]
     for camera in x.cameras.values():
         names += [segment.file for segment in camera.segments]
         for loss in camera.losses:

@@ -1,4 +1,4 @@
-"""Readings of sensors (messages/disk/FORMAT.md, section 5)."""
+"""Readings of sensors, and markers (messages/disk/FORMAT.md, section 5)."""
 
 import base64
 import binascii
@@ -20,9 +20,12 @@ Cell = Union[str, bytes, None]
 _MARK = "base64:"
 _MAX_CELL_BYTES = 1 << 20
 
-# What UTC in nanoseconds can say.
-_LATEST_MS = (1 << 63) // 1_000_000
+# The first columns of files, with the unit of their times; and how many of it
+# make what UTC in nanoseconds can say.
+_TIMES = {"timestamp": ("ms", (1 << 63) // 1_000_000),
+          "time_ns": ("ns", 1 << 63)}
 
+_TIME = re.compile(r"\d{1,19}")
 _WHOLE = re.compile(r"-?\d{1,18}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
                      r"|[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -53,8 +56,8 @@ def decoded(cell: str) -> Union[str, bytes]:
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """What a file of readings has: its columns, `timestamp` first, and its
-    whole records, up to the first one that is damaged."""
+    """What a file of readings has: its columns, that of the time first, and
+    its whole records, up to the first one that is damaged."""
     columns: Sequence[str]
     records: Sequence[Sequence[str]]
     fault: str # Why there are no more; empty: there are none.
@@ -87,10 +90,11 @@ def read(path: pathlib.Path) -> Part:
     columns: List[str] = []
     try:
         columns = next(reader, [])
-        if columns[:1] != ["timestamp"]:
-            return Part([], [], f"{path}: does not begin with timestamp")
+        if not columns or columns[0] not in _TIMES:
+            return Part([], [], f"{path}: does not begin with a time's column")
+        _, latest = _TIMES[columns[0]]
         for record in reader:
-            if len(record) != len(columns) or not _is_time(record[0]):
+            if len(record) != len(columns) or not _is_time(record[0], latest):
                 raise csv.Error("is no reading")
             records.append(record)
     except csv.Error as error:
@@ -98,8 +102,8 @@ def read(path: pathlib.Path) -> Part:
     return Part(columns, records, why)
 
 
-def _is_time(cell: str) -> bool:
-    return bool(_WHOLE.fullmatch(cell)) and 0 <= int(cell) < _LATEST_MS
+def _is_time(cell: str, latest: int) -> bool:
+    return bool(_TIME.fullmatch(cell)) and int(cell) < latest
 
 
 def _end_of_records(data: bytes) -> int:
@@ -110,18 +114,32 @@ def _end_of_records(data: bytes) -> int:
     return end + 1
 
 
-def table(parts: Sequence[Part], raw: bool) -> pd.DataFrame:
+def markers(parts: Sequence[Part]) -> pd.DataFrame:
+    """Markers as a table, by the times of their arrival."""
+    result = table(parts, False, "time_ns", ("text", "source"))
+    times = [int(x) for part in parts for x in part.cells("time_ns")]
+    result.insert(0, "time_ns", np.array(times, np.int64))
+    return result
+
+
+def table(parts: Sequence[Part], raw: bool, time: str = "timestamp",
+          texts: Sequence[str] = ()) -> pd.DataFrame:
     """Readings as a table, by the times of their arrival.
     :param raw: Whether cells are what the files have, each digit of it.
+    :param time: The column of the times.
+    :param texts: Columns that are always there, and have no numbers.
     """
     def cells(name: str) -> List[str]:
         return [x for part in parts for x in part.cells(name)]
-    times = np.array([int(x) for x in cells("timestamp")], np.int64)
-    index = pd.to_datetime(times, unit="ms", utc=True).rename("time")
+    times = np.array([int(x) for x in cells(time)], np.int64)
+    unit, _ = _TIMES[time]
+    index = pd.to_datetime(times, unit=unit, utc=True).rename("time")
     # In the order in which they came.
-    columns = list(dict.fromkeys(x for part in parts for x in part.columns[1:]))
+    columns = list(dict.fromkeys(
+        [*texts, *(x for part in parts for x in part.columns[1:])]))
     # All at once: one by one, hundreds of them are slow.
-    found = [pd.Series(_column(cells(x), raw), index=index) for x in columns]
+    found = [pd.Series(_texts(cells(x)) if x in texts else
+                       _column(cells(x), raw), index=index) for x in columns]
     result = pd.concat(found, axis=1) if found else pd.DataFrame(index=index)
     result.columns = pd.Index([x if raw else decoded(x) for x in columns],
                               dtype=object)
@@ -142,6 +160,10 @@ def _column(cells: Sequence[str], raw: bool) -> Any:
             return pd.arrays.IntegerArray(np.array(numbers, np.int64), unknown)
     if there and all(_NUMBER.fullmatch(x) for x in there):
         return np.array([float(x) if x else np.nan for x in cells])
+    return _texts(cells)
+
+
+def _texts(cells: Sequence[str]) -> Any:
     result: List[Cell] = [decoded(x) if x else None for x in cells]
     array = np.empty(len(result), object)
     array[:] = result

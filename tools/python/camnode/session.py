@@ -237,19 +237,34 @@ class Session:
         :param raw: Whether cells are texts, as they are in the files: with each
             digit, and with bytes marked `base64:`.
         """
-        told = set(self._one_of(self.topics, "sensor", topic).files)
+        told = self._one_of(self.topics, "sensor", topic)
         name = f"sensors/{topic}"
         path = folder.topic_folders(self.folder).get(
             topic, pathlib.Path(f"{self.folder}/{name}"))
+        return sensor_files.table(self._parts(name, path, told), raw)
+
+    @property
+    def markers(self) -> pd.DataFrame:
+        """All markers, by the time of their arrival, which is the index:
+        `time_ns`, exactly; `text`; `source`, who set it; and a column for each
+        further key, as `sensors` has them. Read anew each time."""
+        told = self.manifest.markers or _NO_MARKERS
+        return sensor_files.markers(
+            self._parts("markers", self.folder / "markers", told))
+
+    def _parts(self, name: str, path: pathlib.Path, told: manifest.Sensor) \
+            -> List[sensor_files.Part]:
+        """What the files of readings in a folder have."""
         parts = []
         for part, is_open in self._while_renamed(
                 lambda: [(sensor_files.read(x.index), x.is_open)
-                         for x in self._pieces(name, path, told) if x.index],
+                         for x in self._pieces(name, path, set(told.files))
+                         if x.index],
                 path):
             if part.fault and not is_open:
                 self._fault(part.fault)
             parts.append(part)
-        return sensor_files.table(parts, raw)
+        return parts
 
     # -- what is missing -----------------------------------------------------
 
@@ -262,6 +277,7 @@ class Session:
           `first_sequence` on, up to the frame of `to_time`;
         - `absence`: a time without a frame;
         - `readings`: `lost` readings of a topic were not written;
+        - `markers`: `lost` markers were not written;
         - `unknown readings`: nobody knows what was published in that time, to
           a topic or filter, or to all.
 
@@ -287,6 +303,10 @@ class Session:
                 return len(self.sensors(topic, raw=True))
             result += [f"{topic}: {x}" for x in self._faults(
                 sensor.faults(), readings, sensor.written, sensor.durable)]
+        marks = self.manifest.markers or _NO_MARKERS
+        result += [f"markers: {x}" for x in self._faults(
+            marks.faults(), lambda: len(self.markers), marks.written,
+            marks.durable)]
         return result
 
     def _faults(self, books: Sequence[str], count: Callable[[], int],
@@ -348,6 +368,8 @@ def _table_of(rows: pd.DataFrame, file: str, places: pd.arrays.IntegerArray) \
     result["position"] = places
     return result
 
+
+_NO_MARKERS = manifest.Sensor(received=0, written=0, rejected={}, files=())
 
 _NO_FRAMES = _table_of(index.NO_ROWS, "", pd.array([], "Int64"))
 

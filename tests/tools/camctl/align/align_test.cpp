@@ -117,6 +117,7 @@ struct fixture {
     if (!result)
       CAF_FAIL(describe(result.error()));
     faults = result->faults;
+    notes = result->notes;
     auto records = parse_csv(text);
     CAF_REQUIRE(records);
     std::vector<std::map<std::string, std::string>> rows;
@@ -136,6 +137,7 @@ struct fixture {
   align_options options;
   std::string text;
   std::vector<std::string> faults;
+  std::vector<std::string> notes;
 };
 
 std::string why(const caf::expected<align_result>& x) {
@@ -280,6 +282,35 @@ CAF_TEST(large numbers are interpolated to what a double can hold) {
   CAF_CHECK_EQUAL(rows[0]["s.n"], "9007199254740002");
 }
 
+CAF_TEST(each marker is in the row of the first frame after it) {
+  options.session = "trial";
+  film("a", "x", {100, 140, 180});
+  books["markers"] = {{"received", 5},
+                      {"written", 5},
+                      {"rejected", json::object()},
+                      {"files", {"1-2", "2-3"}}};
+  auto row = [](int64_t at_ms, const std::string& text) {
+    return at(at_ms) + "000000," + text + ",api\n";
+  };
+  put("markers/1-2.csv", "time_ns,text,source\n" + row(90, "before")
+                           + row(139, "door") + row(140, "feed"));
+  put("markers/2-3.csv", "time_ns,text,source,n\n" + at(141)
+                           + "000000,bell,api,7\n" + at(181)
+                           + "000000,late,api,\n");
+  auto rows = table();
+  CAF_CHECK_EQUAL(rows[0]["marker"], "before");
+  CAF_CHECK_EQUAL(rows[0]["marker.dt_ns"], "-10000000");
+  CAF_CHECK_EQUAL(rows[1]["marker"], "door | feed");
+  CAF_CHECK_EQUAL(rows[1]["marker.dt_ns"], "0");
+  CAF_CHECK_EQUAL(rows[2]["marker"], "bell");
+  CAF_CHECK(faults.empty());
+  CAF_REQUIRE_EQUAL(notes.size(), 1u);
+  CAF_CHECK_EQUAL(notes[0].substr(0, 22), "1 marker without a row");
+  options.tolerance_ns = 5 * ms;
+  CAF_CHECK_EQUAL(table()[0]["marker"], "");
+  CAF_CHECK_EQUAL(notes[0].substr(0, 23), "3 markers without a row");
+}
+
 CAF_TEST(what cannot be read is named and the rest is there) {
   options.session = "trial";
   film("a", "x", {100, 140});
@@ -331,7 +362,7 @@ CAF_TEST(a label of two sessions means the latest) {
   options.session = "1800000000000-trial.json";
   auto x = run();
   CAF_CHECK_EQUAL(why(x), "");
-  CAF_CHECK_EQUAL(x->note, "");
+  CAF_CHECK(x->notes.empty());
 }
 
 CAF_TEST(a full disk ends it) {
