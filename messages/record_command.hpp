@@ -17,6 +17,10 @@ struct record_command {
 
   /// Whichever cameras of `record.expect` are not there.
   bool without_missing = false;
+
+  /// Of a start: what the session is remembered with, as `read_metadata` gives
+  /// it.
+  std::string metadata = {};
 };
 
 } // namespace camnode

@@ -19,6 +19,9 @@ struct session_info {
   std::string label;
   bool forced = false; ///< Goes on until the disk is full.
 
+  /// What it is remembered with (JSON), as `read_metadata` gives it.
+  std::string metadata = {};
+
   /// With a stop: the node is ending, so nobody waits for cameras that are
   /// away.
   bool hurry = false;

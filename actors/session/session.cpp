@@ -115,6 +115,7 @@ void session::start(const record_command& x) {
   next.segment_ms = options_.segment.count() / 1'000'000;
   next.label = x.label;
   next.forced = x.force;
+  next.metadata = x.metadata;
   next.due_ms = x.duration_ms == 0 ? 0 : next.start_ms + x.duration_ms;
   session_ = next;
   past_ = {};

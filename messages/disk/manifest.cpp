@@ -5,6 +5,7 @@
 #include "messages/error.hpp"
 #include "messages/text.hpp"
 #include "messages/wire/json_text.hpp"
+#include "messages/wire/metadata.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -105,6 +106,12 @@ session_info read_session(const json_fields& x) {
   result.forced = x.has("forced") && x.flag("forced");
   auto clock = x.object("session_clock");
   result.anchor_mono_ns = clock.number("anchor_monotonic_ns");
+  if (x.has("metadata")) {
+    auto metadata = read_metadata(x.at("metadata"));
+    if (!metadata)
+      refuse({}, reason_of(metadata.error()));
+    result.metadata = std::move(*metadata);
+  }
   if (result.start_ms == 0)
     refuse({}, "\"start_ms\" is no time");
   if (!is_clock(result))
@@ -140,6 +147,8 @@ manifest read(const nlohmann::json& all) {
   auto sensors = x.object("sensors");
   for (auto& [topic, sensor] : sensors.all().items())
     result.sensors[topic] = read_sensor({sensor, "sensor " + quote(topic)});
+  if (x.has("markers"))
+    result.sensors[marker_topic] = read_sensor(x.object("markers"));
   x.each_if_any("sensor_outages", [&](const auto& y) {
     if (result.outages.size() < max_outages)
       result.outages.push_back(read_outage(result.session, y));
@@ -147,8 +156,6 @@ manifest read(const nlohmann::json& all) {
   return result;
 }
 
-  if (x.has("markers"))
-    result.sensors[marker_topic] = read_sensor(x.object("markers"));
 } // namespace
 
 std::string render_manifest(const manifest& x) {
@@ -157,6 +164,8 @@ std::string render_manifest(const manifest& x) {
   result["resumed_ms"] = x.resumed_ms;
   if (!x.interrupted.empty())
     result["interrupted"] = x.interrupted;
+  if (!x.session.metadata.empty())
+    result["metadata"] = json::parse(x.session.metadata);
   auto& cameras = result["cameras"] = json::object();
   for (auto& [id, camera] : x.cameras)
     cameras[id] = to_json(camera, x.session);

@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 #include "messages/name_hint.hpp"
 #include "messages/text.hpp"
+#include "messages/wire/metadata.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -10,6 +11,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace camnode {
@@ -21,8 +23,9 @@ using nlohmann::json;
 constexpr double min_duration_s = 0.1;
 constexpr double max_duration_s = 30. * 24 * 3600;
 
-const std::vector<std::string> known_keys{"action", "label", "duration_s",
-                                          "force", "without_missing"};
+const std::vector<std::string> known_keys{"action",          "label",
+                                          "duration_s",      "force",
+                                          "without_missing", "metadata"};
 
 caf::error refusal(const std::string& reason) {
   return {ec::bad_message, "record command: " + reason};
@@ -72,6 +75,17 @@ caf::error read_flag(const json& object, const char* key, bool& flag) {
   return {};
 }
 
+caf::error read_metadata_of(const json& object, std::string& metadata) {
+  auto i = object.find("metadata");
+  if (i == object.end())
+    return {};
+  auto read = read_metadata(*i);
+  if (!read)
+    return refusal(reason_of(read.error()));
+  metadata = std::move(*read);
+  return {};
+}
+
 /// A key that is not known may be a misspelt one, and what it asks for is not
 /// what would be done.
 caf::error check_keys(const json& object) {
@@ -101,6 +115,8 @@ caf::expected<record_command> parse_object(const json& object) {
   if (auto err = read_flag(object, "force", result.force))
     return err;
   if (auto err = read_flag(object, "without_missing", result.without_missing))
+    return err;
+  if (auto err = read_metadata_of(object, result.metadata))
     return err;
   if (!*action)
     return record_command{false, result.label, 0, false};

@@ -3,7 +3,10 @@
 
 #include "messages/error.hpp"
 #include "messages/text.hpp"
+#include "messages/wire/metadata.hpp"
 #include "messages/wire/record_command.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <cstdlib>
 #include <string>
@@ -34,11 +37,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr int64_t longest_ms = int64_t{30} * 86'400'000;
   require(x->duration_ms >= 0 && x->duration_ms <= longest_ms);
   require(is_name_text(x->label) && x->label.size() <= 64);
+  if (x->metadata.empty())
+    return 0;
+  auto again = read_metadata(nlohmann::json::parse(x->metadata));
+  require(again && *again == x->metadata);
   return 0;
 }
 
 std::vector<std::vector<uint8_t>> camnode_fuzz_seeds() {
   return {seed("start"), seed("stop"),
           seed(R"({"action": "start", "label": "trial", "duration_s": 10})"),
+          seed(R"({"action": "start", "metadata": {"subject": "m7", "n": 1.5,
+                   "wild": true}})"),
           seed(R"({"action": "stop"})")};
 }

@@ -94,8 +94,8 @@ CAF_TEST(anything else is refused in one line) {
 }
 
 CAF_TEST(a key that nobody knows is refused by name) {
-  const std::string known = "; want action, label, duration_s, force or "
-                            "without_missing";
+  const std::string known = "; want action, label, duration_s, force, "
+                            "without_missing or metadata";
   CAF_CHECK_EQUAL(reason(R"({"action":"start","duration":120})"),
                   "bad message: record command: there is no key \"duration\""
                     + known);
@@ -130,4 +130,43 @@ CAF_TEST(a start may be forced) {
   CAF_CHECK(x->force);
   CAF_CHECK(!parse_record_command(R"({"action":"start"})")->force);
   CAF_CHECK(!parse_record_command(R"({"action":"start","force":1})"));
+}
+
+CAF_TEST(a start says what the session is remembered with) {
+  const std::string text
+    = R"({"action":"start","metadata":{"subject":"m\u00fc 7","n":1.5,"w":true}})";
+  auto x = parse_record_command(text);
+  CAF_REQUIRE(x);
+  CAF_CHECK_EQUAL(x->metadata,
+                  "{\"n\":1.5,\"subject\":\"m\xc3\xbc 7\",\"w\":true}");
+  CAF_CHECK_EQUAL(
+    parse_record_command(R"({"action":"start","metadata":{}})")->metadata, "");
+  for (size_t n = 0; n < text.size(); ++n)
+    CAF_CHECK(!parse_record_command(std::string_view{text}.substr(0, n)));
+}
+
+CAF_TEST(metadata of a wrong kind or size refuse the start and say so) {
+  auto with = [](const std::string& metadata) {
+    return reason(R"({"action":"start","metadata":)" + metadata + "}");
+  };
+  const std::string begin = "bad message: record command: metadata ";
+  CAF_CHECK_EQUAL(with("7"), begin + "must be an object, not number");
+  CAF_CHECK_EQUAL(with(R"({"a":{"b":1}})"),
+                  begin
+                    + "\"a\" must be a text, a number, true or false, not "
+                      "object");
+  CAF_CHECK_EQUAL(with(R"({"":1})"), begin + "has a key without a name");
+  CAF_CHECK_EQUAL(with(R"({"id":9007199254740993})"),
+                  begin
+                    + "\"id\" is a whole number beyond 2^53: give it as a "
+                      "text, so that nobody rounds it");
+  std::string many = "{";
+  for (int i = 0; i < 65; ++i)
+    many += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":1";
+  CAF_CHECK_EQUAL(with(many + "}"), begin + "has more than 64 keys");
+  auto large = [](size_t n) {
+    return "{\"a\":\"" + std::string(n, 'x') + "\"}";
+  };
+  CAF_CHECK_EQUAL(with(large((16 << 10) - 8)), "accepted");
+  CAF_CHECK_EQUAL(with(large((16 << 10) - 7)), begin + "is larger than 16 KiB");
 }

@@ -197,6 +197,20 @@ node_query read_query(const std::vector<std::string>& given, const usage& how) {
   return result;
 }
 
+std::map<std::string, std::string> pairs_of(const node_query& query,
+                                            const std::string& option) {
+  std::map<std::string, std::string> result;
+  if (!query.rest.has(option))
+    return result;
+  for (auto& x : query.rest.options.at(option)) {
+    auto equals = x.find('=');
+    if (equals == std::string::npos || equals == 0)
+      refuse("--" + option + "=" + printable(x) + ": want KEY=VALUE");
+    result[x.substr(0, equals)] = x.substr(equals + 1);
+  }
+  return result;
+}
+
 asker::asker(const node_query& query)
   : query_(query), link_(query.access, query.timeout) {
 }

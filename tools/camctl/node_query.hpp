@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,11 @@ std::string node_options_help(const std::vector<std::string>& flags);
 /// Reads the arguments of a command. Ends the program for `--help`, and with
 /// `wrong_usage` for what cannot be understood.
 node_query read_query(const std::vector<std::string>& given, const usage& how);
+
+/// The values of an option that wants KEY=VALUE, by their keys; of one key, the
+/// last. Ends the program with `wrong_usage` for any other value.
+std::map<std::string, std::string> pairs_of(const node_query& query,
+                                            const std::string& option);
 
 /// Complains in one line on stderr. @returns `failed`.
 int complain(const caf::error& x);

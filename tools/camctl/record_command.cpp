@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <iostream>
 #include <iterator>
@@ -29,6 +30,9 @@ using json = nlohmann::json;
 using namespace std::chrono_literals;
 
 constexpr auto poll_interval = 100ms;
+
+/// Keys of the metadata that have options of their own.
+constexpr std::array texts_of_metadata{"subject", "experimenter", "notes"};
 
 /// @param names A list of texts.
 std::string joined(const json& names) {
@@ -262,6 +266,12 @@ std::string payload_of(const node_query& query, bool start) {
     }
     result["duration_s"] = seconds;
   }
+  json metadata = pairs_of(query, "metadata");
+  for (auto* key : texts_of_metadata)
+    if (query.rest.has(key))
+      metadata[key] = query.rest.value(key);
+  if (!metadata.empty())
+    result["metadata"] = std::move(metadata);
   return result.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -271,7 +281,8 @@ void check_words(const node_query& query, const std::string& what) {
   if (std::find(known.begin(), known.end(), what) == known.end())
     refuse("there is no record " + printable(what) + "; "
            + name_hint(what, known, "want " + any_of_text(known)));
-  for (auto* option : {"duration", "force", "without-missing"})
+  for (auto* option : {"duration", "force", "without-missing", "metadata",
+                       "subject", "experimenter", "notes"})
     if (what != "start" && query.rest.has(option))
       refuse(std::string{"--"} + option + ": is for record start");
   if (what == "status" && query.rest.has("label"))
@@ -297,7 +308,9 @@ int run_record(const std::vector<std::string>& given) {
   auto query = read_query(
     given,
     {R"(Usage: camctl record start [--label LABEL] [--duration SECONDS] [--force]
-                           [--without-missing] [OPTION ...]
+                           [--without-missing] [--subject TEXT]
+                           [--experimenter TEXT] [--notes TEXT]
+                           [--metadata KEY=VALUE ...] [OPTION ...]
        camctl record stop [--label LABEL] [OPTION ...]
        camctl record status [OPTION ...]
 
@@ -311,9 +324,12 @@ that should be recorded is not.
   --duration SECONDS  Stops by itself, 0.1 to 2592000 s later.
   --force             Starts although the disk is nearly full.
   --without-missing   Starts although cameras of record.expect are not there.
+  --subject TEXT, --experimenter TEXT, --notes TEXT, --metadata KEY=VALUE
+                      What the session is remembered with, in its manifest:
+                      64 keys and 16 KiB at most.
 )",
      {"json", "watch", "force", "without-missing"},
-     {"label", "duration"},
+     {"label", "duration", "subject", "experimenter", "notes", "metadata"},
      "start, stop or status"});
   auto& what = query.rest.words[0];
   check_words(query, what);

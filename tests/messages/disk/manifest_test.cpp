@@ -64,6 +64,7 @@ manifest full() {
   x.session.due_ms = x.session.start_ms + 90'000;
   x.session.label = "trial-07";
   x.session.forced = true;
+  x.session.metadata = R"({"experimenter":"Ada","n":1.5,"subject_text":"m7"})";
   x.resumed_ms = {1'800'000'005'000};
   x.interrupted = "the machine was started anew";
   x.cameras["cam-a"] = full_camera(x.session);
@@ -73,12 +74,12 @@ manifest full() {
   door.durable = 1;
   door.rejected["disk"] = 1;
   door.files = {"1800000000000-1800000060000"};
-  x.outages = {{x.session.client_ns(x.session.start_ms + 5'000),
   auto& markers = x.sensors[marker_topic];
   markers.received = 5;
   markers.written = markers.durable = 4;
   markers.rejected["a marker needs a text"] = 1;
   markers.files = {"1800000000000-1800000070000"};
+  x.outages = {{x.session.client_ns(x.session.start_ms + 5'000),
                 x.session.client_ns(x.session.start_ms + 7'000), "sensor/#",
                 "not allowed"}};
   return x;
@@ -195,6 +196,19 @@ CAF_TEST(values that no session has are refused) {
   CAF_CHECK_NOT_EQUAL(why(changed("/format", "x")), "");
   CAF_CHECK_NOT_EQUAL(why("[]"), "");
   CAF_CHECK_NOT_EQUAL(why("{}"), "");
+}
+
+CAF_TEST(metadata that no start can have given are refused) {
+  for (json bad : {json(1), json({{"a", {{"b", 1}}}}), json({{"a", nullptr}}),
+                   json({{"a", std::string(20'000, 'x')}})})
+    CAF_CHECK_NOT_EQUAL(why(changed("/metadata", bad)), "");
+  CAF_CHECK_EQUAL(why(changed("/metadata", {{"a", "x"}})), "");
+}
+
+CAF_TEST(markers are told beside the sensors) {
+  auto x = json::parse(render_manifest(full()));
+  CAF_CHECK_EQUAL(x["markers"]["written"], 4);
+  CAF_CHECK_EQUAL(x["sensors"].size(), 1u);
 }
 
 CAF_TEST(a look at a clock from no time is refused) {

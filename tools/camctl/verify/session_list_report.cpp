@@ -42,6 +42,8 @@ json json_of(const listed_session& x) {
       result["markers"] = sensor.written;
     else
       result["sensors"].push_back(topic);
+  if (!session.metadata.empty())
+    result["metadata"] = json::parse(session.metadata);
   result["files"] = x.files;
   result["bytes"] = x.bytes;
   return result;
