@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from processes import HERE, PATIENCE, wait_until
+from processes import CAMNODE, HERE, PATIENCE, wait_until
 
 
 class Manager:
@@ -139,16 +139,37 @@ def test_the_watchdog_hears_nothing_of_a_root_that_is_stuck(room):
     os.close(taken)
 
 
-@pytest.mark.parametrize("role", ["server", "client"])
-def test_a_service_may_do_little_more_than_it_needs(role):
-    """As systemd itself rates it: 10 is everything, and 3 is the bound."""
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
+@pytest.fixture
+def analyze():
+    """The program that judges units."""
+    result = shutil.which("systemd-analyze")
+    if result is None:
         pytest.skip("there is no systemd-analyze on this machine")
-    unit = HERE.parents[1] / f"configs/camnode-{role}.service"
+    return result
+
+
+def unit_of(role):
+    return HERE.parents[1] / f"configs/camnode-{role}.service"
+
+
+@pytest.mark.parametrize("role", ["server", "client"])
+def test_systemd_has_nothing_to_say_about_a_unit(analyze, role, tmp_path):
+    unit = tmp_path / f"camnode-{role}.service"
+    text = unit_of(role).read_text()
+    assert "ExecStart=/usr/local/bin/camnode " in text
+    unit.write_text(text.replace("/usr/local/bin/camnode", str(CAMNODE)))
+    done = subprocess.run(
+        [analyze, "verify", "--man=no", "--recursive-errors=no", unit],
+        capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("role", ["server", "client"])
+def test_a_service_may_do_little_more_than_it_needs(analyze, role):
+    """As systemd itself rates it: 10 is everything, and 3 is the bound."""
     done = subprocess.run(
         [analyze, "security", "--offline=true", "--threshold=30", "--no-pager",
-         unit], capture_output=True, text=True, check=False)
+         unit_of(role)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"Overall exposure level for camnode-\w+.service: [0-3]\.",
                      done.stdout), done.stdout
