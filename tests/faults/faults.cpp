@@ -14,6 +14,10 @@
 //                           gone. A write that fails with ENOSPC takes half of
 //                           its bytes first, as a full disk does.
 
+#include "tests/faults/call_log.hpp"
+#include "tests/faults/wanted_faults.hpp"
+#include "tests/faults/watched.hpp"
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -21,48 +25,17 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <ctime>
-#include <fstream>
 #include <mutex>
-#include <sstream>
 #include <string>
 
+using namespace faults;
+
 namespace {
-
-enum class event : uint8_t {
-  create = 1, // of a file: its inode, path
-  make_dir,   // its inode, path
-  write,      // inode, a: offset, data
-  truncate,   // inode, a: size
-  sync_begin, // inode, a: a number, path
-  sync_end,   // inode, a: the number of its beginning
-  rename,     // path, second path
-  link,       // inode, path, second path
-  unlink,     // path
-};
-
-struct record {
-  uint32_t magic = 0x31464e43; // "CNF1"
-  event what;
-  uint8_t unused[3] = {};
-  int64_t boottime_ns = 0;
-  uint64_t inode = 0;
-  uint64_t a = 0;
-  uint32_t path_bytes = 0;
-  uint32_t second_bytes = 0;
-  uint64_t data_bytes = 0;
-};
-
-static_assert(sizeof(record) == 48, "power_cut.py reads these");
 
 /// Calls the function that we stand in front of.
 template <class F>
@@ -71,170 +44,6 @@ F* real(const char* name) {
 }
 
 #define REAL(f) static const auto next = real<decltype(f)>(#f)
-
-std::string environment(const char* name) {
-  auto result = getenv(name);
-  return result ? result : "";
-}
-
-struct settings {
-  std::string root = environment("CAMNODE_FAULTS_ROOT");
-  std::string trigger = environment("CAMNODE_FAULTS_TRIGGER");
-  int log = -1;
-
-  settings() {
-    auto path = environment("CAMNODE_FAULTS_LOG");
-    if (!path.empty())
-      log = static_cast<int>(syscall(SYS_openat, AT_FDCWD, path.c_str(),
-                                     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-                                     0666));
-  }
-};
-
-// Both live until the very end, as others may write in their destructors.
-const settings& config() {
-  static const auto& result = *new settings;
-  return result;
-}
-
-/// Held while something is done and logged, so that the log is in order.
-std::mutex& order() {
-  static auto& result = *new std::mutex;
-  return result;
-}
-
-bool inside(const std::string& path) {
-  auto& root = config().root;
-  return !root.empty() && path.compare(0, root.size(), root) == 0
-         && (path.size() == root.size() || path[root.size()] == '/');
-}
-
-std::string link_target(const std::string& path) {
-  char buffer[4096];
-  auto n = syscall(SYS_readlinkat, AT_FDCWD, path.c_str(), buffer,
-                   sizeof(buffer));
-  return n < 0 ? std::string{} : std::string(buffer, static_cast<size_t>(n));
-}
-
-std::string path_of(int fd) {
-  return link_target("/proc/self/fd/" + std::to_string(fd));
-}
-
-/// A path below a folder that is held by a descriptor has its name.
-std::string without_descriptor(const std::string& path) {
-  const std::string start = "/proc/self/fd/";
-  if (path.compare(0, start.size(), start) != 0)
-    return path;
-  auto end = std::min(path.find('/', start.size()), path.size());
-  return link_target(path.substr(0, end)) + path.substr(end);
-}
-
-std::string absolute(int dir, const char* path) {
-  if (path[0] == '/')
-    return without_descriptor(path);
-  return (dir == AT_FDCWD ? link_target("/proc/self/cwd") : path_of(dir)) + "/"
-         + path;
-}
-
-// What is known of descriptors: 0 nothing, 1 outside of the folder, 2 inside.
-std::array<std::atomic<uint8_t>, 65536> known;
-
-bool tracked(int fd) {
-  if (fd < 0 || static_cast<size_t>(fd) >= known.size() || fd == config().log)
-    return false;
-  auto& x = known[static_cast<size_t>(fd)];
-  if (x == 0)
-    x = inside(path_of(fd)) ? 2 : 1;
-  return x == 2;
-}
-
-void forget(int fd) {
-  if (fd >= 0 && static_cast<size_t>(fd) < known.size())
-    known[static_cast<size_t>(fd)] = 0;
-}
-
-uint64_t inode_of(int fd) {
-  struct stat info;
-  return fstat(fd, &info) == 0 ? info.st_ino : 0;
-}
-
-uint64_t inode_at(const std::string& path) {
-  struct stat info;
-  return lstat(path.c_str(), &info) == 0 ? info.st_ino : 0;
-}
-
-void put(event what, uint64_t inode, uint64_t a, const std::string& path = {},
-         const std::string& second = {}, const void* data = nullptr,
-         size_t size = 0) {
-  if (config().log < 0)
-    return;
-  record head;
-  timespec now;
-  clock_gettime(CLOCK_BOOTTIME, &now);
-  head.what = what;
-  head.boottime_ns = now.tv_sec * 1'000'000'000 + now.tv_nsec;
-  head.inode = inode;
-  head.a = a;
-  head.path_bytes = static_cast<uint32_t>(path.size());
-  head.second_bytes = static_cast<uint32_t>(second.size());
-  head.data_bytes = size;
-  iovec parts[] = {{&head, sizeof(head)},
-                   {const_cast<char*>(path.data()), path.size()},
-                   {const_cast<char*>(second.data()), second.size()},
-                   {const_cast<void*>(data), size}};
-  auto n = syscall(SYS_writev, config().log, parts, 4);
-  if (n != static_cast<long>(sizeof(head) + path.size() + second.size() + size))
-    abort(); // The log would be of no use.
-}
-
-/// The error that `call` on `path` is to end with now, or -1 for none.
-int fault(const char* call, const std::string& path) {
-  auto& trigger = config().trigger;
-  if (trigger.empty() || access(trigger.c_str(), F_OK) != 0)
-    return -1;
-  std::ifstream in{trigger};
-  for (std::string line; std::getline(in, line);) {
-    std::istringstream words{line};
-    std::string name;
-    std::string part;
-    int error = -1;
-    if (words >> name >> part >> error && name == call
-        && path.find(part) != std::string::npos)
-      return error;
-  }
-  return -1;
-}
-
-/// As above; blocks where that is what is asked for.
-int fault_now(const char* call, const std::string& path) {
-  auto result = fault(call, path);
-  while (result == 0) {
-    timespec pause{0, 20'000'000};
-    nanosleep(&pause, nullptr);
-    result = fault(call, path);
-  }
-  return result;
-}
-
-int fault_now(const char* call, int fd) {
-  return fault_now(call, path_of(fd));
-}
-
-/// Whether `call` on a name fails, with `errno` set.
-bool fails(const char* call, int dir, const char* path) {
-  auto name = absolute(dir, path);
-  auto error = inside(name) ? fault_now(call, name) : -1;
-  if (error > 0)
-    errno = error;
-  return error > 0;
-}
-
-/// What a full disk does to a write of `size` bytes: takes some, then none.
-size_t bytes_that_fit(int fd, size_t size) {
-  static std::array<std::atomic<bool>, 65536> full;
-  auto& x = full[static_cast<size_t>(fd)];
-  return x.exchange(!x) ? 0 : size / 2;
-}
 
 /// Writes by `call(parts, count)`, which returns what `writev` does.
 template <class Call>
