@@ -2,17 +2,20 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 namespace camnode {
 
 void number_set::add(const frame_range& x) {
+  constexpr auto most = std::numeric_limits<uint64_t>::max();
   auto& run = runs_[x.epoch];
   auto first = x.first;
   auto last = x.last;
+  // Ranges that touch are one, so that numbers that come one by one are.
   auto i = run.upper_bound(first);
-  if (i != run.begin() && std::prev(i)->second >= first)
+  if (i != run.begin() && std::prev(i)->second >= first - (first > 0 ? 1 : 0))
     --i;
-  while (i != run.end() && i->first <= last) {
+  while (i != run.end() && i->first <= last + (last < most ? 1 : 0)) {
     first = std::min(first, i->first);
     last = std::max(last, i->second);
     i = run.erase(i);

@@ -4,6 +4,7 @@
 
 #include "messages/disk/number_set.hpp"
 
+#include <limits>
 #include <string>
 
 using namespace camnode;
@@ -43,6 +44,17 @@ CAF_TEST(ranges that overlap are one) {
   CAF_CHECK_EQUAL(text_of(x.common_with({1, 0, 100})), "1:1-9 ");
 }
 
+CAF_TEST(ranges that touch are one) {
+  constexpr auto most = std::numeric_limits<uint64_t>::max();
+  number_set x;
+  for (uint64_t n : {2, 4, 3, 0, 1})
+    x.add({1, n, n});
+  x.add({1, most, most});
+  x.add({1, most - 1, most - 1});
+  CAF_CHECK_EQUAL(text_of(x.common_with({1, 0, most})),
+                  "1:0-4 1:18446744073709551614-18446744073709551615 ");
+}
+
 CAF_TEST(a set agrees with a plain list of numbers) {
   uint32_t seed = 1;
   auto random = [&](uint32_t n) {
@@ -66,5 +78,6 @@ CAF_TEST(a set agrees with a plain list of numbers) {
       add_number(there[n] ? common : missing, 7, n);
     CAF_CHECK_EQUAL(text_of(x.missing_from({7, first, last})),
                     text_of(missing));
+    CAF_CHECK_EQUAL(text_of(x.common_with({7, first, last})), text_of(common));
   }
 }
