@@ -2,6 +2,7 @@
 
 #include "messages/disk/mp4_boxes.hpp"
 #include "messages/disk/mp4_fragment.hpp"
+#include "messages/disk/mp4_moov.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -22,138 +23,6 @@ constexpr uint64_t mp4_epoch_s = 2'082'844'800;
 constexpr uint32_t max_interval_us = std::numeric_limits<int32_t>::max();
 
 constexpr auto max_moov_size = std::numeric_limits<uint32_t>::max();
-constexpr uint32_t version_1 = 0x01000000; // Has times of 64 bits.
-constexpr uint32_t track_id = 1;
-constexpr auto no_turn
-  = "\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x40\0\0\0"sv;
-static_assert(no_turn.size() == 36);
-
-/// That a stream is of JPEGs (ISO/IEC 14496-1): descriptors, each with its
-/// type and size; rates and sizes of buffers are left open.
-constexpr auto jpeg_descriptor
-  = "\0\0\0\0"
-    "\x03\x80\x80\x80\x1b\0\1\0"
-    "\x04\x80\x80\x80\x0d\x6c\x11\0\0\0\0\0\0\0\0\0\0\0"
-    "\x06\x80\x80\x80\1\2"sv;
-static_assert(jpeg_descriptor.size() == 36);
-
-/// When the track's first frame begins, how long all last, and the tables.
-struct track_content {
-  uint64_t first_us = 0;
-  uint64_t duration_us = 0;
-  std::string tables;
-};
-
-class moov_writer {
-public:
-  moov_writer(std::string& out, const mp4_track& x, const track_content& y)
-    : out_(out), track_(x), content_(y) {
-  }
-
-  /// @param in_fragments Whether frames follow in fragments.
-  void run(bool in_fragments) {
-    out_.box("moov", [&] {
-      movie_header();
-      out_.box("trak", [&] {
-        track_header();
-        if (content_.first_us > 0)
-          edits();
-        out_.box("mdia", [&] { media(); });
-      });
-      if (in_fragments)
-        out_.box("mvex", [&] {
-          out_.box("trex", [&] { out_.u32(0).u32(track_id).u32(1).zeros(12); });
-        });
-    });
-  }
-
-private:
-  void movie_header() {
-    out_.box("mvhd", [&] {
-      out_.u32(version_1).u64(track_.created_s).u64(track_.created_s);
-      out_.u32(mp4_timescale).u64(content_.first_us + content_.duration_us);
-      out_.u32(0x00010000).u16(0x0100).zeros(10); // Speed and volume.
-      out_.text(no_turn).zeros(24).u32(track_id + 1);
-    });
-  }
-
-  void track_header() {
-    constexpr uint32_t enabled_in_movie = 3;
-    out_.box("tkhd", [&] {
-      out_.u32(version_1 | enabled_in_movie);
-      out_.u64(track_.created_s).u64(track_.created_s).u32(track_id).u32(0);
-      out_.u64(content_.first_us + content_.duration_us)
-        .zeros(16)
-        .text(no_turn);
-      out_.u32(uint32_t{track_.width} << 16).u32(uint32_t{track_.height} << 16);
-    });
-  }
-
-  /// Nothing up to the first frame, then all of them.
-  void edits() {
-    constexpr auto nothing = ~uint64_t{0};
-    constexpr uint32_t usual_speed = 0x00010000;
-    out_.box("edts", [&] {
-      out_.box("elst", [&] {
-        out_.u32(version_1).u32(2);
-        out_.u64(content_.first_us).u64(nothing).u32(usual_speed);
-        out_.u64(content_.duration_us).u64(0).u32(usual_speed);
-      });
-    });
-  }
-
-  void media() {
-    constexpr uint16_t no_language = 0x55c4;
-    out_.box("mdhd", [&] {
-      out_.u32(version_1).u64(track_.created_s).u64(track_.created_s);
-      out_.u32(mp4_timescale).u64(content_.duration_us).u16(no_language).u16(0);
-    });
-    out_.box("hdlr",
-             [&] { out_.zeros(8).text("vide").zeros(12).text("camnode\0"sv); });
-    out_.box("minf", [&] {
-      out_.box("vmhd", [&] { out_.u32(1).zeros(8); });
-      out_.box("dinf", [&] {
-        out_.box("dref", [&] {
-          out_.u32(0).u32(1).box("url ", [&] { out_.u32(1); }); // This file.
-        });
-      });
-      out_.box("stbl", [&] {
-        kind();
-        out_.text(content_.tables);
-      });
-    });
-  }
-
-  void kind() {
-    constexpr uint32_t dots_per_inch = 72 << 16;
-    constexpr uint32_t in_color = 0x0018ffff;
-    out_.box("stsd", [&] {
-      out_.u32(0).u32(1).box("mp4v", [&] {
-        out_.zeros(6).u16(1).zeros(16).u16(track_.width).u16(track_.height);
-        out_.u32(dots_per_inch).u32(dots_per_inch).u32(0).u16(1).zeros(32);
-        out_.u32(in_color).box("esds", [&] { out_.text(jpeg_descriptor); });
-      });
-    });
-  }
-
-  mp4_box_writer out_;
-  const mp4_track& track_;
-  const track_content& content_;
-};
-
-/// A table of `rows`, each of as many numbers as its box wants.
-std::string table(std::string_view type, const std::string& rows,
-                  uint32_t count, bool has_size = false) {
-  std::string result;
-  mp4_box_writer out{result};
-  out.box(type, [&] {
-    out.u32(0);
-    if (has_size)
-      out.u32(0); // Each has another one.
-    out.u32(count).text(rows);
-  });
-  return result;
-}
 
 /// Frames that last as long as the one before are one row with it.
 std::string time_table(const std::vector<uint32_t>& durations_us) {
@@ -168,14 +37,7 @@ std::string time_table(const std::vector<uint32_t>& durations_us) {
     out.u32(std::exchange(alike, 0)).u32(durations_us[i]);
     ++count;
   }
-  return table("stts", rows, count);
-}
-
-std::string one_frame_a_chunk(bool any) {
-  std::string row;
-  if (any)
-    mp4_box_writer{row}.u32(1).u32(1).u32(1);
-  return table("stsc", row, any ? 1 : 0);
+  return mp4_table("stts", rows, count);
 }
 
 } // namespace
@@ -208,10 +70,10 @@ std::string mp4_head(const mp4_track& x) {
   mp4_box_writer out{result};
   out.box("ftyp", [&] { out.text("iso5\0\0\2\0iso5iso6mp41"sv); });
   out.text(mp4_open_switch());
-  track_content none;
-  none.tables = table("stts", {}, 0) + one_frame_a_chunk(false)
-                + table("stsz", {}, 0, true) + table("co64", {}, 0);
-  moov_writer{result, x, none}.run(true);
+  mp4_content none;
+  none.tables = mp4_table("stts", {}, 0) + mp4_one_frame_a_chunk(false)
+                + mp4_size_table({}, 0) + mp4_table("co64", {}, 0);
+  append_mp4_moov(result, x, none, true);
   return result;
 }
 
@@ -224,17 +86,13 @@ std::optional<mp4_track> parse_mp4_head(std::string_view head) {
   auto moov = find_mp4_box(head.substr(moov_at), "moov");
   if (!moov)
     return std::nullopt;
-  auto movie = find_mp4_box(*moov, "mvhd");
-  auto kind = find_mp4_box(*moov, {"trak", "mdia", "minf", "stbl", "stsd"});
-  if (!movie || movie->size() < 12 || !kind || kind->size() < 44)
+  auto result = find_mp4_track(*moov);
+  if (!result)
     return std::nullopt;
-  auto pixels = mp4_u32_at(*kind, 40);
-  mp4_track result{mp4_u64_at(*movie, 4), static_cast<uint16_t>(pixels >> 16),
-                   static_cast<uint16_t>(pixels)};
-  auto same = mp4_head(result);
+  auto same = mp4_head(*result);
   auto is_same = head.substr(0, mp4_switch_at) == same.substr(0, mp4_switch_at)
                  && head.substr(moov_at) == same.substr(moov_at);
-  return is_same ? std::optional{result} : std::nullopt;
+  return is_same ? result : std::nullopt;
 }
 
 void mp4_frames::add(const mp4_fragment& x) {
@@ -261,14 +119,14 @@ std::string mp4_frames::tables(const mp4_track& x) const {
   auto lasting_us = durations();
   if (*std::max_element(lasting_us.begin(), lasting_us.end()) > max_interval_us)
     return {};
-  track_content content;
-  content.first_us = first_us_;
-  content.duration_us = std::accumulate(lasting_us.begin(), lasting_us.end(),
-                                        uint64_t{0});
-  content.tables = time_table(lasting_us) + one_frame_a_chunk(true)
+  mp4_content content;
+  content.first = first_us_;
+  content.duration = std::accumulate(lasting_us.begin(), lasting_us.end(),
+                                     uint64_t{0});
+  content.tables = time_table(lasting_us) + mp4_one_frame_a_chunk(true)
                    + size_table() + place_table();
   std::string result;
-  moov_writer{result, x, content}.run(false);
+  append_mp4_moov(result, x, content, false);
   return result;
 }
 
@@ -291,7 +149,7 @@ std::string mp4_frames::size_table() const {
   mp4_box_writer out{rows};
   for (auto& x : frames_)
     out.u32(x.jpeg_bytes);
-  return table("stsz", rows, static_cast<uint32_t>(frames_.size()), true);
+  return mp4_size_table(rows, static_cast<uint32_t>(frames_.size()));
 }
 
 std::string mp4_frames::place_table() const {
@@ -304,7 +162,7 @@ std::string mp4_frames::place_table() const {
     out.u64(at);
     at += x.jpeg_bytes;
   }
-  return table("co64", rows, static_cast<uint32_t>(frames_.size()));
+  return mp4_table("co64", rows, static_cast<uint32_t>(frames_.size()));
 }
 
 } // namespace camnode

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "messages/disk/mp4_even_film.hpp"
+
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
 
@@ -10,12 +12,6 @@
 #include <memory>
 
 namespace camnode {
-
-/// How often a film has a frame: frame n is at `n * ticks / per_second` s.
-struct film_rate {
-  uint32_t per_second = 25'000; ///< Ticks in a second: a film's time scale.
-  uint32_t ticks = 1'000;       ///< From one frame to the next.
-};
 
 /// A film of one constant rate, whose pictures have one size.
 struct film_format {
