@@ -93,22 +93,13 @@ bool frame_track::read(place& out) {
 }
 
 const frame_track::place* frame_track::next() {
-  return read(before_) ? &before_ : nullptr;
+  return read(next_) ? &next_ : nullptr;
 }
 
 const frame_track::place* frame_track::nearest(int64_t time_ns) {
-  if (!std::exchange(began_, true))
-    has_after_ = read(after_);
-  while (has_after_ && after_.row.capture_ns < time_ns) {
-    std::swap(before_, after_);
-    has_before_ = true;
-    has_after_ = read(after_);
-  }
-  if (!has_before_ || !has_after_)
-    return has_before_ ? &before_ : has_after_ ? &after_ : nullptr;
-  auto to_before = time_ns - before_.row.capture_ns;
-  auto to_after = after_.row.capture_ns - time_ns;
-  return to_before <= to_after ? &before_ : &after_;
+  return nearest_.find(
+    time_ns, [this](place& x) { return read(x); },
+    [](const place& x) { return x.row.capture_ns; });
 }
 
 } // namespace camnode

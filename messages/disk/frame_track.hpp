@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/disk/frame_index.hpp"
+#include "messages/disk/nearest_in_time.hpp"
 #include "messages/disk/record_reader.hpp"
 #include "messages/disk/session_records.hpp"
 
@@ -69,11 +70,8 @@ private:
   std::string film_;
   std::string path_; ///< Of the present index.
   std::optional<record_reader> reader_;
-  place before_;
-  place after_;
-  bool has_before_ = false;
-  bool has_after_ = false;
-  bool began_ = false;
+  place next_;
+  nearest_in_time<place> nearest_;
   std::vector<std::string> faults_;
 };
 

@@ -1,8 +1,6 @@
 #include "tools/camctl/align/align.hpp"
 
-#include "actors/base/input_file.hpp"
 #include "messages/disk/csv_table.hpp"
-#include "messages/disk/data_folder.hpp"
 #include "messages/disk/file_names.hpp"
 #include "messages/disk/frame_track.hpp"
 #include "messages/disk/manifest.hpp"
@@ -11,7 +9,7 @@
 #include "messages/frame.hpp"
 #include "messages/when.hpp"
 #include "tools/camctl/align/sensor_track.hpp"
-#include "tools/camctl/verify/session_names.hpp"
+#include "tools/camctl/verify/find_session.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -26,48 +24,8 @@ namespace {
 constexpr size_t write_bytes = size_t{1} << 20;
 constexpr uint64_t rows_per_progress = 4096;
 
-std::string text_of(const fs::path& path) {
-  std::string result;
-  auto why = read_text(input_file{path}, max_manifest_bytes, result);
-  return why.empty() ? result : std::string{};
-}
-
 caf::error refusal(const std::string& why) {
   return caf::make_error(ec::open_failed, why);
-}
-
-/// Finds a session by its start, its label, or its manifest's name.
-/// @param note Set to a line on others of that name; empty: there are none.
-caf::expected<manifest> find_session(const fs::path& dir,
-                                     const std::string& wanted,
-                                     std::string& note) {
-  std::error_code err;
-  if (!fs::is_directory(dir, err))
-    return refusal(dir.string() + ": is no folder"
-                   + (err ? ": " + err.message() : "")
-                   + "; want a data.dir, with sessions/ and cam/");
-  std::vector<manifest> found;
-  std::vector<session_candidate> candidates;
-  for (auto& file : list_manifests(dir)) {
-    fs::path name{file.name};
-    auto books = parse_manifest(text_of(dir / name));
-    if (!books) {
-      if (wanted == name.filename().string() || wanted == name.stem().string())
-        return refusal((dir / name).string() + ": "
-                       + books.error().context().get_as<std::string>(0)
-                       + "; camctl verify says what is left of the session");
-      continue;
-    }
-    if (!is_named(wanted, books->session, name))
-      continue;
-    candidates.push_back({books->session, name});
-    found.push_back(std::move(*books));
-  }
-  auto choice = choose_session(wanted, candidates);
-  if (!choice.meant)
-    return refusal(no_such_session(wanted, dir));
-  note = choice.others;
-  return std::move(found[*choice.meant]);
 }
 
 /// Why there is no reference camera.
@@ -329,13 +287,12 @@ private:
 } // namespace
 
 caf::expected<align_result> align_session(const align_options& options) {
-  std::string note;
-  auto books = find_session(options.dir, options.session, note);
-  if (!books)
-    return std::move(books.error());
-  auto result = aligner{options, *books}.run();
-  if (result && !note.empty())
-    result->notes.insert(result->notes.begin(), note);
+  auto session = find_session(options.dir, options.session);
+  if (!session)
+    return std::move(session.error());
+  auto result = aligner{options, session->books}.run();
+  if (result && !session->note.empty())
+    result->notes.insert(result->notes.begin(), session->note);
   return result;
 }
 
