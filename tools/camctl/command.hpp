@@ -10,7 +10,7 @@ enum exit_code : int {
   all_well = 0,
   failed = 1, ///< Also `verify`: losses, all of them named.
   wrong_usage = 2,
-  damaged = 3, ///< `verify` only: files are not what the books say.
+  damaged = 3, ///< `verify`, `export --check`: files are not what they were.
 };
 
 /// One command: a row of the table in main.cpp.

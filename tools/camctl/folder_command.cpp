@@ -4,6 +4,7 @@
 
 #include "messages/error.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 namespace camctl {
@@ -19,8 +20,11 @@ std::optional<int> folder_command::read(const std::vector<std::string>& given,
   }
   if (!out.error.empty())
     return complain(out.error);
-  if (out.words.size() != 1 || out.words[0].empty())
-    return complain("want one data folder");
+  auto& words = out.words;
+  if (words.empty() || (words.size() > 1 && !several)
+      || std::count(words.begin(), words.end(), "") > 0)
+    return complain(several ? "want a data folder, or several"
+                            : "want one data folder");
   if (out.has("session") && out.value("session").empty())
     return complain("--session: the name is empty; want the start of a session "
                     "in ms, its label, or the name of its manifest");

@@ -16,9 +16,10 @@ struct folder_command {
   const char* usage; ///< `--help`.
   std::vector<std::string> flags;
   std::vector<std::string> valued = {};
+  bool several = false; ///< Whether it takes more than one folder.
 
-  /// Reads the arguments: options, and the folder as the only word. Answers
-  /// `--help`.
+  /// Reads the arguments: options, and the folder as the only word, or several
+  /// of them. Answers `--help`.
   /// @returns The exit code where there is nothing more to do.
   std::optional<int> read(const std::vector<std::string>& given,
                           arguments& out) const;

@@ -1,5 +1,6 @@
 #include "tools/camctl/align/align_command.hpp"
 #include "tools/camctl/command.hpp"
+#include "tools/camctl/export_command.hpp"
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/node_query.hpp"
 #include "tools/camctl/sessions.hpp"
@@ -36,6 +37,8 @@ const std::vector<command>& commands() {
     {"verify", "checks a data folder: what is there, lost or damaged",
      run_verify},
     {"align", "puts frames and readings of a session side by side", run_align},
+    {"export", "makes a film of each camera of a session, and tables",
+     run_export},
   };
   return result;
 }

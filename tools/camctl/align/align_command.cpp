@@ -4,11 +4,11 @@
 #include "tools/camctl/align/align.hpp"
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/folder_command.hpp"
+#include "tools/camctl/progress_line.hpp"
 
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -59,35 +59,6 @@ struct closer {
 
 using output = std::unique_ptr<FILE, closer>;
 
-/// Tells how far it is: often on a terminal, else every few seconds.
-class progress_line {
-public:
-  void show(uint64_t done, uint64_t all) {
-    auto now = std::chrono::steady_clock::now();
-    if (now < next_)
-      return;
-    next_ = now + std::chrono::milliseconds{terminal_ ? 200 : 3000};
-    shown_ = true;
-    fprintf(stderr,
-            terminal_ ? "\r%s %3.0f %% of %llu rows"
-                      : "%s %.0f %% of "
-                        "%llu rows\n",
-            "align:", all == 0 ? 100.0 : 100.0 * double(done) / double(all),
-            static_cast<unsigned long long>(all));
-  }
-
-  void clear() const {
-    if (shown_ && terminal_)
-      fprintf(stderr, "\r\x1b[K");
-  }
-
-private:
-  const bool terminal_ = isatty(STDERR_FILENO) != 0;
-  bool shown_ = false;
-  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now()
-                                                + std::chrono::seconds{1};
-};
-
 /// Reads `--tolerance`. @returns Nothing if that is no time.
 bool read_tolerance(const std::string& text, int64_t& out) {
   char* end = nullptr;
@@ -110,7 +81,9 @@ int write_table(camnode::align_options& options, const std::string& path) {
   options.write = [&](std::string_view x) {
     return fwrite(x.data(), 1, x.size(), out.get()) == x.size();
   };
-  progress_line progress;
+  progress_line progress{"align", [](auto all) {
+                           return std::to_string(all) + " rows";
+                         }};
   options.on_progress = [&](uint64_t done, uint64_t all) {
     progress.show(done, all);
   };

@@ -1,15 +1,13 @@
 #include "tools/camctl/verify/verify_command.hpp"
 
 #include "tools/camctl/command.hpp"
+#include "tools/camctl/export/export_check.hpp"
+#include "tools/camctl/export_command.hpp"
 #include "tools/camctl/folder_command.hpp"
+#include "tools/camctl/progress_line.hpp"
 #include "tools/camctl/verify/verify.hpp"
 
-#include <unistd.h>
-
-#include <chrono>
-#include <cstdio>
 #include <iostream>
-#include <mutex>
 
 namespace camctl {
 
@@ -24,6 +22,8 @@ files and manifests with each other. Changes nothing.
                 latest), or the name of its manifest
   --json        print the result as JSON
 
+The folder of an export is checked, too, as camctl export --check does it.
+
 A session that is still being recorded, or was cut off and not repaired yet, is
 checked as far as it can be: its complete files, and that nothing is gone which
 was safe on disk. Its open files and its sums are not final, and count for no
@@ -35,38 +35,6 @@ Exit status: 0 all there, or nothing wrong with what can be checked yet
 to check; 3 damage: files are not what the manifests say.
 )";
 
-/// Tells how far it is: often on a terminal, else every few seconds.
-class progress_line {
-public:
-  void show(uint64_t done, uint64_t all) {
-    std::unique_lock<std::mutex> guard{mutex_, std::try_to_lock};
-    auto now = std::chrono::steady_clock::now();
-    if (!guard || now < next_)
-      return;
-    next_ = now
-            + (terminal_ ? std::chrono::milliseconds{200}
-                         : std::chrono::milliseconds{3000});
-    shown_ = true;
-    fprintf(stderr,
-            terminal_ ? "\r%s %3.0f %% of %.1f GB" : "%s %.0f %% of %.1f GB\n",
-            "verify:", all == 0 ? 100.0 : 100.0 * double(done) / double(all),
-            double(all) / 1e9);
-    fflush(stderr);
-  }
-
-  void clear() {
-    if (shown_ && terminal_)
-      fprintf(stderr, "\r\x1b[K");
-  }
-
-private:
-  const bool terminal_ = isatty(STDERR_FILENO) != 0;
-  bool shown_ = false;
-  std::mutex mutex_;
-  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now()
-                                                + std::chrono::seconds{1};
-};
-
 } // namespace
 
 int run_verify(const std::vector<std::string>& given) {
@@ -77,7 +45,9 @@ int run_verify(const std::vector<std::string>& given) {
   camnode::verify_options options;
   options.dir = x.words[0];
   options.session = x.value("session");
-  progress_line progress;
+  if (camnode::is_export(x.words[0]))
+    return check_export(x.words[0], x.has("json"));
+  progress_line progress{"verify", gigabytes};
   options.on_progress = [&](uint64_t done, uint64_t all) {
     progress.show(done, all);
   };

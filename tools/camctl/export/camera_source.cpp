@@ -1,0 +1,116 @@
+#include "tools/camctl/export/camera_source.hpp"
+
+#include "messages/frame.hpp"
+#include "messages/when.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace camnode {
+
+namespace {
+
+/// How long a frame without a number is remembered, to know it again: clocks
+/// and networks of two clients differ by less.
+constexpr int64_t memory_ns = 1'000'000'000;
+constexpr size_t most_remembered = 1'000;
+
+bool has_number(const index_row& x) {
+  return x.epoch != 0 && (x.flags & frame::rebuilt) == 0;
+}
+
+} // namespace
+
+camera_source::camera_source(std::vector<source_folder> folders)
+  : folders_(std::move(folders)) {
+  for (size_t i = 0; i < folders_.size(); ++i)
+    for (auto& x : folders_[i].pieces)
+      waiting_.push_back({i, x.start_ms * 1'000'000 - folders_[i].ahead_ns, x});
+  std::stable_sort(waiting_.begin(), waiting_.end(),
+                   [](auto& a, auto& b) { return a.start_ns > b.start_ns; });
+}
+
+const camera_source::frame* camera_source::next() {
+  for (;;) {
+    open_due();
+    auto first = std::min_element(readings_.begin(), readings_.end(),
+                                  [](auto& a, auto& b) {
+                                    return a.time_ns < b.time_ns;
+                                  });
+    if (first == readings_.end())
+      return nullptr;
+    auto& now = first->film->now();
+    current_ = {now.row, first->film->size(), now.offset, first->film,
+                first->folder};
+    current_.row.capture_ns = first->time_ns;
+    if (!step(*first))
+      readings_.erase(first);
+    if (!is_double(current_))
+      return &current_;
+    ++doubles_;
+  }
+}
+
+void camera_source::open_due() {
+  auto is_due = [this] {
+    auto& next = waiting_.back();
+    return std::all_of(readings_.begin(), readings_.end(),
+                       [&](auto& x) { return x.time_ns >= next.start_ns; });
+  };
+  while (!waiting_.empty() && is_due()) {
+    auto next = std::move(waiting_.back());
+    waiting_.pop_back();
+    reading x{std::make_shared<source_film>(folders_[next.folder].path,
+                                            next.piece, bad_pictures_),
+              next.folder};
+    if (step(x))
+      readings_.push_back(std::move(x));
+  }
+}
+
+bool camera_source::step(reading& x) {
+  if (x.film->next()) {
+    x.time_ns = x.film->now().row.capture_ns - folders_[x.folder].ahead_ns;
+    return true;
+  }
+  auto faults = x.film->faults();
+  faults_.insert(faults_.end(), faults.begin(), faults.end());
+  return false;
+}
+
+bool camera_source::is_double(const frame& x) {
+  auto& row = x.row;
+  while (!recent_.empty()
+         && (recent_.size() > most_remembered
+             || recent_.front().row.capture_ns < row.capture_ns - memory_ns))
+    recent_.pop_front();
+  auto numbered = has_number(row);
+  auto has_its_number = [&](const frame& y) {
+    return numbered && y.row.epoch == row.epoch
+           && y.row.sequence == row.sequence && has_number(y.row);
+  };
+  auto has_its_picture = [&](const frame& y) {
+    auto apart_ns = row.capture_ns - y.row.capture_ns;
+    return !(numbered && has_number(y.row)) && row.xxh3 == y.row.xxh3
+           && row.bytes == y.row.bytes
+           && (x.folder != y.folder || apart_ns / 1'000 == 0);
+  };
+  frame_range number{row.epoch, row.sequence, row.sequence};
+  if (numbered && seen_.missing_from(number).empty()) {
+    auto first = std::find_if(recent_.begin(), recent_.end(), has_its_number);
+    if (first != recent_.end() && first->row.xxh3 != row.xxh3)
+      bad_pictures_.add("frame " + std::to_string(row.sequence) + " of run "
+                        + run_text(row.epoch)
+                        + " has two pictures; the second one is left out");
+    return true;
+  }
+  if (std::any_of(recent_.begin(), recent_.end(), has_its_picture))
+    return true;
+  if (numbered)
+    seen_.add(number);
+  recent_.push_back(x);
+  recent_.back().film.reset();
+  return false;
+}
+
+} // namespace camnode

@@ -1,0 +1,288 @@
+#include "tools/camctl/export/export.hpp"
+
+#include "actors/base/file_ops.hpp"
+#include "messages/disk/file_names.hpp"
+#include "messages/error.hpp"
+#include "messages/when.hpp"
+#include "tools/camctl/export/export_folder.hpp"
+#include "tools/camctl/export/session_json.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+namespace camnode {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int64_t ns_per_ms = 1'000'000;
+
+/// What a frame takes besides its JPEG: 20 bytes in its film, some 130 in its
+/// table and in that of rows.
+constexpr uint64_t bytes_beside_jpeg = 150;
+
+caf::error refusal(const std::string& why) {
+  return caf::make_error(ec::open_failed, why);
+}
+
+class exporter {
+public:
+  exporter(const export_options& options, std::vector<session_source> sources)
+    : options_(options) {
+    result_.sources = std::move(sources);
+  }
+
+  caf::expected<export_result> run() {
+    set_cut();
+    for (auto& [id, folders] : camera_folders(result_.sources))
+      if (!plan(id, folders))
+        return stopped();
+    if (auto err = refuse())
+      return err;
+    if (options_.locked)
+      set_grid();
+    auto folder = export_folder::create(options_.out, name());
+    if (!folder)
+      return std::move(folder.error());
+    if (auto err = check_room(folder->path()))
+      return err;
+    if (auto err = write_all_into(folder->path()))
+      return err;
+    result_.folder = options_.out / name();
+    if (auto err = folder->commit())
+      return err;
+    return std::move(result_);
+  }
+
+private:
+  const manifest& books() const {
+    return result_.sources.front().session.books;
+  }
+
+  std::string name() const {
+    return fs::path{result_.sources.front().session.file}.stem().string();
+  }
+
+  static caf::error stopped() {
+    return caf::make_error(ec::unavailable, "stopped");
+  }
+
+  /// Reports what is done. @returns false to give up.
+  bool go_on(uint64_t done) const {
+    return !options_.on_progress || options_.on_progress(done, all_);
+  }
+
+  void set_cut() {
+    auto start_ns = books().session.start_ms * ns_per_ms;
+    auto ns_of = [&](const spoken_time& x) {
+      return x.after_start ? start_ns + x.ns : x.ns;
+    };
+    if (options_.from)
+      result_.cut.from_ns = ns_of(*options_.from);
+    if (options_.until)
+      result_.cut.to_ns = ns_of(*options_.until);
+    for (auto& x : result_.sources) {
+      if (!x.session.note.empty())
+        result_.notes.push_back(x.session.note);
+      if (!x.ahead_ns)
+        result_.notes.push_back(
+          x.dir.string()
+          + ": no server's clock tells how far its times are from "
+          + "those of " + result_.sources.front().dir.string()
+          + "; both are taken for UTC");
+    }
+  }
+
+  /// @returns false to give up.
+  bool plan(const std::string& id, const std::vector<source_folder>& folders) {
+    camera_source source{folders};
+    auto go = true;
+    auto films = plan_films(id, source, result_.cut,
+                            [&] { return go = go_on(0); });
+    if (!go)
+      return false;
+    auto& camera = result_.cameras[id];
+    camera.doubles = source.doubles();
+    camera.faults = source.faults();
+    camera.losses = named_losses(result_.sources, id, source, result_.cut);
+    for (auto& x : result_.sources)
+      if (auto found = x.session.books.cameras.find(id);
+          found != x.session.books.cameras.end())
+        add_books(found->second, camera);
+    for (auto& x : films)
+      result_.films.push_back({std::move(x), {}, {}, 0, {}});
+    return true;
+  }
+
+  static void add_books(const manifest_camera& books, exported_camera& out) {
+    uint64_t in_files = 0;
+    for (auto& x : books.pieces)
+      in_files += x.frames;
+    if (in_files < books.recorded)
+      out.faults.push_back(
+        count_text(books.recorded - in_files, "frame")
+        + " that the manifest calls recorded are in no file that it names");
+    out.recorded += books.recorded;
+    if (out.time.empty())
+      out.time = books.time;
+  }
+
+  caf::error refuse() const {
+    auto readings = reading_folders(result_.sources);
+    if (result_.films.empty() && readings.empty())
+      return refusal(
+        "session " + name() + " has no frame and no reading"
+        + (options_.from || options_.until ? " at that time" : ""));
+    return caf::none;
+  }
+
+  void set_grid() {
+    instant_grid grid;
+    auto last_ns = result_.cut.from_ns;
+    grid.first_ns = result_.cut.to_ns;
+    auto least_ns = std::numeric_limits<int64_t>::max();
+    for (auto& x : result_.films) {
+      grid.first_ns = std::min(grid.first_ns, x.plan.first_ns);
+      last_ns = std::max(last_ns, x.plan.last_ns);
+      instant_grid own{0, x.plan.usual_rate, 0};
+      if (own.step_ns() < least_ns)
+        grid.rate = x.plan.usual_rate;
+      least_ns = std::min(least_ns, own.step_ns());
+    }
+    if (options_.rate)
+      grid.rate = *options_.rate;
+    if (!result_.films.empty())
+      grid.rows = 1
+                  + static_cast<uint64_t>(
+                    (last_ns - grid.first_ns + grid.step_ns() / 2)
+                    / grid.step_ns());
+    result_.grid = grid;
+  }
+
+  /// How many frames a film gets.
+  uint64_t frames_of(const film_plan& x) const {
+    return result_.grid ? result_.grid->rows : x.frames;
+  }
+
+  caf::error check_room(const fs::path& folder) const {
+    uint64_t wanted = 0;
+    for (auto& x : result_.films)
+      wanted += frames_of(x.plan)
+                * (x.plan.bytes / x.plan.frames + bytes_beside_jpeg);
+    auto there = free_bytes_of(folder);
+    if (there && *there < wanted)
+      return caf::make_error(ec::write_failed,
+                             options_.out.string() + ": the export takes "
+                               + bytes_text(wanted) + ", and there are "
+                               + bytes_text(*there) + " free");
+    return caf::none;
+  }
+
+  caf::error write_all_into(const fs::path& folder) {
+    for (auto& x : result_.films)
+      all_ += 2 * frames_of(x.plan); // Written, and read back.
+    for (auto& x : result_.films)
+      if (auto err = make_film(folder, x))
+        return err;
+    auto& films = result_.films;
+    films.erase(std::remove_if(films.begin(), films.end(),
+                               [](auto& x) { return x.counts.frames == 0; }),
+                films.end());
+    std::vector<std::string> names;
+    for (auto& x : films)
+      names.push_back(x.plan.name);
+    auto go = [this] { return go_on(done_); };
+    auto rows = write_row_table(folder, names, result_.grid, go);
+    if (!rows)
+      return std::move(rows.error());
+    result_.rows = std::move(*rows);
+    auto readings = write_reading_tables(folder,
+                                         reading_folders(result_.sources),
+                                         result_.cut, go);
+    if (!readings)
+      return std::move(readings.error());
+    result_.readings = std::move(*readings);
+    return write_facts(folder);
+  }
+
+  caf::error make_film(const fs::path& folder, exported_film& x) {
+    auto& plan = x.plan;
+    x.rate = result_.grid ? result_.grid->rate : plan.usual_rate;
+    auto path = folder / (plan.name + film_ending);
+    film_format format{x.rate, plan.size.width, plan.size.height,
+                       plan.first_ns / ns_per_ms};
+    auto film = make_copy_output(path, format);
+    if (!film)
+      return std::move(film.error());
+    auto table = table_file::create(folder / (plan.name + table_ending));
+    if (!table)
+      return std::move(table.error());
+    camera_source source{camera_folders(result_.sources)[plan.camera]};
+    film_maker maker{plan,   result_.cut, source,
+                     **film, *table,      [this] { return go_on(++done_); }};
+    auto err = result_.grid ? maker.make_locked(*result_.grid, options_.fill)
+                            : maker.make_own();
+    if (err)
+      return err;
+    auto& faults = result_.cameras[plan.camera].faults;
+    for (auto& fault : source.picture_faults())
+      faults.push_back(std::move(fault));
+    x.counts = maker.counts();
+    if (auto failed = table->close())
+      return failed;
+    x.table = table->facts();
+    return x.counts.frames > 0 ? prove(path, **film, x) : remove(folder, x);
+  }
+
+  /// Removes a film of which not one picture could be read.
+  static caf::error remove(const fs::path& folder, const exported_film& x) {
+    std::error_code err;
+    for (auto ending : {film_ending, table_ending})
+      if (auto path = folder / (x.plan.name + ending); !fs::remove(path, err))
+        return caf::make_error(ec::write_failed,
+                               path.string() + ": " + err.message());
+    return caf::none;
+  }
+
+  caf::error prove(const fs::path& path, film_output& film, exported_film& x) {
+    auto before = done_;
+    auto err = film.close([&](auto n) { return go_on(before + n); });
+    done_ = before + x.counts.frames;
+    std::error_code failed;
+    x.bytes = fs::file_size(path, failed);
+    return err;
+  }
+
+  caf::error write_facts(const fs::path& folder) {
+    auto out = table_file::create(folder / session_json_name);
+    if (!out)
+      return std::move(out.error());
+    out->text = render_session_json(options_, result_);
+    return out->close();
+  }
+
+  const export_options& options_;
+  export_result result_;
+  uint64_t done_ = 0; ///< Frames that are written, and those that are proved.
+  uint64_t all_ = 0;
+};
+
+} // namespace
+
+bool export_result::faulty() const {
+  auto has_faults = [](auto& x) { return !x.second.faults.empty(); };
+  return !readings.faults.empty()
+         || std::any_of(cameras.begin(), cameras.end(), has_faults);
+}
+
+caf::expected<export_result> export_session(const export_options& options) {
+  auto sources = find_sources(options.dirs, options.session);
+  if (!sources)
+    return std::move(sources.error());
+  return exporter{options, std::move(*sources)}.run();
+}
+
+} // namespace camnode

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "messages/descriptor.hpp"
+
+#include <caf/error.hpp>
+#include <caf/expected.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace camnode {
+
+/// The folder that an export is made in, `.<name>.part`, which gets its name
+/// when all of it is there; else it is removed with all that is in it. One
+/// process has it at a time.
+class export_folder {
+public:
+  /// @param out Where it is to be; created, if it is not there.
+  /// @returns `ec::open_failed`, also where there is something of that name, or
+  ///          another process is making it.
+  static caf::expected<export_folder> create(const std::filesystem::path& out,
+                                             const std::string& name);
+
+  export_folder(export_folder&&) = default;
+  ~export_folder();
+
+  /// Where it is, until it has its name.
+  const std::filesystem::path& path() const {
+    return part_;
+  }
+
+  /// Gives it its name, and promises that.
+  /// @returns `ec::write_failed`, also where something has got that name
+  ///          meanwhile, or `ec::sync_failed`.
+  caf::error commit();
+
+private:
+  export_folder() = default;
+
+  caf::error begin();
+  caf::error clear();
+
+  std::filesystem::path part_;
+  std::filesystem::path final_;
+  bool made_parent_ = false;
+  unique_fd lock_; ///< Of the folder, while it is not committed.
+};
+
+} // namespace camnode

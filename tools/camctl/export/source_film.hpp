@@ -1,0 +1,69 @@
+#pragma once
+
+#include "messages/disk/frame_track.hpp"
+#include "messages/disk/session_records.hpp"
+#include "messages/wire/jpeg_header.hpp"
+#include "tools/camctl/export/window_reader.hpp"
+#include "tools/camctl/verify/piece_check.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace camnode {
+
+/// One recorded film with its index, read from its beginning to its end.
+class source_film {
+public:
+  /// A frame, and where its JPEG is.
+  struct place {
+    index_row row;
+    uint64_t offset = 0;
+  };
+
+  /// @param folder Of the camera.
+  /// @param bad_pictures Where to say what pictures are not what was recorded.
+  source_film(const std::filesystem::path& folder, const recorded_piece& x,
+              fault_list& bad_pictures);
+
+  /// Goes on to the next frame. @returns false after the last one.
+  bool next();
+
+  /// The present one. @pre The last `next` was true.
+  const place& now() const {
+    return now_;
+  }
+
+  picture_size size() const {
+    return size_;
+  }
+
+  /// The JPEG of a frame, until the next call.
+  /// @returns Null where it is not what was recorded; `bad_pictures` has why.
+  const uint8_t* picture(const place& x);
+
+  /// What could not be read of index and film, one line each.
+  /// @pre `next` was false.
+  std::vector<std::string> faults() const;
+
+private:
+  bool read_beginning();
+  bool end(const std::string& why);
+  std::string at_frame(uint64_t n) const;
+
+  const recorded_piece piece_;
+  frame_track index_;
+  window_reader film_;
+  const std::string path_;
+  picture_size size_;
+  place now_;
+  uint64_t rows_ = 0;
+  uint64_t offset_ = 0; ///< Of what is before the next JPEG.
+  bool ended_ = false;
+  std::vector<std::string> faults_;
+  fault_list& bad_pictures_;
+};
+
+} // namespace camnode
