@@ -1,6 +1,7 @@
 #include "tools/camctl/export_command.hpp"
 
 #include "messages/error.hpp"
+#include "messages/wire/multipart.hpp"
 #include "nodes/running/version.hpp"
 #include "tools/camctl/export/export.hpp"
 #include "tools/camctl/export/export_check.hpp"
@@ -37,6 +38,11 @@ camera's JPEGs, byte for byte. The true times are in the tables.
   --fill repeat   (default) of --frames locked: where a camera has no frame, its
                   last one is shown again; the table says so
   --fill black    a black picture is shown there
+  --codec copy    (default) films have the camera's JPEGs, byte for byte
+  --codec h264, hevc
+                  smaller films that play anywhere; the program ffmpeg makes
+                  them, and each picture is compared with its JPEG
+  --quality N     of those: 0 (best) to 35 (smallest); 20 by default
   --from TIME     leave out what was captured before: seconds after the start
                   of the session (12.5), UTC (2026-11-30T13:03:07.25Z), or
                   UTC in ns, as tables have it
@@ -68,7 +74,7 @@ const folder_command& the_command() {
                                      usage,
                                      {"check"},
                                      {"session", "to", "frames", "rate", "fill",
-                                      "from", "until"},
+                                      "codec", "quality", "from", "until"},
                                      true};
   return result;
 }
@@ -102,6 +108,29 @@ std::optional<camnode::film_rate> read_rate(const std::string& text) {
   return camnode::film_rate{static_cast<uint32_t>(frames * 1000 + 0.5), 1000};
 }
 
+/// Reads how films are encoded. @returns Why that is nothing; empty: it is.
+std::string read_encoding(const arguments& x, camnode::export_options& out) {
+  using camnode::encoding;
+  auto name = x.value("codec", "copy");
+  if (name == "copy")
+    return x.has("quality") ? "--quality is for --codec h264 and hevc" : "";
+  encoding result;
+  if (name == "hevc")
+    result.codec = camnode::film_codec::hevc;
+  else if (name != "h264")
+    return "--codec: want copy, h264 or hevc";
+  if (x.has("quality")) {
+    auto quality = camnode::parse_decimal<int>(x.value("quality"));
+    if (!quality || *quality < encoding::best_quality
+        || *quality > encoding::least_quality)
+      return "--quality: want 0 (best) to "
+             + std::to_string(encoding::least_quality);
+    result.quality = *quality;
+  }
+  out.encode = result;
+  return {};
+}
+
 /// Reads the options. @returns Why one is none; empty: all are.
 std::string read_options(const arguments& x, camnode::export_options& out) {
   out.dirs.assign(x.words.begin(), x.words.end());
@@ -129,7 +158,7 @@ std::string read_options(const arguments& x, camnode::export_options& out) {
       return std::string{"--"} + name
              + ": want seconds after the session's start, UTC as "
                "2026-11-30T13:03:07.25Z, or UTC in ns";
-  return {};
+  return read_encoding(x, out);
 }
 
 int export_with(camnode::export_options& options) {

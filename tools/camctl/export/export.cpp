@@ -113,7 +113,7 @@ private:
           found != x.session.books.cameras.end())
         add_books(found->second, camera);
     for (auto& x : films)
-      result_.films.push_back({std::move(x), {}, {}, 0, {}});
+      result_.films.push_back({std::move(x), {}, {}, {}, {}});
     return true;
   }
 
@@ -173,7 +173,7 @@ private:
       wanted += frames_of(x.plan)
                 * (x.plan.bytes / x.plan.frames + bytes_beside_jpeg);
     auto there = free_bytes_of(folder);
-    if (there && *there < wanted)
+    if (!options_.encode && there && *there < wanted)
       return caf::make_error(ec::write_failed,
                              options_.out.string() + ": the export takes "
                                + bytes_text(wanted) + ", and there are "
@@ -214,7 +214,9 @@ private:
     auto path = folder / (plan.name + film_ending);
     film_format format{x.rate, plan.size.width, plan.size.height,
                        plan.first_ns / ns_per_ms};
-    auto film = make_copy_output(path, format);
+    auto film = options_.encode
+                  ? make_encoded_output(path, format, *options_.encode)
+                  : make_copy_output(path, format);
     if (!film)
       return std::move(film.error());
     auto table = table_file::create(folder / (plan.name + table_ending));
@@ -251,9 +253,18 @@ private:
     auto before = done_;
     auto err = film.close([&](auto n) { return go_on(before + n); });
     done_ = before + x.counts.frames;
-    std::error_code failed;
-    x.bytes = fs::file_size(path, failed);
-    return err;
+    if (err)
+      return err;
+    if (options_.encode) {
+      auto facts = facts_of(path);
+      if (!facts)
+        return std::move(facts.error());
+      x.film = *facts;
+      return caf::none;
+    }
+    std::error_code failed; // The pictures' checksums are in the table.
+    x.film.bytes = fs::file_size(path, failed);
+    return caf::none;
   }
 
   caf::error write_facts(const fs::path& folder) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tools/camctl/export/encoded_output.hpp"
 #include "tools/camctl/export/film_maker.hpp"
 #include "tools/camctl/export/reading_table.hpp"
 #include "tools/camctl/export/row_table.hpp"
@@ -29,6 +30,7 @@ struct export_options {
   std::optional<film_rate>
     rate; ///< Of the grid; nothing: the fastest camera's.
   frame_fill fill = frame_fill::repeat; ///< What is shown in its holes.
+  std::optional<encoding> encode;       ///< Nothing: the cameras' own JPEGs.
   std::optional<spoken_time> from;
   std::optional<spoken_time> until; ///< Not included.
 
@@ -42,7 +44,7 @@ struct exported_film {
   film_plan plan;
   film_rate rate;
   film_counts counts;
-  uint64_t bytes = 0; ///< Of the file.
+  file_facts film; ///< Of one that is copied, the size alone.
   file_facts table;
 };
 

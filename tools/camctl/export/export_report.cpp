@@ -15,11 +15,12 @@ std::string film_table(const export_result& x) {
                   "length", "size"}};
   for (auto& film : x.films) {
     auto& plan = film.plan;
-    rows.push_back(
-      {plan.name, size_text(plan.size), rate_text(film.rate),
-       std::to_string(film.counts.frames), std::to_string(film.counts.filled),
-       std::to_string(film.counts.left_out),
-       duration_text(plan.last_ns - plan.first_ns), bytes_text(film.bytes)});
+    rows.push_back({plan.name, size_text(plan.size), rate_text(film.rate),
+                    std::to_string(film.counts.frames),
+                    std::to_string(film.counts.filled),
+                    std::to_string(film.counts.left_out),
+                    duration_text(plan.last_ns - plan.first_ns),
+                    bytes_text(film.film.bytes)});
   }
   return rows.size() > 1 ? aligned(rows, {0}) : std::string{};
 }

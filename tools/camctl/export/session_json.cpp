@@ -55,7 +55,7 @@ json json_of(const exported_film& x) {
   result["left_out"] = x.counts.left_out;
   result["first_ns"] = x.plan.first_ns;
   result["last_ns"] = x.plan.last_ns;
-  result["bytes"] = x.bytes;
+  result["bytes"] = x.film.bytes;
   return result;
 }
 
@@ -76,10 +76,18 @@ json json_of(const session_source& x) {
   return result;
 }
 
+const char* codec_of(const export_options& x) {
+  if (!x.encode)
+    return copied;
+  return x.encode->codec == film_codec::h264 ? "h264" : "hevc";
+}
+
 json json_of(const export_options& x, const time_cut& cut) {
   json result;
   result["frames"] = x.locked ? "locked" : "own";
-  result["codec"] = copied;
+  result["codec"] = codec_of(x);
+  if (x.encode)
+    result["quality"] = x.encode->quality;
   if (x.locked)
     result["fill"] = to_string(x.fill);
   result["from_ns"] = x.from ? json(cut.from_ns) : json();
@@ -130,6 +138,8 @@ std::string render_session_json(const export_options& options,
   for (auto& film : x.films) {
     result["films"][film.plan.name + film_ending] = json_of(film);
     files[film.plan.name + table_ending] = json_of(film.table);
+    if (options.encode)
+      files[film.plan.name + film_ending] = json_of(film.film);
   }
   files["frames.csv"] = json_of(x.rows.file);
   files["sensors.csv"] = json_of(x.readings.sensors);

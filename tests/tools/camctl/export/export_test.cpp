@@ -355,6 +355,19 @@ CAF_TEST(the check finds any damage to an export) {
   }
 }
 
+CAF_TEST(an encoded film has as many frames and is checked too) {
+  data.record("cam-a", shots(30));
+  options.encode = encoding{};
+  auto result = must_run();
+  CAF_CHECK_EQUAL(result.films[0].counts.frames, 30u);
+  CAF_CHECK_EQUAL(rows("cam-a").size(), 30u);
+  CAF_CHECK(faults().empty());
+  auto film = content("cam-a.mp4");
+  film[film.size() / 2] ^= 1;
+  std::ofstream{folder() / "cam-a.mp4", std::ios::binary} << film;
+  CAF_CHECK_EQUAL(faults().size(), 1u);
+}
+
 CAF_TEST(session json says what was exported) {
   data.record("cam-a", shots(5));
   must_run();
