@@ -171,7 +171,6 @@ CAF_TEST(other paths are those of no recording) {
                   "sessions/17-a/b.json",
                   "sessions/17- .json",
                   "sessions/.17.json",
-                  "markers/17-18.csv",
                   ".camnode.lock",
                   "sessions/.camnode.lock",
                   "../sessions/17.json",
