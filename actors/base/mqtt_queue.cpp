@@ -21,6 +21,7 @@ constexpr size_t max_losses = 8192;
 
 bool mqtt_queue::push(mqtt_message x) {
   std::lock_guard<std::mutex> guard{mutex_};
+  x.arrival_ns = newest_ns_ = std::max(newest_ns_, x.arrival_ns);
   if (make_room(x)) {
     auto cost = cost_of(x);
     auto topic = shares_.try_emplace(x.topic).first;

@@ -41,7 +41,8 @@ public:
   /// Where losses are counted of topics that are too many, or too long.
   static constexpr const char* further_topics = "(further topics)";
 
-  /// Adds `x`, if there is room.
+  /// Adds `x`, if there is room. Of what several threads add at once, none
+  /// arrived before what is in here already.
   /// @returns Whether the listener has to be told: it has been given all that
   ///          came before.
   bool push(mqtt_message x);
@@ -86,7 +87,8 @@ private:
 
   /// The costs of all shares; the names are those in `shares_`.
   std::set<std::pair<size_t, std::string_view>> costs_;
-  size_t cost_ = 0; ///< Of all.
+  size_t cost_ = 0;                                         ///< Of all.
+  int64_t newest_ns_ = std::numeric_limits<int64_t>::min(); ///< Last arrival.
   std::unordered_map<std::string, std::vector<loss>> losses_;
   size_t loss_count_ = 0; ///< Entries in `losses_`.
   bool told_ = false;     ///< The listener knows that there is something.

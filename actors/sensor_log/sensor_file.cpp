@@ -38,9 +38,8 @@ caf::error sensor_file::open(const fs::path& dir, int64_t start_ms,
   return caf::none;
 }
 
-caf::error sensor_file::append(int64_t timestamp_ms,
-                               const sensor_values& values) {
-  auto row = table_->make_row(timestamp_ms, values);
+caf::error sensor_file::append(int64_t time, const sensor_values& values) {
+  auto row = table_->make_row(time, values);
   if (!row)
     return std::move(row.error());
   if (row->widened)

@@ -21,12 +21,12 @@ public:
   caf::error open(const std::filesystem::path& dir, int64_t start_ms,
                   csv_table& table);
 
-  /// Appends one reading; rewrites the file where it brings new columns. No
-  /// row is lost if that ends half-way: the wider file takes the place of the
-  /// other in one step.
+  /// Appends one reading (`csv_table::make_row`); rewrites the file where it
+  /// brings new columns. No row is lost if that ends half-way: the wider file
+  /// takes the place of the other in one step.
   /// @returns `ec::bad_message` for a reading that no row can hold, with the
   ///          file as before; else `ec::write_failed` or `ec::sync_failed`.
-  caf::error append(int64_t timestamp_ms, const sensor_values& values);
+  caf::error append(int64_t time, const sensor_values& values);
 
   /// Promises that all readings survive a power cut.
   /// @returns `ec::sync_failed`; then those since the last promise are taken

@@ -1,5 +1,6 @@
 #include "actors/sensor_log/sensor_files.hpp"
 
+#include "actors/sensor_log/marker.hpp"
 #include "actors/sensor_log/sensor_payload.hpp"
 #include "messages/clock.hpp"
 #include "messages/disk/file_names.hpp"
@@ -38,30 +39,41 @@ void sensor_files::begin(const session_info& x) {
   readings_ = 0;
 }
 
-void sensor_files::take(const mqtt_message& x) {
-  if (!is_utf8(x.topic)) // MQTT forbids it, and a manifest could not name it.
-    return reject(to_utf8(x.topic), "the topic is not UTF-8");
-  if (admit(x.topic) != x.topic || x.retained)
-    return reject(x.topic, stored_reading);
-  if (x.oversized)
-    return reject(x.topic, "larger than 256 KiB");
-  auto err = write(x);
-  if (!err) {
+std::string sensor_files::take(const mqtt_message& x) {
+  auto why = put(x);
+  if (why.empty()) {
     ++readings_;
     board_->wrote(x.topic);
-  } else if (err == ec::bad_message) {
-    reject(x.topic, describe(err));
   } else {
-    reject(x.topic, "disk");
-    fail(x.topic, err);
+    reject(is_utf8(x.topic) ? x.topic : to_utf8(x.topic), why);
   }
+  return why;
+}
+
+std::string sensor_files::put(const mqtt_message& x) {
+  if (!is_utf8(x.topic)) // MQTT forbids it, and a manifest could not name it.
+    return "the topic is not UTF-8";
+  if (admit(x.topic) != x.topic || x.retained)
+    return stored_reading;
+  if (x.oversized)
+    return "larger than 256 KiB";
+  auto err = write(x);
+  if (!err)
+    return {};
+  if (err == ec::bad_message)
+    return describe(err);
+  fail(x.topic, err);
+  return "disk";
 }
 
 std::string sensor_files::admit(const std::string& topic) {
-  // A topic counts as one, whatever comes of it.
-  if (topics_.count(topic) == 0 && topics_.size() >= max_topics)
+  // A topic counts as one, whatever comes of it. Markers always have a place.
+  auto is_marker = topic == marker_topic;
+  if (topics_.count(topic) == 0 && topics_.size() >= max_topics && !is_marker)
     return further_topics;
-  topics_.try_emplace(topic);
+  auto [i, added] = topics_.try_emplace(topic);
+  if (added && is_marker)
+    i->second.table = marker_table();
   return topic;
 }
 
@@ -75,10 +87,13 @@ void sensor_files::reject(const std::string& topic, const std::string& reason,
 }
 
 caf::error sensor_files::write(const mqtt_message& x) {
-  auto values = parse_sensor_payload(x.payload);
+  auto is_marker = x.topic == marker_topic;
+  auto values = is_marker ? parse_marker(x.payload, x.source)
+                          : parse_sensor_payload(x.payload);
   if (!values)
     return std::move(values.error());
-  auto time_ms = whole_ms(session_.session_ns(x.arrival_ns));
+  auto time_ns = session_.session_ns(x.arrival_ns);
+  auto time_ms = whole_ms(time_ns);
   segment_schedule schedule{session_.start_ms, session_.segment_ms};
   auto span = schedule.at(time_ms);
   if (!span)
@@ -90,9 +105,12 @@ caf::error sensor_files::write(const mqtt_message& x) {
   if (!log.file.is_open())
     if (auto err = open_file(x.topic, log, *span, time_ms))
       return err;
-  auto err = log.file.append(time_ms, *values);
+  auto time = is_marker ? time_ns : time_ms;
+  auto err = log.file.append(time, *values);
   if (err == ec::bad_message) // The file has no room for its columns.
-    err = log.file.append(time_ms, undivided_payload(x.payload));
+    err = log.file.append(time, is_marker
+                                  ? undivided_marker(x.payload, x.source)
+                                  : undivided_payload(x.payload));
   if (!err)
     log.last_ms = time_ms;
   return err;
@@ -100,7 +118,7 @@ caf::error sensor_files::write(const mqtt_message& x) {
 
 caf::error sensor_files::open_file(const std::string& topic, topic_log& log,
                                    const segment_span& span, int64_t time_ms) {
-  auto folder = topic_path(topic);
+  auto folder = readings_folder(topic);
   if (!folder)
     return std::move(folder.error());
   // Like a camera's: a further piece of a segment is named by what it covers.

@@ -32,7 +32,7 @@ public:
 
   using time_check = std::function<bool()>;
 
-  /// @param dir One folder per topic is made in here.
+  /// @param dir `data.dir`.
   /// @param folder What `dir` is in; null: it stays.
   /// @param tell_error Hears, in a line, what the disk refuses.
   sensor_files(std::filesystem::path dir, held_folder_ptr folder,
@@ -43,7 +43,8 @@ public:
   void begin(const session_info& x);
 
   /// Takes a reading of the session.
-  void take(const mqtt_message& x);
+  /// @returns Why it is in no file; empty: it is.
+  std::string take(const mqtt_message& x);
 
   /// Counts readings of the session that came to nothing.
   void reject(const std::string& topic, const std::string& reason,
@@ -82,6 +83,10 @@ private:
   /// @returns The name that a topic has in the books: its own, unless there are
   ///          too many.
   std::string admit(const std::string& topic);
+
+  /// Takes a reading, but not into the books.
+  /// @returns As `take`.
+  std::string put(const mqtt_message& x);
 
   /// @returns Why the reading is not written.
   caf::error write(const mqtt_message& x);

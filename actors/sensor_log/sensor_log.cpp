@@ -38,7 +38,8 @@ sensor_log::sensor_log(caf::actor_config& cfg, const actor_context& context,
                        sensor_board_ptr board)
   : observed(cfg, context),
     options_(std::move(options)),
-    filters_(options_.topics),
+    filters_((options_.topic_mark.empty() ? "" : options_.topic_mark + ",")
+             + options_.topics),
     make_client_(std::move(make_client)),
     board_(std::move(board)),
     files_(options_.dir, options_.folder, board_,
@@ -96,11 +97,16 @@ mqtt_events sensor_log::events() {
                      "no broker: " + reason);
     down(std::move(reason));
   };
-  result.on_message = [pass = result.on_message, heard_ns,
-                       filters = filters_](mqtt_message x) {
+  result.on_message = [pass = result.on_message, heard_ns, filters = filters_,
+                       mark = options_.topic_mark](mqtt_message x) {
     *heard_ns = x.arrival_ns;
-    if (filters.want(x.topic))
-      pass(std::move(x));
+    if (!filters.want(x.topic))
+      return;
+    if (x.topic == mark || x.topic == marker_topic) {
+      x.topic = marker_topic;
+      x.source = "mqtt";
+    }
+    pass(std::move(x));
   };
   return result;
 }
@@ -214,14 +220,28 @@ bool sensor_log::drain() {
 
 void sensor_log::take(const mqtt_message& x) {
   if (whole_ms(session_.session_ns(x.arrival_ns)) < session_.start_ms)
-    board_->reject_outside(x.topic);
-  else
-    files_.take(x);
+    return reject_outside(x);
+  auto why = files_.take(x);
+  if (x.topic == marker_topic && !why.empty())
+    tell_refused(why);
+}
+
+void sensor_log::reject_outside(const mqtt_message& x) {
+  board_->reject_outside(x.topic);
+  if (x.topic == marker_topic)
+    tell_refused("nothing is being recorded");
+}
+
+void sensor_log::tell_refused(const std::string& why) {
+  auto now = options_.clock();
+  board_->refused_marker(why, now);
+  if (refusals_.admits(now))
+    log_warning(who(), "refused a marker: ", why, refusals_.more());
 }
 
 void sensor_log::forget_before(int64_t arrival_ns) {
   while (auto x = options_.queue->pop(arrival_ns))
-    board_->reject_outside(x->topic);
+    reject_outside(*x);
   count_losses(arrival_ns);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/base/held_folder.hpp"
+#include "actors/base/log_pace.hpp"
 #include "actors/base/mqtt_client.hpp"
 #include "actors/base/mqtt_queue.hpp"
 #include "actors/base/topic_filters.hpp"
@@ -24,7 +25,7 @@ namespace camnode {
 struct sensor_log_options {
   std::string client_name;
   std::string topics;             ///< The `topic_filters` to subscribe to.
-  std::filesystem::path dir;      ///< One folder per topic is made in here.
+  std::filesystem::path dir;      ///< `data.dir`.
   std::function<int64_t()> clock; ///< `client_clock_ns`, or a test's.
   stop_line_ptr stop;
 
@@ -32,14 +33,15 @@ struct sensor_log_options {
   mqtt_queue_ptr queue = std::make_shared<mqtt_queue>();
 
   held_folder_ptr folder = {}; ///< What `dir` is in; null: it stays.
+  std::string topic_mark = {}; ///< Where markers come; empty: nowhere.
 };
 
-/// Writes what the room's sensors publish while there is a session: a CSV file
-/// per topic and segment, cut at the same instants as the cameras' files. A
-/// reading belongs where its arrival falls on the session clock. It stays in
-/// the queue until it is known where that is: what comes from after the end of
-/// a session waits for the next one, for 1 s, and a session begins when all
-/// readings of the one before are in their files.
+/// Writes what the room's sensors publish while there is a session, and the
+/// markers that people set: a CSV file per topic and segment, cut at the same
+/// instants as the cameras' files. A reading belongs where its arrival falls on
+/// the session clock. It stays in the queue until it is known where that is:
+/// what comes from after the end of a session waits for the next one, for 1 s,
+/// and a session begins when all readings of the one before are in their files.
 ///
 /// Blocks on the disk: runs detached.
 class sensor_log : public observed<sensor_log_actor::base> {
@@ -86,6 +88,12 @@ private:
   /// Takes a reading from before the end of the session.
   void take(const mqtt_message& x);
 
+  /// A message that belongs to no session.
+  void reject_outside(const mqtt_message& x);
+
+  /// A marker is in no file.
+  void tell_refused(const std::string& why);
+
   /// Readings that came before that, and without a session, are nobody's.
   void forget_before(int64_t arrival_ns);
 
@@ -103,6 +111,7 @@ private:
   subscriptions_ptr subscriptions_;
   mqtt_client_ptr client_;
   sensor_files files_;
+  log_pace refusals_; ///< Of markers.
   session_info session_;
   std::deque<session_info> next_; ///< Sessions that wait for its end.
   int64_t turn_ns_ = 0;           ///< When this turn began.

@@ -23,6 +23,10 @@ constexpr size_t max_leaves = csv_table::max_columns - 1;
 /// Collects the columns of a reading, each with a name of its own.
 class column_names {
 public:
+  explicit column_names(const std::string& time_column)
+    : time_column_(time_column) {
+  }
+
   /// Places all leaves of `x` under `path`, or none.
   /// @returns false if one has a name that is too long or taken.
   bool place(const std::string& path, const json_value& x, sensor_values& out) {
@@ -53,13 +57,14 @@ private:
 
   bool place_leaf(const std::string& path, std::string_view text,
                   sensor_values& out) {
-    auto name = cell_text(path == "timestamp" ? "payload.timestamp" : path);
+    auto name = cell_text(path == time_column_ ? "payload." + path : path);
     if (name.size() > csv_table::max_key_bytes || !taken_.insert(name).second)
       return false;
     out.emplace_back(std::move(name), cell_text(text));
     return true;
   }
 
+  const std::string& time_column_;
   std::unordered_set<std::string> taken_;
 };
 
@@ -85,12 +90,13 @@ std::vector<bool> too_large_ones(const json_value& object) {
 }
 
 /// @returns Nothing if not even members can be columns.
-std::optional<sensor_values> columns_of(const json_value& object) {
+std::optional<sensor_values> columns_of(const json_value& object,
+                                        const std::string& time_column) {
   auto& members = object.members;
   if (members.size() > max_leaves)
     return std::nullopt;
   auto possible = true;
-  column_names names;
+  column_names names{time_column};
   std::vector<sensor_values> columns(members.size());
   // What is not nested has its name by right.
   for (size_t i = 0; i < members.size() && possible; ++i)
@@ -117,11 +123,16 @@ sensor_values undivided_payload(std::string_view payload) {
   return {{std::string{csv_table::undivided_column}, cell_text(payload)}};
 }
 
+std::optional<sensor_values> object_columns(std::string_view payload,
+                                            const std::string& time_column) {
+  auto object = parse_lenient_object(payload, max_depth);
+  return object ? columns_of(*object, time_column) : std::nullopt;
+}
+
 caf::expected<sensor_values> parse_sensor_payload(std::string_view payload) {
   if (payload.size() > max_payload_bytes)
     return caf::error{ec::bad_message, std::string{"more than 256 KiB"}};
-  auto object = parse_lenient_object(payload, max_depth);
-  auto result = object ? columns_of(*object) : std::nullopt;
+  auto result = object_columns(payload, sensor_time);
   return result ? std::move(*result) : undivided_payload(payload);
 }
 

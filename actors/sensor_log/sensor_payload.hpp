@@ -5,6 +5,8 @@
 #include <caf/error.hpp>
 #include <caf/expected.hpp>
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace camnode {
@@ -34,6 +36,12 @@ namespace camnode {
 /// @param payload At most 256 KiB; borrowed for the call.
 /// @returns The values, or `ec::bad_message` with a reason in one line.
 caf::expected<sensor_values> parse_sensor_payload(std::string_view payload);
+
+/// The values of a JSON object, as above.
+/// @param time_column A key of that name becomes `payload.` and the name.
+/// @returns Nothing for what is no object, or cannot be taken apart.
+std::optional<sensor_values> object_columns(std::string_view payload,
+                                            const std::string& time_column);
 
 /// The payload as it is, as one value with the key `value`.
 sensor_values undivided_payload(std::string_view payload);

@@ -63,16 +63,27 @@ json truth_of(const camera_look& x, const session_view& view) {
   return result;
 }
 
-json totals_of(const sensor_board::topics& topics) {
-  auto sum = sensor_board::sum(topics);
+json totals_of(const topic_figures& x) {
   uint64_t rejected = 0;
-  for (auto& [reason, n] : sum.rejected)
+  for (auto& [reason, n] : x.rejected)
     rejected += n;
-  return {{"topics", topics.size()},
-          {"received", sum.received},
-          {"written", sum.written},
-          {"durable", sum.durable},
+  return {{"received", x.received},
+          {"written", x.written},
+          {"durable", x.durable},
           {"rejected", rejected}};
+}
+
+void put_readings(json& out, const session_view& x) {
+  auto topics = x.sensors;
+  auto markers = topics.extract(marker_topic);
+  out["sensors"] = {{"topics", topics.size()}};
+  out["sensors"].update(totals_of(sensor_board::sum(topics)));
+  out["sensors"]["outside_sessions"] = x.readings_outside;
+  out["sensors"]["last_error"] = x.sensor_error;
+  out["sensors"]["last_trouble"] = trouble_of(x.sensor_trouble, x);
+  out["markers"] = totals_of(markers ? markers.mapped() : topic_figures{});
+  out["markers"]["outside_sessions"] = x.markers.outside;
+  out["markers"]["last_error"] = x.markers.last_error;
 }
 
 json disk_of(const disk_figures& x) {
@@ -136,10 +147,7 @@ std::string render_truth(const session_view& x) {
   for (auto& camera : x.cameras)
     cameras[camera.server.id] = truth_of(camera, x);
   result["cameras"] = cameras;
-  result["sensors"] = totals_of(x.sensors);
-  result["sensors"]["outside_sessions"] = x.readings_outside;
-  result["sensors"]["last_error"] = x.sensor_error;
-  result["sensors"]["last_trouble"] = trouble_of(x.sensor_trouble, x);
+  put_readings(result, x);
   result["late_sessions"] = late_of(x.late);
   result["disk"] = disk_of(x.disk);
   result["commands_refused"] = x.commands_refused;
@@ -154,6 +162,7 @@ std::string render_truth(const session_view& x) {
 
 std::string truth_digest(const session_view& x) {
   auto result = x.state + '|' + x.last_error + '|' + x.sensor_error + '|'
+                + x.markers.last_error + '|'
                 + std::to_string(x.commands_refused);
   for (camera_look camera : x.cameras) {
     auto books = books_of(camera, x.session);

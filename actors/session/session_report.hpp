@@ -39,7 +39,8 @@ struct session_view {
 
   /// What is wrong with the life of actors, by their names.
   std::map<std::string, std::string> alarms;
-  sensor_board::topics sensors;
+  sensor_board::topics sensors; ///< Markers among them.
+  sensor_board::marker_news markers;
   uint64_t readings_outside = 0; ///< Of sessions, since the client started.
   std::string sensor_error;
   trouble_note::past sensor_trouble; ///< `sensor_error` of before.

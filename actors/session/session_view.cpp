@@ -59,6 +59,7 @@ session_view session::view_of(const session_info& session,
   x.disk = disk_.look();
   x.sensors = sensors_->look(session.start_ms);
   x.readings_outside = sensors_->outside();
+  x.markers = sensors_->markers(x.now_ns);
   x.sensor_error = sensors_->last_error();
   x.sensor_trouble = sensors_->last_trouble();
   x.outages = sensors_->outages(session.start_ms);

@@ -7,6 +7,13 @@
 
 namespace camnode {
 
+namespace {
+
+/// How long it is told that a marker was refused.
+constexpr int64_t news_ns = 60'000'000'000;
+
+} // namespace
+
 void sensor_board::begin(int64_t session_ms) {
   std::lock_guard<std::mutex> guard{mutex_};
   if (books_.session_ms == session_ms)
@@ -184,7 +191,18 @@ void sensor_board::reject_outside(const std::string& topic,
   auto& f = earlier(topic);
   f.received += n;
   count(f.rejected, reason, n);
-  outside_ += n;
+  (topic == marker_topic ? markers_outside_ : outside_) += n;
+}
+
+void sensor_board::refused_marker(std::string why, int64_t now_ns) {
+  std::lock_guard<std::mutex> guard{mutex_};
+  marker_refusal_ = {std::move(why), now_ns};
+}
+
+sensor_board::marker_news sensor_board::markers(int64_t now_ns) const {
+  std::lock_guard<std::mutex> guard{mutex_};
+  auto lasts = now_ns - marker_refusal_.at_ns <= news_ns;
+  return {markers_outside_, lasts ? marker_refusal_.text : std::string{}};
 }
 
 uint64_t sensor_board::outside() const {

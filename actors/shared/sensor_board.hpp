@@ -26,10 +26,10 @@ constexpr const char* further_topics = mqtt_queue::further_topics;
 /// Why a reading is rejected that there was no room for in memory.
 constexpr const char* too_many_at_once = "too many at once";
 
-/// The books of the sensors, of one session and of all time since the client
-/// started. In both, received = written + rejected for each topic, at any time:
-/// a reading is counted as received along with what became of it. Outlives the
-/// SENSOR LOG. Any thread.
+/// The books of the sensors, and of markers, of one session and of all time
+/// since the client started. In both, received = written + rejected for each
+/// topic, at any time: a reading is counted as received along with what became
+/// of it. Outlives the SENSOR LOG. Any thread.
 class sensor_board {
 public:
   using topics = sensor_books;
@@ -108,8 +108,19 @@ public:
   void reject_outside(const std::string& topic,
                       const std::string& reason = no_session, uint64_t n = 1);
 
-  /// How many of those there were.
+  /// How many of those there were, besides markers.
   uint64_t outside() const;
+
+  /// A marker came to nothing; it is counted elsewhere.
+  void refused_marker(std::string why, int64_t now_ns);
+
+  /// What is told of markers besides their books.
+  struct marker_news {
+    uint64_t outside = 0;   ///< How many belong to no session.
+    std::string last_error; ///< Why the last one came to nothing, for a while.
+  };
+
+  marker_news markers(int64_t now_ns) const;
 
   /// What became of all readings since the client started, in sessions and
   /// outside; without files.
@@ -160,6 +171,8 @@ private:
   std::optional<int64_t> down_since_;   ///< Since when there is none any more.
   topics earlier_;                      ///< Of earlier sessions, and of none.
   uint64_t outside_ = 0;                ///< Of those, of none.
+  uint64_t markers_outside_ = 0;        ///< The markers of none.
+  trouble_note::past marker_refusal_;   ///< The last one.
   std::vector<broker_outage> refusals_; ///< Of subscriptions, as they are now.
 };
 

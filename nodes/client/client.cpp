@@ -6,9 +6,11 @@
 #include "actors/base/held_folder.hpp"
 #include "actors/base/log.hpp"
 #include "actors/recorder/mp4_piece.hpp"
+#include "actors/sensor_log/marker.hpp"
 #include "actors/session/disk_reserve.hpp"
 #include "messages/clock.hpp"
 #include "messages/disk/file_names.hpp"
+#include "messages/when.hpp"
 #include "nodes/client/camera_list.hpp"
 #include "nodes/client/client_supervisor.hpp"
 #include "nodes/client/folder_watch.hpp"
@@ -165,15 +167,36 @@ status_port_options status_of(const client_options& x, const look_at_node& look,
   return result;
 }
 
+/// Puts markers of whoever asks to those of the broker.
+auto marks_to(const std::shared_ptr<client_board>& board,
+              const mqtt_queue_ptr& queue) {
+  return
+    [board, queue](const std::string& payload) -> caf::expected<std::string> {
+      if (auto values = parse_marker(payload, "api"); !values)
+        return std::move(values.error());
+      mqtt_message x{marker_topic, payload, client_clock_ns()};
+      x.source = "api";
+      auto session = board->session();
+      if (!session.open())
+        return caf::make_error(ec::unavailable,
+                               std::string{"nothing is being recorded"});
+      auto time_ns = session.session_ns(x.arrival_ns);
+      queue->push(std::move(x));
+      return "marked at " + time_text(time_ns);
+    };
+}
+
 inspector_parts inspection_of(const client_options& x, look_at_node look,
-                              const std::shared_ptr<client_board>& board,
-                              const std::shared_ptr<fleet>& cameras,
+                              const client_parts& parts,
                               const std::filesystem::path& data,
                               io_thread& api_thread) {
+  auto& board = parts.board;
+  auto& cameras = parts.cameras;
   inspected_node node{version(), std::move(look),
                       [board] { return board->truth(); },
                       [board] { return board->page(); }};
   node.lights = &board->lights;
+  node.mark = marks_to(board, parts.sensors.queue);
   node.cameras = [cameras, board] {
     return render_cameras(*cameras, board->session(), client_clock_ns());
   };
@@ -186,9 +209,10 @@ inspector_parts inspection_of(const client_options& x, look_at_node look,
 sensor_log_options sensors_of(const client_options& x,
                               const held_folder_ptr& data,
                               const stop_line_ptr& stop) {
-  sensor_log_options result{x.node.id, x.mqtt.topic_sensors,
-                            data->path() / "sensors", client_clock_ns, stop};
+  sensor_log_options result{x.node.id, x.mqtt.topic_sensors, data->path(),
+                            client_clock_ns, stop};
   result.folder = data;
+  result.topic_mark = x.mqtt.topic_mark;
   return result;
 }
 
@@ -244,8 +268,7 @@ void add_pages(client_parts& parts, const client_options& x,
                          &directory, &alarms,       client_clock_ns};
   look_at_node look = [sources] { return look_at_client(sources); };
   auto& data = parts.session.folder->path();
-  parts.inspect = inspection_of(x, look, parts.board, parts.cameras, data,
-                                api_thread);
+  parts.inspect = inspection_of(x, look, parts, data, api_thread);
   if (!x.http.enabled)
     return;
   auto token = token_of(x);

@@ -3,6 +3,7 @@
 #include "actors/session/session_report.hpp"
 #include "actors/shared/clock_age.hpp"
 #include "actors/shared/expected_pause.hpp"
+#include "nodes/inspection/sensor_figures.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -269,7 +270,6 @@ private:
   std::vector<std::string> troubles() const override;
 
   void tell_client(figure_teller out) const;
-  void tell_sensors(figure_teller out) const;
 
   const std::shared_ptr<const client_board> board_;
   const client_now now_;
@@ -287,7 +287,7 @@ void client_figures::tell(figure_teller out) const {
   }
   for (auto& x : cameras_)
     x.tell(out.of("camera", x.id()));
-  tell_sensors(out);
+  tell_sensors(out, *board_->sensors);
 }
 
 void client_figures::tell_client(figure_teller out) const {
@@ -315,44 +315,6 @@ void client_figures::tell_client(figure_teller out) const {
                     }),
       "camnode_expected_cameras_missing",
       "Cameras of record.expect that are not connected.");
-}
-
-/// Those beyond the bound are summed up under the name that no topic has.
-sensor_board::topics bounded(const sensor_board::topics& topics) {
-  sensor_board::topics result, others;
-  for (auto& x : topics)
-    (result.size() < max_metrics_topics ? result : others).insert(x);
-  if (!others.empty())
-    result[""] = sensor_board::sum(others);
-  return result;
-}
-
-void tell_readings(figure_teller out, const topic_figures& x) {
-  out("received", x.received, "camnode_sensor_readings_received_total",
-      "Readings that came, in sessions and outside.");
-  out("written", x.written, "camnode_sensor_readings_written_total",
-      "Readings written to files.");
-  out("durable", x.durable, "camnode_sensor_readings_durable_total",
-      "Readings that survive a power cut.");
-}
-
-void client_figures::tell_sensors(figure_teller out) const {
-  auto all = board_->sensors->totals();
-  auto sum = sensor_board::sum(all);
-  out.begin("sensors", "sensors", "sensor_log",
-            std::to_string(all.size()) + " topics");
-  out("topics", all.size());
-  tell_readings(out.report(), sum);
-  tell_readings(out.families(), sum);
-  for (auto& [topic, x] : bounded(all))
-    tell_readings(out.metrics().of("topic", topic), x);
-  constexpr auto rejected = "camnode_sensor_readings_rejected_total";
-  constexpr auto why = "Readings that are in no file, and why: \"no session\" "
-                       "is no loss.";
-  out({}, std::nullopt, rejected, why);
-  for (auto& [reason, n] : sum.rejected)
-    out("rejected: " + reason, n, rejected, why, {"reason", reason});
-  out("last_error", board_->sensors->last_error());
 }
 
 std::vector<std::string> client_figures::troubles() const {

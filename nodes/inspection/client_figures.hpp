@@ -25,11 +25,8 @@ struct client_sources {
 /// Below this, the disk that recordings go to counts as full: 100 MiB.
 constexpr uint64_t least_free_bytes = uint64_t{100} << 20;
 
-/// Topics that have metrics of their own; those of all others are summed up.
-constexpr size_t max_metrics_topics = 100;
-
 /// Its parts are the servers that it deals with, each with its connection,
-/// clock, ring and books; and the sensors. Any thread.
+/// clock, ring and books; and the sensors and markers. Any thread.
 std::unique_ptr<const node_figures> look_at_client(const client_sources& x);
 
 } // namespace camnode

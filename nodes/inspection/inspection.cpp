@@ -184,6 +184,12 @@ inspection::record(const std::string& payload) const {
   return std::string{command->start ? "told to start" : "told to stop"};
 }
 
+caf::expected<std::string> inspection::mark(const std::string& payload) const {
+  if (!node_.mark)
+    return unavailable("a server records nothing: ask a client");
+  return node_.mark(payload);
+}
+
 caf::expected<std::string>
 inspection::set_level(const std::string& level) const {
   for (auto x : {log_level::debug, log_level::info, log_level::warning,

@@ -29,6 +29,9 @@ struct inspected_node {
   /// The cameras that a client knows (JSON); empty on a server.
   std::function<std::string()> cameras = {};
 
+  /// Sets a marker (see `inspection::mark`); empty on a server.
+  std::function<caf::expected<std::string>(const std::string&)> mark = {};
+
   /// What a client has on disk; null on a server.
   std::shared_ptr<const recordings> disk = {};
 
@@ -93,6 +96,10 @@ public:
 
   /// @param payload As over MQTT.
   caf::expected<std::string> record(const std::string& payload) const;
+
+  /// Sets a marker in the session that is recorded, now. Is not logged.
+  /// @param payload As over MQTT.
+  caf::expected<std::string> mark(const std::string& payload) const;
   caf::expected<std::string> set_level(const std::string& level) const;
 
 private:

@@ -78,6 +78,10 @@ http_page record(const api_question& x) {
   return told(x.node.record(std::string{x.request.body}));
 }
 
+http_page mark(const api_question& x) {
+  return told(x.node.mark(std::string{x.request.body}));
+}
+
 http_page log_level(const api_question& x) {
   return told(x.node.set_level(std::string{x.request.body}));
 }
@@ -139,6 +143,7 @@ const std::vector<api_resource>& api_resources() {
     {"GET", "/api/v1/files/<path>", http_right::look, recorded_file},
     {"POST", "/api/v1/actors/<name>/kill", http_right::operate, kill},
     {"POST", "/api/v1/record", http_right::operate, record},
+    {"POST", "/api/v1/mark", http_right::operate, mark},
     {"POST", "/api/v1/log-level", http_right::operate, log_level},
   };
   return result;

@@ -265,6 +265,8 @@ option_table record_table(record_options& x) {
 /// Which servers and sensors a client finds.
 option_table finding_table(client_options& x) {
   return {
+    text_option("mqtt.topic-mark", "TOPIC", x.mqtt.topic_mark, topic_rule,
+                "Where clients take markers of the session that they record."),
     text_option("mqtt.topic-sensors", "FILTERS", x.mqtt.topic_sensors,
                 filters_rule,
                 "Topic filters of the sensors that are logged, with commas "

@@ -38,7 +38,8 @@ struct mqtt_options {
   std::string topic_announce = "camera/announce"; ///< A prefix.
   std::string topic_status = "camera/recording";  ///< A prefix.
   std::string topic_command = "command/rec";
-  std::string topic_sensors = "sensor/#"; ///< Filters; clients only.
+  std::string topic_mark = "command/mark"; ///< Clients only.
+  std::string topic_sensors = "sensor/#";  ///< Filters; clients only.
 };
 
 /// How camctl reaches a node on its own machine.

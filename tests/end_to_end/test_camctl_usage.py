@@ -23,7 +23,7 @@ def test_wrong_usage_is_told_in_one_line(arguments):
     (["tre"], "there is no command 'tre'; did you mean tree?"),
     (["help"], "did you mean --help?"),
     (["start"], "did you mean record start?"),
-    (["everything"], "want tree, ps, top, show, servers, record, console, kill, "),
+    (["everything"], "want tree, ps, top, show, servers, record, mark, console, kill, "),
     (["--nod", "x", "tree"],
      "--nod: no such option in front of a command; did you mean --node?"),
     (["tree", "--jsno"], "--jsno: no such option here; did you mean --json?"),
@@ -59,7 +59,7 @@ def test_help_is_for_all_commands():
     overview = camctl("--help")
     assert overview.returncode == 0
     for name in ("tree", "ps", "top", "show", "kill", "servers", "record",
-                 "log-level", "metrics"):
+                 "mark", "log-level", "metrics"):
         assert f"\n  {name} " in overview.stdout
         done = camctl(name, "--help")
         assert done.returncode == 0 and f"camctl {name}" in done.stdout

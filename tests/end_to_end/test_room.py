@@ -185,7 +185,7 @@ def test_legacy_nodes_can_be_let_in(quiet_room):
 MAY = {
     "cam-a": ["camera/announce/cam-a", "camera/response/client"],
     "client": ["command/getIP", "camera/recording/client"],
-    "red": ["command/rec"],
+    "red": ["command/rec", "command/mark"],
     "climate": ["sensor/climate", "sensor/climate/air"],
     "wall": []}
 
@@ -194,7 +194,7 @@ TOPICS = ["camera/announce", "camera/announce/cam-a", "camera/announce/cam-a/x",
           "camera/recording/client", "camera/recording/client/x",
           "camera/recording/other", "camera/response", "camera/response/client",
           "camera/response/other", "command/getIP", "command/rec",
-          "command/else", "sensor", "sensor/climate", "sensor/climate/air",
+          "command/mark", "command/else", "sensor", "sensor/climate", "sensor/climate/air",
           "sensor/climate2", "sensor/door", "sensor/door/climate", "else"]
 
 
@@ -257,7 +257,7 @@ def test_users_hear_what_they_need_and_no_more(made):
     hears = {
         "cam-a": ["camera/announce/cam-a", "command/getIP"],
         "client": ["camera/recording/client", "camera/response/client",
-                   "command/rec", *(x for x in TOPICS if x.startswith(
+                   "command/rec", "command/mark", *(x for x in TOPICS if x.startswith(
                        ("camera/announce", "sensor")))],
         "red": [x for x in TOPICS if x.startswith("camera/recording")],
         "climate": []}

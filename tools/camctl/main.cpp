@@ -28,6 +28,7 @@ const std::vector<command>& commands() {
     {"show", "all of one actor", run_show},
     {"servers", "the servers that a client knows", run_servers},
     {"record", "starts or stops recording, or tells of it", run_record},
+    {"mark", "sets a marker in the session that is recorded", run_mark},
     {"console", "where a browser finds a client's page, and gets in",
      run_console},
     {"kill", "ends an actor, which is then started again", run_kill},

@@ -16,6 +16,7 @@ int run_servers(const std::vector<std::string>& given);
 int run_console(const std::vector<std::string>& given);
 int run_kill(const std::vector<std::string>& given);
 int run_record(const std::vector<std::string>& given);
+int run_mark(const std::vector<std::string>& given);
 int run_log_level(const std::vector<std::string>& given);
 int run_metrics(const std::vector<std::string>& given);
 

@@ -122,6 +122,11 @@ caf::expected<std::string> node_link::record(const answer& node,
   return tell(node, {true, "record", payload});
 }
 
+caf::expected<std::string> node_link::mark(const answer& node,
+                                           const std::string& payload) const {
+  return tell(node, {true, "mark", payload});
+}
+
 caf::expected<std::string>
 node_link::set_level(const answer& node, const std::string& level) const {
   return tell(node, {true, "log-level", level});

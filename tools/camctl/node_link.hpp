@@ -39,6 +39,8 @@ public:
                                   const std::string& actor) const;
   caf::expected<std::string> record(const answer& node,
                                     const std::string& payload) const;
+  caf::expected<std::string> mark(const answer& node,
+                                  const std::string& payload) const;
   caf::expected<std::string> set_level(const answer& node,
                                        const std::string& level) const;
 

@@ -114,6 +114,33 @@ keep it to yourself.
   leave(all_well);
 }
 
+int run_mark(const std::vector<std::string>& given) {
+  auto query = read_query(
+    given, {R"(Usage: camctl mark TEXT [--key KEY=VALUE ...] [OPTION ...]
+
+Sets a marker in the session that a client records, at the instant at which the
+client hears of it. Exit code 1 if nothing is being recorded.
+
+  --key KEY=VALUE     A further column of the marker; may be repeated.
+)",
+            {"json"},
+            {"key"},
+            "the marker's text"});
+  nlohmann::json payload = pairs_of(query, "key");
+  payload["text"] = query.rest.words[0];
+  if (!payload.contains("source"))
+    payload["source"] = "camctl";
+  asker nodes{query};
+  auto x = nodes.look_for(
+    [](const node_report& y) { return y.role == "client"; }, "client");
+  auto told = nodes.link().mark(
+    x, payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  if (!told)
+    leave(tell_failure(query, x, camnode::reason_of(told.error()), {}));
+  tell(query, x, *told, {{"marked", query.rest.words[0]}});
+  leave(all_well);
+}
+
 int run_log_level(const std::vector<std::string>& given) {
   auto query = read_query(given, {R"(Usage: camctl log-level LEVEL [OPTION ...]
 

@@ -38,6 +38,7 @@ std::string digest_of(const part_report& x) {
      {"durable", "lost", "lag_frames", "durable_age_ns", "durable_per_1000_s",
       "bytes_per_1000_s", "received_to_durable_p99_ns"}},
     {"sensors", {"received", "durable"}},
+    {"markers", {"received", "durable"}},
     {"server", {"ip", "port"}},
   };
   std::string result;

@@ -54,8 +54,9 @@ CAF_TEST(files of many topics are synced a few at a time) {
 CAF_TEST(a file that fails costs its reading and not the next) {
   record();
   // Somebody else has the name.
-  std::filesystem::create_directories(scratch.path() / "sensor/air");
-  auto taken = scratch.put("sensor/air/" + open_piece_name(start_ms, "csv"),
+  std::filesystem::create_directories(folder("sensor/air"));
+  auto taken = scratch.put("sensors/sensor/air/"
+                             + open_piece_name(start_ms, "csv"),
                            "precious");
   read(100, "1");
   CAF_CHECK_EQUAL(books().rejected, (rejections{{"disk", 1}}));
@@ -66,8 +67,9 @@ CAF_TEST(a file that fails costs its reading and not the next) {
 }
 
 CAF_TEST(what keeps a topic from its files is told once) {
-  std::filesystem::create_directories(scratch.path() / "sensor/air");
-  auto taken = scratch.put("sensor/air/" + open_piece_name(start_ms, "csv"),
+  std::filesystem::create_directories(folder("sensor/air"));
+  auto taken = scratch.put("sensors/sensor/air/"
+                             + open_piece_name(start_ms, "csv"),
                            "precious");
   int told = 0;
   sensor_files testee{scratch.path(), nullptr, board,
@@ -100,9 +102,9 @@ CAF_TEST(a file that cannot be opened leaves the name of the last one alone) {
   read(9'000, "2");
   advance(15s); // That file is complete when the next one fails.
   CAF_CHECK_EQUAL(books().files, (std::vector<std::string>{stem(0, 10'000)}));
-  auto folder = scratch.path() / "sensor/air";
-  std::filesystem::rename(folder, scratch.path() / "away");
-  std::ofstream{folder} << "no folder";
+  auto air = folder("sensor/air");
+  std::filesystem::rename(air, scratch.path() / "away");
+  std::ofstream{air} << "no folder";
   read(15'100, "3");
   CAF_CHECK_EQUAL(books().files, (std::vector<std::string>{stem(0, 10'000)}));
   CAF_CHECK_EQUAL(books().rejected, (rejections{{"disk", 1}}));
@@ -111,7 +113,7 @@ CAF_TEST(a file that cannot be opened leaves the name of the last one alone) {
 CAF_TEST(a file that cannot be completed leaves its session incomplete) {
   record();
   read(100, "1");
-  std::filesystem::remove_all(scratch.path() / "sensor");
+  std::filesystem::remove_all(scratch.path() / "sensors/sensor");
   stop_at(1'000);
   advance(2s);
   CAF_CHECK(board->finished(start_ms));

@@ -19,11 +19,11 @@ sensor_log_fixture::~sensor_log_fixture() {
 }
 
 void sensor_log_fixture::start_log() {
-  testee = start<camnode::sensor_log>(
-    "sensor_log",
-    camnode::sensor_log_options{"desk", topics, scratch.path(), slow_clock(),
-                                stop, queue},
-    broker.clients(), board);
+  camnode::sensor_log_options options{"desk",       topics, scratch.path(),
+                                      slow_clock(), stop,   queue};
+  options.topic_mark = topic_mark;
+  testee = start<camnode::sensor_log>("sensor_log", options, broker.clients(),
+                                      board);
 }
 
 void sensor_log_fixture::record() {

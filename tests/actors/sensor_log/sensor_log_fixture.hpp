@@ -11,6 +11,7 @@
 #include "tests/scratch_directory.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,7 +49,11 @@ struct sensor_log_fixture : actor_fixture {
   /// A file of the log; times in its name are from the session's start.
   std::string content(const std::string& topic, int64_t from,
                       int64_t to) const {
-    return content_of(scratch.path() / topic / (stem(from, to) + ".csv"));
+    return content_of(folder(topic) / (stem(from, to) + ".csv"));
+  }
+
+  std::filesystem::path folder(const std::string& topic) const {
+    return scratch.path() / *camnode::readings_folder(topic);
   }
 
   static std::string stem(int64_t from, int64_t to) {
@@ -71,6 +76,7 @@ struct sensor_log_fixture : actor_fixture {
   camnode::sensor_log_actor testee;
   camnode::mqtt_queue_ptr queue = std::make_shared<camnode::mqtt_queue>();
   std::string topics = "sensor/#";
+  std::string topic_mark;
   int64_t step_ns = 0;
 };
 

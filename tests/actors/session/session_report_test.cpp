@@ -342,6 +342,25 @@ CAF_TEST(the readings of all topics add up) {
   CAF_CHECK_EQUAL(entry["files"], json{"f"});
 }
 
+CAF_TEST(markers are told beside the sensors) {
+  view.sensors["c"] = {4, 4, 4, {}, {}};
+  view.sensors[marker_topic] = {5, 4, 3, {{"disk", 1}}, {"f"}};
+  view.markers = {2, "nothing is being recorded"};
+  CAF_CHECK_EQUAL(truth("/sensors/received"), 4);
+  CAF_CHECK_EQUAL(truth("/sensors/topics"), 1);
+  CAF_CHECK_EQUAL(truth("/markers"),
+                  (json{{"received", 5},
+                        {"written", 4},
+                        {"durable", 3},
+                        {"rejected", 1},
+                        {"outside_sessions", 2},
+                        {"last_error", "nothing is being recorded"}}));
+  CAF_CHECK_EQUAL(manifest("/markers/written"), 4);
+  auto before = truth_digest(view);
+  view.markers.last_error.clear();
+  CAF_CHECK_NOT_EQUAL(truth_digest(view), before);
+}
+
 CAF_TEST(hostile texts stay inside of their quotes) {
   auto& camera = add_busy_camera(hostile);
   camera.server.version = hostile;

@@ -63,7 +63,7 @@ struct fixture {
     };
     parts.find.client_id = "client";
     parts.sensors.clock = client_clock_ns;
-    parts.sensors.dir = scratch.path() / "sensors";
+    parts.sensors.dir = scratch.path();
     auto stop = std::make_shared<stop_line>();
     parts.sensors.stop = stop;
     parts.session = {"client", "test",          scratch.path() / "sessions",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/error.hpp"
 #include "nodes/inspection/inspection.hpp"
 #include "tests/scratch_directory.hpp"
 
@@ -38,6 +39,15 @@ struct inspection_fixture {
     x.truth = [this] { return truth; };
     x.page = [this] { return page; };
     x.cameras = [] { return std::string{R"({"cameras":[]})"}; };
+    x.mark = [this](const std::string& y) -> caf::expected<std::string> {
+      if (y.empty())
+        return caf::make_error(camnode::ec::bad_message, std::string{"empty"});
+      if (idle)
+        return caf::make_error(camnode::ec::unavailable,
+                               std::string{"nothing is being recorded"});
+      marks.push_back(y);
+      return std::string{"marked"};
+    };
     x.disk = disk;
     x.lights = &lights;
     return x;
@@ -65,6 +75,8 @@ struct inspection_fixture {
   std::shared_ptr<const camnode::recordings> disk; ///< None, as of a server.
   std::vector<std::string> killed;
   std::vector<camnode::record_command> commands;
+  std::vector<std::string> marks;
+  bool idle = false; ///< Nothing is recorded.
 };
 
 } // namespace camnode_test

@@ -116,6 +116,18 @@ CAF_TEST(a command that cannot be understood is refused with the reason) {
   CAF_CHECK(killed.empty() && commands.empty());
 }
 
+CAF_TEST(a marker is set while something is recorded) {
+  auto told = ask("POST", "/api/v1/mark", "door opened");
+  CAF_CHECK_EQUAL(told.status, 200u);
+  CAF_CHECK_EQUAL(marks, std::vector<std::string>{"door opened"});
+  CAF_CHECK_EQUAL(ask("POST", "/api/v1/mark", "").status, 400u);
+  idle = true;
+  told = ask("POST", "/api/v1/mark", "door closed");
+  CAF_CHECK_EQUAL(told.status, 409u);
+  CAF_CHECK_EQUAL(error_of(told), "nothing is being recorded");
+  CAF_CHECK_EQUAL(ask("POST", "/api/v1/mark", "x", looking).status, 403u);
+}
+
 CAF_TEST(who may look can change nothing) {
   auto root = directory.open("root", 0);
   auto child = directory.open("camera", 1, "root");

@@ -117,6 +117,7 @@ CAF_TEST(metrics are called what they always were) {
   alarms.set("camera", "keeps ending");
   camera.board->update([](viewer_figures& x) { x.clocked = true; });
   board->sensors->reject_outside("sensor/a");
+  board->sensors->reject_outside(marker_topic);
   auto none = lines{};
   auto known = known_shape("client");
   CAF_CHECK(known.size() > 100);

@@ -3,6 +3,7 @@
 
 #include "actors/observed/actor_directory.hpp"
 #include "nodes/inspection/client_figures.hpp"
+#include "nodes/inspection/sensor_figures.hpp"
 #include "nodes/web/client_pages.hpp"
 #include "tests/actors/frame_samples.hpp"
 
