@@ -19,6 +19,12 @@ if(CAMNODE_SANITIZE)
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
   set(CMAKE_CXX_FLAGS_DEBUG "-g1 -O0")
+  # After each change a dozen programs are linked: by LLD in half the time.
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX -fuse-ld=lld CAMNODE_HAS_LLD)
+  if(CAMNODE_HAS_LLD)
+    add_link_options(-fuse-ld=lld)
+  endif()
   # GCC collects its garbage from 400 MB on instead of 128: a fifth less time.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(--param=ggc-min-heapsize=400000 --param=ggc-min-expand=400)
