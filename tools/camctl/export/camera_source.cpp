@@ -4,6 +4,7 @@
 #include "messages/when.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace camnode {
@@ -19,13 +20,22 @@ bool has_number(const index_row& x) {
   return x.epoch != 0 && (x.flags & frame::rebuilt) == 0;
 }
 
+/// Has the bound of a time say how well the clocks of two folders are known,
+/// too.
+void widen(index_row& x, const clock_lead& ahead) {
+  if (!ahead.error_ns)
+    x.offset_error_ns = -1;
+  else if (x.offset_error_ns >= 0)
+    x.offset_error_ns += *ahead.error_ns;
+}
+
 } // namespace
 
 camera_source::camera_source(std::vector<source_folder> folders)
   : folders_(std::move(folders)) {
   for (size_t i = 0; i < folders_.size(); ++i)
     for (auto& x : folders_[i].pieces)
-      waiting_.push_back({i, x.start_ms * 1'000'000 - folders_[i].ahead_ns, x});
+      waiting_.push_back({i, x.start_ms * 1'000'000 - folders_[i].ahead.ns, x});
   std::stable_sort(waiting_.begin(), waiting_.end(),
                    [](auto& a, auto& b) { return a.start_ns > b.start_ns; });
 }
@@ -35,7 +45,8 @@ const camera_source::frame* camera_source::next() {
     open_due();
     auto first = std::min_element(readings_.begin(), readings_.end(),
                                   [](auto& a, auto& b) {
-                                    return a.time_ns < b.time_ns;
+                                    return std::tie(a.time_ns, a.folder)
+                                           < std::tie(b.time_ns, b.folder);
                                   });
     if (first == readings_.end())
       return nullptr;
@@ -43,6 +54,7 @@ const camera_source::frame* camera_source::next() {
     current_ = {now.row, first->film->size(), now.offset, first->film,
                 first->folder};
     current_.row.capture_ns = first->time_ns;
+    widen(current_.row, folders_[first->folder].ahead);
     if (!step(*first))
       readings_.erase(first);
     if (!is_double(current_))
@@ -61,7 +73,7 @@ void camera_source::open_due() {
     auto next = std::move(waiting_.back());
     waiting_.pop_back();
     reading x{std::make_shared<source_film>(folders_[next.folder].path,
-                                            next.piece, bad_pictures_),
+                                            next.piece),
               next.folder};
     if (step(x))
       readings_.push_back(std::move(x));
@@ -70,12 +82,29 @@ void camera_source::open_due() {
 
 bool camera_source::step(reading& x) {
   if (x.film->next()) {
-    x.time_ns = x.film->now().row.capture_ns - folders_[x.folder].ahead_ns;
+    x.time_ns = x.film->now().row.capture_ns - folders_[x.folder].ahead.ns;
     return true;
   }
   auto faults = x.film->faults();
   faults_.insert(faults_.end(), faults.begin(), faults.end());
   return false;
+}
+
+void camera_source::reject(const frame& x) {
+  auto& why = x.film->picture_fault();
+  if (has_number(x.row) && folders_.size() > 1)
+    rejected_[{x.row.epoch, x.row.sequence}] = why;
+  else
+    bad_pictures_.add(why);
+  if (!recent_.empty() && recent_.back().offset == x.offset)
+    recent_.pop_back();
+}
+
+std::vector<std::string> camera_source::picture_faults() const {
+  auto result = bad_pictures_;
+  for (auto& [number, why] : rejected_)
+    result.add(why);
+  return result.texts();
 }
 
 bool camera_source::is_double(const frame& x) {
@@ -97,6 +126,8 @@ bool camera_source::is_double(const frame& x) {
   };
   frame_range number{row.epoch, row.sequence, row.sequence};
   if (numbered && seen_.missing_from(number).empty()) {
+    if (rejected_.erase({row.epoch, row.sequence}) > 0)
+      return false;
     auto first = std::find_if(recent_.begin(), recent_.end(), has_its_number);
     if (first != recent_.end() && first->row.xxh3 != row.xxh3)
       bad_pictures_.add("frame " + std::to_string(row.sequence) + " of run "

@@ -2,24 +2,35 @@
 
 #include "messages/disk/number_set.hpp"
 #include "tools/camctl/export/source_film.hpp"
+#include "tools/camctl/verify/piece_check.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace camnode {
+
+/// How far the session clock of a folder is ahead of that of the first one.
+struct clock_lead {
+  int64_t ns = 0;
+
+  /// What that is off by at most; nothing where nobody can tell, and both are
+  /// taken for UTC.
+  std::optional<int64_t> error_ns = 0;
+};
 
 /// One of the folders with films of a camera.
 struct source_folder {
   std::filesystem::path path; ///< `cam/<id>` in a data folder.
   std::vector<recorded_piece> pieces;
-
-  /// How far its clock is ahead of that of the first folder.
-  int64_t ahead_ns = 0;
+  clock_lead ahead;
 };
 
 /// The frames of one camera in one session, in order of time, each of them
@@ -30,15 +41,15 @@ struct source_folder {
 class camera_source {
 public:
   struct frame {
-    index_row row; ///< Its time of capture is on the first folder's clock.
+    index_row row; ///< Its time of capture is on the first folder's clock, and
+                   ///< so is what that is off by.
     picture_size size;
     uint64_t offset = 0;               ///< Of its JPEG in its film.
-    std::shared_ptr<source_film> film; ///< Not longer there than the source.
+    std::shared_ptr<source_film> film; ///< Open as long as this is there.
     size_t folder = 0;
 
     /// The JPEG: `row.bytes` bytes, until the next call for any frame.
-    /// @returns Null where it is not what was recorded; `picture_faults` of
-    ///          the source has why.
+    /// @returns Null where it is not what was recorded.
     const uint8_t* picture() const {
       return film->picture({row, offset});
     }
@@ -48,6 +59,11 @@ public:
 
   /// The next frame; null after the last one. Valid until the next call.
   const frame* next();
+
+  /// Says that the picture of a frame is not what was recorded: if another
+  /// folder has that frame, `next` gives it, too.
+  /// Called right after its `picture` was null.
+  void reject(const frame& x);
 
   /// Whether `next` has given all frames with these numbers.
   bool has_all(const frame_range& x) const {
@@ -65,10 +81,8 @@ public:
     return faults_;
   }
 
-  /// What pictures are not what was recorded, one line each.
-  std::vector<std::string> picture_faults() const {
-    return bad_pictures_.texts();
-  }
+  /// What frames were rejected with no other one in their place, one line each.
+  std::vector<std::string> picture_faults() const;
 
 private:
   struct waiting {
@@ -96,6 +110,9 @@ private:
   uint64_t doubles_ = 0;
   std::vector<std::string> faults_;
   fault_list bad_pictures_;
+
+  /// Those that another folder may have, and why; by run and number.
+  std::map<std::pair<uint64_t, uint64_t>, std::string> rejected_;
 };
 
 } // namespace camnode

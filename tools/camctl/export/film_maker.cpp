@@ -39,10 +39,14 @@ film_maker::film_maker(const film_plan& plan, const time_cut& cut,
 }
 
 std::optional<camera_source::frame> film_maker::next() {
-  while (auto* x = source_.next())
-    if (cut_.has(x->row.capture_ns) && x->size.width == plan_.size.width
-        && x->size.height == plan_.size.height)
+  while (auto* x = source_.next()) {
+    if (!cut_.has(x->row.capture_ns) || x->size.width != plan_.size.width
+        || x->size.height != plan_.size.height)
+      continue;
+    if (x->picture())
       return *x;
+    source_.reject(*x);
+  }
   return std::nullopt;
 }
 
@@ -59,10 +63,13 @@ caf::error film_maker::add(const uint8_t* jpeg, table_row row) {
 }
 
 caf::error film_maker::make_own() {
-  while (auto x = next())
-    if (auto jpeg = x->picture())
-      if (auto err = add(jpeg, table_row_of(x->row)))
-        return err;
+  while (auto x = next()) {
+    auto jpeg = x->picture();
+    if (!jpeg) // The disk begins to fail.
+      source_.reject(*x);
+    else if (auto err = add(jpeg, table_row_of(x->row)))
+      return err;
+  }
   return caf::none;
 }
 
@@ -98,6 +105,8 @@ bool film_maker::take(const instant_grid& grid, int64_t instant_ns) {
     auto jpeg = now_->picture();
     if (jpeg)
       remember(jpeg, table_row_of(now_->row));
+    else
+      source_.reject(*now_);
     step();
     return jpeg != nullptr;
   }

@@ -71,7 +71,8 @@ json json_of(const session_source& x) {
   json result;
   result["dir"] = x.dir.string();
   result["manifest"] = x.session.file;
-  result["clock_ahead_ns"] = or_null(x.ahead_ns);
+  result["clock_ahead_ns"] = x.ahead.ns;
+  result["clock_ahead_error_ns"] = or_null(x.ahead.error_ns);
   result["says"] = json::parse(render_manifest(x.session.books));
   return result;
 }

@@ -6,7 +6,7 @@
 #include "tools/camctl/verify/audit.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <utility>
 
 namespace camnode {
@@ -44,12 +44,16 @@ bool overlap(const session_info& x, const session_info& y) {
   return !is_before(x, y) && !is_before(y, x);
 }
 
-/// What client clock minus server clock was at an instant of the server.
-int64_t offset_at(const manifest_clock& x, int64_t server_ns) {
+/// When an instant of a server was on a client's clock, and what that is off by
+/// at most.
+std::pair<int64_t, int64_t> client_time_of(const manifest_clock& x,
+                                           int64_t server_ns) {
   auto since_ns = static_cast<double>(server_ns + x.offset_ns - x.client_ns);
-  return x.offset_ns
-         + static_cast<int64_t>(since_ns * static_cast<double>(x.drift_ppb)
-                                / 1e9);
+  auto drifted_ns = [&](int64_t ppb) {
+    return std::llround(since_ns * static_cast<double>(ppb) / 1e9);
+  };
+  return {server_ns + x.offset_ns + drifted_ns(x.drift_ppb),
+          x.error_ns + std::abs(drifted_ns(x.drift_error_ppb))};
 }
 
 template <class List, class F>
@@ -61,23 +65,24 @@ void keep_if(List& list, F wanted) {
 
 } // namespace
 
-std::optional<int64_t> clock_lead(const manifest& first, const manifest& x) {
-  std::optional<int64_t> result;
-  auto least_error_ns = std::numeric_limits<int64_t>::max();
+clock_lead lead_of(const manifest& x, const manifest& first) {
+  clock_lead result{0, std::nullopt};
   for (auto& [id, a] : first.cameras) {
     auto other = x.cameras.find(id);
     if (other == x.cameras.end() || !a.clock || !other->second.clock)
       continue;
     auto& b = other->second;
-    auto error_ns = a.clock->error_ns + b.clock->error_ns;
     if (a.server.epoch == 0 || a.server.epoch != b.server.epoch
-        || a.clock->client_ns == 0 || b.clock->client_ns == 0
-        || error_ns >= least_error_ns)
+        || a.clock->client_ns == 0 || b.clock->client_ns == 0)
       continue;
-    least_error_ns = error_ns;
     auto server_ns = a.clock->client_ns - a.clock->offset_ns;
-    result = x.session.session_ns(server_ns + offset_at(*b.clock, server_ns))
-             - first.session.session_ns(a.clock->client_ns);
+    auto [there_ns, off_ns] = client_time_of(*b.clock, server_ns);
+    auto error_ns = a.clock->error_ns + off_ns;
+    if (result.error_ns && error_ns >= *result.error_ns)
+      continue;
+    result.ns = x.session.session_ns(there_ns)
+                - first.session.session_ns(a.clock->client_ns);
+    result.error_ns = error_ns;
   }
   return result;
 }
@@ -89,7 +94,7 @@ find_sources(const std::vector<fs::path>& dirs, const std::string& wanted) {
     auto found = find_session(dir, wanted);
     if (!found)
       return std::move(found.error());
-    session_source x{dir, std::move(*found)};
+    session_source x{dir, std::move(*found), {}};
     if (!x.session.books.over())
       return refusal(not_over(x));
     if (!result.empty()) {
@@ -99,7 +104,7 @@ find_sources(const std::vector<fs::path>& dirs, const std::string& wanted) {
       if (!overlap(a.session, b.session))
         return refusal(name_of(x) + " is not that in " + first.dir.string()
                        + ": they were recorded at different times");
-      x.ahead_ns = clock_lead(a, b);
+      x.ahead = lead_of(b, a);
     }
     result.push_back(std::move(x));
   }
@@ -111,8 +116,7 @@ camera_folders(const std::vector<session_source>& sources) {
   std::map<std::string, std::vector<source_folder>> result;
   for (auto& x : sources)
     for (auto& [id, camera] : x.session.books.cameras)
-      result[id].push_back(
-        {x.dir / "cam" / id, camera.pieces, x.ahead_ns.value_or(0)});
+      result[id].push_back({x.dir / "cam" / id, camera.pieces, x.ahead});
   return result;
 }
 
@@ -122,7 +126,7 @@ reading_sources reading_folders(const std::vector<session_source>& sources) {
     for (auto& [topic, figures] : x.session.books.sensors) {
       auto& best = result[topic];
       if (best.dir.empty() || figures.written > best.books.written)
-        best = {x.dir, figures, x.ahead_ns.value_or(0)};
+        best = {x.dir, figures, x.ahead.ns};
     }
   return result;
 }
@@ -137,7 +141,7 @@ named_losses(const std::vector<session_source>& sources, const std::string& id,
       continue;
     auto books = found->second;
     auto in_cut = [&](int64_t ns) {
-      return ns == 0 || cut.has(ns - x.ahead_ns.value_or(0));
+      return ns == 0 || cut.has(ns - x.ahead.ns);
     };
     keep_if(books.losses, [&](auto& y) {
       return in_cut(y.before_ns) && !there.has_all({y.epoch, y.first, y.last});

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,14 +19,12 @@ struct session_source {
   std::filesystem::path dir;
   chosen_session session;
 
-  /// How far its session clock is ahead of that of the first folder: by the
-  /// clock of a server that both clients knew; nothing where there is none, and
-  /// both are taken for UTC.
-  std::optional<int64_t> ahead_ns = 0;
+  clock_lead ahead;
 };
 
-/// How far the session clock of `x` is ahead of that of `first`, ns.
-std::optional<int64_t> clock_lead(const manifest& first, const manifest& x);
+/// How far the session clock of `x` is ahead of that of `first`, by the clock
+/// of a server that both clients knew.
+clock_lead lead_of(const manifest& x, const manifest& first);
 
 /// Finds a session in each of several folders.
 /// @returns `ec::open_failed` if it is not in one of them, not over yet, or in

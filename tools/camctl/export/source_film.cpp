@@ -28,13 +28,11 @@ fs::path path_of(const fs::path& folder, const std::string& stem) {
 
 } // namespace
 
-source_film::source_film(const fs::path& folder, const recorded_piece& x,
-                         fault_list& bad_pictures)
+source_film::source_film(const fs::path& folder, const recorded_piece& x)
   : piece_(x),
     index_(folder, {{x.file}}),
     film_(path_of(folder, x.file)),
-    path_(path_of(folder, x.file).string()),
-    bad_pictures_(bad_pictures) {
+    path_(path_of(folder, x.file).string()) {
   ended_ = !read_beginning();
 }
 
@@ -100,10 +98,10 @@ const uint8_t* source_film::picture(const place& x) {
   auto result = film_.at(x.offset, x.row.bytes);
   if (result && xxh3_of(result, x.row.bytes) == x.row.xxh3)
     return result;
-  bad_pictures_.add(at_frame(x.row.frame)
-                    + (result ? ": the picture is not what was recorded "
-                                "(checksum); left out"
-                              : ": cannot be read; left out"));
+  picture_fault_ = at_frame(x.row.frame)
+                   + (result ? ": the picture is not what was recorded "
+                               "(checksum); left out"
+                             : ": cannot be read; left out");
   return nullptr;
 }
 

@@ -4,7 +4,6 @@
 #include "messages/disk/session_records.hpp"
 #include "messages/wire/jpeg_header.hpp"
 #include "tools/camctl/export/window_reader.hpp"
-#include "tools/camctl/verify/piece_check.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +23,7 @@ public:
   };
 
   /// @param folder Of the camera.
-  /// @param bad_pictures Where to say what pictures are not what was recorded.
-  source_film(const std::filesystem::path& folder, const recorded_piece& x,
-              fault_list& bad_pictures);
+  source_film(const std::filesystem::path& folder, const recorded_piece& x);
 
   /// Goes on to the next frame. @returns false after the last one.
   bool next();
@@ -41,8 +38,12 @@ public:
   }
 
   /// The JPEG of a frame, until the next call.
-  /// @returns Null where it is not what was recorded; `bad_pictures` has why.
+  /// @returns Null where it is not what was recorded; `picture_fault` has why.
   const uint8_t* picture(const place& x);
+
+  const std::string& picture_fault() const {
+    return picture_fault_;
+  }
 
   /// What could not be read of index and film, one line each.
   /// @pre `next` was false.
@@ -63,7 +64,7 @@ private:
   uint64_t offset_ = 0; ///< Of what is before the next JPEG.
   bool ended_ = false;
   std::vector<std::string> faults_;
-  fault_list& bad_pictures_;
+  std::string picture_fault_; ///< The last one, in one line.
 };
 
 } // namespace camnode

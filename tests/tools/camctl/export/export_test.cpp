@@ -223,6 +223,35 @@ CAF_TEST(two folders are joined and what both have is there once) {
   CAF_CHECK_EQUAL(result->cameras["cam-a"].doubles, 200u);
   CAF_CHECK_EQUAL(pictures("cam-b").size(), 10u);
   CAF_CHECK(has_line(render_text(*result), "both are taken for UTC"));
+  CAF_CHECK(table[0].error_ns);
+  CAF_CHECK(!table[300].error_ns);
+}
+
+CAF_TEST(a picture that is damaged in one folder is taken from another one) {
+  data.record("cam-a", shots(20));
+  data_folder other;
+  other.record("cam-a", shots(20));
+  auto name = data.film("cam-a", 0);
+  auto film = data.content(name);
+  film[film.find(data.jpegs["cam-a"][7]) + 50] ^= 1;
+  data.put(name, film);
+  other.put_manifest();
+  data.put_manifest();
+  options.dirs = {data.dir.path(), other.dir.path()};
+  for (auto locked : {false, true}) {
+    options.locked = locked;
+    auto result = export_session(options);
+    CAF_REQUIRE(result);
+    CAF_CHECK(!result->faulty());
+    CAF_CHECK(pictures("cam-a") == data.jpegs["cam-a"]);
+    fs::remove_all(folder());
+  }
+  film = other.content(name);
+  film[film.find(data.jpegs["cam-a"][7]) + 50] ^= 1;
+  other.put(name, film);
+  auto result = export_session(options);
+  CAF_REQUIRE(result);
+  CAF_CHECK(result->faulty());
 }
 
 CAF_TEST(folders are joined on one clock by that of a server) {
@@ -239,6 +268,7 @@ CAF_TEST(folders are joined on one clock by that of a server) {
     camera.server.epoch = epoch;
     camera.clock = manifest_clock{};
     camera.clock->client_ns = 5'000'000'000;
+    camera.clock->error_ns = 70'000;
   }
   // Of the same instant of the server.
   other.books.session.anchor_mono_ns -= ahead_ns;
@@ -247,11 +277,14 @@ CAF_TEST(folders are joined on one clock by that of a server) {
   options.dirs = {data.dir.path(), other.dir.path()};
   auto result = export_session(options);
   CAF_REQUIRE(result);
-  CAF_CHECK_EQUAL(result->sources[1].ahead_ns.value_or(0), ahead_ns);
+  CAF_CHECK_EQUAL(result->sources[1].ahead.ns, ahead_ns);
   auto table = rows("cam-a");
   CAF_REQUIRE_EQUAL(table.size(), all.size());
   for (size_t i = 0; i < all.size(); ++i)
     CAF_CHECK_EQUAL(*table[i].time_ns, all[i].recorded_ns);
+  // What is out of the other folder is as far off as the clocks are, too.
+  CAF_CHECK_EQUAL(*table[0].error_ns, 200'000);
+  CAF_CHECK_EQUAL(*table[599].error_ns, 200'000 + 2 * 70'000);
 }
 
 CAF_TEST(sessions of other times and those that are not over are refused) {
