@@ -23,8 +23,8 @@ constexpr auto usage
 
 Makes a data set of a session: the folder OUT/SESSION with one film and one
 table for each camera. Frame n of a film is row n of its table, in every
-program. The films are ordinary MP4s at one constant rate that have the
-camera's JPEGs, byte for byte. The true times are in the tables.
+program. The films are ordinary MP4s at one constant rate. The true times are in
+the tables.
 
   --session S     the session: its start in ms, its label (of several, the
                   latest), or the name of its manifest
@@ -43,6 +43,12 @@ camera's JPEGs, byte for byte. The true times are in the tables.
                   smaller films that play anywhere; the program ffmpeg makes
                   them, and each picture is compared with its JPEG
   --quality N     of those: 0 (best) to 35 (smallest); 20 by default
+  --grid          of --frames locked: one more film, grid.mp4, that shows all
+                  films side by side; encoded, whatever the others are
+  --layout bids   names and descriptions of films as in BEP047, the proposal
+                  for films of behaviour in BIDS (configs/DATASETS.md)
+  --subject ID    of --layout bids: who was recorded (default: the subject that
+                  the session was started with)
   --from TIME     leave out what was captured before: seconds after the start
                   of the session (12.5), UTC (2026-11-30T13:03:07.25Z), or
                   UTC in ns, as tables have it
@@ -72,9 +78,10 @@ session, or OUT/SESSION is there already; 3 --check: damage.
 const folder_command& the_command() {
   static const folder_command result{"export",
                                      usage,
-                                     {"check"},
+                                     {"check", "grid"},
                                      {"session", "to", "frames", "rate", "fill",
-                                      "codec", "quality", "from", "until"},
+                                      "codec", "quality", "layout", "subject",
+                                      "from", "until"},
                                      true};
   return result;
 }
@@ -131,6 +138,20 @@ std::string read_encoding(const arguments& x, camnode::export_options& out) {
   return {};
 }
 
+/// Reads what else is made, and how films are called. @returns The same.
+std::string read_layout(const arguments& x, camnode::export_options& out) {
+  out.grid_film = x.has("grid");
+  if (out.grid_film && !out.locked)
+    return "--grid is for --frames locked: its films must have the same frames";
+  out.bids = x.has("layout");
+  if (out.bids && x.value("layout") != "bids")
+    return "--layout: want bids, or leave it out";
+  out.subject = x.value("subject");
+  if (x.has("subject") && (!out.bids || out.subject.empty()))
+    return "--subject is for --layout bids, and not empty";
+  return {};
+}
+
 /// Reads the options. @returns Why one is none; empty: all are.
 std::string read_options(const arguments& x, camnode::export_options& out) {
   out.dirs.assign(x.words.begin(), x.words.end());
@@ -158,7 +179,8 @@ std::string read_options(const arguments& x, camnode::export_options& out) {
       return std::string{"--"} + name
              + ": want seconds after the session's start, UTC as "
                "2026-11-30T13:03:07.25Z, or UTC in ns";
-  return read_encoding(x, out);
+  auto why = read_encoding(x, out);
+  return why.empty() ? read_layout(x, out) : why;
 }
 
 int export_with(camnode::export_options& options) {

@@ -173,6 +173,10 @@ std::string grid_graph(const std::vector<grid_cell>& cells) {
 
 } // namespace
 
+const char* to_string(film_codec x) {
+  return x == film_codec::h264 ? "h264" : "hevc";
+}
+
 caf::expected<film_output_ptr> make_encoded_output(const fs::path& path,
                                                    const film_format& format,
                                                    encoding how) {

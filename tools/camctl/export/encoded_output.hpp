@@ -13,6 +13,9 @@ enum class film_codec : uint8_t {
   hevc, ///< By libx265: smaller and slower.
 };
 
+/// `h264`, `hevc`: as `--codec` has them, and FFmpeg.
+const char* to_string(film_codec x);
+
 /// How films are encoded, all of one export alike.
 struct encoding {
   static constexpr int best_quality = 0;

@@ -4,6 +4,7 @@
 #include "messages/disk/file_names.hpp"
 #include "messages/error.hpp"
 #include "messages/when.hpp"
+#include "tools/camctl/export/bids_layout.hpp"
 #include "tools/camctl/export/export_folder.hpp"
 #include "tools/camctl/export/session_json.hpp"
 
@@ -66,6 +67,12 @@ private:
     return fs::path{result_.sources.front().session.file}.stem().string();
   }
 
+  /// Who was recorded, for BIDS; empty: nobody said.
+  std::string subject() const {
+    return options_.subject.empty() ? subject_of(books().session)
+                                    : options_.subject;
+  }
+
   static caf::error stopped() {
     return caf::make_error(ec::unavailable, "stopped");
   }
@@ -113,8 +120,15 @@ private:
           found != x.session.books.cameras.end())
         add_books(found->second, camera);
     for (auto& x : films)
-      result_.films.push_back({std::move(x), {}, {}, {}, {}});
+      add_film(std::move(x));
     return true;
+  }
+
+  void add_film(film_plan plan) {
+    exported_film x;
+    x.path = plan.name + film_ending;
+    x.plan = std::move(plan);
+    result_.films.push_back(std::move(x));
   }
 
   static void add_books(const manifest_camera& books, exported_camera& out) {
@@ -136,6 +150,10 @@ private:
       return refusal(
         "session " + name() + " has no frame and no reading"
         + (options_.from || options_.until ? " at that time" : ""));
+    if (options_.bids && subject().empty())
+      return refusal("session " + name()
+                     + " was started without a subject, which --layout bids "
+                       "needs: give it with --subject");
     return caf::none;
   }
 
@@ -184,6 +202,8 @@ private:
   caf::error write_all_into(const fs::path& folder) {
     for (auto& x : result_.films)
       all_ += 2 * frames_of(x.plan); // Written, and read back.
+    if (options_.grid_film)
+      all_ += result_.grid->rows;
     for (auto& x : result_.films)
       if (auto err = make_film(folder, x))
         return err;
@@ -191,6 +211,9 @@ private:
     films.erase(std::remove_if(films.begin(), films.end(),
                                [](auto& x) { return x.counts.frames == 0; }),
                 films.end());
+    if (options_.grid_film && !films.empty())
+      if (auto err = make_grid_film(folder))
+        return err;
     std::vector<std::string> names;
     for (auto& x : films)
       names.push_back(x.plan.name);
@@ -205,7 +228,14 @@ private:
     if (!readings)
       return std::move(readings.error());
     result_.readings = std::move(*readings);
-    return write_facts(folder);
+    if (!options_.bids)
+      return write_facts(folder);
+    bids_layout layout{subject(), books().session, names};
+    for (auto& x : films)
+      x.path = layout.film_path(x.plan.name);
+    if (auto err = write_facts(folder))
+      return err;
+    return layout.arrange(folder, options_, result_);
   }
 
   caf::error make_film(const fs::path& folder, exported_film& x) {
@@ -255,16 +285,35 @@ private:
     done_ = before + x.counts.frames;
     if (err)
       return err;
-    if (options_.encode) {
-      auto facts = facts_of(path);
-      if (!facts)
-        return std::move(facts.error());
-      x.film = *facts;
-      return caf::none;
-    }
+    if (options_.encode)
+      return take_facts(path, x.film);
     std::error_code failed; // The pictures' checksums are in the table.
     x.film.bytes = fs::file_size(path, failed);
     return caf::none;
+  }
+
+  /// Of a film whose pictures are not those of its table.
+  static caf::error take_facts(const fs::path& path, file_facts& out) {
+    auto facts = facts_of(path);
+    if (!facts)
+      return std::move(facts.error());
+    out = *facts;
+    return caf::none;
+  }
+
+  caf::error make_grid_film(const fs::path& folder) {
+    std::vector<grid_cell> cells;
+    for (auto& x : result_.films)
+      cells.push_back({folder / x.path, x.plan.size.width, x.plan.size.height});
+    film_format format{result_.grid->rate, 0, 0,
+                       result_.grid->first_ns / ns_per_ms};
+    auto path = folder / (grid_film_name + std::string{film_ending});
+    if (auto err = make_grid(path, cells, format, result_.grid->rows,
+                             options_.encode.value_or(encoding{}),
+                             [&](auto n) { return go_on(done_ + n); }))
+      return err;
+    done_ += result_.grid->rows;
+    return take_facts(path, result_.grid_film.emplace());
   }
 
   caf::error write_facts(const fs::path& folder) {

@@ -31,6 +31,9 @@ struct export_options {
     rate; ///< Of the grid; nothing: the fastest camera's.
   frame_fill fill = frame_fill::repeat; ///< What is shown in its holes.
   std::optional<encoding> encode;       ///< Nothing: the cameras' own JPEGs.
+  bool grid_film = false; ///< One more film, of all that are locked.
+  bool bids = false;      ///< Names after BIDS (`bids_layout`).
+  std::string subject;    ///< Of BIDS; empty: as the session's metadata says.
   std::optional<spoken_time> from;
   std::optional<spoken_time> until; ///< Not included.
 
@@ -42,6 +45,7 @@ struct export_options {
 /// A film of an export.
 struct exported_film {
   film_plan plan;
+  std::string path; ///< In the export's folder.
   film_rate rate;
   film_counts counts;
   file_facts film; ///< Of one that is copied, the size alone.
@@ -64,6 +68,7 @@ struct export_result {
   std::map<std::string, exported_camera> cameras; ///< By id.
   std::vector<exported_film> films;
   std::optional<instant_grid> grid; ///< If they are locked.
+  std::optional<file_facts> grid_film;
   row_facts rows;
   reading_facts readings;
   std::vector<std::string> notes; ///< For whoever asked, one line each.

@@ -44,7 +44,7 @@ public:
       result_.frames += film.frames;
       auto why = film.copied ? film_fault(film) : std::string{};
       if (!why.empty())
-        result_.faults.push_back(film.name + film_ending + ": " + why);
+        result_.faults.push_back(film.path + ": " + why);
     }
     return std::move(result_);
   }
@@ -72,7 +72,7 @@ private:
 
   /// What is wrong with a film; empty if nothing is.
   std::string film_fault(const listed_film& x) {
-    window_reader file{dir_ / (x.name + film_ending)};
+    window_reader file{dir_ / x.path};
     if (!file.fault().empty())
       return "cannot be read: " + file.fault();
     auto film = read_mp4_even_film(file.size(), [&](auto at, auto to, auto n) {

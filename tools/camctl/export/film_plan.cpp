@@ -27,7 +27,8 @@ std::string name_of(const std::string& id, const picture_size& x) {
 /// more than the case of their letters only.
 bool is_taken(const std::string& id) {
   auto name = to_lower(id);
-  return name == "frames" || name == "sensors" || name == "markers";
+  return name == "frames" || name == "sensors" || name == "markers"
+         || name == grid_film_name;
 }
 
 } // namespace

@@ -21,6 +21,9 @@ struct time_cut {
   }
 };
 
+/// The film of all films side by side, without its ending.
+constexpr const char* grid_film_name = "grid";
+
 /// A film that an export makes: all frames of a camera that have one size.
 struct film_plan {
   std::string camera; ///< Its id.

@@ -45,6 +45,7 @@ json or_null(const std::optional<int64_t>& x) {
 
 json json_of(const exported_film& x) {
   json result;
+  result["file"] = x.path;
   result["camera"] = x.plan.camera;
   result["width"] = x.plan.size.width;
   result["height"] = x.plan.size.height;
@@ -77,18 +78,13 @@ json json_of(const session_source& x) {
   return result;
 }
 
-const char* codec_of(const export_options& x) {
-  if (!x.encode)
-    return copied;
-  return x.encode->codec == film_codec::h264 ? "h264" : "hevc";
-}
-
 json json_of(const export_options& x, const time_cut& cut) {
   json result;
   result["frames"] = x.locked ? "locked" : "own";
-  result["codec"] = codec_of(x);
+  result["codec"] = x.encode ? to_string(x.encode->codec) : copied;
   if (x.encode)
     result["quality"] = x.encode->quality;
+  result["layout"] = x.bids ? "bids" : "plain";
   if (x.locked)
     result["fill"] = to_string(x.fill);
   result["from_ns"] = x.from ? json(cut.from_ns) : json();
@@ -109,17 +105,29 @@ json rows_of(const export_result& x) {
   return result;
 }
 
-/// The name of a file without its ending.
-/// @throws malformed if it is none of an export's.
+/// @throws malformed if it is no path of a file in an export: it could lead out
+///         of its folder.
+const std::string& checked_path(const std::string& x) {
+  std::filesystem::path path{x};
+  for (auto& level : path) {
+    auto name = level.string();
+    for (auto c : {'@', '+'}) // Of a size; of two names in one.
+      std::replace(name.begin(), name.end(), c, '-');
+    if (name.empty() || name.front() == '.' || !is_name_text(name))
+      refuse(x, "is no name of an export's file");
+  }
+  if (x.empty())
+    refuse(x, "is no name of an export's file");
+  return x;
+}
+
+/// The name of a film's table without its ending.
+/// @throws malformed
 std::string stem_of(const std::string& name) {
-  auto dot = name.rfind('.');
-  auto stem = name.substr(0, dot);
-  auto without_size = stem;
-  std::replace(without_size.begin(), without_size.end(), '@', '-');
-  if (dot == name.npos || stem.empty() || stem.front() == '.'
-      || !is_name_text(without_size) || !is_name_text(name.substr(dot)))
-    refuse(name, "is no name of an export's file");
-  return stem;
+  std::filesystem::path path{checked_path(name)};
+  if (path.has_parent_path() || !path.has_extension())
+    refuse(name, "is no name of an export's film");
+  return path.stem().string();
 }
 
 uint32_t small(const json_fields& x, const char* name) {
@@ -140,8 +148,10 @@ std::string render_session_json(const export_options& options,
     result["films"][film.plan.name + film_ending] = json_of(film);
     files[film.plan.name + table_ending] = json_of(film.table);
     if (options.encode)
-      files[film.plan.name + film_ending] = json_of(film.film);
+      files[film.path] = json_of(film.film);
   }
+  if (x.grid_film)
+    files[grid_film_name + std::string{film_ending}] = json_of(*x.grid_film);
   files["frames.csv"] = json_of(x.rows.file);
   files["sensors.csv"] = json_of(x.readings.sensors);
   files["markers.csv"] = json_of(x.readings.markers);
@@ -171,13 +181,14 @@ caf::expected<export_listing> parse_session_json(std::string_view text) {
       auto rate = film.object("rate");
       result.films.push_back(
         {stem_of(name),
+         checked_path(film.text("file")),
          is_copied,
          film.count("frames"),
          film.count("bytes"),
          {small(rate, "per_second"), small(rate, "ticks")}});
     }
     for (auto& [name, x] : fields.at("files").items()) {
-      stem_of(name);
+      checked_path(name);
       json_fields file{x, name};
       result.files[name] = {file.count("bytes"),
                             std::stoull(file.text("xxh3"), nullptr, 16)};

@@ -25,7 +25,8 @@ std::string render_session_json(const export_options& options,
 
 /// What it says of a film.
 struct listed_film {
-  std::string name;   ///< Without its ending.
+  std::string name;   ///< Of its table, without an ending.
+  std::string path;   ///< In the export's folder.
   bool copied = true; ///< Whether it has the cameras' own JPEGs.
   uint64_t frames = 0;
   uint64_t bytes = 0;
