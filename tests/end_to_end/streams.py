@@ -295,10 +295,13 @@ class LegacyServer:
 
     def __init__(self, broker_port, address, picture, fps=20,
                  port=LEGACY_PORT):
+        """
+        :param picture: A JPEG, or a list of them to send in turn.
+        """
         self.address = address
         self.sent = [] # One list per connection: (number, boottime_ns).
         self._ended = 0 # Connections that were broken off.
-        self._picture = picture
+        self._pictures = picture if isinstance(picture, list) else [picture]
         self._period = 1 / fps
         self._listener = Listener(address, port, self._serve)
         self._client = mqtt_client("legacy")
@@ -322,7 +325,8 @@ class LegacyServer:
             number = len(sent)
             if number % 7 == 3:
                 peer.sendall(bytes(4)) # Allowed, and means nothing.
-            jpeg = stamped(self._picture, run, number)
+            picture = self._pictures[number % len(self._pictures)]
+            jpeg = stamped(picture, run, number)
             peer.sendall(struct.pack(">I", len(jpeg)) + jpeg)
             sent.append((number, boottime_ns()))
             due = start + len(sent) * self._period
