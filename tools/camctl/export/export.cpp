@@ -119,6 +119,9 @@ private:
       if (auto found = x.session.books.cameras.find(id);
           found != x.session.books.cameras.end())
         add_books(found->second, camera);
+    if (options_.locked && !films.empty() && camera.time != "sensor")
+      result_.notes.push_back(id + ": its times are those of the " + camera.time
+                              + ", not of the capture");
     for (auto& x : films)
       add_film(std::move(x));
     return true;
@@ -159,6 +162,10 @@ private:
 
   void set_grid() {
     instant_grid grid;
+    if (result_.films.empty()) {
+      result_.grid = grid;
+      return;
+    }
     auto last_ns = result_.cut.from_ns;
     grid.first_ns = result_.cut.to_ns;
     auto least_ns = std::numeric_limits<int64_t>::max();
@@ -172,11 +179,10 @@ private:
     }
     if (options_.rate)
       grid.rate = *options_.rate;
-    if (!result_.films.empty())
-      grid.rows = 1
-                  + static_cast<uint64_t>(
-                    (last_ns - grid.first_ns + grid.step_ns() / 2)
-                    / grid.step_ns());
+    grid.rows = 1
+                + static_cast<uint64_t>(
+                  (last_ns - grid.first_ns + grid.step_ns() / 2)
+                  / grid.step_ns());
     result_.grid = grid;
   }
 

@@ -48,6 +48,8 @@ public:
   }
 
   bool write_locked(const instant_grid& grid) {
+    if (columns_.empty() || facts_.rows == grid.rows)
+      return false;
     auto time_ns = grid.at(facts_.rows);
     begin(time_ns);
     for (auto& x : columns_) {
@@ -57,7 +59,7 @@ public:
       add(&row, time_ns, 0);
     }
     end();
-    return facts_.rows < grid.rows;
+    return true;
   }
 
   bool write_own() {
@@ -143,7 +145,7 @@ caf::expected<row_facts> write_row_table(
   }
   if (auto fault = rows.fault(); !fault.empty())
     return caf::make_error(ec::bad_message, fault);
-  if (grid && rows.facts_.rows != grid->rows)
+  if (grid && !films.empty() && rows.facts_.rows != grid->rows)
     return caf::make_error(ec::bad_message, folder.string()
                                               + ": a table ends before row "
                                               + std::to_string(grid->rows));

@@ -157,6 +157,26 @@ CAF_TEST(a picture that is damaged leaves a hole) {
   CAF_CHECK(rows("cam-a")[7].filled == frame_fill::repeat);
 }
 
+CAF_TEST(without a frame there is no row) {
+  data.readings("door",
+                "timestamp,state\n" + std::to_string(start_ms) + ",open\n", 1);
+  options.locked = true;
+  auto result = must_run();
+  CAF_CHECK(!result.faulty());
+  CAF_CHECK_EQUAL(content("frames.csv"), "time_ns\n");
+  CAF_CHECK(faults().empty());
+}
+
+CAF_TEST(times of arrival are told to be those) {
+  data.record("cam-a", shots(5));
+  data.books.cameras["cam-a"].time = "arrival at the server";
+  options.locked = true;
+  auto text = render_text(must_run());
+  CAF_CHECK_NOT_EQUAL(text.find("note: cam-a: its times are those of the "
+                                "arrival at the server"),
+                      std::string::npos);
+}
+
 CAF_TEST(a slower grid leaves frames out and counts them) {
   data.record("cam-a", shots(100));
   options.locked = true;
