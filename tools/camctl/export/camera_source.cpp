@@ -20,9 +20,9 @@ bool has_number(const index_row& x) {
   return x.epoch != 0 && (x.flags & frame::rebuilt) == 0;
 }
 
-/// Has the bound of a time say how well the clocks of two folders are known,
-/// too.
-void widen(index_row& x, const clock_lead& ahead) {
+/// Puts a time on another clock.
+void move(index_row& x, const clock_difference& ahead) {
+  x.capture_ns -= ahead.ns;
   if (!ahead.error_ns)
     x.offset_error_ns = -1;
   else if (x.offset_error_ns >= 0)
@@ -34,8 +34,10 @@ void widen(index_row& x, const clock_lead& ahead) {
 camera_source::camera_source(std::vector<source_folder> folders)
   : folders_(std::move(folders)) {
   for (size_t i = 0; i < folders_.size(); ++i)
-    for (auto& x : folders_[i].pieces)
-      waiting_.push_back({i, x.start_ms * 1'000'000 - folders_[i].ahead.ns, x});
+    for (auto& x : folders_[i].pieces) {
+      auto start_ns = x.start_ms * 1'000'000;
+      waiting_.push_back({i, start_ns - folders_[i].ahead.at(start_ns).ns, x});
+    }
   std::stable_sort(waiting_.begin(), waiting_.end(),
                    [](auto& a, auto& b) { return a.start_ns > b.start_ns; });
 }
@@ -45,16 +47,14 @@ const camera_source::frame* camera_source::next() {
     open_due();
     auto first = std::min_element(readings_.begin(), readings_.end(),
                                   [](auto& a, auto& b) {
-                                    return std::tie(a.time_ns, a.folder)
-                                           < std::tie(b.time_ns, b.folder);
+                                    return std::tie(a.row.capture_ns, a.folder)
+                                           < std::tie(b.row.capture_ns,
+                                                      b.folder);
                                   });
     if (first == readings_.end())
       return nullptr;
-    auto& now = first->film->now();
-    current_ = {now.row, first->film->size(), now.offset, first->film,
-                first->folder};
-    current_.row.capture_ns = first->time_ns;
-    widen(current_.row, folders_[first->folder].ahead);
+    current_ = {first->row, first->film->size(), first->film->now().offset,
+                first->film, first->folder};
     if (!step(*first))
       readings_.erase(first);
     if (!is_double(current_))
@@ -66,15 +66,17 @@ const camera_source::frame* camera_source::next() {
 void camera_source::open_due() {
   auto is_due = [this] {
     auto& next = waiting_.back();
-    return std::all_of(readings_.begin(), readings_.end(),
-                       [&](auto& x) { return x.time_ns >= next.start_ns; });
+    return std::all_of(readings_.begin(), readings_.end(), [&](auto& x) {
+      return x.row.capture_ns >= next.start_ns;
+    });
   };
   while (!waiting_.empty() && is_due()) {
     auto next = std::move(waiting_.back());
     waiting_.pop_back();
     reading x{std::make_shared<source_film>(folders_[next.folder].path,
                                             next.piece),
-              next.folder};
+              next.folder,
+              {}};
     if (step(x))
       readings_.push_back(std::move(x));
   }
@@ -82,7 +84,8 @@ void camera_source::open_due() {
 
 bool camera_source::step(reading& x) {
   if (x.film->next()) {
-    x.time_ns = x.film->now().row.capture_ns - folders_[x.folder].ahead.ns;
+    x.row = x.film->now().row;
+    move(x.row, folders_[x.folder].ahead.at(x.row.capture_ns));
     return true;
   }
   auto faults = x.film->faults();

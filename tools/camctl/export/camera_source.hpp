@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/disk/number_set.hpp"
+#include "tools/camctl/export/clock_lead.hpp"
 #include "tools/camctl/export/source_film.hpp"
 #include "tools/camctl/verify/piece_check.hpp"
 
@@ -10,27 +11,17 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace camnode {
 
-/// How far the session clock of a folder is ahead of that of the first one.
-struct clock_lead {
-  int64_t ns = 0;
-
-  /// What that is off by at most; nothing where nobody can tell, and both are
-  /// taken for UTC.
-  std::optional<int64_t> error_ns = 0;
-};
-
 /// One of the folders with films of a camera.
 struct source_folder {
   std::filesystem::path path; ///< `cam/<id>` in a data folder.
   std::vector<recorded_piece> pieces;
-  clock_lead ahead;
+  clock_lead ahead; ///< How far its clock is ahead of the first folder's.
 };
 
 /// The frames of one camera in one session, in order of time, each of them
@@ -87,14 +78,14 @@ public:
 private:
   struct waiting {
     size_t folder = 0;
-    int64_t start_ns = 0; ///< On the first folder's clock.
+    int64_t start_ns = 0; ///< On the first folder's clock, or before.
     recorded_piece piece;
   };
 
   struct reading {
     std::shared_ptr<source_film> film;
     size_t folder = 0;
-    int64_t time_ns = 0; ///< Of its present frame, as `start_ns`.
+    index_row row; ///< The present one, on the first folder's clock.
   };
 
   void open_due();

@@ -94,7 +94,7 @@ private:
     for (auto& x : result_.sources) {
       if (!x.session.note.empty())
         result_.notes.push_back(x.session.note);
-      if (!x.ahead.error_ns)
+      if (!x.ahead.known())
         result_.notes.push_back(
           x.dir.string()
           + ": no server's clock tells how far its times are from "

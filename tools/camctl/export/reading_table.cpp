@@ -114,7 +114,7 @@ private:
     while (auto* next = in.next()) {
       ++there;
       auto y = *next;
-      y.time_ns -= x.ahead_ns;
+      y.time_ns -= x.ahead.at(y.time_ns).ns;
       if (cut_.has(y.time_ns)) {
         ++exported;
         append(y);

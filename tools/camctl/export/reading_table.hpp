@@ -19,9 +19,7 @@ namespace camnode {
 struct reading_source {
   std::filesystem::path dir; ///< The data folder.
   topic_figures books;
-
-  /// How far its clock is ahead of that of the first folder.
-  int64_t ahead_ns = 0;
+  clock_lead ahead; ///< How far its clock is ahead of the first folder's.
 };
 
 /// By topic; markers are those of `marker_topic`.

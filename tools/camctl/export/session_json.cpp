@@ -72,8 +72,11 @@ json json_of(const session_source& x) {
   json result;
   result["dir"] = x.dir.string();
   result["manifest"] = x.session.file;
-  result["clock_ahead_ns"] = x.ahead.ns;
-  result["clock_ahead_error_ns"] = or_null(x.ahead.error_ns);
+  auto& session = x.session.books.session;
+  auto ahead = x.ahead.at(
+    (session.stop_ms == 0 ? session.start_ms : session.stop_ms) * 1'000'000);
+  result["clock_ahead_ns"] = ahead.ns;
+  result["clock_ahead_error_ns"] = or_null(ahead.error_ns);
   result["says"] = json::parse(render_manifest(x.session.books));
   return result;
 }

@@ -6,7 +6,6 @@
 #include "tools/camctl/verify/audit.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace camnode {
@@ -44,18 +43,6 @@ bool overlap(const session_info& x, const session_info& y) {
   return !is_before(x, y) && !is_before(y, x);
 }
 
-/// When an instant of a server was on a client's clock, and what that is off by
-/// at most.
-std::pair<int64_t, int64_t> client_time_of(const manifest_clock& x,
-                                           int64_t server_ns) {
-  auto since_ns = static_cast<double>(server_ns + x.offset_ns - x.client_ns);
-  auto drifted_ns = [&](int64_t ppb) {
-    return std::llround(since_ns * static_cast<double>(ppb) / 1e9);
-  };
-  return {server_ns + x.offset_ns + drifted_ns(x.drift_ppb),
-          x.error_ns + std::abs(drifted_ns(x.drift_error_ppb))};
-}
-
 template <class List, class F>
 void keep_if(List& list, F wanted) {
   list.erase(std::remove_if(list.begin(), list.end(),
@@ -64,28 +51,6 @@ void keep_if(List& list, F wanted) {
 }
 
 } // namespace
-
-clock_lead lead_of(const manifest& x, const manifest& first) {
-  clock_lead result{0, std::nullopt};
-  for (auto& [id, a] : first.cameras) {
-    auto other = x.cameras.find(id);
-    if (other == x.cameras.end() || !a.clock || !other->second.clock)
-      continue;
-    auto& b = other->second;
-    if (a.server.epoch == 0 || a.server.epoch != b.server.epoch
-        || a.clock->client_ns == 0 || b.clock->client_ns == 0)
-      continue;
-    auto server_ns = a.clock->client_ns - a.clock->offset_ns;
-    auto [there_ns, off_ns] = client_time_of(*b.clock, server_ns);
-    auto error_ns = a.clock->error_ns + off_ns;
-    if (result.error_ns && error_ns >= *result.error_ns)
-      continue;
-    result.ns = x.session.session_ns(there_ns)
-                - first.session.session_ns(a.clock->client_ns);
-    result.error_ns = error_ns;
-  }
-  return result;
-}
 
 caf::expected<std::vector<session_source>>
 find_sources(const std::vector<fs::path>& dirs, const std::string& wanted) {
@@ -126,7 +91,7 @@ reading_sources reading_folders(const std::vector<session_source>& sources) {
     for (auto& [topic, figures] : x.session.books.sensors) {
       auto& best = result[topic];
       if (best.dir.empty() || figures.written > best.books.written)
-        best = {x.dir, figures, x.ahead.ns};
+        best = {x.dir, figures, x.ahead};
     }
   return result;
 }
@@ -141,7 +106,7 @@ named_losses(const std::vector<session_source>& sources, const std::string& id,
       continue;
     auto books = found->second;
     auto in_cut = [&](int64_t ns) {
-      return ns == 0 || cut.has(ns - x.ahead.ns);
+      return ns == 0 || cut.has(ns - x.ahead.at(ns).ns);
     };
     keep_if(books.losses, [&](auto& y) {
       return in_cut(y.before_ns) && !there.has_all({y.epoch, y.first, y.last});

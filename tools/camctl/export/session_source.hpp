@@ -19,12 +19,8 @@ struct session_source {
   std::filesystem::path dir;
   chosen_session session;
 
-  clock_lead ahead;
+  clock_lead ahead; ///< How far its clock is ahead of the first folder's.
 };
-
-/// How far the session clock of `x` is ahead of that of `first`, by the clock
-/// of a server that both clients knew.
-clock_lead lead_of(const manifest& x, const manifest& first);
 
 /// Finds a session in each of several folders.
 /// @returns `ec::open_failed` if it is not in one of them, not over yet, or in
