@@ -287,7 +287,8 @@ def test_an_export_after_bids_is_whole(recorded, tmp_path):
     assert sorted(listed) == sorted(
         f"beh/{x.name}" for x in session.glob("beh/*.mp4"))
     assert len(listed) >= len(recorded.jpegs)
-    assert json.loads((folder / "dataset_description.json").read_text())
+    about = json.loads((folder / "dataset_description.json").read_text())
+    assert about["Name"] == folder.name
     assert camctl("export", "--check", folder).returncode == 0
     damaged = session / listed[0]
     damaged.write_bytes(damaged.read_bytes()[:-1])

@@ -34,6 +34,7 @@ public:
   exporter(const export_options& options, std::vector<session_source> sources)
     : options_(options) {
     result_.sources = std::move(sources);
+    result_.folder = options_.out / name();
   }
 
   caf::expected<export_result> run() {
@@ -52,7 +53,6 @@ public:
       return err;
     if (auto err = write_all_into(folder->path()))
       return err;
-    result_.folder = options_.out / name();
     if (auto err = folder->commit())
       return err;
     return std::move(result_);

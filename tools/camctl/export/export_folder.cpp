@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -23,9 +24,11 @@ caf::error refusal(const std::string& why) {
 
 /// Whether an export that was killed may have left a file of that name.
 bool is_own(const fs::path& name) {
-  auto ending = name.extension();
-  return ending == ".mp4" || ending == ".csv" || ending == ".json"
-         || ending == ".proof";
+  static const std::set<fs::path> endings{".mp4", ".csv", ".json", ".tsv",
+                                          ".proof"};
+  static const std::set<fs::path> names{"README", ".bidsignore"};
+  return endings.count(name.extension()) > 0
+         || names.count(name.filename()) > 0;
 }
 
 } // namespace
@@ -69,13 +72,15 @@ caf::error export_folder::begin() {
 /// Removes what an export left that was killed.
 caf::error export_folder::clear() {
   std::error_code err;
-  for (auto& x : fs::directory_iterator{part_, err}) {
-    if (!x.is_regular_file(err) || !is_own(x.path()))
+  for (auto& x : fs::recursive_directory_iterator{part_, err})
+    if (x.symlink_status().type() != fs::file_type::directory
+        && !(x.symlink_status().type() == fs::file_type::regular
+             && is_own(x.path())))
       return refusal(x.path().string()
                      + ": is no export's, and in its way; move it elsewhere");
-    if (!fs::remove(x.path(), err))
-      return refusal(x.path().string() + ": " + err.message());
-  }
+  for (auto& x : fs::directory_iterator{part_, err})
+    if (fs::remove_all(x.path(), err), err)
+      break;
   return err ? refusal(part_.string() + ": " + err.message()) : caf::error{};
 }
 

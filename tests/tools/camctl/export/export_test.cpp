@@ -362,9 +362,12 @@ CAF_TEST(what an export left that was killed is removed and nothing else) {
   data.record("cam-a", shots(5));
   auto part = options.out / ("." + std::to_string(start_ms) + "-t7.part");
   fs::create_directories(part);
-  std::ofstream{part / "cam-a.mp4"} << "x";
+  fs::create_directories(part / "sub-x" / "beh");
+  for (auto name : {"cam-a.mp4", "README", "sub-x/beh/video.json"})
+    std::ofstream{part / name} << "x";
   must_run();
   CAF_CHECK_EQUAL(pictures("cam-a").size(), 5u);
+  CAF_CHECK(!fs::exists(folder() / "sub-x"));
   fs::remove_all(folder());
   fs::create_directories(part);
   std::ofstream{part / "thesis.tex"} << "x";
