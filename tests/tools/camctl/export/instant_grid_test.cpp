@@ -46,13 +46,18 @@ std::vector<int> rows_of(const instant_grid& grid,
   return result;
 }
 
-/// Frames of a camera with that interval and phase, with jitter of up to 1 ms.
-std::vector<int64_t> camera(size_t n, double interval_ms, double phase_ms) {
+/// Frames of a camera with that interval and phase, each up to `jitter_ms`
+/// early or late.
+std::vector<int64_t> camera(size_t n, double interval_ms, double phase_ms,
+                            double jitter_ms = 1) {
   std::vector<int64_t> result;
+  uint32_t random = 1;
   for (size_t i = 0; i < n; ++i) {
-    auto jitter_ms = static_cast<double>(i * 2'654'435'761 % 2'001) / 1e3 - 1;
-    result.push_back(std::llround(
-      (phase_ms + static_cast<double>(i) * interval_ms + jitter_ms) * 1e6));
+    random = random * 1'664'525 + 1'013'904'223;
+    auto part = static_cast<double>(random >> 8) / (1 << 23) - 1;
+    auto at_ms = phase_ms + static_cast<double>(i) * interval_ms
+                 + part * jitter_ms;
+    result.push_back(std::llround(at_ms * 1e6));
   }
   return result;
 }
@@ -72,11 +77,14 @@ CAF_TEST(instants are exact at any distance) {
 }
 
 CAF_TEST(a camera of the same rate has all its frames in rows at any phase) {
-  for (int phase_ms = -20; phase_ms <= 20; ++phase_ms) {
-    auto rows = rows_of(grid_of(100), camera(101, 40, phase_ms));
-    CAF_CHECK_EQUAL(holes_in(rows), 0u);
+  for (int phase_ms = -40; phase_ms <= 40; ++phase_ms) {
+    auto rows = rows_of(grid_of(1'000), camera(1'001, 40, phase_ms, 3));
+    // Where it is half-way between two instants, it is so once.
+    int irregular = 0;
     for (size_t k = 1; k < rows.size(); ++k)
-      CAF_CHECK_EQUAL(rows[k], rows[k - 1] + 1);
+      irregular += rows[k] != rows[k - 1] + 1;
+    CAF_CHECK_LESS_OR_EQUAL(irregular, 2);
+    CAF_CHECK_LESS_OR_EQUAL(holes_in(rows), 1u);
   }
 }
 
@@ -142,5 +150,6 @@ CAF_TEST(neither gaps nor jitter are in the usual interval) {
   auto frames = camera(10'000, 1e3 / 60, 0);
   for (size_t i = 1; i < frames.size(); ++i)
     x.add(frames[i] - frames[i - 1] + (i % 100 == 0 ? 5'000 * ms : 0));
-  CAF_CHECK(rate_of_interval(x.ns()) == (film_rate{60'000, 1'000}));
+  auto off = int64_t{rate_of_interval(x.ns()).per_second} - 60'000;
+  CAF_CHECK_LESS(std::abs(off), 10); // 0.01 Hz.
 }
