@@ -174,12 +174,12 @@ auto marks_to(const std::shared_ptr<client_board>& board,
     [board, queue](const std::string& payload) -> caf::expected<std::string> {
       if (auto values = parse_marker(payload, "api"); !values)
         return std::move(values.error());
-      mqtt_message x{marker_topic, payload, client_clock_ns()};
-      x.source = "api";
       auto session = board->session();
       if (!session.open())
         return caf::make_error(ec::unavailable,
                                std::string{"nothing is being recorded"});
+      mqtt_message x{marker_topic, payload, client_clock_ns()};
+      x.source = "api";
       auto time_ns = session.session_ns(x.arrival_ns);
       queue->push(std::move(x));
       return "marked at " + time_text(time_ns);
