@@ -2,6 +2,7 @@
 
 #include "messages/clock.hpp"
 #include "messages/text.hpp"
+#include "messages/wire/json_text.hpp"
 #include "messages/wire/multipart.hpp"
 
 #include <nlohmann/json.hpp>
@@ -31,7 +32,7 @@ constexpr size_t max_answer_bytes = 4096;
 /// @param id What the server calls itself, if it does.
 std::optional<clock_probe> parse_answer(const std::string& body,
                                         std::string& id) {
-  auto json = nlohmann::json::parse(body, nullptr, false);
+  auto json = parse_json(body);
   auto whole = [&](const char* key) -> std::optional<int64_t> {
     if (!json.is_object() || !json.contains(key)
         || !json[key].is_number_integer())

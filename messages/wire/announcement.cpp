@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "messages/text.hpp"
+#include "messages/wire/json_text.hpp"
 #include "messages/wire/multipart.hpp"
 
 #include <nlohmann/json.hpp>
@@ -145,7 +146,7 @@ std::string write_announcement(const server_info& x) {
     out["goodbye"] = true;
   if (x.tls)
     out["tls"] = true;
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_json(out);
 }
 
 caf::expected<server_info> parse_announcement(std::string_view topic,
@@ -153,7 +154,7 @@ caf::expected<server_info> parse_announcement(std::string_view topic,
   if (payload.size() > max_payload_bytes)
     return caf::error{ec::bad_message,
                       std::string{"announcement: more than 256 KiB"}};
-  auto object = json::parse(payload, nullptr, false);
+  auto object = parse_json(payload);
   if (!object.is_object())
     return caf::error{ec::bad_message,
                       "announcement: not a JSON object: " + quote(payload)};

@@ -42,6 +42,18 @@ void add_exact_texts(json& x) {
   x = std::move(result);
 }
 
+nlohmann::json parse_json(std::string_view text) {
+  return nlohmann::json::parse(text, nullptr, false);
+}
+
+std::string dump_json(const nlohmann::json& x) {
+  return x.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string dump_json(const json& x) {
+  return x.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 std::string json_text(json x, int indent) {
   add_exact_texts(x);
   return x.dump(indent, ' ', false, json::error_handler_t::replace);

@@ -7,6 +7,16 @@
 
 namespace camnode {
 
+/// Reads JSON; discarded (`is_discarded`) if `text` is none. Here, as each file
+/// that calls the library's parser compiles it anew, for seconds.
+nlohmann::json parse_json(std::string_view text);
+
+/// `x` in one line, without exact texts. What is not UTF-8 is replaced.
+std::string dump_json(const nlohmann::json& x);
+
+/// The same, with its keys in their order.
+std::string dump_json(const nlohmann::ordered_json& x);
+
 /// Gives each whole number that JavaScript, jq and all that reads numbers as
 /// doubles would round, beyond 2^53, its digits beside it as text: `x_text`
 /// beside `x`.

@@ -1,6 +1,7 @@
 #include "messages/wire/node_report_json.hpp"
 
 #include "messages/error.hpp"
+#include "messages/wire/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -39,11 +40,11 @@ bool has_fraction(const json& x) {
 std::string render_node_report(const node_report& x) {
   json result = x;
   // JSON already; null until there is one.
-  result["truth"] = json::parse(x.truth, nullptr, false);
+  result["truth"] = parse_json(x.truth);
   if (result["truth"].is_discarded())
     result["truth"] = nullptr;
   // Topics of sensors and texts of errors may be no UTF-8.
-  return result.dump(-1, ' ', false, json::error_handler_t::replace);
+  return dump_json(result);
 }
 
 caf::expected<node_report> parse_node_report(std::string_view text) {

@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 #include "messages/name_hint.hpp"
 #include "messages/text.hpp"
+#include "messages/wire/json_text.hpp"
 #include "messages/wire/metadata.hpp"
 
 #include <nlohmann/json.hpp>
@@ -131,7 +132,7 @@ caf::expected<record_command> parse_record_command(std::string_view payload) {
     return refusal("more than 256 KiB");
   if (auto action = parse_action(payload))
     return record_command{*action, {}, 0, false};
-  auto object = json::parse(payload, nullptr, false);
+  auto object = parse_json(payload);
   if (object.is_object())
     return parse_object(object);
   return refusal("want start, stop or a JSON object with an action, not "

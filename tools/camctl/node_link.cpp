@@ -1,5 +1,6 @@
 #include "tools/camctl/node_link.hpp"
 
+#include "messages/wire/json_text.hpp"
 #include "tools/camctl/text_table.hpp"
 #include "tools/camctl/wording.hpp"
 
@@ -28,7 +29,7 @@ caf::error stranger(const node_address& at) {
 
 /// @returns The text of that name in an object; empty if there is none.
 std::string told(const std::string& body, const char* name) {
-  auto object = nlohmann::json::parse(body, nullptr, false);
+  auto object = camnode::parse_json(body);
   if (!object.is_object() || !object.contains(name)
       || !object[name].is_string())
     return {};

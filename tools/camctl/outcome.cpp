@@ -1,5 +1,6 @@
 #include "tools/camctl/outcome.hpp"
 
+#include "messages/wire/json_text.hpp"
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/wording.hpp"
 
@@ -18,8 +19,7 @@ void print_json(const answer& x, json facts) {
   facts["node"] = {{"address", x.at.text()},
                    {"role", x.report.role},
                    {"id", x.report.id}};
-  std::cout << facts.dump(-1, ' ', false, json::error_handler_t::replace)
-            << "\n";
+  std::cout << camnode::dump_json(facts) << "\n";
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+#include "messages/wire/json_text.hpp"
 #include "tools/camctl/command.hpp"
 #include "tools/camctl/node_commands.hpp"
 #include "tools/camctl/node_query.hpp"
@@ -45,7 +46,7 @@ std::string joined(const json& names) {
 
 /// The truth light of a client; discarded where there is none.
 json truth_of(const node_report& x) {
-  return json::parse(x.truth, nullptr, false);
+  return camnode::parse_json(x.truth);
 }
 
 template <class T>
@@ -259,7 +260,7 @@ std::string payload_of(const node_query& query, bool start) {
     result["without_missing"] = true;
   if (query.rest.has("duration")) {
     auto text = query.rest.value("duration");
-    auto seconds = json::parse(text, nullptr, false);
+    auto seconds = camnode::parse_json(text);
     if (!seconds.is_number()) {
       std::cerr << "camctl: --duration=" << text << ": want seconds\n";
       leave(wrong_usage);
@@ -272,7 +273,7 @@ std::string payload_of(const node_query& query, bool start) {
       metadata[key] = query.rest.value(key);
   if (!metadata.empty())
     result["metadata"] = std::move(metadata);
-  return result.dump(-1, ' ', false, json::error_handler_t::replace);
+  return camnode::dump_json(result);
 }
 
 /// Refuses what does not belong together.

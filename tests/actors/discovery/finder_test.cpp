@@ -3,6 +3,7 @@
 
 #include "actors/discovery/finder.hpp"
 #include "messages/wire/announcement.hpp"
+#include "messages/wire/json_text.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/fake_mqtt.hpp"
 #include "tests/actors/fake_supervisor.hpp"
@@ -199,7 +200,7 @@ CAF_TEST(the truth light is published and kept for a reconnect) {
 CAF_TEST(will and goodbye say that the client is gone) {
   CAF_REQUIRE(broker.will);
   CAF_CHECK_EQUAL(broker.will->topic, status_at);
-  auto will = nlohmann::json::parse(broker.will->payload);
+  auto will = parse_json(broker.will->payload);
   CAF_CHECK_EQUAL(will.at("state"), "offline");
   CAF_CHECK_EQUAL(will.at("client"), "desk");
   come_up();

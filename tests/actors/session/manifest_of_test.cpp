@@ -5,6 +5,7 @@
 #include "messages/disk/file_names.hpp"
 #include "messages/disk/manifest.hpp"
 #include "messages/error.hpp"
+#include "messages/wire/json_text.hpp"
 #include "tests/actors/frame_samples.hpp"
 
 #include <nlohmann/json.hpp>
@@ -148,7 +149,7 @@ CAF_TEST(a server that is not clocked has no clock) {
   auto x = sample();
   x.cameras[0].board = std::make_shared<viewer_board>();
   auto text = render_manifest(manifest_of(x));
-  CAF_CHECK(json::parse(text)["cameras"]["cam-a"]["clock"].is_null());
+  CAF_CHECK(parse_json(text)["cameras"]["cam-a"]["clock"].is_null());
   CAF_CHECK_EQUAL(render_manifest(*parse_manifest(text)), text);
 }
 
@@ -173,8 +174,8 @@ CAF_TEST(absences are read as they were written) {
   CAF_CHECK_EQUAL(absences[1].to_ns, 0);
   CAF_CHECK_EQUAL(absences[1].absent_ns, 5'000'000'000);
   CAF_CHECK_EQUAL(absences[1].why, "refused");
-  auto first = json::parse(render_manifest(manifest_of(x)));
-  auto again = json::parse(render_manifest(*books));
+  auto first = parse_json(render_manifest(manifest_of(x)));
+  auto again = parse_json(render_manifest(*books));
   CAF_CHECK_EQUAL(again["cameras"]["cam-a"]["absences"],
                   first["cameras"]["cam-a"]["absences"]);
 }

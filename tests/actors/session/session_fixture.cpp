@@ -1,6 +1,7 @@
 #define CAF_SUITE session_fixture
 #include "tests/camnode_test.hpp"
 
+#include "messages/wire/json_text.hpp"
 #include "tests/actors/session/session_fixture.hpp"
 
 #include "actors/session/session.hpp"
@@ -68,13 +69,13 @@ nlohmann::json session_fixture::manifest(const std::string& pointer,
                                          const std::string& suffix) const {
   auto name = std::to_string(start_ms) + suffix + ".json";
   auto text = content_of(scratch.path() / "sessions" / name);
-  auto result = nlohmann::json::parse(text, nullptr, false);
+  auto result = camnode::parse_json(text);
   return result.is_object() ? result.at(nlohmann::json::json_pointer{pointer})
                             : nlohmann::json{};
 }
 
 nlohmann::json session_fixture::light(const std::string& pointer) const {
-  return nlohmann::json::parse(told.truths.back())
+  return camnode::parse_json(told.truths.back())
     .at(nlohmann::json::json_pointer{pointer});
 }
 

@@ -1,6 +1,7 @@
 #define CAF_SUITE session_late
 #include "tests/camnode_test.hpp"
 
+#include "messages/wire/json_text.hpp"
 #include "tests/actors/session/session_fixture.hpp"
 
 using namespace camnode;
@@ -107,7 +108,7 @@ CAF_TEST(a camera that is at the session before has not finished the next) {
   advance(2s);
   CAF_CHECK_EQUAL(told.stopped, 2);
   auto file = "sessions/" + std::to_string(next.start_ms) + ".json";
-  auto text = nlohmann::json::parse(content_of(scratch.path() / file));
+  auto text = parse_json(content_of(scratch.path() / file));
   CAF_CHECK_EQUAL(text["state"], "finished");
   CAF_CHECK_EQUAL(text["cameras"]["left"]["recorded"], 1);
   CAF_CHECK_EQUAL(manifest("/state"), "finished");
@@ -168,7 +169,7 @@ CAF_TEST(of too many late sessions the oldest is left to the next start) {
   std::map<std::string, int> states;
   auto dir = scratch.path() / "sessions";
   for (auto& x : std::filesystem::directory_iterator{dir})
-    ++states[nlohmann::json::parse(content_of(x.path()))["state"]];
+    ++states[parse_json(content_of(x.path()))["state"]];
   CAF_CHECK_EQUAL(states["finished"], 8);
   CAF_CHECK_EQUAL(states["stopping"], 1);
   CAF_CHECK_EQUAL(manifest("/state"), "stopping");

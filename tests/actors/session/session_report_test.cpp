@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "actors/session/manifest_of.hpp"
+#include "messages/wire/json_text.hpp"
 #include "tests/actors/frame_samples.hpp"
 
 #include <nlohmann/json.hpp>
@@ -61,11 +62,11 @@ struct fixture {
 
   /// What stands at `pointer` in the truth light.
   json truth(const std::string& pointer = "") const {
-    return json::parse(render_truth(view)).at(json::json_pointer{pointer});
+    return parse_json(render_truth(view)).at(json::json_pointer{pointer});
   }
 
   json manifest(const std::string& pointer = "") const {
-    return json::parse(render_manifest(manifest_of(view)))
+    return parse_json(render_manifest(manifest_of(view)))
       .at(json::json_pointer{pointer});
   }
 

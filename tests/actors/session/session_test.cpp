@@ -2,6 +2,7 @@
 #include "tests/camnode_test.hpp"
 
 #include "messages/when.hpp"
+#include "messages/wire/json_text.hpp"
 #include "tests/actors/session/session_fixture.hpp"
 
 using namespace camnode;
@@ -250,7 +251,7 @@ CAF_TEST(a session of an earlier process says that it goes on) {
   advance(2s);
   auto name = std::to_string(x.start_ms) + ".json";
   auto text = content_of(scratch.path() / "sessions" / name);
-  auto told_now = nlohmann::json::parse(text);
+  auto told_now = parse_json(text);
   CAF_CHECK_EQUAL(told_now["state"], "recording");
   CAF_CHECK_EQUAL(told_now["boot_id"], "boot-1");
   CAF_CHECK_EQUAL(told_now["resumed_ms"].size(), 2u);

@@ -4,6 +4,7 @@
 #include "messages/disk/file_names.hpp"
 #include "messages/disk/manifest.hpp"
 #include "messages/error.hpp"
+#include "messages/wire/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -104,7 +105,7 @@ std::string why(const std::string& text) {
 
 /// The full one with `value` at `pointer`.
 std::string changed(const std::string& pointer, const json& value) {
-  auto x = json::parse(render_manifest(full()));
+  auto x = parse_json(render_manifest(full()));
   x[json::json_pointer{pointer}] = value;
   return x.dump();
 }
@@ -113,7 +114,7 @@ std::string changed(const std::string& pointer, const json& value) {
 
 CAF_TEST(every field of a manifest survives being read) {
   auto text = render_manifest(full());
-  check_says_something(json::parse(text), "");
+  check_says_something(parse_json(text), "");
   auto books = parse_manifest(text);
   if (!books)
     CAF_FAIL(describe(books.error()));
@@ -130,7 +131,7 @@ CAF_TEST(no number is told that a double would round without its digits) {
         CAF_CHECK_EQUAL(x.value(key + "_text", ""), value.dump());
     }
   };
-  auto x = json::parse(render_manifest(full()));
+  auto x = parse_json(render_manifest(full()));
   CAF_CHECK_EQUAL(x["cameras"]["cam-a"]["clock_history"][0]["at_ns_text"],
                   "1800000000000000210");
   check(x, check);
@@ -162,20 +163,20 @@ CAF_TEST(what leads out of the data folder is refused) {
     CAF_CHECK_NOT_EQUAL(why(changed("/label", bad)), "");
   CAF_CHECK_NOT_EQUAL(why(changed("/cameras/cam-a/segments/0/file", "../x/y")),
                       "");
-  auto camera = json::parse(render_manifest(full()))["cameras"]["cam-a"];
+  auto camera = parse_json(render_manifest(full()))["cameras"]["cam-a"];
   CAF_CHECK_NOT_EQUAL(why(changed("/cameras", {{"..", camera}})), "");
 }
 
 CAF_TEST(each hole is told by its name) {
   for (auto name : {"state", "start_ms", "stop_ms", "segment_ms", "cameras",
                     "sensors", "session_clock", "label"}) {
-    auto x = json::parse(render_manifest(full()));
+    auto x = parse_json(render_manifest(full()));
     x.erase(name);
     CAF_CHECK_EQUAL(why(x.dump()),
                     "bad message: has no \"" + std::string{name} + '"');
   }
   for (auto name : {"captured", "recorded", "lost", "losses", "segments"}) {
-    auto x = json::parse(render_manifest(full()));
+    auto x = parse_json(render_manifest(full()));
     x["cameras"]["cam-a"].erase(name);
     CAF_CHECK_NOT_EQUAL(why(x.dump()), "");
   }

@@ -1,6 +1,7 @@
 #define CAF_SUITE camera_list
 #include "tests/camnode_test.hpp"
 
+#include "messages/wire/json_text.hpp"
 #include "nodes/client/camera_list.hpp"
 #include "tests/scratch_directory.hpp"
 
@@ -26,7 +27,7 @@ struct fixture {
   /// The entry of the one camera.
   json entry() {
     cameras.put(member);
-    auto all = json::parse(render_cameras(cameras, {}, now_ns));
+    auto all = parse_json(render_cameras(cameras, {}, now_ns));
     CAF_REQUIRE_EQUAL(all.at("cameras").size(), 1u);
     return all["cameras"][0];
   }
@@ -74,7 +75,7 @@ CAF_TEST(the example in the document has all that an entry has) {
   auto text = camnode_test::content_of(CAMNODE_SOURCE_DIR
                                        "/messages/wire/API.md");
   auto begin = text.find("```json\n", text.find("## Cameras\n")) + 8;
-  auto told = json::parse(text.substr(begin, text.find("```", begin) - begin));
+  auto told = parse_json(text.substr(begin, text.find("```", begin) - begin));
   std::vector<std::string> keys[2];
   for (auto& [key, value] : told["cameras"][0].items())
     keys[0].push_back(key);

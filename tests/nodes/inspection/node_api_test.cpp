@@ -1,6 +1,7 @@
 #define CAF_SUITE node_api
 #include "tests/camnode_test.hpp"
 
+#include "messages/wire/json_text.hpp"
 #include "messages/wire/node_report_json.hpp"
 #include "nodes/inspection/node_api.hpp"
 #include "nodes/recordings/recordings.hpp"
@@ -41,7 +42,7 @@ struct fixture : inspection_fixture {
 
   std::string error_of(const http_page& x) {
     CAF_CHECK_EQUAL(x.type, "application/json");
-    return json::parse(x.body).at("error");
+    return parse_json(x.body).at("error");
   }
 
   std::string host = "127.0.0.1:4711";
@@ -89,7 +90,7 @@ CAF_TEST(metrics and the truth light are those of the node) {
 CAF_TEST(who may operate is told where the page is) {
   CAF_CHECK_EQUAL(ask("GET", "/api/v1/console").status, 409u);
   page = "http://127.0.0.1:8080/?token=x";
-  std::string told = json::parse(ask("GET", "/api/v1/console").body)["told"];
+  std::string told = parse_json(ask("GET", "/api/v1/console").body)["told"];
   CAF_CHECK_EQUAL(told, page);
   CAF_CHECK_EQUAL(ask("GET", "/api/v1/console", {}, looking).status, 403u);
 }
@@ -99,7 +100,7 @@ CAF_TEST(commands do what they say) {
   auto child = directory.open("viewer/cam-1", 1, "root");
   auto told = ask("POST", "/api/v1/actors/viewer/cam-1/kill");
   CAF_CHECK_EQUAL(told.status, 200u);
-  CAF_CHECK(json::parse(told.body).contains("told"));
+  CAF_CHECK(parse_json(told.body).contains("told"));
   CAF_CHECK_EQUAL(killed, (std::vector<std::string>{"viewer/cam-1"}));
   CAF_CHECK_EQUAL(ask("POST", "/api/v1/record", "start").status, 200u);
   CAF_CHECK_EQUAL(commands.size(), 1u);
@@ -177,8 +178,7 @@ CAF_TEST(the example in the document is a report) {
   auto example = text.substr(begin, text.find("```", begin) - begin);
   auto report = parse_node_report(example);
   CAF_REQUIRE(report);
-  CAF_CHECK_EQUAL(json::parse(render_node_report(*report)),
-                  json::parse(example));
+  CAF_CHECK_EQUAL(parse_json(render_node_report(*report)), parse_json(example));
 }
 
 CAF_TEST(who looks live is told the light there is and those that come) {

@@ -4,6 +4,7 @@
 
 #include "actors/session/manifest_of.hpp"
 #include "messages/disk/file_names.hpp"
+#include "messages/wire/json_text.hpp"
 #include "nodes/recovery/containment.hpp"
 #include "nodes/recovery/recovery.hpp"
 #include "tests/scratch_directory.hpp"
@@ -70,7 +71,7 @@ struct fixture {
 
   std::string state(int64_t at_ms) const {
     auto name = "sessions/" + std::to_string(start_ms + at_ms) + ".json";
-    return json::parse(content_of(dir.path() / name))["state"];
+    return parse_json(content_of(dir.path() / name))["state"];
   }
 
   scratch_directory dir;
@@ -130,7 +131,7 @@ CAF_TEST(an old session takes nothing of one that began when UTC was set back) {
   auto x = run();
   CAF_REQUIRE(x);
   CAF_CHECK_EQUAL(+x->sensors["t"].written, 3u);
-  auto old = json::parse(content_of(
+  auto old = parse_json(content_of(
     dir.path() / "sessions" / (std::to_string(start_ms + 60'000) + ".json")));
   CAF_CHECK_EQUAL(old["state"], "interrupted");
   CAF_CHECK_EQUAL(old["sensors"]["t"]["written"], 1);
@@ -160,7 +161,7 @@ CAF_TEST(a copy of a manifest does not go on beside it) {
   auto resumed = run();
   CAF_REQUIRE(resumed);
   CAF_CHECK_EQUAL(state(0), "recording");
-  auto copy = json::parse(content_of(dir.path() / "sessions/copy.json"));
+  auto copy = parse_json(content_of(dir.path() / "sessions/copy.json"));
   CAF_CHECK_EQUAL(copy["state"], "interrupted");
   CAF_CHECK_EQUAL(copy["interrupted"],
                   "its manifest is not " + manifest_name(x.session));

@@ -6,6 +6,7 @@
 #include "actors/session/manifest_of.hpp"
 #include "messages/disk/file_names.hpp"
 #include "messages/when.hpp"
+#include "messages/wire/json_text.hpp"
 #include "tests/actors/frame_samples.hpp"
 #include "tests/scratch_directory.hpp"
 #include "tools/camctl/verify/session_list.hpp"
@@ -138,7 +139,7 @@ CAF_TEST(a manifest that cannot be read is named and no film is read) {
   CAF_REQUIRE_EQUAL(x.unreadable.size(), 1u);
   CAF_CHECK_EQUAL(x.unreadable[0].find("sessions/5-b.json: is no JSON"), 0u);
   CAF_CHECK_EQUAL(x.foreign, 1u);
-  auto json = nlohmann::json::parse(render_json(x));
+  auto json = parse_json(render_json(x));
   CAF_CHECK_EQUAL(json["sessions"][0]["length_ms"], 60'000);
   CAF_CHECK_EQUAL(json["sessions"][0]["cameras"]["cam-a"]["recorded"], 1);
   CAF_CHECK_EQUAL(json["sessions"][0]["start"], utc_text(start_ms * 1'000'000));
@@ -160,7 +161,7 @@ CAF_TEST(files of no session are counted whatever they are called) {
   put("sensors/old/notes.txt", "x");
   auto x = list();
   CAF_CHECK_EQUAL(render_text(x), "no session\n4 files of no session\n");
-  auto json = nlohmann::json::parse(render_json(x));
+  auto json = parse_json(render_json(x));
   CAF_CHECK_EQUAL(json["files_of_no_session"], 4);
 }
 

@@ -4,6 +4,7 @@
 
 #include "actors/session/manifest_of.hpp"
 #include "messages/disk/file_names.hpp"
+#include "messages/wire/json_text.hpp"
 #include "tests/actors/recorder/piece_fixture.hpp"
 #include "tools/camctl/verify/verify.hpp"
 
@@ -105,7 +106,7 @@ struct fixture {
     view.state = "recording";
     view.session.stop_ms = 0;
     put_manifest();
-    auto text = nlohmann::json::parse(content(manifest()));
+    auto text = camnode::parse_json(content(manifest()));
     auto& last = text["cameras"]["cam-a"]["segments"][1];
     last["file"] = std::to_string(start_ms + cut_ms);
     last["closed"] = false;
@@ -144,7 +145,7 @@ struct fixture {
                        verdict + ": what is complete is all there\n"})
       if (text.find(line) == text.npos)
         CAF_FAIL("'" << line << "' is not told: " << text);
-    auto json = nlohmann::json::parse(render_json(x));
+    auto json = camnode::parse_json(render_json(x));
     CAF_CHECK_EQUAL(json["verdict"], verdict);
     CAF_CHECK_EQUAL(json["in_use"], verdict == "recording");
     auto& session = json["sessions"][0];

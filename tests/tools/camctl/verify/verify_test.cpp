@@ -1,6 +1,7 @@
 #define CAF_SUITE verify
 #include "tests/camnode_test.hpp"
 
+#include "messages/wire/json_text.hpp"
 #include "tests/tools/camctl/verify/verify_fixture.hpp"
 
 using namespace camnode_test;
@@ -29,7 +30,7 @@ CAF_TEST(a folder as it was recorded is all there) {
   CAF_CHECK_EQUAL(camera.frames, 9u);
   CAF_CHECK_EQUAL(camera.films, 2u);
   CAF_CHECK_EQUAL(x.sessions[0].sensors.at("sensor/door").rows, 2u);
-  auto json = nlohmann::json::parse(render_json(x));
+  auto json = parse_json(render_json(x));
   CAF_CHECK_EQUAL(json["verdict"], "all there");
   CAF_CHECK_EQUAL(json["sessions"][0]["cameras"]["cam-a"]["frames"], 9);
 }
@@ -146,7 +147,7 @@ CAF_TEST(films of others with names of ours are counted and no damage) {
   CAF_CHECK_NOT_EQUAL(text.find("\n6 files of others, left alone: "),
                       text.npos);
   CAF_CHECK_NOT_EQUAL(text.find("all there\n"), text.npos);
-  auto json = nlohmann::json::parse(render_json(x));
+  auto json = parse_json(render_json(x));
   CAF_CHECK_EQUAL(json["verdict"], "all there");
   CAF_CHECK_EQUAL(json["foreign"]["cam/cam-a"], 2);
   CAF_CHECK_EQUAL(json["damage"].size(), 0u);
@@ -174,7 +175,7 @@ CAF_TEST(a manifest that is none is told and so is one with a hole) {
   check_damage(manifest() + ": is no JSON");
   put(manifest(), "{}");
   check_damage(manifest() + ": is no manifest of camnode");
-  auto holed = nlohmann::json::parse(text);
+  auto holed = parse_json(text);
   holed["cameras"]["cam-a"].erase("segments");
   put(manifest(), holed.dump());
   check_damage("has no \"segments\"");
@@ -239,7 +240,7 @@ CAF_TEST(losses that are named are no damage) {
 }
 
 CAF_TEST(of two sessions with one label the latest is checked) {
-  auto other = nlohmann::json::parse(other_session());
+  auto other = parse_json(other_session());
   other["label"] = "t7";
   put("sessions/1-t7.json", other.dump());
   auto x = check("t7");
