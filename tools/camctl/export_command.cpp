@@ -67,8 +67,9 @@ Files in OUT/SESSION:
                      the manifest
 
 Several folders with the same session are joined: what two of them have is
-exported once. A session must be over, and complete (camctl verify). Each film is
-read back and proved before the folder gets its name. Nothing is written over.
+exported once. A session that is still recorded, or that a client has yet to
+repair, is refused. Each film is read back and proved before the folder gets its
+name; camctl verify checks that folder, too. Nothing is written over.
 
 Exit status: 0 exported (what is missing, the manifest names as lost; it is
 told); 1 something else is missing, or cannot be written; 2 wrong usage, no such
