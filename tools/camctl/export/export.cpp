@@ -7,9 +7,13 @@
 #include "tools/camctl/export/bids_layout.hpp"
 #include "tools/camctl/export/export_folder.hpp"
 #include "tools/camctl/export/session_json.hpp"
+#include "tools/camctl/verify/piece_reader.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <limits>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
@@ -79,7 +83,8 @@ private:
 
   /// Reports what is done. @returns false to give up.
   bool go_on(uint64_t done) const {
-    return !options_.on_progress || options_.on_progress(done, all_);
+    return !failed_
+           && (!options_.on_progress || options_.on_progress(done, all_));
   }
 
   void set_cut() {
@@ -210,9 +215,8 @@ private:
       all_ += 2 * frames_of(x.plan); // Written, and read back.
     if (options_.grid_film)
       all_ += result_.grid->rows;
-    for (auto& x : result_.films)
-      if (auto err = make_film(folder, x))
-        return err;
+    if (auto err = make_films(folder))
+      return err;
     auto& films = result_.films;
     films.erase(std::remove_if(films.begin(), films.end(),
                                [](auto& x) { return x.counts.frames == 0; }),
@@ -244,6 +248,23 @@ private:
     return layout.arrange(folder, options_, result_);
   }
 
+  /// Copies films one after the other. Encodes some at once: an encoder leaves
+  /// a core idle now and then, and so does the proof.
+  caf::error make_films(const fs::path& folder) {
+    std::mutex mutex; // For `first`.
+    caf::error first;
+    std::vector<std::function<void()>> jobs;
+    for (auto& x : result_.films)
+      jobs.emplace_back([&, film = &x] {
+        auto err = failed_ ? caf::none : make_film(folder, *film);
+        std::lock_guard<std::mutex> guard{mutex};
+        if (err && !failed_.exchange(true))
+          first = std::move(err);
+      });
+    run_all(jobs, options_.encode ? std::max(2u, count_cores() / 4) : 1);
+    return first;
+  }
+
   caf::error make_film(const fs::path& folder, exported_film& x) {
     auto& plan = x.plan;
     x.rate = result_.grid ? result_.grid->rate : plan.usual_rate;
@@ -265,14 +286,18 @@ private:
                             : maker.make_own();
     if (err)
       return err;
-    auto& faults = result_.cameras[plan.camera].faults;
-    for (auto& fault : source.picture_faults())
-      faults.push_back(std::move(fault));
+    add_faults(plan.camera, source.picture_faults());
     x.counts = maker.counts();
     if (auto failed = table->close())
       return failed;
     x.table = table->facts();
     return x.counts.frames > 0 ? prove(path, **film, x) : remove(folder, x);
+  }
+
+  void add_faults(const std::string& id, std::vector<std::string> more) {
+    std::lock_guard<std::mutex> guard{mutex_};
+    auto& faults = result_.cameras.at(id).faults;
+    std::move(more.begin(), more.end(), std::back_inserter(faults));
   }
 
   /// Removes a film of which not one picture could be read.
@@ -286,9 +311,12 @@ private:
   }
 
   caf::error prove(const fs::path& path, film_output& film, exported_film& x) {
-    auto before = done_;
-    auto err = film.close([&](auto n) { return go_on(before + n); });
-    done_ = before + x.counts.frames;
+    uint64_t told = 0;
+    auto err = film.close([&](uint64_t n) {
+      done_ += n - std::exchange(told, n);
+      return go_on(done_);
+    });
+    done_ += x.counts.frames - told;
     if (err)
       return err;
     if (options_.encode)
@@ -332,7 +360,11 @@ private:
 
   const export_options& options_;
   export_result result_;
-  uint64_t done_ = 0; ///< Frames that are written, and those that are proved.
+  std::mutex mutex_; ///< For the faults in it, while films are made.
+  std::atomic<bool> failed_{false};
+
+  /// Frames that are written, and those that are proved.
+  std::atomic<uint64_t> done_{0};
   uint64_t all_ = 0;
 };
 

@@ -37,8 +37,8 @@ struct export_options {
   std::optional<spoken_time> from;
   std::optional<spoken_time> until; ///< Not included.
 
-  /// Called often, with what is done of what there is to do. @returns false to
-  /// give up. May be empty.
+  /// Called often, on any thread, with what is done of what there is to do.
+  /// @returns false to give up. May be empty.
   std::function<bool(uint64_t done, uint64_t all)> on_progress;
 };
 

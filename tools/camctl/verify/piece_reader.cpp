@@ -11,15 +11,18 @@
 
 namespace camnode {
 
-void run_all(std::vector<std::function<void()>>& jobs) {
+unsigned count_cores() {
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+void run_all(std::vector<std::function<void()>>& jobs, unsigned threads) {
   std::atomic<size_t> next{0};
   auto work = [&] {
     for (size_t i; (i = next++) < jobs.size();)
       jobs[i]();
   };
   std::vector<std::thread> helpers;
-  auto cores = std::max(1u, std::thread::hardware_concurrency());
-  for (unsigned i = 1; i < cores && i < jobs.size(); ++i)
+  for (unsigned i = 1; i < threads && i < jobs.size(); ++i)
     helpers.emplace_back(work);
   work();
   for (auto& x : helpers)

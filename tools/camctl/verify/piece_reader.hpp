@@ -13,8 +13,12 @@
 
 namespace camnode {
 
-/// Calls `jobs`, which do not throw, on all cores.
-void run_all(std::vector<std::function<void()>>& jobs);
+/// How many cores there are; 1 if that is not known.
+unsigned count_cores();
+
+/// Calls `jobs`, which do not throw, in their order, on as many threads.
+void run_all(std::vector<std::function<void()>>& jobs,
+             unsigned threads = count_cores());
 
 /// Reads the pieces of a data folder, every byte of them, on all cores. What it
 /// found in a piece that is complete is kept: it does not change any more, and
