@@ -6,14 +6,13 @@
 #include "actors/base/held_folder.hpp"
 #include "actors/base/log.hpp"
 #include "actors/recorder/mp4_piece.hpp"
-#include "actors/sensor_log/marker.hpp"
 #include "actors/session/disk_reserve.hpp"
 #include "messages/clock.hpp"
 #include "messages/disk/file_names.hpp"
-#include "messages/when.hpp"
 #include "nodes/client/camera_list.hpp"
 #include "nodes/client/client_supervisor.hpp"
 #include "nodes/client/folder_watch.hpp"
+#include "nodes/client/marker_entry.hpp"
 #include "nodes/client/open_files.hpp"
 #include "nodes/inspection/client_figures.hpp"
 #include "nodes/options/token_file.hpp"
@@ -167,25 +166,6 @@ status_port_options status_of(const client_options& x, const look_at_node& look,
   return result;
 }
 
-/// Puts markers of whoever asks to those of the broker.
-auto marks_to(const std::shared_ptr<client_board>& board,
-              const mqtt_queue_ptr& queue) {
-  return
-    [board, queue](const std::string& payload) -> caf::expected<std::string> {
-      if (auto values = parse_marker(payload, "api"); !values)
-        return std::move(values.error());
-      auto session = board->session();
-      if (!session.open())
-        return caf::make_error(ec::unavailable,
-                               std::string{"nothing is being recorded"});
-      mqtt_message x{marker_topic, payload, client_clock_ns()};
-      x.source = "api";
-      auto time_ns = session.session_ns(x.arrival_ns);
-      queue->push(std::move(x));
-      return "marked at " + time_text(time_ns);
-    };
-}
-
 inspector_parts inspection_of(const client_options& x, look_at_node look,
                               const client_parts& parts,
                               const std::filesystem::path& data,
@@ -196,7 +176,9 @@ inspector_parts inspection_of(const client_options& x, look_at_node look,
                       [board] { return board->truth(); },
                       [board] { return board->page(); }};
   node.lights = &board->lights;
-  node.mark = marks_to(board, parts.sensors.queue);
+  node.mark = [board, log = parts.sensors](const std::string& payload) {
+    return take_marker(payload, board->session(), log);
+  };
   node.cameras = [cameras, board] {
     return render_cameras(*cameras, board->session(), client_clock_ns());
   };
