@@ -77,7 +77,7 @@ json json_of(const session_source& x) {
     (session.stop_ms == 0 ? session.start_ms : session.stop_ms) * 1'000'000);
   result["clock_ahead_ns"] = ahead.ns;
   result["clock_ahead_error_ns"] = or_null(ahead.error_ns);
-  result["says"] = json::parse(render_manifest(x.session.books));
+  result["says"] = parse_json(render_manifest(x.session.books));
   return result;
 }
 
@@ -172,7 +172,7 @@ std::string render_session_json(const export_options& options,
 }
 
 caf::expected<export_listing> parse_session_json(std::string_view text) {
-  auto all = nlohmann::json::parse(text, nullptr, false);
+  auto all = parse_json(text);
   try {
     json_fields fields{all, "session.json"};
     if (fields.text("format") != format)

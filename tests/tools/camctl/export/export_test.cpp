@@ -3,13 +3,13 @@
 #include "tests/camnode_test.hpp"
 
 #include "messages/disk/frame_index.hpp"
+#include "messages/wire/json_text.hpp"
 #include "tests/tools/camctl/export/export_fixture.hpp"
 
 #include <nlohmann/json.hpp>
 
 using namespace camnode;
 using namespace camnode_test::exporting;
-using nlohmann::json;
 
 namespace {
 
@@ -413,7 +413,7 @@ CAF_TEST(an encoded film has as many frames and is checked too) {
 CAF_TEST(session json says what was exported) {
   data.record("cam-a", shots(5));
   must_run();
-  auto x = json::parse(content("session.json"));
+  auto x = parse_json(content("session.json"));
   CAF_CHECK_EQUAL(x["format"], "camnode export 1");
   CAF_CHECK_EQUAL(x["version"], "1.2.3");
   CAF_CHECK_EQUAL(x["films"]["cam-a.mp4"]["frames"], 5);
