@@ -82,6 +82,14 @@ inline frame frame_of(const shot& x) {
   return result;
 }
 
+/// Whether a text says `what`; if not, it is shown.
+inline bool has_line(const std::string& text, const std::string& what) {
+  if (text.find(what) != text.npos)
+    return true;
+  CAF_MESSAGE("'" << what << "' is not told: " << text);
+  return false;
+}
+
 /// A data folder with a session that is over.
 class data_folder {
 public:
@@ -99,47 +107,29 @@ public:
     auto& camera = books.cameras[id];
     camera.server.id = id;
     camera.time = "sensor";
-    piece_writer_ptr film;
-    recorded_piece piece;
-    auto close = [&](int64_t end_ms) {
-      if (!film)
-        return;
-      CAF_REQUIRE(!film->close(end_ms));
-      film.reset();
-      piece.end_ms = end_ms;
-      piece.file = piece_stem(piece.start_ms, end_ms);
-      camera.pieces.push_back(piece);
-    };
+    open_film film;
     const shot* last = nullptr;
     for (auto& x : frames) {
-      auto cut = (x.recorded_ns / ms - start_ms) / cut_ms;
-      auto cut_start_ms = start_ms + cut * cut_ms;
+      auto now_ms = x.recorded_ns / ms;
+      auto cut = static_cast<uint64_t>((now_ms - start_ms) / cut_ms);
       auto resized = last && last->width != x.width;
-      if (film && (resized || piece.index != static_cast<uint64_t>(cut)))
-        close(resized ? x.recorded_ns / ms
-                      : start_ms + int64_t(piece.index + 1) * cut_ms);
-      if (!film) {
-        auto begin_ms = resized ? x.recorded_ns / ms : cut_start_ms;
-        film = open(id, begin_ms, x);
-        piece = {};
-        piece.index = static_cast<uint64_t>(cut);
-        piece.start_ms = begin_ms;
-        piece.epoch = piece.last_epoch = epoch;
-        piece.first_sequence = x.sequence;
-      }
+      if (film.writer && (resized || film.piece.index != cut))
+        close(camera, film, resized ? now_ms : cut_after(film.piece.index));
+      if (!film.writer)
+        film = open(id, cut, resized ? now_ms : cut_after(cut) - cut_ms, x);
       auto frame = frame_of(x);
-      CAF_REQUIRE(!film->append(frame, x.recorded_ns, 0, 0));
-      piece.last_sequence = x.sequence;
-      ++piece.frames;
-      piece.bytes += frame.jpeg.size();
+      CAF_REQUIRE(!film.writer->append(frame, x.recorded_ns, 0, 0));
+      film.piece.last_sequence = x.sequence;
+      ++film.piece.frames;
+      film.piece.bytes += frame.jpeg.size();
       ++camera.captured;
       ++camera.recorded;
       jpegs[id].emplace_back(reinterpret_cast<const char*>(frame.jpeg.data()),
                              frame.jpeg.size());
       last = &x;
     }
-    if (film)
-      close(start_ms + int64_t(piece.index + 1) * cut_ms);
+    if (film.writer)
+      close(camera, film, cut_after(film.piece.index));
   }
 
   void readings(const std::string& topic, const std::string& text,
@@ -173,13 +163,36 @@ public:
   std::map<std::string, std::vector<std::string>> jpegs; ///< By camera's id.
 
 private:
-  piece_writer_ptr open(const std::string& id, int64_t begin_ms,
-                        const shot& x) const {
-    auto result = open_mp4_piece(dir.path() / "cam" / id, begin_ms, x.width,
+  struct open_film {
+    piece_writer_ptr writer;
+    recorded_piece piece;
+  };
+
+  static int64_t cut_after(uint64_t cut) {
+    return start_ms + static_cast<int64_t>(cut + 1) * cut_ms;
+  }
+
+  open_film open(const std::string& id, uint64_t cut, int64_t begin_ms,
+                 const shot& x) const {
+    auto opened = open_mp4_piece(dir.path() / "cam" / id, begin_ms, x.width,
                                  x.height, std::chrono::milliseconds{40});
-    if (!result)
-      CAF_FAIL(describe(result.error()));
-    return std::move(*result);
+    if (!opened)
+      CAF_FAIL(describe(opened.error()));
+    open_film result;
+    result.writer = std::move(*opened);
+    result.piece.index = cut;
+    result.piece.start_ms = begin_ms;
+    result.piece.epoch = epoch;
+    result.piece.first_sequence = x.sequence;
+    return result;
+  }
+
+  static void close(manifest_camera& to, open_film& x, int64_t end_ms) {
+    CAF_REQUIRE(!x.writer->close(end_ms));
+    x.writer.reset();
+    x.piece.end_ms = end_ms;
+    x.piece.file = piece_stem(x.piece.start_ms, end_ms);
+    to.pieces.push_back(x.piece);
   }
 };
 
