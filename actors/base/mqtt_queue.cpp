@@ -1,5 +1,6 @@
 #include "actors/base/mqtt_queue.hpp"
 
+#include "messages/disk/session_records.hpp"
 #include "messages/text.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ constexpr int64_t loss_span_ns = 100'000'000;
 
 /// Bounds of what is kept of losses that nobody asks for.
 constexpr size_t max_lossy_topics = 1024;
-constexpr size_t max_losses = 8192;
+constexpr size_t max_loss_entries = 8192;
 
 } // namespace
 
@@ -104,14 +105,14 @@ mqtt_message mqtt_queue::take_out(shares::iterator topic, bool oldest) {
 
 void mqtt_queue::count_loss(const mqtt_message& x) {
   auto known = losses_.count(x.topic) > 0;
-  auto fits = known
+  auto fits = known || x.topic == marker_topic
               || (x.topic.size() <= max_topic_bytes
                   && losses_.size() < max_lossy_topics);
   std::string topic = fits ? x.topic : further_topics;
   auto& of_topic = losses_[topic];
   // Those of a victim may be older than the last one's.
   if (!of_topic.empty()
-      && (loss_count_ >= max_losses
+      && (loss_count_ >= max_loss_entries
           || std::abs(x.arrival_ns - of_topic.back().from_ns) < loss_span_ns)) {
     ++of_topic.back().n;
     return;

@@ -3,6 +3,7 @@
 #include "messages/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace camnode {
 
@@ -66,7 +67,9 @@ bool join_two(std::vector<std::string>& filters) {
 
 } // namespace
 
-topic_filters::topic_filters(std::string_view text) {
+topic_filters::topic_filters(std::string_view text, std::string one) {
+  if (!one.empty()) // First: whoever hears the others hears this one, too.
+    wanted_.push_back(std::move(one));
   for (auto& x : filters_of(text))
     wanted_.emplace_back(x);
   to_subscribe_ = wanted_;

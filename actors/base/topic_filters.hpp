@@ -16,8 +16,9 @@ public:
 
   /// @param text Filters with commas between them; spaces around them do not
   ///        matter.
+  /// @param one One more, whatever is in it; empty: none.
   /// @pre `are_topic_filters(text)`
-  explicit topic_filters(std::string_view text);
+  explicit topic_filters(std::string_view text, std::string one = {});
 
   /// No two of them match the same topic.
   const std::vector<std::string>& to_subscribe() const {

@@ -36,8 +36,6 @@ caf::expected<sensor_values> parse_marker(std::string_view payload,
   auto values = object_columns(payload, marker_time);
   if (!values)
     values = undivided_marker(payload, source);
-  if (values->size() > max_marker_keys)
-    return refusal("a marker has 64 keys at most");
   if (trim(find(*values, "text")).empty())
     return refusal("a marker needs a text: the text alone, or JSON with "
                    "\"text\"");
@@ -47,6 +45,8 @@ caf::expected<sensor_values> parse_marker(std::string_view payload,
                   values->end());
     values->emplace_back("source", source);
   }
+  if (values->size() > max_marker_keys)
+    return refusal("a marker has 64 keys at most");
   return std::move(*values);
 }
 

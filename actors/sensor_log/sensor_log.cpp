@@ -38,8 +38,7 @@ sensor_log::sensor_log(caf::actor_config& cfg, const actor_context& context,
                        sensor_board_ptr board)
   : observed(cfg, context),
     options_(std::move(options)),
-    filters_((options_.topic_mark.empty() ? "" : options_.topic_mark + ",")
-             + options_.topics),
+    filters_(options_.topics, options_.topic_mark),
     make_client_(std::move(make_client)),
     board_(std::move(board)),
     files_(options_.dir, options_.folder, board_,
@@ -249,6 +248,8 @@ void sensor_log::count_losses(int64_t before_ns) {
   uint64_t all = 0;
   for (auto& x : options_.queue->take_losses(before_ns)) {
     all += x.n;
+    if (x.topic == marker_topic)
+      tell_refused(too_many_at_once);
     if (!session_.exists() || x.from_ns < session_.client_ns(session_.start_ms))
       board_->reject_outside(x.topic, too_many_at_once, x.n);
     else

@@ -252,9 +252,10 @@ void sensor_board::add(topic_figures& sum, const topic_figures& x) {
 }
 
 topic_figures& sensor_board::earlier(const std::string& topic) {
-  auto fits = topic.size() <= max_topic_bytes
-              && (earlier_.count(topic) > 0
-                  || earlier_.size() < max_earlier_topics);
+  auto fits = topic == marker_topic
+              || (topic.size() <= max_topic_bytes
+                  && (earlier_.count(topic) > 0
+                      || earlier_.size() < max_earlier_topics));
   return earlier_[fits ? topic : further_topics];
 }
 

@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "messages/text.hpp"
+#include "messages/wire/json_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -23,8 +24,7 @@ caf::error refusal(const std::string& why) {
 caf::error check(const std::string& key, const json& value) {
   if (key.empty())
     return refusal("has a key without a name");
-  if (value.is_number_integer()
-      && !(std::abs(value.get<double>()) < first_rounded))
+  if (value.is_number() && !(std::abs(value.get<double>()) < first_rounded))
     return refusal(quote(key)
                    + " is a whole number beyond 2^53: give it as a "
                      "text, so that nobody rounds it");
@@ -44,7 +44,7 @@ caf::expected<std::string> read_metadata(const json& x) {
   for (auto& [key, value] : x.items())
     if (auto err = check(key, value))
       return err;
-  auto result = x.empty() ? std::string{} : x.dump();
+  auto result = x.empty() ? std::string{} : dump_json(x);
   if (result.size() > max_metadata_bytes)
     return refusal("is larger than 16 KiB");
   return result;

@@ -119,6 +119,8 @@ caf::expected<record_command> parse_object(const json& object) {
     return err;
   if (auto err = read_metadata_of(object, result.metadata))
     return err;
+  if (!*action && object.contains("metadata"))
+    return refusal("metadata: is for a start");
   if (!*action)
     return record_command{false, result.label, 0, false};
   result.start = true;

@@ -14,9 +14,9 @@ namespace camnode {
 /// with blanks around it; or a JSON object with one of these as `action` and,
 /// for a start, `label`, `duration_s` (seconds, 0.1 to 30 days), `force` and
 /// `without_missing` (true or false) and `metadata` (`read_metadata`) where
-/// wanted. A stop's label says which session is meant, what else belongs to a
-/// start is checked and dropped; a command with any other key is refused, as it
-/// would not do what its sender wants.
+/// wanted. A stop's label says which session is meant, its duration is checked
+/// and dropped; metadata of a stop are refused, and so is a command with any
+/// other key, as it would not do what its sender wants.
 /// @param payload At most 256 KiB; borrowed for the call.
 /// @returns The command, or `ec::bad_message` with a reason in one line that
 ///          quotes at most 40 characters of the payload.

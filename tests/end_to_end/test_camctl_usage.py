@@ -39,6 +39,9 @@ def test_wrong_usage_is_told_in_one_line(arguments):
     (["record"], "a word is missing: want start, stop or status"),
     (["record", "strat"], "there is no record strat; did you mean start?"),
     (["log-level", "warn"], "there is no level warn; did you mean warning?"),
+    (["mark", "door", "--key", "text=x"], "--key=text: the text is the word"),
+    (["mark", "door \udcff"], "there are bytes in it that are no UTF-8"),
+    (["record", "start", "--notes", "\udcff"], "that are no UTF-8"),
     (["show"], "a word is missing: want the NAME "),
 ])
 def test_wrong_words_are_told_what_would_be_right(arguments, hint):

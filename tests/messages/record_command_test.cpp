@@ -160,6 +160,11 @@ CAF_TEST(metadata of a wrong kind or size refuse the start and say so) {
                   begin
                     + "\"id\" is a whole number beyond 2^53: give it as a "
                       "text, so that nobody rounds it");
+  CAF_CHECK_EQUAL(with(R"({"id":18446744073709551617})"),
+                  with(R"({"id":9007199254740993})"));
+  CAF_CHECK_EQUAL(with(R"({"id":9007199254740991,"x":-1.5})"), "accepted");
+  CAF_CHECK_EQUAL(reason(R"({"action":"stop","metadata":{"a":1}})"),
+                  begin.substr(0, begin.size() - 1) + ": is for a start");
   std::string many = "{";
   for (int i = 0; i < 65; ++i)
     many += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":1";

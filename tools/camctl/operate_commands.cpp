@@ -127,14 +127,16 @@ client hears of it. Exit code 1 if nothing is being recorded.
             {"key"},
             "the marker's text"});
   nlohmann::json payload = pairs_of(query, "key");
+  if (payload.contains("text"))
+    refuse("--key=text: the text is the word after mark");
   payload["text"] = query.rest.words[0];
   if (!payload.contains("source"))
     payload["source"] = "camctl";
+  auto text = text_of(payload);
   asker nodes{query};
   auto x = nodes.look_for(
     [](const node_report& y) { return y.role == "client"; }, "client");
-  auto told = nodes.link().mark(
-    x, payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  auto told = nodes.link().mark(x, text);
   if (!told)
     leave(tell_failure(query, x, camnode::reason_of(told.error()), {}));
   tell(query, x, *told, {{"marked", query.rest.words[0]}});

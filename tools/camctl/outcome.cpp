@@ -42,4 +42,11 @@ int tell_failure(const node_query& query, const answer& x,
   return failed;
 }
 
+std::string text_of(const json& payload) {
+  auto result = camnode::dump_json(payload);
+  if (camnode::parse_json(result) != payload) // It replaces what is no text.
+    refuse("there are bytes in it that are no UTF-8");
+  return result;
+}
+
 } // namespace camctl

@@ -22,4 +22,8 @@ void tell(const node_query& query, const answer& x, const std::string& text,
 int tell_failure(const node_query& query, const answer& x,
                  const std::string& text, nlohmann::json facts);
 
+/// What a command says to a node. Ends the program with `wrong_usage` where
+/// somebody gave bytes that are no text: JSON cannot say these.
+std::string text_of(const nlohmann::json& payload);
+
 } // namespace camctl

@@ -273,7 +273,7 @@ std::string payload_of(const node_query& query, bool start) {
       metadata[key] = query.rest.value(key);
   if (!metadata.empty())
     result["metadata"] = std::move(metadata);
-  return camnode::dump_json(result);
+  return text_of(result);
 }
 
 /// Refuses what does not belong together.

@@ -59,6 +59,13 @@ CAF_TEST(filters that overlap are subscribed to as one) {
   CAF_CHECK_EQUAL(subscribed("#,$SYS/#"), (texts{"#", "$SYS/#"}));
 }
 
+CAF_TEST(one more filter comes first and is not taken apart) {
+  topic_filters beside{"a,b", "c,d"};
+  CAF_CHECK_EQUAL(beside.to_subscribe(), (texts{"c,d", "a", "b"}));
+  topic_filters within{"#", "c"};
+  CAF_CHECK_EQUAL(within.to_subscribe(), (texts{"#"}));
+}
+
 CAF_TEST(what nobody wanted is left out) {
   topic_filters x{"a/+/c,a/b/+"};
   CAF_CHECK(x.want("a/b/c"));

@@ -101,6 +101,17 @@ CAF_TEST(markers that are none are in the books with the reason) {
   CAF_CHECK_EQUAL(board->markers(now_ns).last_error, stale);
 }
 
+CAF_TEST(markers that there is no room for are told) {
+  record();
+  for (int i = 0; i < 9'000; ++i)
+    push(1, std::string(4096, 'x'));
+  advance(2s);
+  auto x = marks();
+  CAF_CHECK_EQUAL(x.received, 9'000u);
+  CAF_CHECK(x.rejected[too_many_at_once] > 0);
+  CAF_CHECK_EQUAL(board->markers(now_ns).last_error, too_many_at_once);
+}
+
 CAF_TEST(markers have a place though there are as many topics as may be) {
   record();
   for (size_t i = 0; i <= sensor_log::max_topics; ++i)

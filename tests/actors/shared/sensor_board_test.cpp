@@ -122,6 +122,14 @@ CAF_TEST(books of a session from before count in the totals) {
   CAF_CHECK_EQUAL(testee.outside(), 0u);
 }
 
+CAF_TEST(strangers leave a place to markers) {
+  sensor_board testee;
+  for (size_t i = 0; i < sensor_board::max_earlier_topics; ++i)
+    testee.reject_outside("topic/" + std::to_string(i));
+  testee.reject_outside(marker_topic);
+  CAF_CHECK_EQUAL(+testee.totals()[marker_topic].received, 1u);
+}
+
 CAF_TEST(strangers cannot fill the books) {
   sensor_board testee;
   for (size_t i = 0; i < 2 * sensor_board::max_earlier_topics; ++i)

@@ -43,7 +43,7 @@ json json_of(const listed_session& x) {
     else
       result["sensors"].push_back(topic);
   if (!session.metadata.empty())
-    result["metadata"] = json::parse(session.metadata);
+    result["metadata"] = parse_json(session.metadata);
   result["files"] = x.files;
   result["bytes"] = x.bytes;
   return result;
