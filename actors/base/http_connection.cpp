@@ -1,15 +1,12 @@
 #include "actors/base/http_connection.hpp"
 
 #include "actors/base/http_connection_parts.hpp"
-#include "actors/base/io_thread.hpp"
 #include "actors/base/log.hpp"
 #include "actors/base/way_back.hpp"
 #include "messages/clock.hpp"
 #include "messages/wire/http_target.hpp"
 #include "messages/wire/json_text.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/http/verb.hpp>
@@ -260,7 +257,7 @@ void http_connection::judge(http_request request, const http_target& target) {
     request.right = verdict.right;
   }
   if (asks_api_)
-    return answer_api(request);
+    return respond(entry_.api(request));
   if (request.method != "GET")
     return refuse(405, "a POST belongs below /api/", "GET, HEAD");
   answer(request, target);
@@ -281,21 +278,6 @@ void http_connection::turn_away(http_verdict verdict) {
   auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(
     door.wrong.take(peer, now_ns));
   set_deadline(wait, [this, why = verdict.why] { refuse(401, why); });
-}
-
-// The texts of the request stay until it is answered.
-void http_connection::answer_api(const http_request& request) {
-  if (!entry_.api_thread)
-    return respond(entry_.api(request));
-  asio::post(entry_.api_thread->context(), [me = shared_from_this(),
-                                            request]() mutable {
-    auto page = me->entry_.api(request);
-    auto io = me->socket_.get_executor();
-    asio::post(io, [me = std::move(me), page = std::move(page)]() mutable {
-      if (!me->closed_)
-        me->respond(std::move(page));
-    });
-  });
 }
 
 void http_connection::refuse(unsigned status, const std::string& why,

@@ -20,7 +20,6 @@
 
 namespace camnode {
 
-class io_thread;
 class way_back;
 struct http_target;
 
@@ -30,11 +29,9 @@ struct http_entry {
   std::shared_ptr<http_door> door;
   tls_identity_ptr tls; ///< Null: in the clear.
 
-  /// Answers what is below `/api/`; empty: there is nothing.
+  /// Answers what is below `/api/`; empty: there is nothing. Called on the I/O
+  /// thread; must return at once.
   std::function<http_page(const http_request&)> api;
-
-  /// Where `api` is called, as it takes its time; null: on the I/O thread.
-  io_thread* api_thread = nullptr;
   bool api_alone = false; ///< Whether `api` answers all there is.
 
   std::string who; ///< In the log.
@@ -43,9 +40,9 @@ struct http_entry {
 /// One connection of an HTTP/1.1 server: reads requests, has them answered,
 /// and sends the answers. What a peer may take of us is bounded: a request has
 /// 8 KiB and 64 KiB of a body, and 5 s to come, as has a handshake; an answer
-/// has 5 s to be taken, as has each 256 KiB of a longer one, a disk 30 s to
-/// give what is to be answered, and a connection 75 s between two requests.
-/// Everything runs on the I/O thread, but for what a disk may hold up.
+/// has 30 s to be found by another thread, and 5 s to be taken, as has each 256
+/// KiB of a longer one; a connection has 75 s between two requests. Everything
+/// runs on the I/O thread.
 class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
   /// @param entry Outlives it, up to `close`.
@@ -154,11 +151,11 @@ private:
   /// What is to be done on the I/O thread with what another one found.
   using on_found = std::function<void(http_connection&)>;
 
-  /// Waits for another thread, for as long as a disk has.
-  /// @param too_late Called if nothing is found by then.
+  /// Waits for another thread, for as long as it has.
+  /// @param on_late Called if nothing is found by then.
   /// @returns What takes what was found, once, on any thread; nothing comes of
   ///          it where nobody waits for it any more.
-  std::function<void(on_found)> wait_for_disk(std::function<void()> too_late);
+  std::function<void(on_found)> wait_for_other(std::function<void()> on_late);
 
   void shake_hands();
 
@@ -180,7 +177,6 @@ private:
   /// The one place where it is judged who may do what.
   void judge(http_request request, const http_target& target);
   void turn_away(http_verdict verdict);
-  void answer_api(const http_request& request);
   void respond_later(const http_page& page);
   void send_file(std::string head, std::shared_ptr<const http_file> file);
   void read_piece();

@@ -8,17 +8,18 @@ namespace camnode {
 
 namespace {
 
-/// For a disk to give what is to be answered.
-constexpr auto disk_deadline = std::chrono::seconds{30};
-constexpr const char* disk_is_late = "the disk has not answered for 30 s";
+/// For another thread to find what is to be answered.
+constexpr auto other_deadline = std::chrono::seconds{30};
+constexpr const char* too_late
+  = "not found within 30 s: the disk may be stuck, or the machine overloaded";
 
 } // namespace
 
 std::function<void(http_connection::on_found)>
-http_connection::wait_for_disk(std::function<void()> too_late) {
-  set_deadline(disk_deadline, [this, too_late = std::move(too_late)] {
+http_connection::wait_for_other(std::function<void()> on_late) {
+  set_deadline(other_deadline, [this, on_late = std::move(on_late)] {
     ++waits_; // What comes from now on is for nobody.
-    too_late();
+    on_late();
   });
   return
     [way = way_back_, weak = weak_from_this(), wait = ++waits_](on_found f) {
@@ -33,7 +34,7 @@ http_connection::wait_for_disk(std::function<void()> too_late) {
 }
 
 void http_connection::respond_later(const http_page& page) {
-  auto found = wait_for_disk([this] { refuse(503, disk_is_late); });
+  auto found = wait_for_other([this] { refuse(503, too_late); });
   page.later([found](http_page answer) {
     found([answer = std::move(answer)](auto& me) mutable {
       me.respond(std::move(answer));
@@ -50,7 +51,7 @@ void http_connection::send_file(std::string head,
 
 void http_connection::read_piece() {
   auto size = std::min(piece_bytes, answer_file_->size - file_sent_);
-  auto found = wait_for_disk([this] { close(); });
+  auto found = wait_for_other([this] { close(); });
   file_sent_ += size;
   answer_file_->on_disk([file = answer_file_, size, found,
                          at = answer_file_->offset + file_sent_ - size] {

@@ -97,8 +97,6 @@ http_pages::http_pages(io_thread& io, http_pages_options options)
 
 http_pages::~http_pages() {
   run_and_wait(impl_->context, [this] { impl_->close(); });
-  if (auto* api = impl_->shared.options.entry.api_thread)
-    run_and_wait(api->context(), [] {}); // Nobody is asked any more.
 }
 
 caf::error http_pages::start() {

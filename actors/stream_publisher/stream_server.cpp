@@ -142,8 +142,6 @@ stream_server::~stream_server() {
   if (impl_->listener != 0)
     impl_->hub.ring->unlisten(impl_->listener);
   run_and_wait(impl_->context, [this] { impl_->close(); });
-  if (auto* api = impl_->hub.options.entry.api_thread)
-    run_and_wait(api->context(), [] {}); // Nobody is asked any more.
 }
 
 caf::error stream_server::start() {

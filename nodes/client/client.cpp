@@ -168,8 +168,7 @@ status_port_options status_of(const client_options& x, const look_at_node& look,
 
 inspector_parts inspection_of(const client_options& x, look_at_node look,
                               const client_parts& parts,
-                              const std::filesystem::path& data,
-                              io_thread& api_thread) {
+                              const std::filesystem::path& data) {
   auto& board = parts.board;
   auto& cameras = parts.cameras;
   inspected_node node{version(), std::move(look),
@@ -184,7 +183,7 @@ inspector_parts inspection_of(const client_options& x, look_at_node look,
   };
   node.disk = std::make_shared<recordings>(data,
                                            files_in(cameras, board->sensors));
-  return {std::make_shared<inspection>(std::move(node)), &api_thread,
+  return {std::make_shared<inspection>(std::move(node)),
           socket_of(x.introspect, x.node.id)};
 }
 
@@ -244,13 +243,12 @@ client_parts parts_of(const client_options& x, std::shared_ptr<fleet> cameras,
 
 /// Lets people look at what `parts` do.
 void add_pages(client_parts& parts, const client_options& x,
-               const actor_directory& directory, const alarm_board& alarms,
-               io_thread& api_thread) {
+               const actor_directory& directory, const alarm_board& alarms) {
   client_sources sources{x.node.id,  parts.cameras, parts.board,
                          &directory, &alarms,       client_clock_ns};
   look_at_node look = [sources] { return look_at_client(sources); };
   auto& data = parts.session.folder->path();
-  parts.inspect = inspection_of(x, look, parts, data, api_thread);
+  parts.inspect = inspection_of(x, look, parts, data);
   if (!x.http.enabled)
     return;
   auto token = token_of(x);
@@ -265,7 +263,7 @@ void add_pages(client_parts& parts, const client_options& x,
     board->set_page(address);
   };
   auto& entry = parts.status->http.entry;
-  entry = port_entry(parts.inspect, "http.", x.http, token);
+  entry = port_entry(parts.inspect.node, "http.", x.http, token);
   entry.who = "status_port";
 }
 
@@ -337,8 +335,7 @@ int run_client(const client_options& options) {
   auto parts = parts_of(options, cameras, board, *data);
   parts.io = &io;
   parts.resumed = std::move(resumed);
-  io_thread api_thread;
-  add_pages(parts, options, directory, alarms, api_thread);
+  add_pages(parts, options, directory, alarms);
   node_config config;
   caf::actor_system system{config};
   actor_context context{&directory, &alarms, "client_supervisor", 0};

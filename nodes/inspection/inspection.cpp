@@ -16,6 +16,9 @@ namespace camnode {
 
 namespace {
 
+/// At 2 ms each, the last one waits for half a second.
+constexpr size_t max_waiting = 256;
+
 /// @returns 0 where it is not known.
 uint64_t rate_of(const growth_meter::rates& rates, const std::string& name) {
   auto i = rates.find(name);
@@ -69,7 +72,12 @@ caf::error unavailable(std::string why) {
 
 } // namespace
 
-inspection::inspection(inspected_node node) : node_(std::move(node)) {
+inspection::inspection(inspected_node node)
+  : node_(std::move(node)), pool_(1, max_waiting) {
+}
+
+inspection::~inspection() {
+  pool_.finish();
 }
 
 void inspection::obey(node_commands commands) {

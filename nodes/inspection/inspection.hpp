@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/base/job_pool.hpp"
 #include "actors/base/live_feed.hpp"
 #include "messages/node_report.hpp"
 #include "messages/record_command.hpp"
@@ -55,6 +56,9 @@ class inspection {
 public:
   explicit inspection(inspected_node node);
 
+  /// Waits for what is done in its pool.
+  ~inspection();
+
   /// From the root, before anyone can ask.
   void obey(node_commands commands);
 
@@ -89,6 +93,12 @@ public:
     return node_.disk;
   }
 
+  /// Where somebody else than the I/O thread, which carries frames, composes an
+  /// answer that takes its time.
+  job_pool& pool() const {
+    return pool_;
+  }
+
   // What operators may do. Each returns a word on it, or `ec::unavailable` or
   // `ec::bad_message`, and is logged.
 
@@ -108,6 +118,7 @@ private:
   mutable std::mutex rates_mutex_;
   growth_meter actor_rates_;
   growth_meter part_rates_;
+  mutable job_pool pool_;
 };
 
 using inspection_ptr = std::shared_ptr<inspection>;

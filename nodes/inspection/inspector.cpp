@@ -52,8 +52,7 @@ void inspector::open() {
   options.entry = api_entry(parts_.node);
   options.entry.api_alone = true;
   options.entry.who = who();
-  auto socket = std::make_unique<http_pages>(*parts_.api_thread,
-                                             std::move(options));
+  auto socket = std::make_unique<http_pages>(io_, std::move(options));
   if (auto err = socket->start()) {
     auto why = describe(err);
     show_error(why);

@@ -17,10 +17,6 @@ namespace camnode {
 struct inspector_parts {
   inspection_ptr node;
 
-  /// Where sockets are served, and the API is asked at all ways in: who asks
-  /// much does not hold frames up. Outlives the actors.
-  io_thread* api_thread = nullptr;
-
   /// Where the socket is to be, anew for each attempt. Empty: no socket.
   std::function<node_socket()> find_socket;
 };
@@ -45,6 +41,7 @@ private:
   void open();
 
   const inspector_parts parts_;
+  io_thread io_;                       ///< Its own: that of frames may be busy.
   std::unique_ptr<http_pages> socket_; ///< Null while it is not open.
   std::string complaint_;              ///< What was last logged about it.
   int wait_beats_ = 0;                 ///< Until it is tried again.

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "actors/base/http_connection.hpp"
+#include "actors/base/job_pool.hpp"
 #include "nodes/inspection/inspection.hpp"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,6 +37,10 @@ const std::vector<api_resource>& api_resources();
 
 /// `{"error": why}`.
 http_page api_refusal(unsigned status, const std::string& why);
+
+/// An answer that `find` finds on a thread of `pool`; 503 where too many wait
+/// for that. The pool is there until the answer is asked for.
+http_page answer_later(job_pool& pool, std::function<http_page()> find);
 
 /// Answers a request to a node. Any thread; returns at once.
 /// @param x From the network, with the right of the one who asks.

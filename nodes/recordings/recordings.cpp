@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -78,26 +77,13 @@ json place_json(const index_row& x, const std::string& file, int64_t ns) {
 recordings::recordings(const std::filesystem::path& dir, open_files open)
   : data_(dir),
     open_(std::move(open)),
-    pool_(std::make_unique<disk_pool>(disk_threads, max_waiting)) {
+    pool_(std::make_unique<job_pool>(disk_threads, max_waiting)) {
 }
 
 http_page
 recordings::answer(std::function<http_page(const recordings&)> find) const {
-  http_page result;
-  result.later = [me = shared_from_this(),
-                  find = std::move(find)](http_reply reply) {
-    auto job = [me, find, reply] {
-      try {
-        reply(find(*me));
-      } catch (const std::exception& e) { // No memory, say.
-        reply(api_refusal(500, e.what()));
-      }
-    };
-    if (!me->pool_->run(job))
-      reply(api_refusal(503, "too many ask for what is on the disk: try again "
-                             "in a moment"));
-  };
-  return result;
+  return answer_later(*pool_, [me = shared_from_this(),
+                               find = std::move(find)] { return find(*me); });
 }
 
 http_page recordings::list(int64_t before_ms, size_t limit) const {

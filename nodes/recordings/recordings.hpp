@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/base/disk_pool.hpp"
 #include "actors/base/http_request.hpp"
+#include "actors/base/job_pool.hpp"
 #include "nodes/recordings/data_reader.hpp"
 
 #include <nlohmann/json_fwd.hpp>
@@ -106,7 +106,7 @@ private:
 
   const data_reader data_;
   const open_files open_;
-  const std::unique_ptr<disk_pool> pool_;
+  const std::unique_ptr<job_pool> pool_;
 };
 
 } // namespace camnode

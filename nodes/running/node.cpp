@@ -198,10 +198,9 @@ std::function<node_socket()> socket_of(const introspect_options& x,
   return [path = x.socket] { return node_socket{path}; };
 }
 
-http_entry port_entry(const inspector_parts& parts, const std::string& section,
+http_entry port_entry(const inspection_ptr& node, const std::string& section,
                       const port_options& x, const std::string& token) {
-  auto result = api_entry(parts.node);
-  result.api_thread = parts.api_thread;
+  auto result = api_entry(node);
   if (!x.tls.cert_file.empty()) {
     auto identity = tls_identity::read(section, x.tls);
     if (!identity)

@@ -59,7 +59,7 @@ std::function<node_socket()> socket_of(const introspect_options& x,
 /// What a TCP port of a node has for those who come.
 /// @param section Of its options: `stream.`
 /// @throws std::runtime_error if the certificate cannot be used any more.
-http_entry port_entry(const inspector_parts& parts, const std::string& section,
+http_entry port_entry(const inspection_ptr& node, const std::string& section,
                       const port_options& x, const std::string& token);
 
 /// A file that only this node's user should read.

@@ -126,12 +126,12 @@ stream_server_options stream_of(const server_options& x, uint64_t epoch) {
 
 /// Lets people look at what `parts` do.
 void add_looks(server_parts& parts, const server_options& x,
-               const look_at_node& look, io_thread& api_thread) {
+               const look_at_node& look) {
   parts.stream.metrics = [look] { return look()->metrics(); };
   parts.stream.trouble = [look] { return look()->trouble(); };
   parts.inspect = {std::make_shared<inspection>(
                      inspected_node{version(), look, {}, {}}),
-                   &api_thread, socket_of(x.introspect, x.node.id)};
+                   socket_of(x.introspect, x.node.id)};
 }
 
 /// @throws std::runtime_error if the file cannot be read any more.
@@ -195,11 +195,9 @@ int run_server(const server_options& options) {
   parts.stream = stream_of(options, parts.board->epoch());
   parts.announce = announcement_of(options, source.kind, parts.board);
   parts.make_client = clients_for(options.mqtt);
-  io_thread api_thread;
   add_looks(parts, options,
-            look_of(options, parts, directory, alarms, source.kind),
-            api_thread);
-  parts.stream.entry = port_entry(parts.inspect, "stream.", options.stream,
+            look_of(options, parts, directory, alarms, source.kind));
+  parts.stream.entry = port_entry(parts.inspect.node, "stream.", options.stream,
                                   token_of(options.stream));
   parts.stream.entry.who = "stream_publisher";
   log_info("node", "camnode ", version(), " server ", options.node.id, ", run ",

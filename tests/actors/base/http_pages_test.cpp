@@ -1,8 +1,8 @@
 #define CAF_SUITE http_pages
 #include "tests/camnode_test.hpp"
 
-#include "actors/base/disk_pool.hpp"
 #include "actors/base/http_pages.hpp"
+#include "actors/base/job_pool.hpp"
 #include "messages/error.hpp"
 #include "tests/raw_peer.hpp"
 #include "tests/scratch_directory.hpp"
@@ -171,7 +171,7 @@ struct disk_fixture {
   std::string content;
   camnode_test::scratch_directory dir;
   io_thread io;
-  disk_pool pool{1, 1};
+  job_pool pool{1, 1};
   std::promise<http_reply> reply;
   std::unique_ptr<http_pages> pages;
 };

@@ -13,8 +13,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -42,7 +44,6 @@ bool has(const std::string& text, const std::string& part) {
 struct fixture : inspection_fixture {
   std::unique_ptr<http_pages> try_open(caf::error& err) {
     options.entry = api_entry(look_into());
-    options.entry.api_thread = &api_thread;
     options.entry.api_alone = true;
     if (options.socket.empty())
       options.entry.door = std::make_shared<http_door>(
@@ -76,7 +77,6 @@ struct fixture : inspection_fixture {
 
   scratch_directory scratch;
   io_thread io;
-  io_thread api_thread;
   http_pages_options options;
 };
 
@@ -137,6 +137,51 @@ CAF_TEST(a crowd that guesses does not delay who knows the token) {
   CAF_CHECK(has(answer(port->port(), record("Content-Length: 5\r\n\r\nstart")),
                 "told to start"));
   CAF_CHECK(has(guesser.hear(), "HTTP/1.1 401"));
+}
+
+CAF_TEST(a report that takes long holds nobody else up at any way in) {
+  for (std::string path : {"", "lab.sock"}) {
+    if (!path.empty())
+      path = scratch.path() / path;
+    options.socket = path;
+    std::promise<void> reached, go_on;
+    before_look = [&] {
+      reached.set_value();
+      go_on.get_future().wait();
+    };
+    auto way = open();
+    auto port = way->port();
+    auto first = path.empty() ? std::make_unique<raw_peer>(port)
+                              : std::make_unique<raw_peer>(path);
+    first->say(look);
+    reached.get_future().wait();
+    const std::string status = "GET /api/v1/status HTTP/1.1\r\n"
+                               "Host: 127.0.0.1\r\nConnection: close\r\n\r\n";
+    auto other = path.empty() ? answer(port, status) : answer(path, status);
+    CAF_CHECK(has(other, "HTTP/1.1 200 OK\r\n"));
+    go_on.set_value();
+    CAF_CHECK(has(first->hear(), "\"id\":\"lab\""));
+  }
+}
+
+CAF_TEST(the end of a node waits for the report that is being made) {
+  std::promise<void> reached, go_on;
+  std::atomic<bool> made{false};
+  before_look = [&] {
+    reached.set_value();
+    go_on.get_future().wait();
+    made = true;
+  };
+  auto port = open();
+  options.entry = {}; // The port alone is the node's.
+  raw_peer asker{port->port()};
+  asker.say(look);
+  reached.get_future().wait();
+  auto end = std::async(std::launch::async, [&] { port.reset(); });
+  CAF_CHECK_EQUAL(asker.hear(), "");
+  go_on.set_value();
+  end.wait();
+  CAF_CHECK(made);
 }
 
 CAF_TEST(a port that was open is free again) {

@@ -4,6 +4,7 @@
 #include "nodes/inspection/inspection.hpp"
 #include "tests/scratch_directory.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,6 +34,8 @@ struct inspection_fixture {
     camnode::inspected_node x;
     x.version = "1.2.3";
     x.look = [this] {
+      if (before_look)
+        before_look();
       return std::make_unique<const fake_figures>("client", "lab", directory,
                                                   alarms);
     };
@@ -66,6 +69,7 @@ struct inspection_fixture {
     return x;
   }
 
+  std::function<void()> before_look;
   camnode::actor_directory directory;
   camnode::alarm_board alarms;
   std::string truth = "{}";

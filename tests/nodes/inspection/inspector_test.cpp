@@ -27,7 +27,6 @@ struct fixture : actor_fixture {
     };
     inspector_parts parts;
     parts.node = std::make_shared<inspection>(std::move(node));
-    parts.api_thread = &io;
     parts.find_socket = [this] {
       ++attempts;
       return node_socket{path};
@@ -40,7 +39,6 @@ struct fixture : actor_fixture {
   }
 
   scratch_directory scratch;
-  io_thread io;
   std::string path = scratch.path() / "lab.sock";
   int attempts = 0;
 };

@@ -1,8 +1,9 @@
-#define CAF_SUITE disk_pool
+#define CAF_SUITE job_pool
 #include "tests/camnode_test.hpp"
 
-#include "actors/base/disk_pool.hpp"
+#include "actors/base/job_pool.hpp"
 
+#include <atomic>
 #include <future>
 #include <memory>
 
@@ -13,7 +14,7 @@ namespace {
 /// A disk that is stuck until it is let go.
 class stuck_disk {
 public:
-  disk_pool::job read() const {
+  job_pool::job read() const {
     return [x = state_] {
       x->reached.set_value();
       x->freed.wait();
@@ -41,14 +42,14 @@ private:
 } // namespace
 
 CAF_TEST(jobs are done on other threads) {
-  disk_pool pool{2, 16};
+  job_pool pool{2, 16};
   auto done = std::make_shared<std::promise<std::thread::id>>();
   CAF_CHECK(pool.run([done] { done->set_value(std::this_thread::get_id()); }));
   CAF_CHECK(done->get_future().get() != std::this_thread::get_id());
 }
 
 CAF_TEST(beyond its bound it takes no new jobs but goes on with old ones) {
-  disk_pool pool{1, 2};
+  job_pool pool{1, 2};
   stuck_disk disk;
   CAF_REQUIRE(pool.run(disk.read()));
   disk.wait_until_reached();
@@ -62,7 +63,7 @@ CAF_TEST(beyond its bound it takes no new jobs but goes on with old ones) {
 }
 
 CAF_TEST(one thread that is stuck leaves the other ones) {
-  disk_pool pool{2, 16};
+  job_pool pool{2, 16};
   stuck_disk disk;
   CAF_REQUIRE(pool.run(disk.read()));
   disk.wait_until_reached();
@@ -77,7 +78,7 @@ CAF_TEST(its end waits for no disk and drops what waits) {
   auto held = std::make_shared<int>(1);
   auto over = std::make_shared<std::promise<void>>();
   {
-    disk_pool pool{1, 2};
+    job_pool pool{1, 2};
     CAF_REQUIRE(pool.run([read = disk.read(), over] {
       read();
       over->set_value();
@@ -91,8 +92,29 @@ CAF_TEST(its end waits for no disk and drops what waits) {
   over->get_future().wait();
 }
 
+CAF_TEST(at a finish what was begun is done and what waits is not ) {
+  job_pool pool{1, 2};
+  stuck_disk disk;
+  std::atomic<bool> done{false};
+  CAF_REQUIRE(pool.run([&done, read = disk.read()] {
+    read();
+    done = true;
+  }));
+  disk.wait_until_reached();
+  auto held = std::make_shared<int>(1);
+  CAF_REQUIRE(pool.run([held] { CAF_FAIL("done after the end"); }));
+  auto finish = std::async(std::launch::async, [&] {
+    pool.finish();
+    return done.load();
+  });
+  while (held.use_count() > 1)
+    std::this_thread::yield();
+  disk.let_go();
+  CAF_CHECK(finish.get());
+}
+
 CAF_TEST(what may outlive it does nothing then) {
-  auto pool = std::make_unique<disk_pool>(1, 2);
+  auto pool = std::make_unique<job_pool>(1, 2);
   auto further = pool->further();
   pool.reset();
   further([] { CAF_FAIL("done after the end"); });

@@ -1,4 +1,4 @@
-#include "actors/base/disk_pool.hpp"
+#include "actors/base/job_pool.hpp"
 
 #include <pthread.h>
 
@@ -11,7 +11,7 @@ namespace camnode {
 
 /// What the threads work on. Belongs to them, too, as they may outlive the
 /// pool.
-class disk_pool::queue {
+class job_pool::queue {
 public:
   explicit queue(size_t threads, size_t max_waiting)
     : max_waiting_(max_waiting), busy_(threads) {
@@ -63,16 +63,16 @@ private:
   bool ended_ = false;
 };
 
-disk_pool::disk_pool(size_t threads, size_t max_waiting)
+job_pool::job_pool(size_t threads, size_t max_waiting)
   : queue_(std::make_shared<queue>(threads, max_waiting)) {
   for (size_t i = 0; i < threads; ++i)
     threads_.emplace_back([queue = queue_, i] {
-      pthread_setname_np(pthread_self(), "camnode-disk");
+      pthread_setname_np(pthread_self(), "camnode-jobs");
       queue->work(i);
     });
 }
 
-disk_pool::~disk_pool() {
+job_pool::~job_pool() {
   auto busy = queue_->end();
   for (size_t i = 0; i < threads_.size(); ++i)
     if (busy[i])
@@ -81,11 +81,18 @@ disk_pool::~disk_pool() {
       threads_[i].join();
 }
 
-bool disk_pool::run(job x) {
+void job_pool::finish() {
+  queue_->end();
+  for (auto& x : threads_)
+    x.join();
+  threads_.clear();
+}
+
+bool job_pool::run(job x) {
   return queue_->add(std::move(x), false);
 }
 
-std::function<void(disk_pool::job)> disk_pool::further() {
+std::function<void(job_pool::job)> job_pool::further() {
   return [queue = queue_](job x) { queue->add(std::move(x), true); };
 }
 
