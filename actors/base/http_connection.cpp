@@ -61,7 +61,12 @@ http_connection::~http_connection() {
 void http_connection::start() {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  set_deadline(request_deadline, [this] { close(); });
+  set_deadline(request_deadline, [this] {
+    if (has_heard())
+      close();
+    else
+      on_silence();
+  });
   if (entry_.tls && !tls_)
     close();
   else if (tls_)
@@ -79,6 +84,13 @@ void http_connection::shake_hands() {
                                    return me->close();
                                  me->read();
                                });
+}
+
+bool http_connection::has_heard() const {
+  return received_ns_ != 0
+         || (tls_
+             && BIO_number_read(SSL_get_rbio(tls_->stream.native_handle()))
+                  > 0);
 }
 
 template <class Buffers, class Handler>

@@ -80,6 +80,11 @@ protected:
   virtual void answer(const http_request& request, const http_target& target)
     = 0;
 
+  /// The peer has not said anything in the time that a request has to come.
+  virtual void on_silence() {
+    close();
+  }
+
   /// The connection has ended: forget it.
   virtual void on_close() = 0;
 
@@ -158,6 +163,7 @@ private:
   std::function<void(on_found)> wait_for_other(std::function<void()> on_late);
 
   void shake_hands();
+  bool has_heard() const;
 
   template <class Buffers, class Handler>
   void read_some(const Buffers& into, Handler handler);

@@ -6,14 +6,19 @@
 
 namespace camnode {
 
-/// Keeps a line that could be logged for each of many events to one a second.
-/// What is left out is said with the next line. Not thread safe.
+/// Keeps a line that could be logged for each of many events to one a second,
+/// or less. What is left out is said with the next line. Not thread safe.
 class log_pace {
 public:
+  /// @param interval_ns Between two lines, at least.
+  explicit log_pace(int64_t interval_ns = 1'000'000'000)
+    : interval_ns_(interval_ns) {
+  }
+
   /// @param now_ns On any steady clock.
   /// @returns Whether to log now.
   bool admits(int64_t now_ns) {
-    if (logged_ && now_ns - logged_ns_ < interval_ns) {
+    if (logged_ && now_ns - logged_ns_ < interval_ns_) {
       ++left_out_;
       return false;
     }
@@ -31,8 +36,7 @@ public:
   }
 
 private:
-  static constexpr int64_t interval_ns = 1'000'000'000;
-
+  int64_t interval_ns_;
   bool logged_ = false;
   int64_t logged_ns_ = 0;
   uint64_t left_out_ = 0;

@@ -48,6 +48,9 @@ struct stream_counters {
   std::atomic<uint64_t> stalled{0}; ///< Readers closed as they did not read.
   std::atomic<uint64_t> bad_requests{0};
 
+  /// Said nothing, where legacy clients get no stream.
+  std::atomic<uint64_t> silent{0};
+
   /// From the capture of a frame to its last byte in a reader's socket.
   histogram to_sent;
 };

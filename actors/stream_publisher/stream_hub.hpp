@@ -28,6 +28,7 @@ struct stream_hub {
   std::unordered_set<std::shared_ptr<stream_reader>> readers;
   log_pace displacements;
   log_pace stalls;
+  log_pace silences{60'000'000'000}; ///< Legacy clients try for ever.
 
   /// Whether there is room for one more reader that may miss frames; makes some
   /// if need be.

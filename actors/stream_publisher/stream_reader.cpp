@@ -93,7 +93,21 @@ http_page stream_reader::refusal(unsigned status, const std::string& why) {
   return http_connection::refusal(status, why);
 }
 
+void stream_reader::turn_legacy_away() {
+  ++hub_.counters.silent;
+  if (hub_.silences.admits(client_clock_ns()))
+    log_warning("stream_publisher", "closed ", peer(),
+                ", which said nothing, as legacy clients do: they get no "
+                "stream here, as the port ",
+                entry().tls ? "speaks TLS (stream.cert-file)"
+                            : "wants a token (stream.token-file)",
+                hub_.silences.more());
+  close();
+}
+
 void stream_reader::on_silence() {
+  if (!takes_legacy())
+    return turn_legacy_away();
   if (mode_ == mode::greeting) {
     live_ = hub_.has_room_for_live();
     if (!live_) {

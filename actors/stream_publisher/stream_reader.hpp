@@ -72,7 +72,8 @@ private:
   void on_close() override;
   http_page refusal(unsigned status, const std::string& why) override;
   bool wants_requests() override;
-  void on_silence();
+  void on_silence() override;
+  void turn_legacy_away();
   void answer_stream(const http_target& target);
   void answer_snapshot();
 

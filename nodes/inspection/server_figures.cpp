@@ -113,6 +113,9 @@ void server_figures::tell_traffic(figure_teller out) const {
       "Readers closed as they did not read, or too slowly.");
   out({}, x.bad_requests, "camnode_stream_bad_requests_total",
       "Requests answered with an error.");
+  out({}, x.silent, "camnode_stream_silent_connections_total",
+      "Connections closed as they said nothing, as legacy clients do, where "
+      "these get no stream.");
   out({}, x.to_sent.look(), "camnode_capture_to_sent_seconds",
       "From the capture of a frame to its last byte in the socket of a reader, "
       "over all readers.");

@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from metrics import Scrape
 from processes import PATIENCE, RUNTIME, free_port, wait_until
 from streams import Reader, read_legacy
 
@@ -315,6 +316,11 @@ def test_legacy_readers_know_no_token(room):
     port = open_port(room, "server", with_token(room, "server"))
     with socket.create_connection(port.where, PATIENCE) as peer:
         assert peer.recv(1) == b""
+        name = "{}:{}".format(*peer.getsockname())
+    port.node.wait_log(f"closed {name}, which said nothing, as legacy clients "
+                       "do: .* wants a token")
+    figures = Scrape(port.ask("/metrics", headers=bearer(TOKEN))[2].decode())
+    assert figures["camnode_stream_silent_connections_total"] == 1
 
 
 def test_on_loopback_legacy_readers_are_served(room):

@@ -126,6 +126,7 @@ def test_a_port_speaks_tls_and_nothing_else(room, authority):
                 pass
     with socket.create_connection(where, PATIENCE) as silent: # As legacy ones.
         assert silent.recv(1) == b""
+    server.wait_log("which said nothing, as legacy clients do: .* speaks TLS")
     old = authority.trust()
     old.maximum_version = ssl.TLSVersion.TLSv1_1
     with socket.create_connection(where, PATIENCE) as peer:

@@ -22,3 +22,11 @@ CAF_TEST(a line is logged once a second and tells of those left out) {
   CAF_CHECK(x.admits(3000 * ms));
   CAF_CHECK_EQUAL(x.more(), "");
 }
+
+CAF_TEST(a line that would come for ever is logged less often) {
+  log_pace x{60'000 * ms};
+  CAF_CHECK(x.admits(5 * ms));
+  CAF_CHECK(!x.admits(60'004 * ms));
+  CAF_CHECK(x.admits(60'005 * ms));
+  CAF_CHECK_EQUAL(x.more(), "; 1 more like it before");
+}

@@ -72,6 +72,23 @@ CAF_TEST(a silent reader gets the legacy protocol) {
   CAF_CHECK_EQUAL(server->figures().legacy_readers.load(), 1u);
 }
 
+CAF_TEST(who says nothing is counted where legacy clients get no stream) {
+  stream_server_options options;
+  options.host = localhost;
+  options.port = 0;
+  options.entry.door = std::make_shared<http_door>(
+    http_door_options{"0123456789abcdef", {}, true});
+  server = std::make_unique<stream_server>(io, camera, options);
+  CAF_REQUIRE(!server->start());
+  loopback_socket silent, slow;
+  dial(silent, server->port());
+  dial(slow, server->port());
+  say(slow, "GET / HT");
+  CAF_CHECK_EQUAL(hear_all(silent), "");
+  CAF_CHECK_EQUAL(hear_all(slow), "");
+  CAF_CHECK_EQUAL(server->figures().silent.load(), 1u);
+}
+
 CAF_TEST(the answer to HEAD has no body) {
   serve();
   capture(1, 1);
