@@ -59,42 +59,42 @@ CAF_TEST(a complete film that is missing is told while its session goes on) {
 
 CAF_TEST(an open film that is gone is told by what was safe in it) {
   cut_off();
-  fs::remove(dir.path() / open_film("mp4"));
-  fs::remove(dir.path() / open_film("csv"));
+  fs::remove(dir.path() / open_file("mp4"));
+  fs::remove(dir.path() / open_file("csv"));
   check_damage("cam-a: 9 frames were safe on disk, as the manifest says; the "
                "files have 4");
 }
 
 CAF_TEST(an open film that is gone is told though its index is there) {
   cut_off();
-  fs::remove(dir.path() / open_film("mp4"));
-  check_damage("cam-a: " + open_film("csv") + ": an index without its film");
+  fs::remove(dir.path() / open_file("mp4"));
+  check_damage("cam-a: " + open_file("csv") + ": an index without its film");
   check_damage("cam-a: 9 frames were safe on disk, as the manifest says; the "
                "files have 4");
 }
 
 CAF_TEST(an open film that is cut is told by what was safe in it) {
   cut_off();
-  auto bytes = content(open_film("mp4"));
-  put(open_film("mp4"), bytes.substr(0, bytes.size() - 7));
+  auto bytes = content(open_file("mp4"));
+  put(open_file("mp4"), bytes.substr(0, bytes.size() - 7));
   check_damage("9 frames were safe on disk, as the manifest says; the files "
                "have 8");
-  put(open_film("mp4"), "");
+  put(open_file("mp4"), "");
   check_damage("9 frames were safe on disk, as the manifest says; the files "
                "have 4");
 }
 
 CAF_TEST(a row in front of its frame is no damage) {
   cut_off();
-  auto row = content(open_film("csv"));
+  auto row = content(open_file("csv"));
   row = row.substr(row.rfind("\n4,") + 1);
-  put(open_film("csv"), content(open_film("csv")) + "5" + row.substr(1));
+  put(open_file("csv"), content(open_file("csv")) + "5" + row.substr(1));
   check_going_on("unfinished", "start the client again, which repairs it");
 }
 
 CAF_TEST(an open index that cannot be read is told) {
   cut_off();
-  fs::resize_file(dir.path() / open_film("csv"), uintmax_t{1} << 40);
+  fs::resize_file(dir.path() / open_file("csv"), uintmax_t{1} << 40);
   check_damage("its index is too large: 1099511627776 bytes");
 }
 
@@ -108,7 +108,7 @@ CAF_TEST(a film with its last name and no index is told with its frames) {
 
 CAF_TEST(a film that has its last name before its index is no damage) {
   cut_off();
-  fs::rename(dir.path() / open_film("mp4"), dir.path() / film(1));
+  fs::rename(dir.path() / open_file("mp4"), dir.path() / film(1));
   auto x = check();
   CAF_CHECK(!x.damaged());
   CAF_CHECK_EQUAL(x.sessions.at(0).cameras.at("cam-a").open_frames, 5u);
@@ -122,7 +122,7 @@ CAF_TEST(a film that is completed while it is looked at is no damage) {
   auto x = check({}, [&](uint64_t, uint64_t) {
     std::call_once(once, [&] {
       for (auto extension : {"csv", "mp4"})
-        fs::rename(dir.path() / open_film(extension),
+        fs::rename(dir.path() / open_file(extension),
                    dir.path() / ("cam/cam-a/" + stem(1) + "." + extension));
       put(manifest(), finished);
     });
