@@ -58,7 +58,8 @@ std::string verdict_of(const manifest& x) {
   return is_whole(x) ? "all there" : "losses, all named";
 }
 
-json summary_of(const manifest& x, const std::string& name) {
+json summary_of(const manifest& x, const std::string& name,
+                const files_seen& files) {
   auto& session = x.session;
   json result;
   result["session"] = session.start_ms;
@@ -67,7 +68,9 @@ json summary_of(const manifest& x, const std::string& name) {
   put_time(result, "stop", session.stop_ms);
   result["state"] = x.state;
   result["over"] = x.over();
-  result["verdict"] = verdict_of(x);
+  result["verdict"] = files.faults.empty() ? verdict_of(x) : "damage";
+  result["faults"] = files.faults;
+  result["files_not_looked_for"] = files.not_looked_for;
   result["manifest"] = name;
   uint64_t bytes = 0;
   uint64_t lost = 0;

@@ -7,6 +7,7 @@
 #include "messages/wire/json_text.hpp"
 #include "nodes/inspection/node_api.hpp"
 #include "nodes/recordings/failure_page.hpp"
+#include "nodes/recordings/file_check.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -26,6 +27,9 @@ constexpr size_t max_waiting = 16;
 /// Of manifests, for one page of the list; the rest is on the next one.
 constexpr size_t max_list_bytes = size_t{64} << 20;
 
+/// The same of files that are looked for: 16 h of ten cameras.
+constexpr size_t max_list_files = 20'000;
+
 http_page page_of(json x) {
   return {200, "application/json", json_text(std::move(x), -1) + "\n"};
 }
@@ -42,8 +46,8 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 /// The entry of a manifest that cannot be read.
-json entry_of(int64_t start_ms, const std::string& name,
-              const caf::error& error) {
+json failed_entry(int64_t start_ms, const std::string& name,
+                  const caf::error& error) {
   return {{"session", start_ms},
           {"manifest", name},
           {"error", reason_of(error)}};
@@ -86,6 +90,12 @@ recordings::answer(std::function<http_page(const recordings&)> find) const {
                                find = std::move(find)] { return find(*me); });
 }
 
+json recordings::entry_of(const read_manifest& x, size_t& files) const {
+  auto seen = look_for_files(data_, x.books, max_list_files);
+  files += seen.looked_for;
+  return summary_of(x.books, x.name, seen);
+}
+
 http_page recordings::list(int64_t before_ms, size_t limit) const {
   auto names = data_.manifests();
   if (!names)
@@ -94,10 +104,12 @@ http_page recordings::list(int64_t before_ms, size_t limit) const {
   int64_t last_ms = 0;
   json next_before;
   size_t bytes = 0;
+  size_t files = 0;
   std::reverse_iterator i{names->lower_bound(before_ms)};
   for (; i != names->rend(); ++i) {
     auto& [start_ms, name] = *i;
-    auto is_full = sessions.size() >= limit || bytes > max_list_bytes;
+    auto is_full = sessions.size() >= limit || bytes > max_list_bytes
+                   || files >= max_list_files;
     if (is_full && start_ms != last_ms) {
       next_before = last_ms;
       break;
@@ -106,8 +118,8 @@ http_page recordings::list(int64_t before_ms, size_t limit) const {
     auto x = data_.read(name);
     if (x)
       bytes += x->text.size();
-    sessions.push_back(x ? summary_of(x->books, name)
-                         : entry_of(start_ms, name, x.error()));
+    sessions.push_back(x ? entry_of(*x, files)
+                         : failed_entry(start_ms, name, x.error()));
   }
   return page_of({{"sessions", sessions}, {"next_before", next_before}});
 }
@@ -116,7 +128,8 @@ http_page recordings::session(int64_t start_ms) const {
   auto x = data_.find(start_ms);
   if (!x)
     return failure_page(x.error());
-  auto listed = json_text(summary_of(x->books, x->name), -1);
+  size_t files = 0;
+  auto listed = json_text(entry_of(*x, files), -1);
   // As it is: later versions may have more in it than is known here.
   return {200, "application/json",
           "{\"listed\": " + listed + ",\n\"manifest\": " + x->text + "}\n"};

@@ -70,6 +70,9 @@ public:
   http_page file(const file_request& x) const;
 
 private:
+  /// What is told of a session in short. Counts the files that it looks for.
+  nlohmann::ordered_json entry_of(const read_manifest& x, size_t& files) const;
+
   /// The largest index that anybody waits for here: more than two million
   /// frames.
   static constexpr uint64_t max_index_shown = uint64_t{256} << 20;

@@ -147,6 +147,22 @@ def test_a_recording_is_given_as_it_is_on_disk(room):
     check_files(door, room.data)
 
 
+def test_a_film_that_is_gone_is_damage_over_the_api_and_to_camctl(room):
+    _, door, _ = start(room)
+    room.wait_files("cam-a", "*-*.mp4", 2)
+    room.stop_recording()
+    film = next(room.data.glob("cam/cam-a/*.mp4"))
+    film.unlink()
+    film.with_suffix(".csv").unlink()
+    told, = json.loads(camctl("sessions", room.data, "--json").stdout)["sessions"]
+    listed, = door.json("/api/v1/sessions")["sessions"]
+    assert listed["verdict"] == told["verdict"] == "damage"
+    assert len(listed["faults"]) == 2
+    missing = f"{film.name}: is missing, with "
+    assert listed["faults"][0].startswith(f"cam/cam-a/{missing}")
+    assert missing in camctl("verify", room.data).stdout
+
+
 def test_no_spelling_leads_out_of_the_folder(room):
     _, door, session = start(room)
     room.stop_recording()

@@ -68,6 +68,13 @@ CAF_TEST(a session that is not over is being recorded) {
   CAF_CHECK_EQUAL(with([](auto& x) { x.state = "what"; }), "damage");
 }
 
+CAF_TEST(a session with faults in its files is damaged) {
+  auto x = summary_of(whole(), "", {{"a film is missing"}, 3, 2});
+  CAF_CHECK_EQUAL(x.at("verdict"), "damage");
+  CAF_CHECK_EQUAL(x.at("faults").size(), 1u);
+  CAF_CHECK_EQUAL(x.at("files_not_looked_for"), 2);
+}
+
 CAF_TEST(a summary has times as numbers and as times of day) {
   auto x = summary_of(whole(), "sessions/1700000000000.json");
   CAF_CHECK_EQUAL(x.at("start_ns"), 1'700'000'000'000'000'000);

@@ -24,6 +24,13 @@ struct recordings_fixture : recorded_session {
     return std::make_shared<recordings>(dir.path(), open);
   }
 
+  /// What the list says of the only session.
+  json listed() const {
+    auto list = json::parse(disk()->list().body).at("sessions");
+    CAF_REQUIRE_EQUAL(list.size(), 1u);
+    return list[0];
+  }
+
   /// The frame of the camera at an instant.
   json at(int64_t ns) const {
     auto page = disk()->at(start_ms, ns);

@@ -50,6 +50,55 @@ CAF_TEST(the list comes in pages with the newest first) {
                                         start_ms + 2, start_ms + 1, start_ms}));
 }
 
+CAF_TEST(a session whose files are missing or too small is damaged) {
+  CAF_CHECK(listed().at("faults").empty());
+  const auto readings = "sensors/sensor/door/" + stem(0) + ".csv";
+  fs::remove(dir.path() / film(0));
+  fs::remove(dir.path() / index(0));
+  put(film(1), content(film(1)).substr(0, 100));
+  put(index(1), "frame\n");
+  fs::remove(dir.path() / readings);
+  auto x = listed();
+  CAF_CHECK_EQUAL(x.at("verdict"), "damage");
+  auto faults = x.at("faults").get<std::vector<std::string>>();
+  CAF_REQUIRE_EQUAL(faults.size(), 5u);
+  CAF_CHECK_EQUAL(faults[0], film(0) + ": is missing, with 4 frames");
+  CAF_CHECK_EQUAL(faults[1], index(0) + ": is missing");
+  auto too_small = film(1) + ": has 100 bytes; by the manifest, at least ";
+  CAF_CHECK_EQUAL(faults[2].substr(0, too_small.size()), too_small);
+  CAF_CHECK_EQUAL(faults[3].find(index(1) + ": has 6 bytes; by"), 0u);
+  CAF_CHECK_EQUAL(faults[4], readings + ": is missing");
+  auto alone = json::parse(disk()->session(start_ms).body);
+  CAF_CHECK_EQUAL(alone.at("listed"), x);
+}
+
+CAF_TEST(of a session that is not over complete files are looked for) {
+  cut_off();
+  CAF_CHECK_EQUAL(value(listed(), "verdict"), "recording");
+  CAF_CHECK(listed().at("faults").empty());
+  fs::remove(dir.path() / open_file("mp4"));
+  CAF_CHECK_EQUAL(value(listed(), "verdict"), "recording");
+  fs::remove(dir.path() / film(0));
+  CAF_CHECK_EQUAL(value(listed(), "verdict"), "damage");
+}
+
+CAF_TEST(a list looks for so many files and tells how many it did not) {
+  auto& files = view.sensors["many"].files;
+  for (int64_t cut = 0; cut < 20'010; ++cut)
+    files.push_back(stem(cut));
+  put_manifest();
+  auto text = json::parse(content(manifest()));
+  text["start_ms"] = start_ms - 1;
+  put("sessions/" + std::to_string(start_ms - 1) + ".json", text.dump());
+  auto page = json::parse(disk()->list().body);
+  CAF_REQUIRE_EQUAL(page.at("sessions").size(), 1u);
+  auto& x = page["sessions"][0];
+  // Beside those of "many", there are those of a camera and a sensor.
+  CAF_CHECK_EQUAL(x.at("files_not_looked_for"), 15);
+  CAF_CHECK_EQUAL(x.at("faults").size(), 9u);
+  CAF_CHECK_EQUAL(page.at("next_before"), start_ms);
+}
+
 CAF_TEST(a manifest that cannot be read is a sentence in the list) {
   put("sessions/5.json", "{");
   put("sessions/6.json.new", "{}");

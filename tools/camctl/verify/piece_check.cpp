@@ -142,14 +142,6 @@ private:
 
 } // namespace
 
-std::vector<std::string> fault_list::texts() const {
-  auto result = texts_;
-  if (count_ > texts_.size())
-    result.push_back("and " + std::to_string(count_ - texts_.size())
-                     + " more faults");
-  return result;
-}
-
 piece_facts check_piece(uint64_t film_size, const mp4_reader& film,
                         std::string_view index, int64_t start_ms,
                         int64_t end_ms,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/disk/fault_list.hpp"
 #include "messages/disk/index_reader.hpp"
 #include "messages/disk/mp4_fragment.hpp"
 
@@ -10,25 +11,6 @@
 #include <vector>
 
 namespace camnode {
-
-/// Things that are wrong, in words: the first ones, and how many there are.
-class fault_list {
-public:
-  static constexpr size_t max_texts = 8;
-
-  void add(std::string text) {
-    if (texts_.size() < max_texts)
-      texts_.push_back(std::move(text));
-    ++count_;
-  }
-
-  /// One line each; the last one tells of those left out.
-  std::vector<std::string> texts() const;
-
-private:
-  std::vector<std::string> texts_;
-  uint64_t count_ = 0;
-};
 
 /// What a piece's two files hold.
 struct piece_facts {
