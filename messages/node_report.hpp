@@ -47,6 +47,10 @@ struct figure {
   std::string name;
   int64_t value = 0;
   std::string text; ///< Counts instead of `value` unless empty.
+
+  /// In the node, not on the wire: it counts what passes, so a rate goes with
+  /// it.
+  bool passing = false;
 };
 
 /// Something of a node that is no actor: a ring, a reader, a connection, the

@@ -128,10 +128,10 @@ void camera_figures::tell_connection(figure_teller out) const {
       "1 while frames of the camera come.");
   out("connections", viewer.connections, "camnode_camera_connections_total",
       "Attempts to connect to the camera's server.");
-  out("frames", viewer.frames, "camnode_frames_received_total",
-      "Frames received.");
-  out("bytes", viewer.bytes, "camnode_received_bytes_total",
-      "Bytes of the frames received.");
+  out.passing("frames", viewer.frames, "camnode_frames_received_total",
+              "Frames received.");
+  out.passing("bytes", viewer.bytes, "camnode_received_bytes_total",
+              "Bytes of the frames received.");
   out("doubled", viewer.doubled, "camnode_frames_doubled_total",
       "Frames received again, and dropped.");
   out("broken", viewer.broken, "camnode_frames_broken_total",
@@ -181,18 +181,20 @@ void camera_figures::tell_books(figure_teller out) const {
         "for what it does not.",
         {"state", one});
   out("session", books.session_ms);
-  out("captured", books.captured, "camnode_recording_frames_captured_total",
-      "Frames of the session that the camera made, lost ones included.");
-  out("written", books.written);
+  out.passing(
+    "captured", books.captured, "camnode_recording_frames_captured_total",
+    "Frames of the session that the camera made, lost ones included.");
+  out.passing("written", books.written);
   out({}, books.written + taken_back.written,
       "camnode_recording_frames_written_total",
       "Frames of the session written to files.");
   out("taken_back", taken_back.written,
       "camnode_recording_frames_taken_back_total",
       "Frames written that the disk did not keep: written once more, or lost.");
-  out("durable", books.durable, "camnode_recording_frames_durable_total",
-      "Frames of the session that survive a power cut.");
-  out("bytes", books.bytes);
+  out.passing("durable", books.durable,
+              "camnode_recording_frames_durable_total",
+              "Frames of the session that survive a power cut.");
+  out.passing("bytes", books.bytes);
   out({}, books.bytes + taken_back.bytes, "camnode_recording_bytes_total",
       "Bytes of the session's frames.");
   out("films", books.films, "camnode_recording_segments_total",

@@ -1,26 +1,6 @@
 #include "nodes/inspection/counts_of.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-
 namespace camnode {
-
-namespace {
-
-constexpr std::array<std::string_view, 9> counting_names{
-  "captured", "bytes",    "pushed",  "frames_sent", "bytes_sent",
-  "frames",   "received", "written", "durable"};
-
-/// A ring's frames and bytes are what it holds, not what passed it.
-bool counts_up(const part_report& x, const figure& y) {
-  if (x.kind == "ring" && y.name != "pushed")
-    return false;
-  return std::find(counting_names.begin(), counting_names.end(), y.name)
-         != counting_names.end();
-}
-
-} // namespace
 
 std::map<std::string, counted>
 counts_of(const std::vector<actor_figures>& actors, int64_t now_ns) {
@@ -41,7 +21,7 @@ counts_of(const std::vector<part_report>& parts) {
   std::map<std::string, counted> result;
   for (auto& x : parts)
     for (auto& y : x.figures)
-      if (counts_up(x, y))
+      if (y.passing)
         result[x.name].counts[y.name] = y.value;
   return result;
 }

@@ -26,8 +26,7 @@ constexpr const char* work_us = "(work in us)";
 std::map<std::string, counted>
 counts_of(const std::vector<actor_figures>& actors, int64_t now_ns);
 
-/// What passes the parts of a node: frames and bytes of each step from the
-/// camera to the disk.
+/// What passes the parts of a node (`figure::passing`).
 std::map<std::string, counted> counts_of(const std::vector<part_report>& parts);
 
 } // namespace camnode

@@ -60,6 +60,13 @@ void figure_teller::operator()(std::string_view name, std::optional<int64_t> x,
     metrics_->sample(static_cast<uint64_t>(*x), {owner_, of});
 }
 
+void figure_teller::passing(std::string_view name, std::optional<int64_t> x,
+                            std::string_view metric, std::string_view help) {
+  (*this)(name, x, metric, help);
+  if (parts_ && x)
+    parts_->back().figures.back().passing = true;
+}
+
 void figure_teller::operator()(std::string_view name, const std::string& text) {
   if (parts_ && !text.empty())
     parts_->back().figures.push_back({std::string{name}, 0, text});
@@ -167,7 +174,7 @@ void begin_ring(figure_teller& out, std::string name, std::string owner,
                        percent(x.newest_ns - x.oldest_ns, bounds.age.count()));
   out.begin(std::move(name), "ring", std::move(owner),
             std::to_string(std::min<uint64_t>(fill, 100)) + " % full");
-  out("pushed", x.pushed);
+  out.passing("pushed", x.pushed);
   out("last_sequence", x.last_sequence);
 }
 

@@ -56,6 +56,11 @@ public:
                   std::string_view metric = {}, std::string_view help = {},
                   metrics_text::label of = {});
 
+  /// The same for what passes, as frames and bytes on their way to the disk:
+  /// the node report has its rate, too.
+  void passing(std::string_view name, std::optional<int64_t> x,
+               std::string_view metric = {}, std::string_view help = {});
+
   /// A text, in the node report alone; none if it is empty.
   void operator()(std::string_view name, const std::string& text);
 

@@ -18,12 +18,12 @@ sensor_board::topics bounded(const sensor_board::topics& topics) {
 }
 
 void tell_readings(figure_teller out, const topic_figures& x) {
-  out("received", x.received, "camnode_sensor_readings_received_total",
-      "Readings that came, in sessions and outside.");
-  out("written", x.written, "camnode_sensor_readings_written_total",
-      "Readings written to files.");
-  out("durable", x.durable, "camnode_sensor_readings_durable_total",
-      "Readings that survive a power cut.");
+  out.passing("received", x.received, "camnode_sensor_readings_received_total",
+              "Readings that came, in sessions and outside.");
+  out.passing("written", x.written, "camnode_sensor_readings_written_total",
+              "Readings written to files.");
+  out.passing("durable", x.durable, "camnode_sensor_readings_durable_total",
+              "Readings that survive a power cut.");
 }
 
 void tell_rejected(figure_teller out, const topic_figures& x,
@@ -35,12 +35,12 @@ void tell_rejected(figure_teller out, const topic_figures& x,
 
 void tell_markers(figure_teller out, const topic_figures& x) {
   out.begin("markers", "markers", "sensor_log", {});
-  out("received", x.received, "camnode_markers_received_total",
-      "Markers that came, in sessions and outside.");
-  out("written", x.written, "camnode_markers_written_total",
-      "Markers written to files.");
-  out("durable", x.durable, "camnode_markers_durable_total",
-      "Markers that survive a power cut.");
+  out.passing("received", x.received, "camnode_markers_received_total",
+              "Markers that came, in sessions and outside.");
+  out.passing("written", x.written, "camnode_markers_written_total",
+              "Markers written to files.");
+  out.passing("durable", x.durable, "camnode_markers_durable_total",
+              "Markers that survive a power cut.");
   tell_rejected(out, x, "camnode_markers_rejected_total",
                 "Markers that are in no file, and why.");
 }

@@ -39,10 +39,10 @@ void server_figures::tell(figure_teller out) const {
 void server_figures::tell_camera(figure_teller out) const {
   auto& board = *sources_.board;
   out.begin("frames", "camera", "camera", board.state());
-  out("captured", board.captured(), "camnode_frames_captured_total",
-      "Frames that the camera made, lost ones included.");
-  out("bytes", board.bytes(), "camnode_captured_bytes_total",
-      "Bytes of the frames captured.");
+  out.passing("captured", board.captured(), "camnode_frames_captured_total",
+              "Frames that the camera made, lost ones included.");
+  out.passing("bytes", board.bytes(), "camnode_captured_bytes_total",
+              "Bytes of the frames captured.");
   for (auto place : {loss_place::source, loss_place::encoder})
     out(std::string{"lost_"} + to_string(place), board.lost(place),
         "camnode_frames_lost_total", "Frames lost before the replay ring.",
@@ -79,8 +79,8 @@ void server_figures::tell_readers(figure_teller out) const {
               std::string{x->mode} + ", " + std::to_string(lag)
                 + " frames behind");
     out("lag_frames", lag);
-    out("frames_sent", x->frames);
-    out("bytes_sent", x->bytes);
+    out.passing("frames_sent", x->frames);
+    out.passing("bytes_sent", x->bytes);
     out("frames_skipped", x->skipped);
     out("frames_lost", x->lost);
     out("capture_to_sent", x->to_sent.look());

@@ -137,6 +137,23 @@ CAF_TEST(the report and the metrics tell the same) {
             != std::string::npos);
 }
 
+CAF_TEST(what passes on its way to the disk has a rate) {
+  auto reader = readers->open("10.0.0.1:99", "lossless");
+  std::set<std::string> passing;
+  for (auto& node : {client()->parts(), server()->parts()})
+    for (auto& part : node)
+      for (auto& x : part.figures)
+        if (x.passing)
+          passing.insert(part.kind + " " + x.name);
+  for (auto* known :
+       {"camera captured", "camera bytes", "ring pushed", "reader frames_sent",
+        "reader bytes_sent", "connection frames", "connection bytes",
+        "books captured", "books written", "books durable", "books bytes",
+        "sensors received", "sensors written", "sensors durable"})
+    CAF_CHECK_EQUAL(passing.erase(known), 1u);
+  CAF_CHECK_EQUAL(passing.count("ring frames"), 0u);
+}
+
 CAF_TEST(restarts are counted while an actor is away too) {
   auto restarts = std::string{
     R"(camnode_actor_restarts_total{actor="camera"} )"};
