@@ -125,6 +125,23 @@ def test_a_token_that_is_not_right_is_named(room, certs, tmp_path, token, words)
     assert token is None or token not in client.log()
 
 
+def test_a_token_that_is_changed_is_named_at_the_next_connection(
+        room, certs, tmp_path):
+    """By a real server, which lets who shows a wrong one wait."""
+    theirs = tmp_path / "token"
+    theirs.write_text(TOKEN)
+    options = room.stamped("cam-a"), f"--stream.token-file={theirs}"
+    server = room.server("cam-a", *options)
+    host, port = server.where()
+    client = room.client(f"--viewer.token-file={certs}/token")
+    room.wait_connected("cam-a")
+    theirs.write_text("another-token-another-token")
+    server.end()
+    room.server("cam-a", *options, host=host, port=port)
+    check_trouble(room, client, "cam-a",
+                  "refuses the token of viewer.token-file=")
+
+
 @pytest.mark.parametrize("announces, words", [
     (False, "announces no TLS, which viewer.ca-file wants"),
     (True, "hangs up where TLS begins")])
