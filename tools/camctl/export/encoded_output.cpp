@@ -86,7 +86,8 @@ caf::error finish_film(ffmpeg_run& run, const fs::path& path, uint64_t frames,
 
 class encoded_output : public film_output {
 public:
-  explicit encoded_output(fs::path path) : path_(std::move(path)) {
+  encoded_output(fs::path path, std::function<bool()> goes_on)
+    : path_(std::move(path)), goes_on_(std::move(goes_on)) {
   }
 
   ~encoded_output() override {
@@ -110,7 +111,7 @@ public:
     ++frames_;
     if (auto error = feed(head))
       return error;
-    if (auto error = run_.feed(x.jpeg, x.size))
+    if (auto error = run_.feed(x.jpeg, x.size, goes_on_))
       return error;
     return feed("\r\n");
   }
@@ -122,11 +123,12 @@ public:
 
 private:
   caf::error feed(const std::string& text) {
-    return run_.feed(reinterpret_cast<const uint8_t*>(text.data()),
-                     text.size());
+    return run_.feed(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
+                     goes_on_);
   }
 
   const fs::path path_;
+  const std::function<bool()> goes_on_;
   ffmpeg_run run_;
   uint64_t frames_ = 0;
 };
@@ -180,7 +182,7 @@ const char* to_string(film_codec x) {
 caf::expected<film_output_ptr> make_encoded_output(const fs::path& path,
                                                    const film_format& format,
                                                    encoding how) {
-  auto result = std::make_unique<encoded_output>(path);
+  auto result = std::make_unique<encoded_output>(path, how.goes_on);
   if (auto error = result->start(format, how))
     return error;
   return film_output_ptr{std::move(result)};

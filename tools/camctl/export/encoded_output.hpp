@@ -27,6 +27,10 @@ struct encoding {
 
   /// The encoder's rate factor (CRF): 0 is the best, 6 more halve the size.
   int quality = 20;
+
+  /// Asked now and then while ffmpeg takes no more pictures; false: `add` gives
+  /// up, with `ec::unavailable`.
+  std::function<bool()> goes_on = [] { return true; };
 };
 
 /// Opens a film that `ffmpeg` encodes while JPEGs are added: at a constant

@@ -271,9 +271,10 @@ private:
     auto path = folder / (plan.name + film_ending);
     film_format format{x.rate, plan.size.width, plan.size.height,
                        plan.first_ns / ns_per_ms};
-    auto film = options_.encode
-                  ? make_encoded_output(path, format, *options_.encode)
-                  : make_copy_output(path, format);
+    auto how = options_.encode.value_or(encoding{});
+    how.goes_on = [this] { return go_on(done_); };
+    auto film = options_.encode ? make_encoded_output(path, format, how)
+                                : make_copy_output(path, format);
     if (!film)
       return std::move(film.error());
     auto table = table_file::create(folder / (plan.name + table_ending));

@@ -53,16 +53,19 @@ caf::error ffmpeg_run::start(std::vector<std::string> arguments,
   return child_.start(command, from);
 }
 
-caf::error ffmpeg_run::feed(const uint8_t* data, size_t size) {
+caf::error ffmpeg_run::feed(const uint8_t* data, size_t size,
+                            const std::function<bool()>& goes_on) {
   while (size > 0) {
     auto n = send(child_.in.get(), data, size, MSG_NOSIGNAL);
     if (n > 0) {
       data += n;
       size -= static_cast<size_t>(n);
     } else if (errno == EAGAIN || errno == EINTR) {
-      wait_for(child_.in.get(), POLLOUT, -1);
+      if (!goes_on())
+        return gave_up();
+      wait_for(child_.in.get(), POLLOUT, patience_ms);
     } else {
-      auto why = finish([] { return true; });
+      auto why = finish(goes_on);
       return why ? why
                  : caf::make_error(ec::write_failed,
                                    std::string{"ffmpeg ended too early"});

@@ -23,8 +23,11 @@ public:
                    child_process::input from);
 
   /// Gives it bytes to read. Blocks until it has taken them.
-  /// @returns `ec::write_failed` with its last words if it takes no more.
-  caf::error feed(const uint8_t* data, size_t size);
+  /// @param goes_on As for `finish`.
+  /// @returns `ec::write_failed` with its last words if it takes no more;
+  ///          `ec::unavailable` if it was told to give up.
+  caf::error feed(const uint8_t* data, size_t size,
+                  const std::function<bool()>& goes_on);
 
   /// Reads `size` bytes of what it writes to its stdout.
   /// @param out Gets them; undefined if there are fewer.

@@ -227,6 +227,18 @@ CAF_TEST(an ffmpeg that does not end is given up) {
                   ec::unavailable);
 }
 
+CAF_TEST(an ffmpeg that takes no pictures is given up) {
+  replace_ffmpeg("exec sleep 1000");
+  how.goes_on = [] { return false; };
+  auto film = make_encoded_output(path, format, how);
+  CAF_REQUIRE(film);
+  auto jpeg = picture_of(0);
+  caf::error error;
+  for (int n = 0; n < 10'000 && !error; ++n) // More than a socket holds.
+    error = (*film)->add({jpeg.data(), jpeg.size(), 0});
+  CAF_CHECK_EQUAL(error, ec::unavailable);
+}
+
 CAF_TEST(a grid shows films of several sizes side by side) {
   std::vector<grid_cell> cells;
   for (auto size : {std::pair{96, 63}, {64, 80}, {96, 63}}) {
