@@ -43,4 +43,8 @@ int run_encode(const arguments& args);
 /// over the same bytes. Prints it as JSON, and ends.
 int run_split(const arguments& args);
 
+/// The films and indexes of a camera, with tiny pictures, as a client leaves
+/// them. Prints the size of a picture, and ends.
+int run_films(const arguments& args);
+
 } // namespace camnode::bench

@@ -14,6 +14,7 @@ const std::map<std::string, int (*)(const arguments&)> commands{
   {"source", run_source},   {"floor", run_floor},   {"readers", run_readers},
   {"stuck", run_stuck},     {"serve", run_serve},   {"copy", run_copy},
   {"observe", run_observe}, {"encode", run_encode}, {"split", run_split},
+  {"films", run_films},
 };
 
 } // namespace
