@@ -155,13 +155,23 @@ def test_a_disk_that_takes_no_more_is_told_in_a_line(session, tmp_path):
     assert not out.exists()
 
 
-def caught_at_work(session, out):
-    """An export that is held up while it writes."""
+def test_a_place_that_cannot_be_written_is_no_wrong_usage(session):
+    done = camctl("export", session[0], "--session", session[1], "--to",
+                  "/dev/null/out")
+    assert done.returncode == 1
+    assert re.fullmatch("camctl export: /dev/null.*: Not a directory; "
+                        "nothing was exported\n", done.stderr), done.stderr
+
+
+def caught_at_work(session, out, prepare=None):
+    """An export that is held up while it writes.
+    :param prepare: What its process does first.
+    """
     data, start_ms = session
     while True:
         process = subprocess.Popen(
             [CAMCTL, "export", data, "--session", str(start_ms), "--to", out,
-             "--frames", "locked", "--rate", "1000"],
+             "--frames", "locked", "--rate", "1000"], preexec_fn=prepare,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         wait_until("a film is begun, or all are done", lambda: process.poll()
                    is not None or list(out.glob(".*.part/*.mp4")))

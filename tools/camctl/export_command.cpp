@@ -72,8 +72,8 @@ repair, is refused. Each film is read back and proved before the folder gets its
 name; camctl verify checks that folder, too. Nothing is written over.
 
 Exit status: 0 exported (what is missing, the manifest names as lost; it is
-told); 1 something else is missing, or cannot be written; 2 wrong usage, no such
-session, or OUT/SESSION is there already; 3 --check: damage.
+told); 1 something else is missing, or cannot be written or encoded; 2 wrong
+usage, no such session, or OUT/SESSION is there already; 3 --check: damage.
 )";
 
 const folder_command& the_command() {
@@ -204,7 +204,9 @@ int export_with(camnode::export_options& options) {
   auto& why = result.error();
   if (why == camnode::ec::open_failed)
     return command.complain(why);
-  command.note(camnode::reason_of(why) + "; nothing was exported");
+  command.note(
+    camnode::reason_of(why)
+    + (why == camnode::ec::sync_failed ? "" : "; nothing was exported"));
   return failed;
 }
 

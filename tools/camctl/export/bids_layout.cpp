@@ -138,7 +138,7 @@ caf::error bids_layout::arrange(const fs::path& folder,
         write_file(folder / ".bidsignore", "/*.csv\n/session.json\n")})
     if (err)
       return err;
-  return sync_directory(folder / folder_ / "beh");
+  return unwritten(sync_directory(folder / folder_ / "beh"));
 }
 
 } // namespace camnode

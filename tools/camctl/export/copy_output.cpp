@@ -1,6 +1,7 @@
 #include "actors/base/checksum.hpp"
 #include "actors/base/file_ops.hpp"
 #include "tools/camctl/export/film_output.hpp"
+#include "tools/camctl/export/table_file.hpp"
 #include "tools/camctl/export/window_reader.hpp"
 
 #include <fcntl.h>
@@ -59,7 +60,7 @@ private:
                       : -1;
     if (written != static_cast<ssize_t>(header.size()))
       return file_error(ec::write_failed, path_, written < 0 ? errno : EIO);
-    return sync_data(fd.get(), path_);
+    return unwritten(sync_data(fd.get(), path_));
   }
 
   caf::error prove(const std::function<bool(uint64_t)>& on_proved) const {
@@ -107,7 +108,7 @@ caf::expected<film_output_ptr> make_copy_output(const fs::path& path,
                                                 const film_format& format) {
   auto fd = create_file(path);
   if (!fd)
-    return std::move(fd.error());
+    return unwritten(fd.error());
   if (auto err = write_all(fd->get(), mp4_even_head(), path))
     return err;
   return std::make_unique<copy_output>(path, std::move(*fd), format);

@@ -5,6 +5,7 @@
 #include "messages/when.hpp"
 #include "tools/camctl/export/ffmpeg_run.hpp"
 #include "tools/camctl/export/film_proof.hpp"
+#include "tools/camctl/export/table_file.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -71,7 +72,7 @@ caf::error sync_film(const fs::path& path) {
   unique_fd fd{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (!fd)
     return file_error(ec::write_failed, path, errno);
-  return sync_data(fd.get(), path);
+  return unwritten(sync_data(fd.get(), path));
 }
 
 /// Lets `ffmpeg` come to its end, and proves what it made.

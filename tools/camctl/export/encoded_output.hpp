@@ -37,11 +37,10 @@ struct encoding {
 /// rate, without B-frames, in closed groups of pictures of a second, yuv420p,
 /// with its tables at the front. A width or height that is odd gets a black row
 /// more. Whoever calls this also calls `add` and `close`, on the same thread.
-/// If there is no program `ffmpeg`, the first of these that notices says so,
-/// with `ec::open_failed`.
+/// If there is no program `ffmpeg`, the first of these that notices says so.
 /// @param path Of a file that is not there yet. Meanwhile there is one beside
 ///        it, with `.proof` added to its name.
-/// @returns `ec::open_failed`.
+/// @returns `ec::write_failed`.
 caf::expected<film_output_ptr>
 make_encoded_output(const std::filesystem::path& path,
                     const film_format& format, encoding how);
@@ -60,7 +59,7 @@ struct grid_cell {
 /// @param format The rate and start of each film; its size does not count.
 /// @param frames How many each film has.
 /// @param on_proved As for `film_output::close`.
-/// @returns `ec::open_failed`, or what `film_output::close` returns.
+/// @returns What `film_output::close` does.
 caf::error make_grid(const std::filesystem::path& path,
                      const std::vector<grid_cell>& cells,
                      const film_format& format, uint64_t frames, encoding how,

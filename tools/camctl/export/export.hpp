@@ -79,9 +79,10 @@ struct export_result {
 
 /// Makes a folder of films and tables of a session. It gets its name,
 /// `<out>/<name of the manifest>`, when all films were read back and proved;
-/// whatever fails, there is nothing of that name.
-/// @returns `ec::open_failed` if there is no such session, nothing in it, or no
-///          place for it; `ec::write_failed`, `ec::sync_failed`;
+/// whatever fails before, there is nothing of that name.
+/// @returns `ec::open_failed` if there is no such session, nothing in it, or
+///          something of that name; `ec::write_failed` if it cannot be made;
+///          `ec::sync_failed` if it is there, but a power cut may take it;
 ///          `ec::bad_message` if what was written is read back otherwise;
 ///          `ec::unavailable` if it was told to give up.
 caf::expected<export_result> export_session(const export_options& options);

@@ -2,6 +2,7 @@
 
 #include "actors/base/file_ops.hpp"
 #include "messages/error.hpp"
+#include "tools/camctl/export/table_file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -53,14 +54,14 @@ caf::error export_folder::begin() {
   std::error_code ignored;
   made_parent_ = !fs::exists(parent, ignored);
   if (auto err = create_directories_synced(parent))
-    return err;
+    return unwritten(err);
   constexpr mode_t mode = 0750;
   if (::mkdir(part_.c_str(), mode) != 0 && errno != EEXIST)
-    return file_error(ec::open_failed, part_, errno);
+    return file_error(ec::write_failed, part_, errno);
   unique_fd folder{
     ::open(part_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
   if (!folder)
-    return file_error(ec::open_failed, part_, errno);
+    return file_error(ec::write_failed, part_, errno);
   if (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
     return refusal(part_.string() + ": another export is writing it");
   if (auto err = clear())
@@ -81,7 +82,9 @@ caf::error export_folder::clear() {
   for (auto& x : fs::directory_iterator{part_, err})
     if (fs::remove_all(x.path(), err), err)
       break;
-  return err ? refusal(part_.string() + ": " + err.message()) : caf::error{};
+  return err ? caf::make_error(ec::write_failed,
+                               part_.string() + ": " + err.message())
+             : caf::error{};
 }
 
 export_folder::~export_folder() {
@@ -95,11 +98,15 @@ export_folder::~export_folder() {
 
 caf::error export_folder::commit() {
   if (auto err = sync_directory(part_))
-    return err;
+    return unwritten(err);
   if (auto err = rename_no_replace(part_, final_))
     return err;
   lock_.reset();
-  return sync_directory(final_.parent_path());
+  if (auto err = sync_directory(final_.parent_path()))
+    return caf::make_error(ec::sync_failed,
+                           "exported, but not synced: " + final_.string() + ": "
+                             + reason_of(err));
+  return caf::none;
 }
 
 } // namespace camnode

@@ -16,8 +16,8 @@ namespace camnode {
 class export_folder {
 public:
   /// @param out Where it is to be; created, if it is not there.
-  /// @returns `ec::open_failed`, also where there is something of that name, or
-  ///          another process is making it.
+  /// @returns `ec::open_failed` where there is something of that name, or
+  ///          another process is making it; `ec::write_failed`.
   static caf::expected<export_folder> create(const std::filesystem::path& out,
                                              const std::string& name);
 
@@ -31,7 +31,8 @@ public:
 
   /// Gives it its name, and promises that.
   /// @returns `ec::write_failed`, also where something has got that name
-  ///          meanwhile, or `ec::sync_failed`.
+  ///          meanwhile; `ec::sync_failed` if it has its name, but a power cut
+  ///          may take it.
   caf::error commit();
 
 private:

@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "messages/text.hpp"
+#include "tools/camctl/export/table_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -50,7 +51,7 @@ caf::error ffmpeg_run::start(std::vector<std::string> arguments,
   std::vector<std::string> command{"ffmpeg",   "-nostdin",  "-hide_banner",
                                    "-nostats", "-loglevel", "error"};
   std::move(arguments.begin(), arguments.end(), std::back_inserter(command));
-  return child_.start(command, from);
+  return unwritten(child_.start(command, from));
 }
 
 caf::error ffmpeg_run::feed(const uint8_t* data, size_t size,
@@ -131,7 +132,7 @@ caf::error ffmpeg_run::end_error() {
   if (how == "exited with status 0")
     return caf::none;
   if (how == "exited with status 127" && line.empty())
-    return caf::make_error(ec::open_failed,
+    return caf::make_error(ec::write_failed,
                            std::string{"there is no program ffmpeg, which "
                                        "--codec h264, --codec hevc and --grid "
                                        "need: sudo apt install ffmpeg"});

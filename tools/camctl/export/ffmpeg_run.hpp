@@ -18,7 +18,7 @@ namespace camnode {
 class ffmpeg_run {
 public:
   /// @param arguments Without the program's name.
-  /// @returns `ec::open_failed`.
+  /// @returns `ec::write_failed`.
   caf::error start(std::vector<std::string> arguments,
                    child_process::input from);
 
@@ -38,9 +38,8 @@ public:
 
   /// Lets it come to its end.
   /// @param goes_on Asked a few times a second; false: it gives up.
-  /// @returns `ec::open_failed` if there is no such program, `ec::write_failed`
-  ///          if it failed, in one line; `ec::unavailable` if it was told to
-  ///          give up.
+  /// @returns `ec::write_failed` if it failed, or there is no such program, in
+  ///          one line; `ec::unavailable` if it was told to give up.
   caf::error finish(const std::function<bool()>& goes_on);
 
   /// `ec::unavailable`: it was told to give up.

@@ -2,6 +2,7 @@
 
 #include "actors/base/file_ops.hpp"
 #include "actors/base/input_file.hpp"
+#include "messages/error.hpp"
 
 #include <utility>
 
@@ -17,11 +18,15 @@ caf::expected<file_facts> facts_of(const std::filesystem::path& path) {
   input_file file{path};
   xxh3_sum sum;
   if (!each_chunk(file, [&](auto chunk) { sum.add(chunk); }))
-    return caf::make_error(ec::open_failed,
+    return caf::make_error(ec::bad_message,
                            path.string() + ": cannot be read"
                              + (file.fault().empty() ? "" : ": ")
                              + file.fault());
   return file_facts{file.size(), sum.value()};
+}
+
+caf::error unwritten(const caf::error& x) {
+  return x ? caf::make_error(ec::write_failed, reason_of(x)) : caf::error{};
 }
 
 table_file::table_file(std::filesystem::path path, unique_fd fd)
@@ -31,7 +36,7 @@ table_file::table_file(std::filesystem::path path, unique_fd fd)
 caf::expected<table_file> table_file::create(std::filesystem::path path) {
   auto fd = create_file(path);
   if (!fd)
-    return std::move(fd.error());
+    return unwritten(fd.error());
   return table_file{std::move(path), std::move(*fd)};
 }
 
@@ -50,7 +55,7 @@ caf::error table_file::write() {
 caf::error table_file::close() {
   if (auto err = write())
     return err;
-  auto err = sync_data(fd_.get(), path_);
+  auto err = unwritten(sync_data(fd_.get(), path_));
   fd_.reset();
   return err;
 }

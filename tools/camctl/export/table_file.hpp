@@ -19,13 +19,17 @@ struct file_facts {
   uint64_t xxh3 = 0; ///< XXH3-64 of all of it, as `xxhsum -H3` prints it.
 };
 
-/// Reads a whole file. @returns `ec::open_failed` if it cannot be read.
+/// Reads a whole file. @returns `ec::bad_message` if it cannot be read.
 caf::expected<file_facts> facts_of(const std::filesystem::path& path);
+
+/// The error of something that an export cannot write or make, whatever it is
+/// that cannot be: `ec::write_failed` with the same words. None stays none.
+caf::error unwritten(const caf::error& x);
 
 /// A new text file, written in big steps.
 class table_file {
 public:
-  /// Creates it. @returns `ec::open_failed`, also where the name is taken.
+  /// Creates it. @returns `ec::write_failed`, also where the name is taken.
   static caf::expected<table_file> create(std::filesystem::path path);
 
   /// What is to be written next: append to it, then call `flush`.
@@ -35,7 +39,7 @@ public:
   caf::error flush();
 
   /// Writes the rest, and promises that all of it survives a power cut.
-  /// @returns `ec::write_failed` or `ec::sync_failed`.
+  /// @returns `ec::write_failed`.
   caf::error close();
 
   /// @pre It is closed.

@@ -5,8 +5,11 @@
 #include "messages/disk/frame_index.hpp"
 #include "messages/wire/json_text.hpp"
 #include "tests/tools/camctl/export/export_fixture.hpp"
+#include "tools/camctl/export/export_folder.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <unistd.h>
 
 using namespace camnode;
 using namespace camnode_test::exporting;
@@ -202,6 +205,46 @@ CAF_TEST(an export is never written over) {
   CAF_REQUIRE(!result);
   CAF_CHECK(has_line(describe(result.error()), "is there already"));
   CAF_CHECK_EQUAL(content("session.json"), before);
+}
+
+CAF_TEST(what cannot be written is no wrong usage) {
+  data.record("cam-a", shots(5));
+  auto out = std::exchange(options.out, "/dev/null/out");
+  auto result = run();
+  CAF_REQUIRE(!result);
+  CAF_CHECK(result.error() == ec::write_failed);
+  options.out = out;
+  options.encode = encoding{};
+  auto path = std::string{getenv("PATH")};
+  setenv("PATH", scratch.path().c_str(), 1);
+  result = run();
+  setenv("PATH", path.c_str(), 1);
+  CAF_REQUIRE(!result);
+  CAF_CHECK(result.error() == ec::write_failed);
+  CAF_CHECK(has_line(reason_of(result.error()), "there is no program ffmpeg"));
+  CAF_CHECK(holds_nothing(out));
+}
+
+CAF_TEST(an export whose name is not promised is there all the same) {
+  // Root may read any folder, so it is nobody for a while.
+  constexpr uid_t nobody = 65'534;
+  auto own = geteuid();
+  fs::permissions(scratch.path(), fs::perms{0755});
+  auto folder = export_folder::create(options.out, "set");
+  CAF_REQUIRE(folder);
+  for (auto& x : {options.out, folder->path()})
+    CAF_REQUIRE(own != 0 || chown(x.c_str(), nobody, 0) == 0);
+  fs::permissions(options.out, fs::perms{0333}); // Opening it fails.
+  CAF_REQUIRE(own != 0 || seteuid(nobody) == 0);
+  auto err = folder->commit();
+  CAF_REQUIRE(seteuid(own) == 0);
+  fs::permissions(options.out, fs::perms{0755});
+  CAF_CHECK(err == ec::sync_failed);
+  auto set = options.out / "set";
+  CAF_CHECK_EQUAL(reason_of(err), "exported, but not synced: " + set.string()
+                                    + ": " + options.out.string()
+                                    + ": Permission denied");
+  CAF_CHECK(fs::exists(set));
 }
 
 CAF_TEST(an export that the disk has no room for is not begun) {
