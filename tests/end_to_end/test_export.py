@@ -195,6 +195,18 @@ def test_an_export_that_is_stopped_leaves_nothing(session, tmp_path, number):
     assert not out.exists()
 
 
+@pytest.mark.parametrize("number", (signal.SIGINT, signal.SIGHUP))
+def test_a_signal_that_is_ignored_stops_no_export(session, tmp_path, number):
+    out = tmp_path / "out"
+    process = caught_at_work(session, out,
+                             lambda: signal.signal(number, signal.SIG_IGN))
+    process.send_signal(number)
+    process.send_signal(signal.SIGCONT)
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+    assert (out / str(session[1]) / "session.json").exists()
+
+
 def test_an_export_that_was_killed_is_in_the_way_of_none(session, tmp_path):
     out = tmp_path / "out"
     process = caught_at_work(session, out)

@@ -92,8 +92,12 @@ volatile std::sig_atomic_t told_to_stop = 0;
 void stop_on_signals() {
   struct sigaction action = {};
   action.sa_handler = [](int) { told_to_stop = 1; };
-  for (auto signal : {SIGINT, SIGTERM, SIGHUP})
-    sigaction(signal, &action, nullptr);
+  for (auto signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before = {};
+    sigaction(signal, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) // Else nohup or a script started us.
+      sigaction(signal, &action, nullptr);
+  }
 }
 
 /// `25`, `29.97` or `30000/1001`: 0.001 to 1000 frames a second.
