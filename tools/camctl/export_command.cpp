@@ -102,22 +102,24 @@ void stop_on_signals() {
 
 /// `25`, `29.97` or `30000/1001`: 0.001 to 1000 frames a second.
 std::optional<camnode::film_rate> read_rate(const std::string& text) {
-  char* end = nullptr;
-  auto frames = std::strtod(text.c_str(), &end);
-  auto whole = frames >= 1 && frames <= 1e6
-               && frames == static_cast<uint32_t>(frames);
-  if (whole && *end == '/') {
-    auto seconds = std::strtod(end + 1, &end);
-    auto hz = frames / seconds;
-    if (*end == '\0' && seconds >= 1 && seconds <= 1e6 && hz >= 0.001
-        && hz <= 1000)
-      return camnode::film_rate{static_cast<uint32_t>(frames),
-                                static_cast<uint32_t>(seconds)};
-    return std::nullopt;
+  constexpr uint32_t most = 1'000'000;
+  auto slash = text.find('/');
+  if (slash == text.npos) {
+    char* end = nullptr;
+    auto hz = std::strtod(text.c_str(), &end);
+    if (text.empty() || *end != '\0' || !(hz >= 0.001 && hz <= 1000))
+      return std::nullopt;
+    return camnode::film_rate{static_cast<uint32_t>(hz * 1000 + 0.5), 1000};
   }
-  if (text.empty() || *end != '\0' || !(frames >= 0.001 && frames <= 1000))
+  auto whole = [&](size_t at, size_t n) {
+    return camnode::parse_decimal<uint32_t>(text.substr(at, n)).value_or(0);
+  };
+  camnode::film_rate result{whole(0, slash), whole(slash + 1, text.npos)};
+  auto hz = double(result.per_second) / result.ticks;
+  if (result.per_second > most || result.ticks > most
+      || !(hz >= 0.001 && hz <= 1000))
     return std::nullopt;
-  return camnode::film_rate{static_cast<uint32_t>(frames * 1000 + 0.5), 1000};
+  return result;
 }
 
 /// Reads how films are encoded. @returns Why that is nothing; empty: it is.
@@ -185,6 +187,9 @@ std::string read_options(const arguments& x, camnode::export_options& out) {
              + ": want seconds after the session's start, UTC as "
                "2026-11-30T13:03:07.25Z, or UTC in ns";
   auto why = read_encoding(x, out);
+  if (out.from && out.until && out.from->after_start == out.until->after_start
+      && out.until->ns <= out.from->ns)
+    return "--until: want a time after that of --from";
   return why.empty() ? read_layout(x, out) : why;
 }
 

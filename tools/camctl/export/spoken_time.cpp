@@ -1,5 +1,7 @@
 #include "tools/camctl/export/spoken_time.hpp"
 
+#include "messages/wire/multipart.hpp"
+
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
@@ -26,26 +28,25 @@ std::optional<int64_t> fraction_ns(const char* text) {
 } // namespace
 
 std::optional<spoken_time> parse_time(const std::string& text) {
-  constexpr double first_utc_ns = 1e15; // Of 1970, still.
-  constexpr double latest_ns = 9.2e18;
+  constexpr int64_t first_utc_ns = 1'000'000'000'000'000; // Of 1970, still.
+  constexpr int64_t latest_ns = 9'200'000'000'000'000'000;
   tm fields{};
   if (auto rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields)) {
     auto ns = fraction_ns(rest);
     auto seconds = int64_t{timegm(&fields)};
-    if (!ns || seconds < 0 || static_cast<double>(seconds) * 1e9 > latest_ns)
+    if (!ns || seconds < 0 || seconds >= latest_ns / 1'000'000'000)
       return std::nullopt;
     return spoken_time{false, seconds * 1'000'000'000 + *ns};
   }
+  if (auto ns = parse_decimal<int64_t>(text); ns && *ns >= first_utc_ns)
+    return *ns <= latest_ns ? std::optional{spoken_time{false, *ns}}
+                            : std::nullopt;
   char* end = nullptr;
-  auto number = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !std::isfinite(number) || number < 0
-      || number > latest_ns)
+  auto s = std::strtod(text.c_str(), &end);
+  if (text.empty() || text.find_first_not_of("0123456789.") != text.npos
+      || *end != '\0' || s > 1e9)
     return std::nullopt;
-  if (number >= first_utc_ns) // Not by way of a double, which would round it.
-    return spoken_time{false, std::strtoll(text.c_str(), nullptr, 10)};
-  if (number > 1e9)
-    return std::nullopt;
-  return spoken_time{true, std::llround(number * 1e9)};
+  return spoken_time{true, std::llround(s * 1e9)};
 }
 
 } // namespace camnode
