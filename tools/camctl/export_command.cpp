@@ -32,7 +32,8 @@ the tables.
   --frames own    (default) each film has each recorded frame of its camera
                   once, in order, at the camera's usual rate
   --frames locked all films have the same number of frames, and frame n of each
-                  is of the same instant, within 0.6/rate s
+                  is of the same instant, within 0.6/rate s, besides the
+                  error of its times (error_ns)
   --rate HZ       of --frames locked: 25, 29.97 or 30000/1001 (default: the
                   rate of the fastest camera)
   --fill repeat   (default) of --frames locked: where a camera has no frame, its
@@ -186,10 +187,10 @@ std::string read_options(const arguments& x, camnode::export_options& out) {
       return std::string{"--"} + name
              + ": want seconds after the session's start, UTC as "
                "2026-11-30T13:03:07.25Z, or UTC in ns";
-  auto why = read_encoding(x, out);
   if (out.from && out.until && out.from->after_start == out.until->after_start
       && out.until->ns <= out.from->ns)
     return "--until: want a time after that of --from";
+  auto why = read_encoding(x, out);
   return why.empty() ? read_layout(x, out) : why;
 }
 

@@ -25,18 +25,28 @@ std::string film_table(const export_result& x) {
   return rows.size() > 1 ? aligned(rows, {0}) : std::string{};
 }
 
+/// What the times of frames are off by.
+std::string error_text(const row_facts& x) {
+  auto most = "at most " + duration_text(x.error_ns);
+  if (x.error_known)
+    return "times are off by " + most;
+  return "how far times are off is unknown for some frames"
+         + (x.error_ns > 0 ? ", and " + most + " for the others" : "");
+}
+
 std::string row_text(const export_result& x) {
   if (x.films.empty())
     return {};
   std::string result = "  " + count_text(x.rows.rows, "row");
   if (x.grid)
     result += " at " + rate_text(x.grid->rate) + " Hz, each frame within "
-              + duration_text(x.grid->reach_ns()) + " of its row's instant";
+              + duration_text(x.grid->reach_ns())
+              + " of its row's instant, besides the error of its time";
   if (x.films.size() > 1)
     result += "; the frames of one row are at most "
               + duration_text(x.rows.apart_ns) + " apart (row "
               + std::to_string(x.rows.apart_row) + ')';
-  return result + '\n';
+  return result + "; " + error_text(x.rows) + '\n';
 }
 
 void append_lines(std::string& out, const std::string& what,

@@ -104,6 +104,8 @@ private:
       out_.text += std::to_string(*x->time_ns - time_ns) + ',';
       if (x->error_ns && error_ns)
         out_.text += std::to_string(*x->error_ns + *error_ns);
+      facts_.error_ns = std::max(facts_.error_ns, x->error_ns.value_or(0));
+      facts_.error_known = facts_.error_known && x->error_ns;
       earliest_ns_ = std::min(earliest_ns_, *x->time_ns);
       latest_ns_ = std::max(latest_ns_, *x->time_ns);
     } else {

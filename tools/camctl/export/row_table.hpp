@@ -22,6 +22,11 @@ struct row_facts {
   /// which row. Filled ones do not count.
   int64_t apart_ns = 0;
   uint64_t apart_row = 0;
+
+  /// What the times of frames are off by at most, ns, and whether that is known
+  /// for all of them. Filled ones do not count.
+  int64_t error_ns = 0;
+  bool error_known = true;
   file_facts file;
 };
 

@@ -86,6 +86,7 @@ CAF_TEST(every frame was captured within its bound of its row) {
   for (uint64_t k = 0; k < grid.rows; ++k)
     apart_ns = std::max(apart_ns, last[k] - first[k]);
   CAF_CHECK_EQUAL(result.rows.apart_ns, apart_ns);
+  CAF_CHECK(has_line(render_text(result), "times are off by at most 4.0 ms\n"));
   CAF_CHECK(faults().empty());
 }
 
@@ -175,6 +176,19 @@ CAF_TEST(times of arrival are told to be those) {
   CAF_CHECK_NOT_EQUAL(text.find("note: cam-a: its times are those of the "
                                 "arrival at the server"),
                       std::string::npos);
+}
+
+CAF_TEST(a bound tells what it leaves out where an error is unknown) {
+  auto frames = shots(5);
+  frames[2].error_ns = -1;
+  data.record("cam-a", frames);
+  options.locked = true;
+  auto result = must_run();
+  CAF_CHECK(
+    has_line(render_text(result),
+             "each frame within 24 ms of its row's instant, besides the "
+             "error of its time; how far times are off is unknown for "
+             "some frames, and at most 200 us for the others\n"));
 }
 
 CAF_TEST(a slower grid leaves frames out and counts them) {
