@@ -17,6 +17,10 @@ namespace {
 /// How often somebody is told how far it is.
 constexpr uint64_t frames_per_look = 64;
 
+constexpr auto advice
+  = ", so it knows no picture in the others: leave these out with --from and "
+    "--until, or take --codec copy and no --grid";
+
 caf::error wrong(const fs::path& film, const std::string& what) {
   return caf::make_error(ec::bad_message, shown(film) + ": " + what);
 }
@@ -31,13 +35,18 @@ fs::path film_proof::path_beside(const fs::path& film) {
   return film.string() + ".proof";
 }
 
+uint64_t film_proof::bytes_for(uint64_t frames) {
+  return frames * sizeof(small_picture::pixels);
+}
+
 caf::error
 film_proof::check(uint64_t frames,
                   const std::function<bool(uint64_t frames)>& on_proved) const {
   constexpr auto bytes = sizeof(small_picture::pixels);
   input_file proof{path_beside(film_)};
-  if (proof.size() != frames * bytes)
-    return wrong(film_, "ffmpeg read " + some_of(proof.size() / bytes, frames));
+  if (proof.size() != bytes_for(frames))
+    return wrong(film_, "ffmpeg read " + some_of(proof.size() / bytes, frames)
+                          + advice);
   ffmpeg_run run;
   if (auto error = run.start({"-i", "file:" + film_.string(), "-map", "0:v",
                               "-fps_mode", "passthrough", "-vf", filter, "-f",

@@ -21,6 +21,9 @@ public:
   /// other.
   static std::filesystem::path path_beside(const std::filesystem::path& film);
 
+  /// How big that file is, while the film is made and proved.
+  static uint64_t bytes_for(uint64_t frames);
+
   explicit film_proof(std::filesystem::path film) : film_(std::move(film)) {
   }
 

@@ -186,7 +186,10 @@ CAF_TEST(a picture that ffmpeg cannot read is found) {
     CAF_REQUIRE_EQUAL((*film)->add({jpeg.data(), jpeg.size(), 0}), caf::none);
   }
   CAF_CHECK_EQUAL(reason_of((*film)->close(goes_on)),
-                  path.string() + ": ffmpeg read 3 of 4 frames");
+                  path.string()
+                    + ": ffmpeg read 3 of 4 frames, so it knows no picture in "
+                      "the others: leave these out with --from and --until, or "
+                      "take --codec copy and no --grid");
 }
 
 CAF_TEST(a missing ffmpeg is told in one line) {
