@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
-#include <limits>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -166,29 +165,10 @@ private:
   }
 
   void set_grid() {
-    instant_grid grid;
-    if (result_.films.empty()) {
-      result_.grid = grid;
-      return;
-    }
-    auto last_ns = result_.cut.from_ns;
-    grid.first_ns = result_.cut.to_ns;
-    auto least_ns = std::numeric_limits<int64_t>::max();
-    for (auto& x : result_.films) {
-      grid.first_ns = std::min(grid.first_ns, x.plan.first_ns);
-      last_ns = std::max(last_ns, x.plan.last_ns);
-      instant_grid own{0, x.plan.usual_rate, 0};
-      if (own.step_ns() < least_ns)
-        grid.rate = x.plan.usual_rate;
-      least_ns = std::min(least_ns, own.step_ns());
-    }
-    if (options_.rate)
-      grid.rate = *options_.rate;
-    grid.rows = 1
-                + static_cast<uint64_t>(
-                  (last_ns - grid.first_ns + grid.step_ns() / 2)
-                  / grid.step_ns());
-    result_.grid = grid;
+    std::vector<film_plan> plans;
+    for (auto& x : result_.films)
+      plans.push_back(x.plan);
+    result_.grid = grid_of(plans, options_.rate);
   }
 
   /// How many frames a film gets.

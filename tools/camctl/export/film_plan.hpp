@@ -2,10 +2,12 @@
 
 #include "messages/disk/mp4_even_film.hpp"
 #include "tools/camctl/export/camera_source.hpp"
+#include "tools/camctl/export/instant_grid.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +35,7 @@ struct film_plan {
   uint64_t bytes = 0;  ///< Of their JPEGs.
   int64_t first_ns = 0;
   int64_t last_ns = 0;
-  film_rate usual_rate;
+  film_rate usual_rate; ///< 25 Hz if there is one frame.
 };
 
 /// Reads the indexes of a camera to their ends, and plans its films. The one
@@ -45,5 +47,11 @@ struct film_plan {
 std::vector<film_plan> plan_films(const std::string& id, camera_source& source,
                                   const time_cut& cut,
                                   const std::function<bool()>& go_on);
+
+/// The instants for films that are locked to each other.
+/// @param rate Nothing: that of the fastest film of at least 10 frames; of at
+///             least two, if none has so many.
+instant_grid grid_of(const std::vector<film_plan>& films,
+                     const std::optional<film_rate>& rate);
 
 } // namespace camnode

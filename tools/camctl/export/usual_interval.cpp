@@ -11,10 +11,9 @@ void usual_interval::add(int64_t ns) {
   ++count_;
 }
 
-int64_t usual_interval::ns() const {
-  constexpr int64_t without_any = 40'000'000;
+std::optional<int64_t> usual_interval::ns() const {
   if (count_ == 0)
-    return without_any;
+    return std::nullopt;
   int64_t median_us = 0;
   uint64_t before = 0;
   for (auto& [us, x] : by_us_) {

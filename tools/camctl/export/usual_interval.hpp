@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 namespace camnode {
 
@@ -13,8 +14,8 @@ public:
   /// @param ns Above 0.
   void add(int64_t ns);
 
-  /// @returns 40 ms if there was no interval.
-  int64_t ns() const;
+  /// @returns Nothing if there was no interval.
+  std::optional<int64_t> ns() const;
 
 private:
   struct group {

@@ -146,10 +146,10 @@ CAF_TEST(a rate is in thousandths of a frame a second) {
 
 CAF_TEST(neither gaps nor jitter are in the usual interval) {
   usual_interval x;
-  CAF_CHECK_EQUAL(x.ns(), 40 * ms);
+  CAF_CHECK(!x.ns());
   auto frames = camera(10'000, 1e3 / 60, 0);
   for (size_t i = 1; i < frames.size(); ++i)
     x.add(frames[i] - frames[i - 1] + (i % 100 == 0 ? 5'000 * ms : 0));
-  auto off = int64_t{rate_of_interval(x.ns()).per_second} - 60'000;
+  auto off = int64_t{rate_of_interval(*x.ns()).per_second} - 60'000;
   CAF_CHECK_LESS(std::abs(off), 10); // 0.01 Hz.
 }

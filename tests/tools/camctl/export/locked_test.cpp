@@ -202,4 +202,22 @@ CAF_TEST(a slower grid leaves frames out and counts them) {
   CAF_CHECK(!result.faulty());
 }
 
+CAF_TEST(a film of a few frames does not set the rate of the grid) {
+  auto frames = shots(100, 100 * ms);
+  frames[50].width = 32;
+  data.record("cam-a", frames);
+  data.record("cam-b", shots(9, 20 * ms));
+  options.locked = true;
+  auto result = must_run();
+  CAF_CHECK(result.grid->rate == (film_rate{10'000, 1'000}));
+  CAF_CHECK_EQUAL(result.grid->rows, 100u);
+}
+
+CAF_TEST(without a film of many frames those with an interval set the rate) {
+  data.record("cam-a", shots(5, 100 * ms));
+  data.record("cam-b", shots(1));
+  options.locked = true;
+  CAF_CHECK(must_run().grid->rate == (film_rate{10'000, 1'000}));
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
