@@ -105,6 +105,8 @@ private:
           + "those of " + result_.sources.front().dir.string()
           + "; both are taken for UTC");
     }
+    for (auto& x : readings_left_out(result_.sources))
+      result_.notes.push_back(std::move(x));
   }
 
   /// @returns false to give up.

@@ -16,18 +16,21 @@ namespace {
 
 using keys_of_topic = std::vector<std::string>;
 
-/// A row for each value.
+/// A row for each value; one without key and value if there is none.
 void append_values(std::string& out, const std::string& topic, const reading& x,
                    const keys_of_topic& keys) {
-  auto time = std::to_string(x.time_ns);
-  for (auto& [key, text] : x.values) {
-    out += time;
-    for (auto* field : {&topic, &keys[key], &text}) {
+  auto append = [&](const std::string& key, const std::string& text) {
+    out += std::to_string(x.time_ns);
+    for (auto* field : {&topic, &key, &text}) {
       out += ',';
       append_csv_field(out, *field);
     }
     out += '\n';
-  }
+  };
+  for (auto& [key, text] : x.values)
+    append(keys[key], text);
+  if (x.values.empty())
+    append({}, {});
 }
 
 /// One row, with a column for each key.

@@ -35,8 +35,9 @@ struct reading_facts {
 
 /// Writes `sensors.csv`: a row for each value of each reading, with the columns
 /// `time_ns` (its arrival), `topic`, `key` and `value`; topic after topic,
-/// each in order of time. Writes `markers.csv`: a row for each marker, with the
-/// columns `time_ns`, `text`, `source` and further keys.
+/// each in order of time. A reading without a value has a row without `key` and
+/// `value`. Writes `markers.csv`: a row for each marker, with the columns
+/// `time_ns`, `text`, `source` and further keys.
 /// @param go_on Called with each reading; returns false to give up.
 /// @returns `ec::write_failed`, or `ec::unavailable` if it was told to give up.
 caf::expected<reading_facts>

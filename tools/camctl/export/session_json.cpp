@@ -116,7 +116,7 @@ const std::string& checked_path(const std::string& x) {
     auto name = level.string();
     for (auto c : {'@', '+'}) // Of a size; of two names in one.
       std::replace(name.begin(), name.end(), c, '-');
-    if (name.empty() || name.front() == '.' || !is_name_text(name))
+    if (name.empty() || name == "." || name == ".." || !is_name_text(name))
       refuse(x, "is no name of an export's file");
   }
   if (x.empty())

@@ -97,6 +97,29 @@ reading_sources reading_folders(const std::vector<session_source>& sources) {
 }
 
 std::vector<std::string>
+readings_left_out(const std::vector<session_source>& sources) {
+  std::vector<std::string> result;
+  for (auto& [topic, taken] : reading_folders(sources)) {
+    std::string others;
+    for (auto& x : sources) {
+      auto& sensors = x.session.books.sensors;
+      auto found = sensors.find(topic);
+      if (x.dir == taken.dir || found == sensors.end()
+          || found->second.written == 0)
+        continue;
+      others += (others.empty() ? "; " : ", ")
+                + std::to_string(found->second.written) + " of "
+                + x.dir.string();
+    }
+    if (!others.empty())
+      result.push_back(topic + ": " + count_text(taken.books.written, "reading")
+                       + " of " + taken.dir.string() + others
+                       + " are not exported");
+  }
+  return result;
+}
+
+std::vector<std::string>
 named_losses(const std::vector<session_source>& sources, const std::string& id,
              const camera_source& there, const time_cut& cut) {
   std::vector<std::string> result;

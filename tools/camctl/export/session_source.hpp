@@ -36,6 +36,11 @@ camera_folders(const std::vector<session_source>& sources);
 /// Where the readings of each topic are: in the folder that has the most.
 reading_sources reading_folders(const std::vector<session_source>& sources);
 
+/// What other folders have of the same topics, which is not exported: a line
+/// for each topic.
+std::vector<std::string>
+readings_left_out(const std::vector<session_source>& sources);
+
 /// What the manifests say is missing of a camera, as `camctl verify` puts it:
 /// of the times in `cut`, and but for what another folder has.
 /// @param there All frames that are exported.

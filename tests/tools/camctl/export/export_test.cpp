@@ -86,6 +86,13 @@ CAF_TEST(a camera with the name of a table leaves the table its place) {
   CAF_CHECK(faults().empty());
 }
 
+CAF_TEST(a camera whose id has a dot in front is exported and checked) {
+  data.record(".pi", shots(5));
+  must_run();
+  CAF_CHECK_EQUAL(pictures(".pi").size(), 5u);
+  CAF_CHECK(faults().empty());
+}
+
 CAF_TEST(readings are told with topic and key) {
   data.record("cam-a", shots(5));
   data.readings("door",
@@ -98,6 +105,16 @@ CAF_TEST(readings are told with topic and key) {
                   "time_ns,topic,key,value\n" + ns + ",door,state,open\n"
                     + std::to_string(start_ns + 20 * ms) + ",door,state,shut\n"
                     + std::to_string(start_ns + 20 * ms) + ",door,\"a,b\",7\n");
+}
+
+CAF_TEST(a reading without a value has a row) {
+  data.readings("door", "timestamp,state\n" + std::to_string(start_ms) + ",\n",
+                1);
+  auto result = must_run();
+  CAF_CHECK_EQUAL(result.readings.readings["door"], 1u);
+  CAF_CHECK_EQUAL(content("sensors.csv"), "time_ns,topic,key,value\n"
+                                            + std::to_string(start_ns)
+                                            + ",door,,\n");
 }
 
 CAF_TEST(markers have a table of their own) {

@@ -101,6 +101,22 @@ CAF_TEST(folders are joined on one clock by that of a server) {
                              all[599].error_ns + 2 * error_ns);
 }
 
+CAF_TEST(readings that one folder alone gives are told of the other one) {
+  auto table = "timestamp,state\n" + std::to_string(start_ms) + ",open\n";
+  data.readings("door", table, 1);
+  data_folder other;
+  other.readings("door", table + std::to_string(start_ms + 5) + ",shut\n", 2);
+  other.put_manifest();
+  data.put_manifest();
+  options.dirs = {data.dir.path(), other.dir.path()};
+  auto result = export_session(options);
+  CAF_REQUIRE(result);
+  CAF_CHECK(has_line(render_text(*result),
+                     "note: door: 2 readings of " + other.dir.path().string()
+                       + "; 1 of " + data.dir.path().string()
+                       + " are not exported"));
+}
+
 CAF_TEST(sessions of other times and those that are not over are refused) {
   data.record("cam-a", shots(5));
   data_folder other;
