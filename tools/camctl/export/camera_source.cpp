@@ -95,6 +95,7 @@ bool camera_source::step(reading& x) {
 
 void camera_source::reject(const frame& x) {
   auto& why = x.film->picture_fault();
+  ++rejects_;
   if (has_number(x.row) && folders_.size() > 1)
     rejected_[{x.row.epoch, x.row.sequence}] = why;
   else
@@ -129,8 +130,10 @@ bool camera_source::is_double(const frame& x) {
   };
   frame_range number{row.epoch, row.sequence, row.sequence};
   if (numbered && seen_.missing_from(number).empty()) {
-    if (rejected_.erase({row.epoch, row.sequence}) > 0)
+    if (rejected_.erase({row.epoch, row.sequence}) > 0) {
+      --rejects_;
       return false;
+    }
     auto first = std::find_if(recent_.begin(), recent_.end(), has_its_number);
     if (first != recent_.end() && first->row.xxh3 != row.xxh3)
       bad_pictures_.add("frame " + std::to_string(row.sequence) + " of run "

@@ -75,6 +75,11 @@ public:
   /// What frames were rejected with no other one in their place, one line each.
   std::vector<std::string> picture_faults() const;
 
+  /// Frames that were rejected with no other one in their place.
+  uint64_t rejects() const {
+    return rejects_;
+  }
+
 private:
   struct waiting {
     size_t folder = 0;
@@ -99,6 +104,7 @@ private:
   number_set seen_;
   std::deque<frame> recent_; ///< Without their films.
   uint64_t doubles_ = 0;
+  uint64_t rejects_ = 0;
   std::vector<std::string> faults_;
   fault_list bad_pictures_;
 

@@ -85,15 +85,20 @@ caf::error finish_film(ffmpeg_run& run, const fs::path& path, uint64_t frames,
   return film_proof{path}.check(frames, on_proved);
 }
 
+/// Removes the proof's pictures.
+struct proof_remover {
+  ~proof_remover() {
+    std::error_code ignored;
+    fs::remove(film_proof::path_beside(film), ignored);
+  }
+
+  const fs::path film;
+};
+
 class encoded_output : public film_output {
 public:
   encoded_output(fs::path path, std::function<bool()> goes_on)
-    : path_(std::move(path)), goes_on_(std::move(goes_on)) {
-  }
-
-  ~encoded_output() override {
-    std::error_code ignored;
-    fs::remove(film_proof::path_beside(path_), ignored);
+    : path_(std::move(path)), goes_on_(std::move(goes_on)), remover_{path_} {
   }
 
   caf::error start(const film_format& format, encoding how) {
@@ -130,6 +135,7 @@ private:
 
   const fs::path path_;
   const std::function<bool()> goes_on_;
+  const proof_remover remover_; ///< Before `run_`, so that it comes after it.
   ffmpeg_run run_;
   uint64_t frames_ = 0;
 };

@@ -269,27 +269,47 @@ private:
                             : maker.make_own();
     if (err)
       return err;
-    add_faults(plan.camera, source.picture_faults());
     x.counts = maker.counts();
+    add_faults(x, source);
     if (auto failed = table->close())
       return failed;
     x.table = table->facts();
-    return x.counts.frames > 0 ? prove(path, **film, x) : remove(folder, x);
+    if (x.counts.frames > 0)
+      return prove(path, **film, x);
+    film->reset(); // Ends an encoder, which may be about to make the file.
+    return remove(folder, x);
   }
 
-  void add_faults(const std::string& id, std::vector<std::string> more) {
+  /// Adds what was found out while a film was made, the files being read again.
+  void add_faults(const exported_film& x, const camera_source& source) {
+    auto more = source.faults();
+    auto bad = source.picture_faults();
+    std::move(bad.begin(), bad.end(), std::back_inserter(more));
+    auto& counts = x.counts;
+    auto seen = counts.frames - counts.filled + counts.left_out
+                + source.rejects();
+    if (seen < x.plan.frames)
+      more.push_back(count_text(x.plan.frames - seen, "frame") + " of "
+                     + std::to_string(x.plan.frames) + " for " + x.path
+                     + " went missing while it was made");
     std::lock_guard<std::mutex> guard{mutex_};
-    auto& faults = result_.cameras.at(id).faults;
-    std::move(more.begin(), more.end(), std::back_inserter(faults));
+    auto& faults = result_.cameras.at(x.plan.camera).faults;
+    for (auto& text : more)
+      if (std::find(faults.begin(), faults.end(), text) == faults.end())
+        faults.push_back(std::move(text));
   }
 
   /// Removes a film of which not one picture could be read.
+  /// @pre It is closed. An encoder may have made no file of it.
   static caf::error remove(const fs::path& folder, const exported_film& x) {
     std::error_code err;
-    for (auto ending : {film_ending, table_ending})
-      if (auto path = folder / (x.plan.name + ending); !fs::remove(path, err))
+    for (auto ending : {film_ending, table_ending}) {
+      auto path = folder / (x.plan.name + ending);
+      fs::remove(path, err);
+      if (err)
         return caf::make_error(ec::write_failed,
                                path.string() + ": " + err.message());
+    }
     return caf::none;
   }
 

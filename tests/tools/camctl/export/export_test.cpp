@@ -163,42 +163,6 @@ CAF_TEST(a cut has the frames and readings of its time) {
   CAF_CHECK(nothing->films.empty());
 }
 
-CAF_TEST(a damaged picture is left out and named) {
-  data.record("cam-a", shots(20));
-  data.record("cam-b", shots(20));
-  auto name = data.film("cam-a", 0);
-  auto film = data.content(name);
-  auto& jpeg = data.jpegs["cam-a"][7];
-  film[film.find(jpeg) + jpeg.size() / 2] ^= 1;
-  data.put(name, film);
-  auto result = must_run();
-  CAF_CHECK(result.faulty());
-  CAF_CHECK(has_line(render_text(result),
-                     "frame 7: the picture is not what was recorded"));
-  auto expected = data.jpegs["cam-a"];
-  expected.erase(expected.begin() + 7);
-  CAF_CHECK(pictures("cam-a") == expected);
-  auto after = rows("cam-a")[7];
-  CAF_CHECK_EQUAL(after.sequence, 9u);
-  CAF_CHECK(faults().empty());
-}
-
-CAF_TEST(a film that is missing or cut is named with its frames) {
-  data.record("cam-a", shots(600));
-  fs::remove(data.dir.path() / data.film("cam-a", 0));
-  auto cut = data.content(data.film("cam-a", 1));
-  data.put(data.film("cam-a", 1), cut.substr(0, cut.size() / 2));
-  auto result = must_run();
-  CAF_CHECK(result.faulty());
-  auto text = render_text(result);
-  CAF_CHECK(has_line(text, "No such file or directory; 250 frames left out"));
-  CAF_CHECK(has_line(text, "cannot be read; left out"));
-  auto there = pictures("cam-a").size();
-  CAF_CHECK_GREATER(there, 200u);
-  CAF_CHECK_LESS(there, 250u);
-  CAF_CHECK(faults().empty());
-}
-
 CAF_TEST(a loss that the manifest names is told and is no fault) {
   auto frames = shots(20);
   frames.erase(frames.begin() + 4, frames.begin() + 6);
