@@ -73,6 +73,14 @@ std::string source_film::at_frame(uint64_t n) const {
   return path_ + ": frame " + std::to_string(n);
 }
 
+bool source_film::is_sound(const index_row& x) const {
+  auto at_ms = x.capture_ns / 1'000'000;
+  return x.frame == rows_ && x.bytes <= max_jpeg_bytes
+         && at_ms >= piece_.start_ms
+         && (piece_.end_ms == 0 || at_ms < piece_.end_ms)
+         && (rows_ == 0 || x.capture_ns > now_.row.capture_ns);
+}
+
 bool source_film::next() {
   if (ended_)
     return false;
@@ -84,7 +92,7 @@ bool source_film::next() {
                                 + " of " + std::to_string(piece_.frames)
                                 + " missing in its index, and left out");
   }
-  if (x->row.frame != rows_ || x->row.bytes > max_jpeg_bytes)
+  if (!is_sound(x->row))
     return end(at_frame(rows_) + ": its row in the index is damaged; "
                + count_text(std::max(piece_.frames, rows_ + 1) - rows_, "frame")
                + " left out");

@@ -52,6 +52,10 @@ public:
 private:
   bool read_beginning();
   bool end(const std::string& why);
+
+  /// Whether a row of the index can be the next one.
+  bool is_sound(const index_row& x) const;
+
   std::string at_frame(uint64_t n) const;
 
   const recorded_piece piece_;

@@ -87,6 +87,32 @@ CAF_TEST(frames that go while the export is made are counted) {
   }
 }
 
+CAF_TEST(a row of an index at a time that cannot be is damage) {
+  constexpr int64_t hour_ns = 3'600'000 * ms;
+  for (auto moved_ns : {-hour_ns, -41 * ms, hour_ns}) {
+    data_folder damaged;
+    damaged.record("cam-a", shots(20));
+    fs::path index{damaged.film("cam-a", 0)};
+    index.replace_extension(".csv");
+    auto rows = damaged.content(index);
+    auto time_ns = start_ns + 5 * ms + 7 * 40 * ms;
+    auto time = std::to_string(time_ns);
+    rows.replace(rows.find(time), time.size(),
+                 std::to_string(time_ns + moved_ns));
+    damaged.put(index, rows);
+    damaged.put_manifest();
+    options.dirs = {damaged.dir.path()};
+    options.locked = true;
+    auto result = export_session(options);
+    CAF_REQUIRE(result);
+    CAF_CHECK(has_line(render_text(*result),
+                       "frame 7: its row in the index is damaged; 13 frames "
+                       "left out"));
+    CAF_CHECK_EQUAL(result->grid->rows, 7u);
+    fs::remove_all(folder());
+  }
+}
+
 CAF_TEST(a camera without a picture that can be read gets no film) {
   data.record("cam-a", shots(5));
   data.record("cam-b", shots(5));
