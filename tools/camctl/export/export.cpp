@@ -6,6 +6,7 @@
 #include "messages/when.hpp"
 #include "tools/camctl/export/bids_layout.hpp"
 #include "tools/camctl/export/export_folder.hpp"
+#include "tools/camctl/export/film_proof.hpp"
 #include "tools/camctl/export/session_json.hpp"
 #include "tools/camctl/verify/piece_reader.hpp"
 
@@ -178,15 +179,25 @@ private:
     return result_.grid ? result_.grid->rows : x.frames;
   }
 
+  /// Of films that are encoded nobody knows the size: there must be room for
+  /// their tables, and for the proof of the longest one.
   caf::error check_room(const fs::path& folder) const {
     uint64_t wanted = 0;
-    for (auto& x : result_.films)
-      wanted += frames_of(x.plan)
-                * (x.plan.bytes / x.plan.frames + bytes_beside_jpeg);
+    uint64_t proof = 0;
+    auto encodes = options_.encode || options_.grid_film;
+    for (auto& x : result_.films) {
+      auto frames = frames_of(x.plan);
+      auto jpeg = options_.encode ? 0 : x.plan.bytes / x.plan.frames;
+      wanted += frames * (jpeg + bytes_beside_jpeg);
+      if (encodes)
+        proof = std::max(proof, film_proof::bytes_for(frames));
+    }
+    wanted += proof;
     auto there = free_bytes_of(folder);
-    if (!options_.encode && there && *there < wanted)
+    if (there && *there < wanted)
       return caf::make_error(ec::write_failed,
                              options_.out.string() + ": the export takes "
+                               + (encodes ? "at least " : "")
                                + bytes_text(wanted) + ", and there are "
                                + bytes_text(*there) + " free");
     return caf::none;

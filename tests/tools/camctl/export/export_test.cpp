@@ -250,6 +250,21 @@ CAF_TEST(an export that the disk has no room for is not begun) {
   CAF_CHECK(holds_nothing(options.out));
 }
 
+CAF_TEST(an encoded export that the disk has no room for is not begun) {
+  auto years_later = start_ns + 100'000'000'000 * ms;
+  data.record("cam-a", {shots(1)[0], {0, years_later, 2}});
+  options.locked = true;
+  options.rate = film_rate{1000, 1}; // 245 TB of small pictures and rows.
+  options.encode = encoding{};
+  options.on_progress = [](auto, auto all) { return all == 0; };
+  auto result = run();
+  CAF_REQUIRE(!result);
+  CAF_CHECK(result.error() == ec::write_failed);
+  CAF_CHECK(
+    has_line(describe(result.error()), "the export takes at least 245"));
+  CAF_CHECK(holds_nothing(options.out));
+}
+
 CAF_TEST(an export that is stopped anywhere leaves nothing) {
   data.record("cam-a", shots(600));
   for (int after : {0, 1, 5, 599, 601, 602, 1'100, 1'250}) {
