@@ -130,7 +130,7 @@ std::string stem_of(const std::string& name) {
   std::filesystem::path path{checked_path(name)};
   if (path.has_parent_path() || !path.has_extension())
     refuse(name, "is no name of an export's film");
-  return path.stem().string();
+  return checked_path(path.stem().string());
 }
 
 uint32_t small(const json_fields& x, const char* name) {

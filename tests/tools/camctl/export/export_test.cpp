@@ -6,6 +6,7 @@
 #include "messages/wire/json_text.hpp"
 #include "tests/tools/camctl/export/export_fixture.hpp"
 #include "tools/camctl/export/export_folder.hpp"
+#include "tools/camctl/export/session_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -330,6 +331,23 @@ CAF_TEST(an encoded film has as many frames and is checked too) {
   film[film.size() / 2] ^= 1;
   std::ofstream{folder() / "cam-a.mp4", std::ios::binary} << film;
   CAF_CHECK_EQUAL(faults().size(), 1u);
+}
+
+CAF_TEST(names that lead out of an export are refused) {
+  data.record("cam-a", shots(5));
+  must_run();
+  auto text = content("session.json");
+  CAF_CHECK(parse_session_json(text));
+  auto with = [&](size_t at, const std::string& name) {
+    return std::string{text}.replace(at, std::string{"cam-a.mp4"}.size(), name);
+  };
+  auto film = text.find("cam-a.mp4");
+  for (auto name : {"..mp4", "...mp4", "../x.mp4", "x/y.mp4"})
+    CAF_CHECK(!parse_session_json(with(film, name)));
+  auto file = text.find("cam-a.mp4", film + 1);
+  CAF_CHECK(parse_session_json(with(file, "x/y.mp4")));
+  for (auto name : {".", "..", "../x.mp4", "/x.mp4", "x/../y.mp4", "x/./y"})
+    CAF_CHECK(!parse_session_json(with(file, name)));
 }
 
 CAF_TEST(session json says what was exported) {
