@@ -42,7 +42,7 @@ def test_camctl_needs_no_camera_and_no_display():
     needed = re.findall(r"NEEDED.*\[(.*)\]", told)
     assert any(name.startswith("libcaf_core") for name in needed), told
     foreign = [name for name in needed if re.match(
-        r"libcamera|libopencv|libQt|libav|libsw|libturbojpeg|libpaho|"
+        r"libcamera|libopencv|libQt|libav|libsw|libpaho|"
         r"libcaf_(io|openssl)", name)]
     assert foreign == []
 

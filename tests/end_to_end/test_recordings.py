@@ -236,13 +236,14 @@ def test_cameras_are_told_as_they_are(room):
 def test_a_stuck_disk_holds_up_nobody_but_its_askers(room):
     disk = FaultyDisk(room)
     client, door, session = start(room, environment=disk.environment())
-    room.wait_files("cam-b", "*-*.mp4", 1)
+    frame = f"/api/v1/sessions/{session}/cameras/cam-b/frames/0.jpg"
+    wait_until("the manifest names cam-b's film",
+               lambda: door.ask(frame)[0] == 200)
     disk.block("read", "cam/cam-b")
     answers = []
 
     def ask():
-        status, _, body = door.ask(
-            f"/api/v1/sessions/{session}/cameras/cam-b/frames/0.jpg")
+        status, _, body = door.ask(frame)
         assert status in (200, 503), body
         answers.append(status)
 
