@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 namespace camnode {
 
@@ -68,9 +69,12 @@ words output_words(const fs::path& path, const film_format& format,
   return result;
 }
 
+/// Gives it the rights that copied films have, and syncs it.
 caf::error sync_film(const fs::path& path) {
   unique_fd fd{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!fd)
+  struct stat info;
+  if (!fd || fstat(fd.get(), &info) != 0
+      || fchmod(fd.get(), info.st_mode & 0640) != 0)
     return file_error(ec::write_failed, path, errno);
   return unwritten(sync_data(fd.get(), path));
 }

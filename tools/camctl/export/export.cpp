@@ -129,16 +129,12 @@ private:
     if (options_.locked && !films.empty() && camera.time != "sensor")
       result_.notes.push_back(id + ": its times are those of the " + camera.time
                               + ", not of the capture");
-    for (auto& x : films)
-      add_film(std::move(x));
+    for (auto& x : films) {
+      auto& film = result_.films.emplace_back();
+      film.path = x.name + film_ending;
+      film.plan = std::move(x);
+    }
     return true;
-  }
-
-  void add_film(film_plan plan) {
-    exported_film x;
-    x.path = plan.name + film_ending;
-    x.plan = std::move(plan);
-    result_.films.push_back(std::move(x));
   }
 
   static void add_books(const manifest_camera& books, exported_camera& out) {
@@ -155,6 +151,13 @@ private:
   }
 
   caf::error refuse() const {
+    auto begin_ns = books().session.start_ms * ns_per_ms;
+    auto end_ns = books().session.stop_ms * ns_per_ms;
+    if (!result_.cut.touches(begin_ns, end_ns))
+      return refusal("session " + name()
+                     + " has nothing at that time: it is "
+                       "from "
+                     + utc_text(begin_ns) + " to " + utc_text(end_ns));
     auto readings = reading_folders(result_.sources);
     if (result_.films.empty() && readings.empty())
       return refusal(
@@ -384,13 +387,9 @@ private:
 
 } // namespace
 
-bool export_result::faulty() const {
-  auto has_faults = [](auto& x) { return !x.second.faults.empty(); };
-  return !readings.faults.empty()
-         || std::any_of(cameras.begin(), cameras.end(), has_faults);
-}
-
 caf::expected<export_result> export_session(const export_options& options) {
+  if (auto err = export_folder::refuse_place(options.out, options.dirs))
+    return err;
   auto sources = find_sources(options.dirs, options.session);
   if (!sources)
     return std::move(sources.error());

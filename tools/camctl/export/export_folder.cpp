@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <set>
 #include <system_error>
@@ -33,6 +34,21 @@ bool is_own(const fs::path& name) {
 }
 
 } // namespace
+
+caf::error export_folder::refuse_place(const fs::path& out,
+                                       const std::vector<fs::path>& dirs) {
+  std::error_code err;
+  auto place = fs::weakly_canonical(out, err);
+  for (auto& dir : dirs) {
+    auto data = fs::canonical(dir, err);
+    auto ends = std::mismatch(data.begin(), data.end(), place.begin(),
+                              place.end());
+    if (!err && ends.first == data.end())
+      return refusal(out.string() + ": is in the data folder " + dir.string()
+                     + "; name a folder outside of it with --to");
+  }
+  return caf::none;
+}
 
 caf::expected<export_folder> export_folder::create(const fs::path& out,
                                                    const std::string& name) {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace camnode {
 
@@ -15,6 +16,13 @@ namespace camnode {
 /// process has it at a time.
 class export_folder {
 public:
+  /// An export is no part of a recording.
+  /// @returns `ec::open_failed` if `out` is one of the data folders `dirs`, or
+  ///          in one.
+  static caf::error
+  refuse_place(const std::filesystem::path& out,
+               const std::vector<std::filesystem::path>& dirs);
+
   /// @param out Where it is to be; created, if it is not there.
   /// @returns `ec::open_failed` where there is something of that name, or
   ///          another process is making it; `ec::write_failed`.

@@ -57,6 +57,12 @@ void append_lines(std::string& out, const std::string& what,
 
 } // namespace
 
+bool export_result::faulty() const {
+  auto has_faults = [](auto& x) { return !x.second.faults.empty(); };
+  return !readings.faults.empty()
+         || std::any_of(cameras.begin(), cameras.end(), has_faults);
+}
+
 std::string render_text(const export_result& x) {
   auto result = x.folder.string() + ":\n" + film_table(x) + row_text(x);
   for (auto& [topic, n] : x.readings.readings)

@@ -21,6 +21,11 @@ struct time_cut {
   bool has(int64_t ns) const {
     return ns >= from_ns && ns < to_ns;
   }
+
+  /// @param end_ns 0: not known.
+  bool touches(int64_t begin_ns, int64_t end_ns) const {
+    return to_ns > begin_ns && (end_ns == 0 || from_ns < end_ns);
+  }
 };
 
 /// The film of all films side by side, without its ending.

@@ -105,6 +105,7 @@ json rows_of(const export_result& x) {
   }
   result["apart_ns"] = x.rows.apart_ns;
   result["apart_row"] = x.rows.apart_row;
+  result["error_ns"] = x.rows.error_known ? json(x.rows.error_ns) : json();
   return result;
 }
 

@@ -1,8 +1,16 @@
 #include "tools/camctl/export/usual_interval.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace camnode {
+
+namespace {
+
+/// In medians. In a longer one nobody can count the frames that it lacks.
+constexpr int64_t longest_gap = 10;
+
+} // namespace
 
 void usual_interval::add(int64_t ns) {
   auto& x = by_us_[ns / 1'000];
@@ -23,15 +31,19 @@ std::optional<int64_t> usual_interval::ns() const {
       break;
   }
   double sum_ns = 0;
-  uint64_t count = 0;
-  auto last = by_us_.upper_bound(median_us + median_us / 4);
-  for (auto i = by_us_.lower_bound(median_us - median_us / 4); i != last; ++i) {
-    auto& x = i->second;
-    sum_ns += static_cast<double>(i->first) * 1e3 * static_cast<double>(x.count)
+  uint64_t steps = 0;
+  auto last = by_us_.upper_bound(median_us * longest_gap);
+  for (auto i = by_us_.begin(); i != last; ++i) {
+    auto& [us, x] = *i;
+    sum_ns += static_cast<double>(us) * 1e3 * static_cast<double>(x.count)
               + static_cast<double>(x.rest_ns);
-    count += x.count;
+    steps += x.count
+             * static_cast<uint64_t>((us + median_us / 2)
+                                     / std::max<int64_t>(1, median_us));
   }
-  return std::llround(sum_ns / static_cast<double>(count));
+  return std::max<int64_t>(1, std::llround(sum_ns
+                                           / static_cast<double>(
+                                             std::max<uint64_t>(1, steps))));
 }
 
 } // namespace camnode

@@ -7,8 +7,9 @@
 namespace camnode {
 
 /// What lies between two frames of a camera as a rule, whatever gaps and jitter
-/// there are: the mean of those intervals that are within a quarter of the
-/// median.
+/// there are: the time from frame to frame, by the number of medians in it. A
+/// late frame makes one interval too long and the next one too short, so both
+/// count.
 class usual_interval {
 public:
   /// @param ns Above 0.

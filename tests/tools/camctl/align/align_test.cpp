@@ -3,7 +3,6 @@
 
 #include "messages/disk/csv_table.hpp"
 #include "messages/disk/frame_index.hpp"
-#include "messages/disk/record_reader.hpp"
 #include "messages/error.hpp"
 #include "messages/frame.hpp"
 #include "tests/scratch_directory.hpp"
@@ -385,44 +384,6 @@ CAF_TEST(a value of far ahead is not waited for) {
   x.advance((start_ms + 899'000) * ms);
   CAF_CHECK(x.nearest(0)->text == "4");
   CAF_CHECK(x.nearest(1)->text == "2");
-}
-
-CAF_TEST(records end with lines outside of quotes) {
-  put("x", "a,b\n\"c\nd\",e\n\n\"f\"\"\n\"\ng");
-  record_reader reader{scratch.path() / "x"};
-  std::vector<std::string> found;
-  std::string_view record;
-  while (reader.next(record))
-    found.emplace_back(record);
-  CAF_CHECK_EQUAL(found, (std::vector<std::string>{"a,b", "\"c\nd\",e", "",
-                                                   "\"f\"\"\n\""}));
-  CAF_CHECK_EQUAL(reader.fault(), "");
-}
-
-CAF_TEST(records go on from piece to piece) {
-  std::string text;
-  for (int i = 0; i < 100'000; ++i)
-    text += std::to_string(i) + (i % 1000 == 0 ? ",\"\n\"\n" : ",x\n");
-  put("x", text);
-  record_reader reader{scratch.path() / "x"};
-  std::string_view record;
-  int n = 0;
-  auto right = true;
-  while (reader.next(record)) {
-    auto end = n % 1000 == 0 ? ",\"\n\"" : ",x";
-    right = right && record == std::to_string(n) + end;
-    ++n;
-  }
-  CAF_CHECK(right);
-  CAF_CHECK_EQUAL(n, 100'000);
-}
-
-CAF_TEST(a record without end is a fault and not all of the memory) {
-  put("x", "\"" + std::string(3 << 20, 'y'));
-  record_reader reader{scratch.path() / "x"};
-  std::string_view record;
-  CAF_CHECK(!reader.next(record));
-  CAF_CHECK_NOT_EQUAL(reader.fault(), "");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -140,6 +140,12 @@ CAF_TEST(a film is proved with the least quality too) {
   CAF_CHECK_EQUAL(make_film(60), caf::none);
 }
 
+CAF_TEST(an encoded film is for its user and group) {
+  CAF_REQUIRE_EQUAL(make_film(1), caf::none);
+  auto rights = static_cast<int>(fs::status(path).permissions());
+  CAF_CHECK_EQUAL(rights & 0137, 0);
+}
+
 CAF_TEST(a film of one frame is a film) {
   CAF_CHECK_EQUAL(make_film(1), caf::none);
 }

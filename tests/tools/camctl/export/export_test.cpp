@@ -350,6 +350,33 @@ CAF_TEST(names that lead out of an export are refused) {
     CAF_CHECK(!parse_session_json(with(file, name)));
 }
 
+CAF_TEST(a time at which nothing was recorded is refused) {
+  data.record("cam-a", shots(5));
+  for (auto outside : {"999999", "2001-01-01T00:00:00Z"}) {
+    options.from = parse_time(outside);
+    options.until.reset();
+    if (outside[0] == '2')
+      std::swap(options.from, options.until);
+    auto result = run();
+    CAF_REQUIRE(!result);
+    CAF_CHECK(has_line(reason_of(result.error()), "has nothing at that time"));
+    CAF_CHECK(!fs::exists(options.out));
+  }
+}
+
+CAF_TEST(an export is not made in a data folder) {
+  data.record("cam-a", shots(5));
+  for (auto place : {"", "cam/cam-a", "cam/../sets"}) {
+    options.out = data.dir.path() / place;
+    auto result = run();
+    CAF_REQUIRE(!result);
+    CAF_CHECK(has_line(reason_of(result.error()), "is in the data folder"));
+  }
+  options.out = data.dir.path().string() + "-sets";
+  must_run();
+  fs::remove_all(options.out);
+}
+
 CAF_TEST(session json says what was exported) {
   data.record("cam-a", shots(5));
   must_run();
@@ -358,6 +385,7 @@ CAF_TEST(session json says what was exported) {
   CAF_CHECK_EQUAL(x["version"], "1.2.3");
   CAF_CHECK_EQUAL(x["films"]["cam-a.mp4"]["frames"], 5);
   CAF_CHECK_EQUAL(x["cameras"]["cam-a"]["time"], "sensor");
+  CAF_CHECK_EQUAL(x["rows"]["error_ns"], 200'000);
   CAF_CHECK_EQUAL(x["sources"][0]["says"]["label"], "t7");
   CAF_CHECK(is_export(folder()));
   CAF_CHECK(!is_export(data.dir.path()));

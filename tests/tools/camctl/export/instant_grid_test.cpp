@@ -153,3 +153,15 @@ CAF_TEST(neither gaps nor jitter are in the usual interval) {
   auto off = int64_t{rate_of_interval(*x.ns()).per_second} - 60'000;
   CAF_CHECK_LESS(std::abs(off), 10); // 0.01 Hz.
 }
+
+CAF_TEST(frames that come late do not change the usual interval) {
+  usual_interval x;
+  int64_t last_ns = 0;
+  for (int64_t i = 1; i <= 300; ++i) {
+    auto late = i % 7 == 0 ? 12 * ms : i % 7 == 1 ? 6 * ms : 0;
+    auto ns = i * 1'000 * ms / 30 + late;
+    x.add(ns - last_ns);
+    last_ns = ns;
+  }
+  CAF_CHECK(rate_of_interval(*x.ns()) == (film_rate{30'000, 1'000}));
+}

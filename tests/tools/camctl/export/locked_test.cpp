@@ -189,6 +189,8 @@ CAF_TEST(a bound tells what it leaves out where an error is unknown) {
              "each frame within 24 ms of its row's instant, besides the "
              "error of its time; how far times are off is unknown for "
              "some frames, and at most 200 us for the others\n"));
+  CAF_CHECK(content("session.json").find("\"error_ns\": null")
+            != std::string::npos);
 }
 
 CAF_TEST(a slower grid leaves frames out and counts them) {
